@@ -1,0 +1,41 @@
+# The libraries of the design, each behind one target. Headers are SYSTEM: their warnings are not ours.
+if(TOMME_STATIC)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+  set(ZLIB_USE_STATIC_LIBS ON)
+endif()
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(GTest REQUIRED)
+
+# Boost.JSON's event parser, header-only: included by one .cc.
+add_library(tomme_boost_json INTERFACE)
+add_library(tomme::boost_json ALIAS tomme_boost_json)
+target_include_directories(tomme_boost_json SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_compile_definitions(tomme_boost_json INTERFACE BOOST_JSON_STANDALONE=0)
+
+# toml++, header-only: included by one .cc.
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
+add_library(tomme_tomlplusplus INTERFACE)
+add_library(tomme::tomlplusplus ALIAS tomme_tomlplusplus)
+target_include_directories(tomme_tomlplusplus SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE})
+
+# Boost.Beast over Asio, header-only.
+add_library(tomme_beast INTERFACE)
+add_library(tomme::beast ALIAS tomme_beast)
+target_include_directories(tomme_beast SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_compile_definitions(tomme_beast INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_link_libraries(tomme_beast INTERFACE Threads::Threads)
+
+# libcurl is loaded on first use (a program that stays offline must not pay for it): headers only.
+find_path(CURL_INCLUDE curl/curl.h REQUIRED)
+add_library(tomme_curl_headers INTERFACE)
+add_library(tomme::curl_headers ALIAS tomme_curl_headers)
+target_include_directories(tomme_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE})
+target_link_libraries(tomme_curl_headers INTERFACE ${CMAKE_DL_LIBS})
+
+find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+add_library(tomme_cli11 INTERFACE)
+add_library(tomme::cli11 ALIAS tomme_cli11)
+target_include_directories(tomme_cli11 SYSTEM INTERFACE ${CLI11_INCLUDE})

@@ -1,0 +1,61 @@
+include(GoogleTest)
+
+# tomme_room(floor/name LINKS rooms… LIBRARIES targets… [TEST_ONLY])
+# The folder's `*.cc` are the library, its `*_test.cc` one test program. A room without sources yet
+# is an interface library, so that the drawing above is whole from the first day.
+function(tomme_room path)
+  cmake_parse_arguments(ROOM "TEST_ONLY" "" "LINKS;LIBRARIES" ${ARGN})
+  tomme_sources_(${path} sources tests)
+  string(REPLACE "/" "_" name ${path})
+  list(TRANSFORM ROOM_LINKS REPLACE "/" "_")
+  list(TRANSFORM ROOM_LINKS PREPEND "tomme_")
+  if(sources)
+    add_library(tomme_${name} STATIC ${sources})
+    target_link_libraries(tomme_${name} PUBLIC tomme_flags ${ROOM_LINKS} PRIVATE ${ROOM_LIBRARIES})
+  else()
+    add_library(tomme_${name} INTERFACE)
+    target_link_libraries(tomme_${name} INTERFACE tomme_flags ${ROOM_LINKS})
+  endif()
+  if(ROOM_TEST_ONLY)
+    set_target_properties(tomme_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+  if(tests)
+    tomme_test(${name}_test SOURCES ${tests} LINKS tomme_${name} LIBRARIES ${ROOM_LIBRARIES})
+  endif()
+endfunction()
+
+# tomme_test(name SOURCES files… LINKS targets…): one GoogleTest program, each of its tests one in ctest.
+function(tomme_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINKS;LIBRARIES" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE tomme_flags ${TEST_LINKS} ${TEST_LIBRARIES} GTest::gtest GTest::gmock
+                        GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    TOMME_SHARED_DIR="${TOMME_SHARED_DIR}" TOMME_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()
+
+# tomme_program(name folder LINKS rooms… LIBRARIES targets…)
+function(tomme_program name folder)
+  cmake_parse_arguments(PROGRAM "" "" "LINKS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(TRANSFORM PROGRAM_LINKS REPLACE "/" "_")
+  list(TRANSFORM PROGRAM_LINKS PREPEND "tomme_")
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE tomme_flags ${PROGRAM_LINKS} ${PROGRAM_LIBRARIES})
+endfunction()
+
+function(tomme_sources_ path out_sources out_tests)
+  file(GLOB all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/*.cc)
+  set(sources ${all})
+  set(tests ${all})
+  list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(${out_sources} ${sources} PARENT_SCOPE)
+  set(${out_tests} ${tests} PARENT_SCOPE)
+endfunction()
+
+# Real bundles, roots and attestations beside the checkout; tests skip what needs them when absent.
+get_filename_component(TOMME_SHARED_DIR_DEFAULT "${CMAKE_SOURCE_DIR}/../shared" ABSOLUTE)
+set(TOMME_SHARED_DIR "${TOMME_SHARED_DIR_DEFAULT}" CACHE PATH "folder with vectors/")

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tomme {
+
+/// Owned octets.
+using Bytes = std::vector<std::uint8_t>;
+/// Borrowed octets; whoever makes one keeps the owner alive while it is used.
+using BytesView = std::span<const std::uint8_t>;
+
+/// The octets of a text, borrowed.
+inline BytesView bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Octets seen as text, borrowed. No claim that they are UTF-8: see encoding/utf8.h.
+inline std::string_view text_of(BytesView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline Bytes to_bytes(BytesView view) { return {view.begin(), view.end()}; }
+
+/// Equality of content. Not constant-time: for public values only, see crypto/secret_equal.h.
+inline bool equal(BytesView a, BytesView b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+inline void append(Bytes& out, BytesView more) { out.insert(out.end(), more.begin(), more.end()); }
+
+}  // namespace tomme
