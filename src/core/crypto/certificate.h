@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/crypto/key.h"
+
+namespace tomme {
+
+struct Extension {
+  Bytes oid;  ///< contents octets of the OBJECT IDENTIFIER
+  bool critical;
+  Bytes value;  ///< what extnValue wraps
+};
+
+/// One GeneralName (RFC 5280 4.2.1.6) of the kinds Fulcio and TLS use.
+struct SubjectName {
+  enum class Kind : std::uint8_t {
+    email,       ///< rfc822Name
+    uri,         ///< uniformResourceIdentifier
+    dns,         ///< dNSName
+    ip,          ///< iPAddress, `value` holds the raw 4 or 16 octets
+    other_name,  ///< Fulcio's otherName 1.3.6.1.4.1.57264.1.7 (a UTF8String)
+    unsupported, ///< any other; `value` is empty
+  };
+  Kind kind;
+  std::string value;
+  friend bool operator==(const SubjectName&, const SubjectName&) = default;
+};
+
+enum class KeyUsage : std::uint16_t {
+  digital_signature = 1 << 0,
+  key_cert_sign = 1 << 5,
+  crl_sign = 1 << 6,
+};
+
+/// An X.509 version 3 certificate, read once by our own DER reader. Immutable; cheap to copy.
+/// Reading does not say that anyone signed it: see crypto/chain.h.
+class Certificate {
+ public:
+  /// RFC 5280 section 4.1. Refuses other versions, trailing octets, repeated extensions, a signature
+  /// algorithm that differs between the two places, times out of order, keys crypto/key.h refuses.
+  static Result<Certificate> parse(BytesView der);
+  static Result<Certificate> parse_pem(std::string_view text);
+
+  BytesView der() const;
+  BytesView tbs() const;        ///< the signed part, as it stands in the DER
+  BytesView serial() const;     ///< contents octets of the INTEGER
+  BytesView issuer() const;     ///< Name, DER
+  BytesView subject() const;    ///< Name, DER; may be an empty SEQUENCE
+  const PublicKey& key() const;
+  const TimeRange& validity() const;
+  const std::vector<Extension>& extensions() const;
+  const Extension* find_extension(BytesView oid) const;
+
+  bool is_ca() const;                           ///< basicConstraints cA
+  std::optional<unsigned> path_length() const;  ///< pathLenConstraint
+  bool has_key_usage() const;
+  bool allows(KeyUsage usage) const;            ///< false where the extension is absent
+  bool extended_key_usage_critical() const;
+  const std::vector<std::string>& extended_key_usages() const;  ///< dotted OIDs; empty where absent
+  bool allows_extended(std::string_view dotted_oid) const;
+  const std::vector<SubjectName>& subject_names() const;        ///< subjectAltName
+  bool subject_names_critical() const;
+  bool has_name_constraints() const;
+  BytesView subject_key_id() const;             ///< empty where absent
+  BytesView authority_key_id() const;           ///< keyIdentifier; empty where absent
+  /// The first critical extension this class does not understand, dotted; empty where there is none.
+  const std::string& unknown_critical() const;
+
+  /// kSignatureInvalid unless `issuer_key` signed this certificate.
+  Result<void> verify_signed_by(const PublicKey& issuer_key) const;
+
+  /// The TBSCertificate without its SCT list extension, lengths re-encoded, all else octet for octet:
+  /// what a CT log signed (RFC 6962 section 3.2).
+  Bytes precertificate_tbs() const;
+
+  friend bool operator==(const Certificate& a, const Certificate& b) { return equal(a.der(), b.der()); }
+
+ private:
+  struct Impl;
+  explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+inline constexpr std::string_view kEkuCodeSigning = "1.3.6.1.5.5.7.3.3";
+inline constexpr std::string_view kEkuTimeStamping = "1.3.6.1.5.5.7.3.8";
+inline constexpr std::string_view kEkuServerAuth = "1.3.6.1.5.5.7.3.1";
+
+}  // namespace tomme

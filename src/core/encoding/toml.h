@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/encoding/json.h"
+
+namespace tomme {
+
+/// A TOML 1.0 document as a JSON value: tables are objects, dates and times are strings.
+/// `name` stands before the line and column in messages.
+Result<json::Value> parse_toml(std::string_view text, std::string_view name);
+
+}  // namespace tomme
