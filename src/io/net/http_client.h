@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "io/net/message.h"
+#include "io/net/proxy_settings.h"
+#include "io/net/trust.h"
+
+namespace tomme::net {
+
+struct FetchLimits {
+  std::uint64_t body_octets = 64 * 1024 * 1024;  ///< kNetTooLarge above; told from Content-Length where there
+  std::size_t header_octets = 64 * 1024;         ///< of the response, all header blocks and trailers together
+  std::chrono::milliseconds connect{15'000};     ///< name, TCP, proxy and TLS together
+  /// kNetTimeout where fewer than `low_speed` octets per second arrive for this long (whole seconds).
+  std::chrono::seconds low_speed_time{30};
+  std::uint32_t low_speed = 1;
+  std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
+};
+
+/// Takes an answer as it comes in, on the thread that called `fetch`. An error from either function ends the
+/// transfer, closes its connection, and is what `fetch` returns.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  /// Once, before the body. Redirects and error statuses come here like any other.
+  virtual Result<void> head(const ResponseHead& head) = 0;
+  /// Any number of times; never for HEAD. `octets` is borrowed for the call, at most 64 KiB.
+  virtual Result<void> body(BytesView octets) = 0;
+};
+
+struct HttpClientOptions {
+  TrustSettings trust = {};
+  ProxySettings proxy = {};
+  std::string user_agent = "tomme";
+  bool http2 = true;              ///< offered to https servers; HTTP/1.1 is always there
+  std::size_t idle_handles = 16;  ///< kept with their open connections
+};
+
+/// HTTP(S) over libcurl, which is loaded on first use. Thread-safe: any number of fetches at a time; a
+/// connection that last spoke to a host is used again for it. TLS is always verified, redirects are never
+/// followed, no encoding of the content is asked for, and nothing is taken from the environment (proxies,
+/// netrc, CA paths).
+class HttpClient {
+ public:
+  explicit HttpClient(HttpClientOptions options);
+  ~HttpClient();  ///< no fetch may be under way
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// `method` is GET, HEAD or POST. Headers go out as they are (kNetAddress if one could not stand in a
+  /// message); Host, Content-Length and hop-by-hop ones are left out; `Accept-Encoding: identity` and a
+  /// User-Agent are added where missing. `stop` ends the transfer at once with kNetCancelled. A fetch over a
+  /// kept connection that turns out dead is tried once more on a new one, if nothing of the answer had come.
+  Result<ResponseHead> fetch(const Request& request, BodySink& sink, const FetchLimits& limits = {},
+                             std::stop_token stop = {});
+  /// The same, the body in memory.
+  Result<Response> fetch(const Request& request, const FetchLimits& limits = {}, std::stop_token stop = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tomme::net
