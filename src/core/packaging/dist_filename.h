@@ -1,0 +1,76 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/packaging/project_name.h"
+#include "core/packaging/version.h"
+
+namespace tomme {
+
+/// "1", "1abc": a wheel's tie-breaker.
+struct BuildTag {
+  std::uint64_t number;
+  std::string rest;  ///< as written, may be empty
+  friend auto operator<=>(const BuildTag&, const BuildTag&) = default;
+};
+
+/// The tags of a wheel. A compressed set ("py2.py3-none-any") stands for the product of its three
+/// parts, and two products are equal exactly when their parts are. Each part: lower case, sorted, unique.
+struct WheelTags {
+  std::vector<std::string> python;
+  std::vector<std::string> abi;
+  std::vector<std::string> platform;
+  friend bool operator==(const WheelTags&, const WheelTags&) = default;
+};
+
+/// The name of a distribution file, without folders; ASCII, at most 255 octets.
+///
+///     wheel = name "-" version ["-" build] "-" python "-" abi "-" platform ".whl"   (PEP 427, 425)
+///     sdist = name "-" version (".tar.gz" / ".zip")                                 (PEP 625, and older)
+///
+/// Names and versions may stand as old tools wrote them ("shelf-reader-0.1.tar.gz"). Two file names are
+/// equal when their parsed parts are, as PEP 740 compares an attestation's subject; not by their octets.
+class DistFilename {
+ public:
+  enum class Kind : std::uint8_t { wheel, sdist_tar_gz, sdist_zip };
+  static constexpr std::size_t kMaxOctets = 255;
+
+  /// A source distribution's name ends before the last hyphen that has a version behind it.
+  /// Fails with kFilenameInvalid.
+  static Result<DistFilename> parse(std::string_view filename);
+  /// A file that belongs to `project`: settles where a source distribution's name ends ("foo-1-1.zip" is
+  /// version 1.post1 of foo, and version 1 of foo-1). Fails where the file is another project's.
+  static Result<DistFilename> parse_for(const ProjectName& project, std::string_view filename);
+
+  Kind kind() const { return kind_; }
+  bool is_wheel() const { return kind_ == Kind::wheel; }
+  const ProjectName& project() const { return project_; }
+  const Version& version() const { return version_; }
+  const std::optional<BuildTag>& build() const { return build_; }  ///< wheels only
+  const WheelTags& tags() const { return tags_; }                  ///< empty for source distributions
+  const std::string& as_written() const { return as_written_; }
+
+  friend bool operator==(const DistFilename& a, const DistFilename& b);
+
+ private:
+  DistFilename(Kind kind, ProjectName project, Version version, std::string_view as_written)
+      : kind_(kind), project_(std::move(project)), version_(std::move(version)), as_written_(as_written) {}
+  static Result<DistFilename> parse_wheel(std::string_view filename);
+  static Result<DistFilename> parse_sdist(Kind kind, std::string_view stem, std::string_view filename,
+                                          const ProjectName* project);
+  Kind kind_;
+  ProjectName project_;
+  Version version_;
+  std::optional<BuildTag> build_;
+  WheelTags tags_;
+  std::string as_written_;
+};
+
+}  // namespace tomme

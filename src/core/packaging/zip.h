@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+
+namespace tomme {
+
+struct ZipLimits {
+  std::size_t entries = 100'000;
+  std::size_t directory_bytes = 32 * 1024 * 1024;  ///< of the central directory
+};
+
+/// One file or folder of an archive. Borrows from the archive's octets.
+struct ZipEntry {
+  std::string_view name;  ///< as written; valid UTF-8, relative, no `..`, no `\`, no NUL
+  bool deflated = false;  ///< otherwise stored
+  std::uint32_t crc32 = 0;
+  std::uint64_t size = 0;  ///< unpacked octets, as the archive claims
+  BytesView packed;
+
+  bool is_folder() const { return name.ends_with('/'); }
+};
+
+/// A zip archive that has one reading only: its records cover the octets from first to last without gap or
+/// overlap, and what a reader from the front sees is what a reader of the directory sees.
+/// Borrows: the octets must outlive it. Makes no copy of them.
+class ZipArchive {
+ public:
+  /// Fails with kWheelInvalid, kWheelAmbiguous or kWheelTooLarge.
+  static Result<ZipArchive> parse(BytesView archive, const ZipLimits& limits = {});
+
+  const std::vector<ZipEntry>& entries() const { return entries_; }  ///< in the directory's order
+  /// The unpacked octets, CRC and length checked; refuses more than `max` before unpacking.
+  static Result<Bytes> read(const ZipEntry& entry, std::size_t max);
+
+ private:
+  std::vector<ZipEntry> entries_;
+};
+
+}  // namespace tomme
