@@ -16,6 +16,11 @@ namespace tomme {
 
 using KeyHint = std::array<std::uint8_t, 4>;  ///< the first four octets of a note key id
 
+struct NoteLimits {
+  std::size_t bytes = 64 * 1024;
+  std::size_t signatures = 100;  ///< lines, of known and unknown keys
+};
+
 /// A signed note (C2SP signed-note): text, a blank line, signature lines. Not yet believed.
 struct SignedNote {
   struct Signature {
@@ -26,10 +31,7 @@ struct SignedNote {
   std::string text;  ///< up to and with the newline before the last blank line
   std::vector<Signature> signatures;
 
-  struct Limits {
-    std::size_t bytes = 64 * 1024;
-    std::size_t signatures = 100;
-  };
+  using Limits = NoteLimits;
   static Result<SignedNote> parse(std::string_view envelope, const Limits& limits = {});
 };
 
