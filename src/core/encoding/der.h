@@ -17,9 +17,14 @@ namespace tomme::der {
 using Tag = std::uint8_t;
 inline constexpr Tag kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03, kOctetString = 0x04, kNull = 0x05,
                      kOid = 0x06, kEnumerated = 0x0a, kUtf8String = 0x0c, kPrintableString = 0x13,
-                     kIa5String = 0x16, kUtcTime = 0x17, kGeneralizedTime = 0x18, kSequence = 0x30, kSet = 0x31;
-constexpr Tag context(unsigned n) { return static_cast<Tag>(0x80 | n); }              ///< [n] IMPLICIT primitive
-constexpr Tag context_constructed(unsigned n) { return static_cast<Tag>(0xa0 | n); }  ///< [n] constructed
+                     kIa5String = 0x16, kUtcTime = 0x17, kGeneralizedTime = 0x18, kSequence = 0x30,
+                     kSet = 0x31;
+constexpr Tag context(unsigned n) {
+  return static_cast<Tag>(0x80 | n);
+}  ///< [n] IMPLICIT primitive
+constexpr Tag context_constructed(unsigned n) {
+  return static_cast<Tag>(0xa0 | n);
+}  ///< [n] constructed
 
 struct Element {
   Tag tag;
@@ -53,15 +58,15 @@ class Reader {
   Result<Reader> set() { return nested(kSet); }
   Result<Reader> nested(Tag constructed);
 
-  Result<bool> boolean();                   ///< 0x00 or 0xff only
-  Result<std::int64_t> small_integer();     ///< minimal two's complement that fits
-  Result<BytesView> integer();              ///< minimal two's complement contents, sign octet included
-  Result<BytesView> unsigned_integer();     ///< not negative; the leading zero octet removed
+  Result<bool> boolean();                ///< 0x00 or 0xff only
+  Result<std::int64_t> small_integer();  ///< minimal two's complement that fits
+  Result<BytesView> integer();           ///< minimal two's complement contents, sign octet included
+  Result<BytesView> unsigned_integer();  ///< not negative; the leading zero octet removed
   Result<BytesView> octet_string();
-  Result<BytesView> bit_string();           ///< whole octets only: no unused bits
-  Result<BytesView> oid();                  ///< contents octets, checked to be well-formed
-  Result<Time> time();                      ///< UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them
-  Result<Time> generalized_time();          ///< a fraction of a second is allowed and cut off (RFC 3161)
+  Result<BytesView> bit_string();   ///< whole octets only: no unused bits
+  Result<BytesView> oid();          ///< contents octets, checked to be well-formed
+  Result<Time> time();              ///< UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them
+  Result<Time> generalized_time();  ///< a fraction of a second is allowed and cut off (RFC 3161)
 
  private:
   BytesView rest_;
@@ -82,7 +87,7 @@ Bytes encode_oid(std::string_view dotted);
 Bytes encode_bit_string(BytesView octets);
 Bytes encode_octet_string(BytesView octets);
 Bytes encode_utf8(std::string_view text);
-Bytes encode_time(Time time);                 ///< UTCTime before 2050, GeneralizedTime after
+Bytes encode_time(Time time);  ///< UTCTime before 2050, GeneralizedTime after
 Bytes encode_generalized_time(Time time);
 
 }  // namespace tomme::der

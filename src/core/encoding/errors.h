@@ -4,21 +4,22 @@
 
 namespace tomme {
 
-inline constexpr ErrorCode kJsonInvalid{
-    "json/invalid", Outcome::refused, "the text is not JSON as RFC 8259 and our limits have it",
-    "the file is damaged or not what its name says; fetch it again"};
+inline constexpr ErrorCode kJsonInvalid{"json/invalid", Outcome::refused,
+                                        "the text is not JSON as RFC 8259 and our limits have it",
+                                        "the file is damaged or not what its name says; fetch it again"};
 inline constexpr ErrorCode kJsonShape{
-    "json/shape", Outcome::refused, "a JSON member is missing, unknown, or of another type than its format says",
+    "json/shape", Outcome::refused,
+    "a JSON member is missing, unknown, or of another type than its format says",
     "the tool that wrote this file does not follow the format; make it again with a current one"};
-inline constexpr ErrorCode kEncodingBase64{
-    "encoding/base64", Outcome::refused, "a text is not canonical base64 (RFC 4648 section 4)",
-    "the file is damaged; fetch it again"};
-inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused, "a text is not lower-case hexadecimal",
-                                        ""};
+inline constexpr ErrorCode kEncodingBase64{"encoding/base64", Outcome::refused,
+                                           "a text is not canonical base64 (RFC 4648 section 4)",
+                                           "the file is damaged; fetch it again"};
+inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused,
+                                        "a text is not lower-case hexadecimal", ""};
 inline constexpr ErrorCode kEncodingUtf8{"encoding/utf8", Outcome::refused, "a text is not UTF-8", ""};
-inline constexpr ErrorCode kPemInvalid{
-    "pem/invalid", Outcome::refused, "a text is not PEM as RFC 7468 has it, or not of the expected label",
-    "expected a file that starts with -----BEGIN"};
+inline constexpr ErrorCode kPemInvalid{"pem/invalid", Outcome::refused,
+                                       "a text is not PEM as RFC 7468 has it, or not of the expected label",
+                                       "expected a file that starts with -----BEGIN"};
 inline constexpr ErrorCode kDerInvalid{
     "der/invalid", Outcome::refused, "octets are not the distinguished encoding (X.690) of what was expected",
     "the file is damaged; fetch it again"};

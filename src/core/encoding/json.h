@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace tomme::json {
 struct Limits {
   std::size_t depth = 64;                ///< nested arrays and objects
   std::size_t bytes = 16 * 1024 * 1024;  ///< of the text
+  std::size_t values = 1'000'000;        ///< of all kinds; each takes some 40 octets of memory at least
 };
 
 class Value;
@@ -29,7 +31,9 @@ class Object {
   /// Sorts; a caller that cannot rule out duplicates checks `has_duplicates`.
   explicit Object(std::vector<Member> members);
   const Value* find(std::string_view name) const;
+  const Member* find_member(std::string_view name) const;
   bool has_duplicates() const;
+  const Member* first_duplicate() const;  ///< nothing where all names differ
   std::size_t size() const;
   const Member* begin() const;
   const Member* end() const;
@@ -40,7 +44,8 @@ class Object {
 
 class Value {
  public:
-  using Data = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+  using Data =
+      std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
 
   Value() : data_(nullptr) {}
   template <class T>
@@ -116,6 +121,11 @@ class Fields {
  private:
   Fields(const Object* object, std::string_view what, Spelling spelling)
       : object_(object), what_(what), spelling_(spelling), seen_(object->size()) {}
+  /// Nothing where absent or null; fails where two spellings stand.
+  Result<const Value*> look(std::string_view name);
+  std::unexpected<Error> bad(std::string_view name, std::string_view why) const;
+  std::unexpected<Error> wrong_type(std::string_view name, const Value& value, std::string_view wanted) const;
+
   const Object* object_;
   std::string_view what_;
   Spelling spelling_;

@@ -1,0 +1,221 @@
+#include "core/encoding/text.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "core/encoding/errors.h"
+
+namespace tomme {
+
+namespace {
+
+constexpr std::string_view kBase64Letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::uint8_t kNoDigit = 0xff;
+
+/// For each octet its place in `letters`, or kNoDigit.
+constexpr std::array<std::uint8_t, 256> values_of(std::string_view letters) {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    values[static_cast<std::uint8_t>(letters[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}
+constexpr auto kBase64Values = values_of(kBase64Letters);
+constexpr auto kHexValues = values_of(kHexDigits);
+
+constexpr std::uint8_t octet(char c) {
+  return static_cast<std::uint8_t>(c);
+}
+constexpr std::uint32_t base64_value(char c) {
+  return kBase64Values[octet(c)];
+}
+
+/// The first octet that is not a letter of the alphabet, for the message.
+std::unexpected<Error> bad_base64(std::string_view text, std::size_t padding) {
+  for (std::size_t i = 0; i < text.size() - padding; ++i) {
+    if (base64_value(text[i]) != kNoDigit) continue;
+    return fail(kEncodingBase64,
+                "not base64: '" + printable(text.substr(i, 1)) + "' at octet " + std::to_string(i));
+  }
+  return fail(kEncodingBase64, "not canonical base64: bits are set that no octet uses, in the last group '" +
+                                   printable(text.substr(text.size() - 4)) + "'");
+}
+
+/// How many octets the character at the front of `text` has; 0 where it is not well-formed.
+///
+/// RFC 3629 section 4:
+///   UTF8-2 = %xC2-DF UTF8-tail
+///   UTF8-3 = %xE0 %xA0-BF UTF8-tail / %xE1-EC 2( UTF8-tail ) / %xED %x80-9F UTF8-tail / %xEE-EF 2( UTF8-tail
+///   ) UTF8-4 = %xF0 %x90-BF 2( UTF8-tail ) / %xF1-F3 3( UTF8-tail ) / %xF4 %x80-8F 2( UTF8-tail )
+std::size_t character_size(std::string_view text) {
+  const std::uint8_t lead = octet(text[0]);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (text.size() < size) return 0;
+  const std::uint8_t lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const std::uint8_t highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (octet(text[1]) < lowest || octet(text[1]) > highest) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((octet(text[i]) & 0xc0) != 0x80) return 0;
+  }
+  return size;
+}
+
+/// The code point of one well-formed character.
+std::uint32_t code_point(std::string_view character) {
+  if (character.size() == 1) return octet(character[0]);
+  std::uint32_t value = octet(character[0]) & (0x7fu >> character.size());
+  for (char c : character.substr(1)) value = (value << 6) | (octet(c) & 0x3fu);
+  return value;
+}
+
+/// What a terminal would act upon or a reader would not see: controls, line and paragraph separators,
+/// bidirectional marks, zero-width characters, tags, noncharacters.
+bool is_unprintable(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e ||
+         (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+         c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb) || (c & 0xfffe) == 0xfffe ||
+         (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+void append_hex(std::string& out, std::uint32_t value, unsigned digits) {
+  for (unsigned i = digits; i-- > 0;) out.push_back(kHexDigits[(value >> (4 * i)) & 0xf]);
+}
+
+/// One character, or one octet that begins none, as a person may see it.
+std::string shown(std::string_view character, bool well_formed) {
+  std::string out;
+  if (!well_formed) {
+    out = "\\x";
+    append_hex(out, octet(character[0]), 2);
+    return out;
+  }
+  const std::uint32_t c = code_point(character);
+  if (!is_unprintable(c)) return std::string(character);
+  if (c < 0x80) {
+    out = "\\x";
+    append_hex(out, c, 2);
+  } else {
+    out = "\\u{";
+    append_hex(out, c, c > 0xffff ? 6 : 4);
+    out.push_back('}');
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string encode_base64(BytesView octets) {
+  std::string out((octets.size() + 2) / 3 * 4, '=');
+  std::size_t at = 0;
+  std::size_t i = 0;
+  for (; i + 3 <= octets.size(); i += 3) {
+    const std::uint32_t group = static_cast<std::uint32_t>(octets[i]) << 16 |
+                                static_cast<std::uint32_t>(octets[i + 1]) << 8 | octets[i + 2];
+    out[at++] = kBase64Letters[group >> 18];
+    out[at++] = kBase64Letters[(group >> 12) & 63];
+    out[at++] = kBase64Letters[(group >> 6) & 63];
+    out[at++] = kBase64Letters[group & 63];
+  }
+  const std::size_t left = octets.size() - i;
+  if (left == 0) return out;
+  std::uint32_t group = static_cast<std::uint32_t>(octets[i]) << 16;
+  if (left == 2) group |= static_cast<std::uint32_t>(octets[i + 1]) << 8;
+  out[at++] = kBase64Letters[group >> 18];
+  out[at++] = kBase64Letters[(group >> 12) & 63];
+  if (left == 2) out[at] = kBase64Letters[(group >> 6) & 63];
+  return out;
+}
+
+Result<Bytes> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) {
+    return fail(kEncodingBase64,
+                "not canonical base64: " + std::to_string(text.size()) + " characters, not a multiple of 4");
+  }
+  if (text.empty()) return Bytes{};
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  Bytes out(text.size() / 4 * 3 - padding);
+  // Bad letters have the value 0xff: any bit above the six tells of one, however many groups later.
+  std::uint32_t bad = 0;
+  std::size_t at = 0;
+  std::size_t i = 0;
+  for (; i + 4 <= text.size() - (padding == 0 ? 0 : 4); i += 4) {
+    const std::uint32_t a = base64_value(text[i]), b = base64_value(text[i + 1]),
+                        c = base64_value(text[i + 2]), d = base64_value(text[i + 3]);
+    bad |= a | b | c | d;
+    const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
+    out[at++] = static_cast<std::uint8_t>(group >> 16);
+    out[at++] = static_cast<std::uint8_t>(group >> 8);
+    out[at++] = static_cast<std::uint8_t>(group);
+  }
+  if (padding != 0) {
+    const std::uint32_t a = base64_value(text[i]), b = base64_value(text[i + 1]),
+                        c = padding == 2 ? 0 : base64_value(text[i + 2]);
+    bad |= a | b | c;
+    if (padding == 2 ? (b & 0x0f) != 0 : (c & 0x03) != 0) return bad_base64(text, padding);
+    out[at++] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (padding == 1) out[at++] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+  }
+  if (bad > 63) return bad_base64(text, padding);
+  return out;
+}
+
+std::string encode_hex(BytesView octets) {
+  std::string out;
+  out.reserve(octets.size() * 2);
+  for (std::uint8_t o : octets) append_hex(out, o, 2);
+  return out;
+}
+
+Result<Bytes> decode_hex(std::string_view text) {
+  if (text.size() % 2 != 0) {
+    return fail(kEncodingHex, "not hexadecimal: an odd number of digits, " + std::to_string(text.size()));
+  }
+  Bytes out(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const std::uint8_t high = kHexValues[octet(text[i])], low = kHexValues[octet(text[i + 1])];
+    if ((high | low) > 15) {
+      const std::size_t at = high > 15 ? i : i + 1;
+      return fail(kEncodingHex, "not lower-case hexadecimal: '" + printable(text.substr(at, 1)) +
+                                    "' at octet " + std::to_string(at));
+    }
+    out[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return out;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    // Most texts are ASCII: eight octets at a time as long as no top bit is set.
+    std::uint64_t block = 0;
+    while (text.size() >= sizeof block) {
+      std::memcpy(&block, text.data(), sizeof block);
+      if ((block & 0x8080808080808080u) != 0) break;
+      text.remove_prefix(sizeof block);
+    }
+    if (text.empty()) return true;
+    const std::size_t size = character_size(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    const std::string next = shown(text.substr(0, size == 0 ? 1 : size), size != 0);
+    if (out.size() + next.size() > limit) return out + "...";
+    out += next;
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return out;
+}
+
+}  // namespace tomme
