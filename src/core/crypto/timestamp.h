@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,13 +13,15 @@
 
 namespace tomme {
 
+struct TimestampLimits {
+  std::size_t bytes = 64 * 1024;  ///< of the response
+  std::size_t certificates = 16;  ///< embedded
+};
+
 /// An RFC 3161 TimeStampResp that was granted, read but not yet believed.
 class Timestamp {
  public:
-  struct Limits {
-    std::size_t bytes = 64 * 1024;  ///< of the response
-    std::size_t certificates = 16;  ///< embedded
-  };
+  using Limits = TimestampLimits;
 
   /// RFC 3161 2.4.2 around one CMS SignedData (RFC 5652) with one SignerInfo: status granted(0) or
   /// grantedWithMods(1), content type id-ct-TSTInfo, signed attributes contentType, messageDigest and
@@ -27,8 +30,8 @@ class Timestamp {
   /// The same for a bare TimeStampToken (ContentInfo), as some services hand out.
   static Result<Timestamp> parse_token(BytesView der, const Limits& limits = {});
 
-  Time time() const;              ///< genTime, fraction cut off; unverified until `verify` says so
-  const Digest& imprint() const;  ///< messageImprint
+  Time time() const;                       ///< genTime, fraction cut off; unverified until `verify` says so
+  const Digest& imprint() const;           ///< messageImprint
   std::optional<BytesView> nonce() const;  ///< contents octets of the INTEGER
 
   /// All of: messageImprint is the digest of `message`; the signed attributes bind the TSTInfo and name the
@@ -36,7 +39,8 @@ class Timestamp {
   /// info names, and in both cases issued by `chain`; its extended key usage is time stamping alone and
   /// critical; its signature verifies; leaf and chain were valid at genTime.
   /// An embedded certificate is only a candidate: it counts when the chain of the trust root issued it.
-  Result<void> verify(BytesView message, const AuthorityChain& chain, const std::optional<Certificate>& leaf) const;
+  Result<void> verify(BytesView message, const AuthorityChain& chain,
+                      const std::optional<Certificate>& leaf) const;
 
  private:
   struct Impl;
