@@ -4,6 +4,8 @@
 
 namespace tomme {
 
+inline constexpr ErrorCode kDigestInvalid{"digest/invalid", Outcome::refused,
+                                          "a digest does not have the length its algorithm gives", ""};
 inline constexpr ErrorCode kKeyUnsupported{
     "key/unsupported", Outcome::refused,
     "a public key is of a kind or size that Sigstore does not use (P-256, P-384, P-521, RSA from 2048 bits, Ed25519)",
