@@ -24,13 +24,17 @@ inline std::string_view text_of(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline Bytes to_bytes(BytesView view) { return {view.begin(), view.end()}; }
+inline Bytes to_bytes(BytesView view) {
+  return {view.begin(), view.end()};
+}
 
 /// Equality of content. Not constant-time: for public values only, see crypto/secret_equal.h.
 inline bool equal(BytesView a, BytesView b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
-inline void append(Bytes& out, BytesView more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, BytesView more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
 
 }  // namespace tomme

@@ -18,7 +18,7 @@ enum class Outcome : std::uint8_t {
 /// A stable name for one kind of failure. Every code is a constant in the `errors.h` of its room;
 /// `docs/errors.md` is made from those files. Codes live for the whole program.
 struct ErrorCode {
-  std::string_view name;     ///< "subject/what-is-wrong", never reused for something else
+  std::string_view name;  ///< "subject/what-is-wrong", never reused for something else
   Outcome outcome;
   std::string_view meaning;  ///< one sentence for docs/errors.md
   std::string_view hint;     ///< what a packager can do about it; may be empty
@@ -72,12 +72,12 @@ Result<T> in(std::string_view where, Result<T> result) {
 
 #define TOMME_CONCAT_(a, b) a##b
 #define TOMME_CONCAT(a, b) TOMME_CONCAT_(a, b)
-#define TOMME_TRY_(name, ...)                                             \
-  __extension__({                                                         \
-    auto&& name = (__VA_ARGS__);                                          \
-    if (!name) [[unlikely]]                                               \
-      return std::unexpected<::tomme::Error>(std::move(name).error());    \
-    *std::move(name);                                                     \
+#define TOMME_TRY_(name, ...)                                          \
+  __extension__({                                                      \
+    auto&& name = (__VA_ARGS__);                                       \
+    if (!name) [[unlikely]]                                            \
+      return std::unexpected<::tomme::Error>(std::move(name).error()); \
+    *std::move(name);                                                  \
   })
 
 /// The value of a Result, or a return of its error. Works for Result<void> too.

@@ -26,11 +26,11 @@ std::string to_rfc3339(Time time) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
   std::array<char, 40> out{};
-  const int length = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                   static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                                   static_cast<int>(clock.minutes().count()),
-                                   static_cast<int>(clock.seconds().count()));
+  const int length =
+      std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                    static_cast<int>(clock.seconds().count()));
   return {out.data(), static_cast<std::size_t>(length)};
 }
 
@@ -71,7 +71,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   const auto offset_hours = digits(rest, 1, 2);
   const auto offset_minutes = digits(rest, 4, 2);
   if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59) return std::nullopt;
-  const std::chrono::seconds offset = std::chrono::hours{*offset_hours} + std::chrono::minutes{*offset_minutes};
+  const std::chrono::seconds offset =
+      std::chrono::hours{*offset_hours} + std::chrono::minutes{*offset_minutes};
   return rest[0] == '+' ? *local - offset : *local + offset;
 }
 

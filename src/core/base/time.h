@@ -11,8 +11,12 @@ namespace tomme {
 using Time = std::chrono::sys_seconds;
 
 /// Seconds since 1970-01-01 UTC.
-inline Time time_from_unix(std::int64_t seconds) { return Time{std::chrono::seconds{seconds}}; }
-inline std::int64_t to_unix(Time time) { return time.time_since_epoch().count(); }
+inline Time time_from_unix(std::int64_t seconds) {
+  return Time{std::chrono::seconds{seconds}};
+}
+inline std::int64_t to_unix(Time time) {
+  return time.time_since_epoch().count();
+}
 
 /// "2024-10-03T18:07:01Z". Years 0000 to 9999.
 std::string to_rfc3339(Time time);
@@ -22,8 +26,8 @@ std::string to_rfc3339(Time time);
 std::optional<Time> parse_rfc3339(std::string_view text);
 
 /// The moment of a calendar date and time of day; nothing where there is none (30 February).
-std::optional<Time> time_from_civil(int year, unsigned month, unsigned day, unsigned hour,
-                                    unsigned minute, unsigned second);
+std::optional<Time> time_from_civil(int year, unsigned month, unsigned day, unsigned hour, unsigned minute,
+                                    unsigned second);
 
 /// A closed interval: both ends are inside. An absent end is open-ended.
 struct TimeRange {

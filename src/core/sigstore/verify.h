@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/sigstore/artifact.h"
+#include "core/sigstore/bundle.h"
+#include "core/sigstore/evidence.h"
+#include "core/sigstore/log_proof.h"
+#include "core/sigstore/trusted_root.h"
+
+namespace tomme {
+
+/// A key that somebody handed over, for bundles without a certificate.
+struct ManagedKey {
+  PublicKey key;
+  std::optional<TimeRange> valid = {};  ///< every proven time must lie inside
+};
+
+/// What a verification demands. The defaults are what the public instances give.
+struct VerifyOptions {
+  std::optional<ManagedKey> key = {};
+  unsigned logs = 1;                               ///< distinct logs (or operators) that must hold the entry
+  unsigned times = 1;                              ///< distinct sources of proven time
+  unsigned certificate_logs = 1;                   ///< distinct CT logs that must have seen the certificate
+  bool accept_no_log = false;                      ///< bundles with signed timestamps and no log entry at all
+  bool accept_promise_only = false;                ///< an entry with a SET and no inclusion proof
+  std::optional<std::string> predicate_type = {};  ///< exactly this one; message signatures are refused then
+  std::vector<Witness> witnesses = {};  ///< reported where they signed a checkpoint; never required
+  Statement::Limits statement_limits = {};
+  SignedNote::Limits note_limits = {};
+  Timestamp::Limits timestamp_limits = {};
+};
+
+/// Verifies bundles against one trusted root. Immutable after construction; const calls are thread-safe.
+///
+/// What it does not do: it does not ask who should have signed. The caller judges the Evidence (core/policy),
+/// and for PEP 740 checks the statement's file name (core/attestation/provenance.h).
+class Verifier {
+ public:
+  Verifier(std::shared_ptr<const TrustedRoot> root, VerifyOptions options);
+
+  /// The steps, in this order (client-spec; reference in docs/design/verify.md):
+  /// times, certificate chain, SCTs, identity, log entries, bodies, signature, statement.
+  /// Any failure is the result; only timestamps of unknown authorities and SCTs of unknown logs are passed
+  /// over, with a note.
+  Result<Evidence> verify(const Bundle& bundle, Artifact& artifact) const;
+
+  const TrustedRoot& root() const { return *root_; }
+
+ private:
+  std::shared_ptr<const TrustedRoot> root_;
+  VerifyOptions options_;
+};
+
+}  // namespace tomme
