@@ -149,15 +149,20 @@ std::optional<std::string> Identity::repository() const {
   return std::nullopt;
 }
 
+// Claim 18 is "<repository>/<path>@<ref or commit>". Only the very ref or commit of claims 14 and 13 is cut
+// off: a path that holds an "@" of its own must not be taken for a shorter one.
 std::optional<std::string> Identity::workflow() const {
   const auto& uri = claim(Claim::build_config_uri);
   const auto& source = claim(Claim::source_repository_uri);
-  if (!uri || !source || !uri->starts_with(*source)) return std::nullopt;
-  std::string_view path = std::string_view(*uri).substr(source->size());
-  if (!path.starts_with('/')) return std::nullopt;
-  // GitHub: "/.github/workflows/x.yml@ref"; GitLab: "//path@ref".
-  path.remove_prefix(path.starts_with("//") ? 2 : 1);
-  return std::string(path);
+  if (!uri || !source || !uri->starts_with(*source + "/")) return std::nullopt;
+  std::string_view path = std::string_view(*uri).substr(source->size() + 1);
+  if (path.starts_with('/')) path.remove_prefix(1);  // GitLab writes "<repository>//<path>"
+  for (const Claim version : {Claim::source_repository_ref, Claim::source_repository_digest}) {
+    if (claim(version) && !claim(version)->empty() && path.ends_with("@" + *claim(version))) {
+      return std::string(path.substr(0, path.size() - claim(version)->size() - 1));
+    }
+  }
+  return std::nullopt;
 }
 
 std::string Identity::describe() const {

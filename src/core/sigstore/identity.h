@@ -56,7 +56,7 @@ class Identity {
 
   /// "github:owner/repo", "gitlab:group/project" where the certificate is of a CI run of those, else nothing.
   std::optional<std::string> repository() const;
-  /// Path of the workflow file in the repository with its "@ref", where claim 18 has it.
+  /// Path of the workflow file in the repository (".github/workflows/release.yml"), where claim 18 has it.
   std::optional<std::string> workflow() const;
   /// One line for a person: repository and workflow, or the subject with its issuer.
   std::string describe() const;
