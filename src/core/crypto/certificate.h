@@ -40,14 +40,24 @@ enum class KeyUsage : std::uint16_t {
   crl_sign = 1 << 6,
 };
 
+/// Beyond these a certificate is refused unread. Fulcio's have some 1 to 2 KiB and 30 extensions.
+struct CertificateLimits {
+  std::size_t bytes = 64 * 1024;
+  std::size_t extensions = 100;
+};
+
 /// An X.509 version 3 certificate, read once by our own DER reader. Immutable; cheap to copy.
 /// Reading does not say that anyone signed it: see crypto/chain.h.
 class Certificate {
  public:
-  /// RFC 5280 section 4.1. Refuses other versions, trailing octets, repeated extensions, a signature
-  /// algorithm that differs between the two places, times out of order, keys crypto/key.h refuses.
-  static Result<Certificate> parse(BytesView der);
-  static Result<Certificate> parse_pem(std::string_view text);
+  /// RFC 5280 section 4.1, in DER and nothing looser. Refuses other versions, trailing octets, repeated
+  /// extensions, an empty list of them, a signature algorithm that differs between the two places or is
+  /// unknown, unique identifiers, an empty issuer, times out of order, keys crypto/key.h refuses, and serial
+  /// numbers that are not positive or longer than 20 octets (of which the sign is one). The extensions that
+  /// have an accessor below are read through; others are kept as they are.
+  static Result<Certificate> parse(BytesView der, const CertificateLimits& limits = {});
+  /// Exactly one PEM block "CERTIFICATE".
+  static Result<Certificate> parse_pem(std::string_view text, const CertificateLimits& limits = {});
 
   BytesView der() const;
   BytesView tbs() const;        ///< the signed part, as it stands in the DER
@@ -68,11 +78,15 @@ class Certificate {
   bool allows_extended(std::string_view dotted_oid) const;
   const std::vector<SubjectName>& subject_names() const;        ///< subjectAltName
   bool subject_names_critical() const;
+  /// Name constraints are seen, not applied: crypto/chain.h refuses a CA that has any.
   bool has_name_constraints() const;
   BytesView subject_key_id() const;             ///< empty where absent
   BytesView authority_key_id() const;           ///< keyIdentifier; empty where absent
   /// The first critical extension this class does not understand, dotted; empty where there is none.
   const std::string& unknown_critical() const;
+
+  /// For messages: the subject, or the serial number where that is empty; printable.
+  std::string describe() const;
 
   /// kSignatureInvalid unless `issuer_key` signed this certificate.
   Result<void> verify_signed_by(const PublicKey& issuer_key) const;
@@ -88,6 +102,9 @@ class Certificate {
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
+
+/// A Name for people: "O=sigstore.dev, CN=sigstore-intermediate"; printable, not to be compared.
+std::string name_to_text(BytesView name);
 
 inline constexpr std::string_view kEkuCodeSigning = "1.3.6.1.5.5.7.3.3";
 inline constexpr std::string_view kEkuTimeStamping = "1.3.6.1.5.5.7.3.8";
