@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/attestation/provenance.h"
+#include "core/base/result.h"
+#include "core/packaging/project_name.h"
+#include "core/policy/pattern.h"
+#include "core/sigstore/evidence.h"
+
+namespace tomme {
+
+/// Who should have signed. Every part that is set must hold.
+struct Expectation {
+  std::optional<Pattern> identity;  ///< the certificate's subject alternative name: URI, e-mail or user name
+  std::optional<std::string> issuer;  ///< exactly
+  /// "owner/name" or "github:owner/name", "gitlab:group/project", or a repository's URL. Compared without
+  /// regard to case, as the forges do.
+  std::optional<Pattern> repository;
+  std::optional<Pattern> workflow;     ///< path in the repository, or the file's name alone
+  std::optional<Pattern> ref;          ///< "refs/tags/v*"; claim 14
+  std::optional<Publisher> publisher;  ///< a trusted publisher as PyPI's project pages show it
+
+  bool is_empty() const;
+  /// "github:owner/name, workflow release.yml" for messages.
+  std::string describe() const;
+};
+
+/// One expected signer in one word: "owner/name", "github:owner/name", "gitlab:group/project", a repository's
+/// URL, an e-mail address, another URI; an issuer may follow as " (https://…)", as reports print it.
+Result<Expectation> parse_expected_signer(std::string_view text);
+/// "github:owner/repository:workflow[:environment]", "gitlab:group/project:file[:environment]",
+/// "google:E-MAIL".
+Result<Publisher> parse_publisher_expectation(std::string_view text);
+
+/// kPolicyIdentity with what was found and what was expected, where the signer is another.
+Result<void> expect_signer(const Identity& identity, const Expectation& expectation);
+
+/// How much of a publisher object the certificate proves.
+struct PublisherProof {
+  bool compared;            ///< false for kinds of publisher that this program does not know
+  bool environment_proven;  ///< claim 23 is present and equal; else the environment is the index's word
+};
+/// Holds what the index says against the certificate: kPolicyPublisher where they contradict each other.
+Result<PublisherProof> check_publisher(const Publisher& publisher, const Identity& identity);
+
+/// Expected signers by project; several for one project mean any of them.
+class ExpectedSigners {
+ public:
+  /// "NAME=SIGNER".
+  Result<void> add(std::string_view assignment);
+  /// Empty where nobody said who should sign this project.
+  std::vector<const Expectation*> of(const ProjectName& project) const;
+  bool empty() const { return signers_.empty(); }
+
+ private:
+  std::vector<std::pair<ProjectName, Expectation>> signers_;
+};
+
+}  // namespace tomme
