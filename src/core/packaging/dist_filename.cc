@@ -1,0 +1,142 @@
+#include "core/packaging/dist_filename.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/encoding/text.h"
+#include "core/packaging/ascii.h"
+#include "core/packaging/errors.h"
+
+namespace tomme {
+namespace {
+
+std::unexpected<Error> refuse(std::string_view filename, std::string_view why) {
+  return fail(kFilenameInvalid, "\"" + printable(filename) + "\" " + std::string(why));
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = text.find(separator, start);
+    parts.push_back(text.substr(start, end - start));
+    if (end == std::string_view::npos) return parts;
+    start = end + 1;
+  }
+}
+
+/// "py2.py3" as {"py2", "py3"}; nothing where a tag is empty or holds other than letters, digits and `_`.
+std::optional<std::vector<std::string>> parse_tag_set(std::string_view text) {
+  std::vector<std::string> tags;
+  for (std::string_view tag : split(text, '.')) {
+    const auto allowed = [](char c) { return ascii::is_alnum(c) || c == '_'; };
+    if (tag.empty() || !std::all_of(tag.begin(), tag.end(), allowed)) return std::nullopt;
+    tags.push_back(ascii::to_lower(tag));
+  }
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  return tags;
+}
+
+std::optional<WheelTags> parse_tags(std::string_view python, std::string_view abi,
+                                    std::string_view platform) {
+  auto pythons = parse_tag_set(python);
+  auto abis = parse_tag_set(abi);
+  auto platforms = parse_tag_set(platform);
+  if (!pythons || !abis || !platforms) return std::nullopt;
+  return WheelTags{*std::move(pythons), *std::move(abis), *std::move(platforms)};
+}
+
+std::optional<BuildTag> parse_build(std::string_view text) {
+  BuildTag build{0, ""};
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), build.number);
+  if (error != std::errc{} || !ascii::is_digit(text.front())) return std::nullopt;
+  build.rest = text.substr(static_cast<std::size_t>(stop - text.data()));
+  return build;
+}
+
+Result<void> check_octets(std::string_view filename) {
+  if (filename.size() > DistFilename::kMaxOctets) {
+    return fail(kFilenameInvalid, "a file name of " + std::to_string(filename.size()) +
+                                      " octets is longer than " + std::to_string(DistFilename::kMaxOctets));
+  }
+  const auto allowed = [](char c) { return ascii::is_printable(c) && c != '/' && c != '\\'; };
+  if (!std::all_of(filename.begin(), filename.end(), allowed)) {
+    return refuse(filename, "holds a character that no distribution's file name has");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DistFilename> DistFilename::parse_wheel(std::string_view filename) {
+  const auto parts = split(filename.substr(0, filename.size() - 4), '-');
+  if (parts.size() != 5 && parts.size() != 6) {
+    return refuse(filename, "has " + std::to_string(parts.size()) +
+                                " parts between hyphens; a wheel's name has 5 or 6");
+  }
+  const std::size_t n = parts.size();
+  DistFilename wheel(Kind::wheel, TRY(in(printable(filename), ProjectName::parse(parts[0]))),
+                     TRY(in(printable(filename), Version::parse(parts[1]))), filename);
+  if (n == 6) {
+    if (parts[2].empty()) return refuse(filename, "has an empty build tag");
+    wheel.build_ = parse_build(parts[2]);
+    if (!wheel.build_)
+      return refuse(filename, "has a build tag that does not begin with a number below 2^64");
+  }
+  auto tags = parse_tags(parts[n - 3], parts[n - 2], parts[n - 1]);
+  if (!tags) return refuse(filename, "has a tag that is empty or not of letters, digits and _");
+  wheel.tags_ = *std::move(tags);
+  return wheel;
+}
+
+Result<DistFilename> DistFilename::parse_sdist(Kind kind, std::string_view stem, std::string_view filename,
+                                               const ProjectName* project) {
+  for (std::size_t hyphen = stem.rfind('-'); hyphen != std::string_view::npos && hyphen > 0;
+       hyphen = stem.rfind('-', hyphen - 1)) {
+    auto version = Version::parse(stem.substr(hyphen + 1));
+    if (!version) continue;
+    auto name = ProjectName::parse(stem.substr(0, hyphen));
+    if (!name || (project != nullptr && *name != *project)) continue;
+    return DistFilename(kind, *std::move(name), *std::move(version), filename);
+  }
+  if (project != nullptr) {
+    return refuse(filename, "is not a source distribution of " + project->normalized());
+  }
+  return refuse(filename, "has no project name and version with a hyphen between them");
+}
+
+Result<DistFilename> DistFilename::parse(std::string_view filename) {
+  TRY(check_octets(filename));
+  if (filename.ends_with(".whl")) {
+    auto wheel = parse_wheel(filename);
+    if (wheel || wheel.error().is(kFilenameInvalid)) return wheel;
+    return fail(kFilenameInvalid, wheel.error().message());
+  }
+  if (filename.ends_with(".tar.gz")) {
+    return parse_sdist(Kind::sdist_tar_gz, filename.substr(0, filename.size() - 7), filename, nullptr);
+  }
+  if (filename.ends_with(".zip")) {
+    return parse_sdist(Kind::sdist_zip, filename.substr(0, filename.size() - 4), filename, nullptr);
+  }
+  return refuse(filename, "does not end in .whl, .tar.gz or .zip");
+}
+
+Result<DistFilename> DistFilename::parse_for(const ProjectName& project, std::string_view filename) {
+  TRY(check_octets(filename));
+  if (filename.ends_with(".tar.gz")) {
+    return parse_sdist(Kind::sdist_tar_gz, filename.substr(0, filename.size() - 7), filename, &project);
+  }
+  if (filename.ends_with(".zip")) {
+    return parse_sdist(Kind::sdist_zip, filename.substr(0, filename.size() - 4), filename, &project);
+  }
+  DistFilename wheel = TRY(parse(filename));
+  if (wheel.project() != project) return refuse(filename, "is not a wheel of " + project.normalized());
+  return wheel;
+}
+
+bool operator==(const DistFilename& a, const DistFilename& b) {
+  return a.kind_ == b.kind_ && a.project_ == b.project_ && a.version_ == b.version_ && a.build_ == b.build_ &&
+         a.tags_ == b.tags_;
+}
+
+}  // namespace tomme

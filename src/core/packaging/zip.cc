@@ -1,0 +1,397 @@
+#include "core/packaging/zip.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <zlib.h>
+
+#include "core/encoding/text.h"
+#include "core/packaging/errors.h"
+
+namespace tomme {
+namespace {
+
+// Records of PKWARE's APPNOTE 6.3, integers little endian:
+//   local       (4.3.7)  PK\3\4, version, flags, method, time, date, crc32, packed32, size32, name16, extra16
+//   descriptor  (4.3.9)  [PK\7\8,] crc32, packed, size      32 bits each, or 64 with zip64
+//   directory   (4.3.12) PK\1\2, made by, version, flags, method, time, date, crc32, packed32, size32,
+//                        name16, extra16, comment16, disk, inner attributes, outer attributes32, offset32
+//   end64       (4.3.14) PK\6\6, size64, made by, version, disk32, disk32, entries64 twice, size64, offset64
+//   locator     (4.3.15) PK\6\7, disk32, offset64, disks32
+//   end         (4.3.16) PK\5\6, disk, disk, entries16 twice, size32, offset32, comment16
+constexpr std::uint32_t kLocal = 0x04034b50, kDescriptor = 0x08074b50, kDirectory = 0x02014b50,
+                        kEnd64 = 0x06064b50, kLocator = 0x07064b50, kEnd = 0x06054b50;
+constexpr std::size_t kLocalOctets = 30, kDirectoryOctets = 46, kEnd64Octets = 56, kLocatorOctets = 20,
+                      kEndOctets = 22;
+constexpr std::uint32_t kFull32 = 0xffffffff;
+constexpr std::uint16_t kFull16 = 0xffff;
+constexpr std::uint16_t kExtraZip64 = 0x0001, kExtraUnicodePath = 0x7075;
+constexpr std::uint16_t kFlagDescriptor = 1 << 3, kFlagUtf8 = 1 << 11;
+/// Compression effort, descriptor, UTF-8. All others (encryption, patches, masking) are refused.
+constexpr std::uint16_t kFlagsAllowed = 0x0006 | kFlagDescriptor | kFlagUtf8;
+constexpr std::uint16_t kStored = 0, kDeflated = 8;
+
+std::unexpected<Error> damaged(std::string why) {
+  return fail(kWheelInvalid, std::move(why));
+}
+std::unexpected<Error> ambiguous(std::string why) {
+  return fail(kWheelAmbiguous, std::move(why));
+}
+std::string quoted(std::string_view name) {
+  return "\"" + printable(name) + "\"";
+}
+
+/// Octets at fixed places; the caller has checked that they are there.
+template <class T>
+T at(BytesView record, std::size_t offset) {
+  std::uint64_t value = 0;
+  for (std::size_t i = sizeof(T); i-- > 0;) value = (value << 8) | record[offset + i];
+  return static_cast<T>(value);
+}
+std::uint16_t u16(BytesView record, std::size_t offset) {
+  return at<std::uint16_t>(record, offset);
+}
+std::uint32_t u32(BytesView record, std::size_t offset) {
+  return at<std::uint32_t>(record, offset);
+}
+std::uint64_t u64(BytesView record, std::size_t offset) {
+  return at<std::uint64_t>(record, offset);
+}
+
+struct Place {
+  std::uint64_t entries = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
+/// What one header, local or central, says about its entry.
+struct Header {
+  std::uint16_t flags = 0;
+  std::uint16_t method = 0;
+  std::uint32_t crc32 = 0;
+  std::uint64_t packed = 0;
+  std::uint64_t size = 0;
+  std::uint64_t offset = 0;  ///< central only
+  std::string_view name;
+  bool zip64 = false;
+
+  bool has_descriptor() const { return (flags & kFlagDescriptor) != 0; }
+};
+
+// extra = *(id16, length16, octets)            zip64 extra (4.5.3) = [size64] [packed64] [offset64] [disk32],
+// each there exactly where the field of the header is full. In a local header Python writes both sizes.
+Result<void> apply_extra(Header& header, BytesView extra, bool central) {
+  while (extra.size() >= 4) {
+    const std::uint16_t id = u16(extra, 0);
+    const std::size_t length = u16(extra, 2);
+    if (length > extra.size() - 4) return damaged("an extra field of " + quoted(header.name) + " is cut off");
+    BytesView body = extra.subspan(4, length);
+    extra = extra.subspan(4 + length);
+    if (id == kExtraUnicodePath)
+      return ambiguous(quoted(header.name) + " has a second name in its extra field");
+    if (id != kExtraZip64) continue;
+    if (header.zip64) return ambiguous(quoted(header.name) + " has two zip64 extra fields");
+    header.zip64 = true;
+    const auto take = [&body](std::uint64_t& field) {
+      if (field != kFull32) return true;
+      if (body.size() < 8) return false;
+      field = u64(body, 0);
+      body = body.subspan(8);
+      return true;
+    };
+    const bool whole = take(header.size) && take(header.packed) && (!central || take(header.offset));
+    if (!whole || !body.empty()) {
+      return ambiguous("the zip64 extra field of " + quoted(header.name) + " does not fit its header");
+    }
+  }
+  if (!extra.empty()) return damaged("the extra field of " + quoted(header.name) + " is cut off");
+  return {};
+}
+
+bool starts_with_drive(std::string_view name) {
+  return name.size() >= 2 && name[1] == ':';
+}
+
+/// A name that every reader unpacks to the same place below its folder.
+Result<void> check_name(std::string_view name, std::uint16_t flags) {
+  if (name.empty()) return ambiguous("an entry has no name");
+  bool ascii = true;
+  for (char c : name) {
+    const auto octet = static_cast<std::uint8_t>(c);
+    if (octet < 0x20 || octet == 0x7f || c == '\\')
+      return ambiguous(quoted(name) + " holds a character that no path has");
+    ascii = ascii && octet < 0x80;
+  }
+  if (!is_utf8(name)) return ambiguous(quoted(name) + " is not UTF-8");
+  if (!ascii && (flags & kFlagUtf8) == 0)
+    return ambiguous(quoted(name) + " is not ASCII and not marked as UTF-8");
+  if (starts_with_drive(name)) return ambiguous(quoted(name) + " names a drive");
+  std::string_view rest = name.ends_with('/') ? name.substr(0, name.size() - 1) : name;
+  for (;;) {
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    if (segment.empty() || segment == "." || segment == "..")
+      return ambiguous(quoted(name) + " is not a plain relative path");
+    if (segment.size() == rest.size()) return {};
+    rest.remove_prefix(segment.size() + 1);
+  }
+}
+
+/// Reads the archive from its end to its front.
+class Reader {
+ public:
+  Reader(BytesView archive, const ZipLimits& limits) : archive_(archive), limits_(limits) {}
+
+  Result<std::vector<ZipEntry>> read() {
+    const Place place = TRY(find_directory());
+    TRY(read_directory(place));
+    return read_locals(place);
+  }
+
+ private:
+  Result<Place> find_directory() const {
+    if (archive_.size() < kEndOctets || u32(archive_, archive_.size() - kEndOctets) != kEnd) {
+      return damaged("the file does not end with the end record of a zip archive");
+    }
+    const std::uint64_t end_at = archive_.size() - kEndOctets;
+    const BytesView end = archive_.last(kEndOctets);
+    if (u16(end, 20) != 0) return ambiguous("the archive has a comment, or data behind its end record");
+    if (u16(end, 4) != 0 || u16(end, 6) != 0) return ambiguous("the archive claims to have several disks");
+    if (u16(end, 8) != u16(end, 10)) return ambiguous("the end record counts its entries in two ways");
+    Place place{u16(end, 10), u32(end, 16), u32(end, 12)};
+    std::uint64_t directory_end = end_at;
+    const bool zip64 = end_at >= kLocatorOctets && u32(archive_, end_at - kLocatorOctets) == kLocator;
+    if (zip64) {
+      directory_end = TRY(apply_end64(place, end_at - kLocatorOctets));
+    } else if (place.entries == kFull16 || place.offset == kFull32 || place.size == kFull32) {
+      return ambiguous("the end record points to a zip64 record that is not there");
+    }
+    if (place.offset > directory_end || place.size != directory_end - place.offset) {
+      return ambiguous("the central directory does not end where the end record begins");
+    }
+    return check_limits(place);
+  }
+
+  /// Where the zip64 end record begins, which must be right before its locator.
+  Result<std::uint64_t> apply_end64(Place& place, std::uint64_t locator_at) const {
+    const BytesView locator = archive_.subspan(locator_at, kLocatorOctets);
+    if (locator_at < kEnd64Octets || u64(locator, 8) != locator_at - kEnd64Octets || u32(locator, 4) != 0 ||
+        u32(locator, 16) > 1) {
+      return ambiguous("the zip64 locator does not point to the record before it");
+    }
+    const BytesView end = archive_.subspan(locator_at - kEnd64Octets, kEnd64Octets);
+    if (u32(end, 0) != kEnd64 || u64(end, 4) != kEnd64Octets - 12 || u32(end, 16) != 0 || u32(end, 20) != 0) {
+      return ambiguous("the zip64 end record is not of the one form that all readers know");
+    }
+    const Place wide{u64(end, 32), u64(end, 48), u64(end, 40)};
+    const bool agrees = u64(end, 24) == wide.entries &&
+                        (place.entries == kFull16 || place.entries == wide.entries) &&
+                        (place.offset == kFull32 || place.offset == wide.offset) &&
+                        (place.size == kFull32 || place.size == wide.size);
+    if (!agrees) return ambiguous("the end record and the zip64 end record contradict each other");
+    place = wide;
+    return locator_at - kEnd64Octets;
+  }
+
+  Result<Place> check_limits(Place place) const {
+    if (place.entries > limits_.entries) {
+      return fail(kWheelTooLarge, "the archive has " + std::to_string(place.entries) +
+                                      " entries, more than " + std::to_string(limits_.entries));
+    }
+    if (place.size > limits_.directory_bytes) {
+      return fail(kWheelTooLarge, "the central directory has " + std::to_string(place.size) +
+                                      " octets, more than " + std::to_string(limits_.directory_bytes));
+    }
+    if (place.entries > place.size / kDirectoryOctets) {
+      return ambiguous("the end record counts more entries than the central directory can hold");
+    }
+    return place;
+  }
+
+  Result<void> read_directory(const Place& place) {
+    BytesView rest = archive_.subspan(place.offset, place.size);
+    std::unordered_set<std::string_view> names;
+    headers_.reserve(place.entries);
+    for (std::uint64_t i = 0; i < place.entries; ++i) {
+      const Header header = TRY(next_in_directory(rest));
+      std::string_view path = header.name;
+      if (path.ends_with('/')) path.remove_suffix(1);
+      if (!names.insert(path).second) return ambiguous(quoted(header.name) + " stands twice in the archive");
+      headers_.push_back(header);
+    }
+    if (!rest.empty()) return ambiguous("the central directory holds more than its entries");
+    return {};
+  }
+
+  static Result<Header> next_in_directory(BytesView& rest) {
+    if (rest.size() < kDirectoryOctets || u32(rest, 0) != kDirectory)
+      return damaged("the central directory is cut off");
+    const BytesView fixed = rest.first(kDirectoryOctets);
+    const std::size_t name = u16(fixed, 28), extra = u16(fixed, 30), comment = u16(fixed, 32);
+    rest = rest.subspan(kDirectoryOctets);
+    if (rest.size() < name + extra + comment) return damaged("the central directory is cut off");
+    Header header{.flags = u16(fixed, 8),
+                  .method = u16(fixed, 10),
+                  .crc32 = u32(fixed, 16),
+                  .packed = u32(fixed, 20),
+                  .size = u32(fixed, 24),
+                  .offset = u32(fixed, 42),
+                  .name = text_of(rest.first(name))};
+    TRY(check_name(header.name, header.flags));
+    if (comment != 0) return ambiguous(quoted(header.name) + " has a comment");
+    if (u16(fixed, 34) != 0) return ambiguous(quoted(header.name) + " is said to be on another disk");
+    TRY(apply_extra(header, rest.subspan(name, extra), true));
+    TRY(check_method(header));
+    rest = rest.subspan(name + extra);
+    return header;
+  }
+
+  static Result<void> check_method(const Header& header) {
+    if ((header.flags & ~kFlagsAllowed) != 0) {
+      return ambiguous(quoted(header.name) + " is encrypted or has a flag that not all readers know");
+    }
+    if (header.method != kStored && header.method != kDeflated) {
+      return ambiguous(quoted(header.name) + " is packed with method " + std::to_string(header.method) +
+                       ", not stored or deflated");
+    }
+    if (header.method == kStored && header.packed != header.size) {
+      return ambiguous(quoted(header.name) + " is stored, but its two sizes differ");
+    }
+    // A reader from the front cannot know where stored data ends when only a descriptor behind it says so.
+    if (header.method == kStored && header.has_descriptor() && header.size != 0) {
+      return ambiguous(quoted(header.name) + " is stored with its size behind it");
+    }
+    return {};
+  }
+
+  /// Walks the local headers: they must follow each other from octet 0 to the directory.
+  Result<std::vector<ZipEntry>> read_locals(const Place& place) const {
+    std::vector<std::size_t> order(headers_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(),
+              [this](std::size_t a, std::size_t b) { return headers_[a].offset < headers_[b].offset; });
+    std::vector<ZipEntry> entries(headers_.size());
+    std::uint64_t expected = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const Header& header = headers_[order[i]];
+      if (header.offset != expected)
+        return ambiguous("there is a gap or an overlap before " + quoted(header.name));
+      const std::uint64_t next = i + 1 < order.size() ? headers_[order[i + 1]].offset : place.offset;
+      if (next < expected || next > place.offset)
+        return ambiguous(quoted(header.name) + " reaches into the central directory");
+      const BytesView record = archive_.subspan(expected, next - expected);
+      entries[order[i]] = TRY(read_local(header, record));
+      expected = next;
+    }
+    if (expected != place.offset) return ambiguous("there is data that belongs to no entry");
+    return entries;
+  }
+
+  /// `record` is everything from this local header to the next record.
+  static Result<ZipEntry> read_local(const Header& central, BytesView record) {
+    const auto cut_off = [&] { return damaged("the data of " + quoted(central.name) + " is cut off"); };
+    if (record.size() < kLocalOctets || u32(record, 0) != kLocal) {
+      return ambiguous("there is no local header where the central directory has " + quoted(central.name));
+    }
+    const std::size_t name = u16(record, 26), extra = u16(record, 28);
+    BytesView rest = record.subspan(kLocalOctets);
+    if (rest.size() < name + extra) return cut_off();
+    Header local{.flags = u16(record, 6),
+                 .method = u16(record, 8),
+                 .crc32 = u32(record, 14),
+                 .packed = u32(record, 18),
+                 .size = u32(record, 22),
+                 .name = text_of(rest.first(name))};
+    TRY(apply_extra(local, rest.subspan(name, extra), false));
+    rest = rest.subspan(name + extra);
+    TRY(compare(central, local));
+    if (rest.size() < central.packed) return cut_off();
+    TRY(check_behind(central, rest.subspan(central.packed)));
+    return ZipEntry{.name = central.name,
+                    .deflated = central.method == kDeflated,
+                    .crc32 = central.crc32,
+                    .size = central.size,
+                    .packed = rest.first(central.packed)};
+  }
+
+  static Result<void> compare(const Header& central, const Header& local) {
+    const auto same = [&](std::uint64_t in_local, std::uint64_t in_central) {
+      return in_local == in_central || (local.has_descriptor() && in_local == 0);
+    };
+    const bool agrees = local.name == central.name && local.flags == central.flags &&
+                        local.method == central.method && same(local.crc32, central.crc32) &&
+                        same(local.packed, central.packed) && same(local.size, central.size);
+    if (!agrees)
+      return ambiguous("the local header of " + quoted(central.name) + " contradicts the central directory");
+    return {};
+  }
+
+  /// Nothing, or the descriptor that the header announces.
+  static Result<void> check_behind(const Header& header, BytesView behind) {
+    if (!header.has_descriptor()) {
+      if (!behind.empty())
+        return ambiguous("there is data behind " + quoted(header.name) + " that belongs to no entry");
+      return {};
+    }
+    if (behind.size() >= 16 && behind.size() % 8 == 0 && u32(behind, 0) == kDescriptor)
+      behind = behind.subspan(4);
+    const bool narrow =
+        behind.size() == 12 && u32(behind, 4) == header.packed && u32(behind, 8) == header.size;
+    const bool wide =
+        behind.size() == 20 && u64(behind, 4) == header.packed && u64(behind, 12) == header.size;
+    if ((!narrow && !wide) || u32(behind, 0) != header.crc32) {
+      return ambiguous("the data descriptor of " + quoted(header.name) +
+                       " contradicts the central directory");
+    }
+    return {};
+  }
+
+  BytesView archive_;
+  const ZipLimits& limits_;
+  std::vector<Header> headers_;
+};
+
+/// Unpacks a raw deflate stream that must fill `out` exactly and use all of `packed`.
+bool inflate_exactly(BytesView packed, Bytes& out) {
+  z_stream stream{};
+  if (packed.size() > kFull32 || out.size() > kFull32 || inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+    return false;
+  std::uint8_t none = 0;
+  stream.next_in = const_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = out.empty() ? &none : out.data();
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = inflate(&stream, Z_FINISH);
+  const bool exact = status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+  inflateEnd(&stream);
+  return exact;
+}
+
+}  // namespace
+
+Result<ZipArchive> ZipArchive::parse(BytesView archive, const ZipLimits& limits) {
+  ZipArchive zip;
+  zip.entries_ = TRY(Reader(archive, limits).read());
+  return zip;
+}
+
+Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max) {
+  if (entry.size > max) {
+    return fail(kWheelTooLarge, quoted(entry.name) + " unpacks to " + std::to_string(entry.size) +
+                                    " octets, more than " + std::to_string(max));
+  }
+  Bytes out;
+  if (entry.deflated) {
+    out.resize(static_cast<std::size_t>(entry.size));
+    if (!inflate_exactly(entry.packed, out))
+      return damaged(quoted(entry.name) + " does not unpack to its size");
+  } else {
+    out = to_bytes(entry.packed);
+  }
+  const uLong crc = crc32_z(0, out.data(), out.size());
+  if (crc != entry.crc32)
+    return damaged(quoted(entry.name) + " does not have the checksum that the archive gives");
+  return out;
+}
+
+}  // namespace tomme
