@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/encoding/text.h"
+#include "core/sigstore/builtin_roots.h"
 #include "core/sigstore/errors.h"
 
 namespace tomme {
@@ -183,5 +184,16 @@ Result<TrustedRoot> TrustedRoot::parse(std::string_view text, const Limits& limi
   }
   return root;
 }
+
+namespace {
+
+Result<std::shared_ptr<const TrustedRoot>> load_builtin(std::string_view text) {
+  return std::make_shared<const TrustedRoot>(TRY(TrustedRoot::parse(text)));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TrustedRoot>> public_good_root() { return load_builtin(public_good_root_text()); }
+Result<std::shared_ptr<const TrustedRoot>> staging_root() { return load_builtin(staging_root_text()); }
 
 }  // namespace tomme

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,11 +57,5 @@ struct TrustedRoot {
 
   static Result<TrustedRoot> parse(std::string_view text, const Limits& limits = {});
 };
-
-/// The roots this program was built with: the public-good instance and its staging twin.
-Result<std::shared_ptr<const TrustedRoot>> public_good_root();
-Result<std::shared_ptr<const TrustedRoot>> staging_root();
-/// The day the built-in roots were taken, "YYYY-MM-DD".
-std::string_view builtin_roots_date();
 
 }  // namespace tomme

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/sigstore/trusted_root.h"
+
+namespace tomme {
+
+/// The roots this program was built with, read when asked for: the public-good instance and its staging twin.
+Result<std::shared_ptr<const TrustedRoot>> public_good_root();
+Result<std::shared_ptr<const TrustedRoot>> staging_root();
+
+/// The same as texts; builtin_roots.cc is made by tools/builtin_roots.py.
+std::string_view public_good_root_text();
+std::string_view staging_root_text();
+/// The day they were taken, "YYYY-MM-DD".
+std::string_view builtin_roots_date();
+
+}  // namespace tomme
