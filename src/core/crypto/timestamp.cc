@@ -12,7 +12,6 @@ namespace tomme {
 
 using timestamp::EssCertId;
 using timestamp::IssuerSerial;
-using timestamp::KeyFamily;
 using timestamp::SignerInfo;
 using timestamp::Token;
 
@@ -100,19 +99,14 @@ Result<void> check_purpose(const Certificate& signer) {
   return {};
 }
 
-KeyFamily family_of(const PublicKey& key) {
-  if (key.type() == KeyType::rsa) return KeyFamily::rsa;
-  return key.type() == KeyType::ed25519 ? KeyFamily::ed25519 : KeyFamily::ecdsa;
-}
-
 Result<void> check_signature(const Token& token, const PublicKey& key) {
   const SignerInfo& signer = token.signer;
   if (!equal(signer.message_digest, digest(signer.digest, token.content).view()))
     return fail(kTimestampSignature, "the signed attributes are of another TSTInfo");
-  if (family_of(key) != signer.family)
+  if (!signer.algorithm.fits(key.type()))
     return fail(kTimestampSignature,
                 "the signature's algorithm is not that of the signer's key, " + key.describe());
-  if (!key.verify(signer.scheme, signer.signed_attributes, signer.signature))
+  if (!key.verify(signer.algorithm.scheme, signer.signed_attributes, signer.signature))
     return fail(kTimestampSignature, "the signer's key did not sign this timestamp");
   return {};
 }

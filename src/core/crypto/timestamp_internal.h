@@ -7,7 +7,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/crypto/digest.h"
-#include "core/crypto/key.h"
+#include "core/crypto/signature_algorithm_internal.h"
 #include "core/crypto/timestamp.h"
 
 /// The grammar of RFC 3161 tokens, read and not judged: timestamp_parse.cc makes these values,
@@ -28,14 +28,11 @@ struct EssCertId {
   std::optional<IssuerSerial> issuer_serial;
 };
 
-enum class KeyFamily : std::uint8_t { ecdsa, rsa, ed25519 };
-
 struct SignerInfo {
   std::optional<IssuerSerial> issuer_serial;  ///< the one or the other names the signer
   BytesView subject_key_id;
   HashAlgorithm digest;
-  KeyFamily family;
-  SignatureScheme scheme;
+  SignatureAlgorithm algorithm;
   Bytes signed_attributes;  ///< as the signature covers them: as sent, under the tag of a SET
   BytesView message_digest;
   std::vector<EssCertId> certificate_ids;  ///< one or two

@@ -1,10 +1,9 @@
-#include "core/crypto/timestamp_internal.h"
-
-#include <algorithm>
 #include <string>
 
 #include "core/crypto/errors.h"
 #include "core/crypto/oids_internal.h"
+#include "core/crypto/signature_algorithm_internal.h"
+#include "core/crypto/timestamp_internal.h"
 #include "core/encoding/der.h"
 #include "core/encoding/text.h"
 
@@ -26,42 +25,9 @@ std::unexpected<Error> invalid(std::string message) {
   return fail(kTimestampInvalid, std::move(message));
 }
 
-// AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }
-struct AlgorithmId {
-  BytesView oid;
-  BytesView parameters;  // with tag and length; empty where absent
-
-  bool plain() const {
-    constexpr std::uint8_t kNull[] = {der::kNull, 0};
-    return parameters.empty() || equal(parameters, kNull);
-  }
-};
-
-Result<AlgorithmId> parse_algorithm(der::Reader& outer) {
-  der::Reader reader = TRY(outer.sequence());
-  AlgorithmId algorithm {
-    TRY(reader.oid())
-    , {}
-  };
-  if (!reader.at_end()) algorithm.parameters = TRY(reader.any())
-  .whole;
-  TRY(reader.expect_end());
-  return algorithm;
-}
-
-std::optional<HashAlgorithm> hash_of(const AlgorithmId& algorithm) {
-  if (!algorithm.plain()) return std::nullopt;
-  if (equal(algorithm.oid, oid::kSha256)) return HashAlgorithm::sha256;
-  if (equal(algorithm.oid, oid::kSha384)) return HashAlgorithm::sha384;
-  if (equal(algorithm.oid, oid::kSha512)) return HashAlgorithm::sha512;
-  return std::nullopt;
-}
-
+/// One AlgorithmIdentifier that must be a hash; `what` uses it.
 Result<HashAlgorithm> parse_hash(der::Reader& reader, std::string_view what) {
-  AlgorithmId algorithm = TRY(parse_algorithm(reader));
-  if (auto hash = hash_of(algorithm)) return *hash;
-  return invalid("the " + std::string(what) + " uses the hash " + der::oid_to_text(algorithm.oid) +
-                 ", not SHA-256, SHA-384 or SHA-512");
+  return in(what, read_hash_algorithm(TRY(reader.element(der::kSequence)).whole));
 }
 
 // IssuerAndSerialNumber ::= SEQUENCE { issuer Name, serialNumber INTEGER }          (RFC 5652 10.2.4)
@@ -100,7 +66,8 @@ Result<EssCertId> parse_ess_cert_id(der::Reader& outer, bool version2) {
   EssCertId id{};
   if (version2) {
     id.algorithm = HashAlgorithm::sha256;
-    if (reader.next_is(der::kSequence)) id.algorithm = TRY(parse_hash(reader, "signing certificate's name"));
+    if (reader.next_is(der::kSequence))
+      id.algorithm = TRY(parse_hash(reader, "name of the signing certificate"));
   }
   id.hash = TRY(reader.octet_string());
   if (!reader.at_end()) id.issuer_serial = TRY(parse_issuer_serial(reader));
@@ -176,64 +143,26 @@ Result<Attributes> parse_attributes(BytesView body) {
   return attributes;
 }
 
-struct SignatureKind {
-  KeyFamily family;
-  SignatureScheme scheme;
-};
-
-// RSASSA-PSS-params ::= SEQUENCE {                                                  (RFC 4055 3.1)
-//     hashAlgorithm [0] AlgorithmIdentifier DEFAULT sha1,
-//     maskGenAlgorithm [1] AlgorithmIdentifier DEFAULT mgf1SHA1,
-//     saltLength [2] INTEGER DEFAULT 20, trailerField [3] INTEGER DEFAULT 1 }
-// One hash throughout and a salt of its length; so none of the first three can be left out.
-Result<bool> is_pss_with(BytesView parameters, HashAlgorithm hash) {
-  der::Reader outer(parameters);
-  der::Reader reader = TRY(outer.sequence());
-  der::Reader hash_field = TRY(reader.nested(der::context_constructed(0)));
-  der::Reader mask_field = TRY(reader.nested(der::context_constructed(1)));
-  der::Reader salt_field = TRY(reader.nested(der::context_constructed(2)));
-  AlgorithmId content_hash = TRY(parse_algorithm(hash_field));
-  AlgorithmId mask = TRY(parse_algorithm(mask_field));
-  der::Reader mask_parameters(mask.parameters);
-  AlgorithmId mask_hash = TRY(parse_algorithm(mask_parameters));
-  std::int64_t salt = TRY(salt_field.small_integer());
-  bool ends = outer.at_end() && reader.at_end() && hash_field.at_end() && mask_field.at_end() &&
-              salt_field.at_end() && mask_parameters.at_end();
-  return ends && equal(mask.oid, oid::kMgf1) && hash_of(content_hash) == hash && hash_of(mask_hash) == hash &&
-         salt == static_cast<std::int64_t>(digest_size(hash));
-}
-
-/// What the pair of algorithms in a SignerInfo means; nothing where they do not belong together.
-std::optional<SignatureKind> signature_kind(const AlgorithmId& algorithm, HashAlgorithm digest) {
-  struct Known {
-    BytesView oid;
-    KeyFamily family;
-    HashAlgorithm hash;
-  };
-  static constexpr Known kKnown[] = {
-      {oid::kEcdsaSha256, KeyFamily::ecdsa, HashAlgorithm::sha256},
-      {oid::kEcdsaSha384, KeyFamily::ecdsa, HashAlgorithm::sha384},
-      {oid::kEcdsaSha512, KeyFamily::ecdsa, HashAlgorithm::sha512},
-      {oid::kRsaSha256, KeyFamily::rsa, HashAlgorithm::sha256},
-      {oid::kRsaSha384, KeyFamily::rsa, HashAlgorithm::sha384},
-      {oid::kRsaSha512, KeyFamily::rsa, HashAlgorithm::sha512},
-  };
-  if (equal(algorithm.oid, oid::kRsaPss)) {
-    auto fits = is_pss_with(algorithm.parameters, digest);
-    if (!fits || !*fits) return std::nullopt;
-    return SignatureKind{KeyFamily::rsa, {digest, Padding::pss}};
+/// The signature algorithm of a SignerInfo; it must go with the digest that stands before the attributes.
+Result<SignatureAlgorithm> parse_signature_algorithm(der::Reader& outer, HashAlgorithm digest) {
+  const BytesView whole = TRY(outer.element(der::kSequence))
+  .whole;
+  der::Reader algorithm(whole);
+  der::Reader inner = TRY(algorithm.sequence());
+  const BytesView name = TRY(inner.oid());
+  // RFC 3370 3.2: a bare rsaEncryption, with NULL; its hash is the digest's.
+  if (equal(name, oid::kRsa)) {
+    if (!TRY(inner.element(der::kNull)).body.empty() || !inner.at_end())
+      return invalid("the signature algorithm rsaEncryption has parameters");
+    return SignatureAlgorithm{SignatureAlgorithm::Family::rsa, {digest, Padding::pkcs1}};
   }
-  if (!algorithm.plain()) return std::nullopt;
-  // RFC 3370 3.2: the hash of a bare rsaEncryption is the digestAlgorithm.
-  if (equal(algorithm.oid, oid::kRsa)) return SignatureKind{KeyFamily::rsa, {digest, Padding::pkcs1}};
-  // RFC 8419 3.1: signed attributes under Ed25519 are digested with SHA-512.
-  if (equal(algorithm.oid, oid::kEd25519) && digest == HashAlgorithm::sha512)
-    return SignatureKind{KeyFamily::ed25519, {digest, Padding::none}};
-  for (const Known& known : kKnown)
-    if (equal(algorithm.oid, known.oid) && known.hash == digest)
-      return SignatureKind{known.family,
-                           {digest, known.family == KeyFamily::rsa ? Padding::pkcs1 : Padding::none}};
-  return std::nullopt;
+  SignatureAlgorithm read = TRY(read_signature_algorithm(whole));
+  // RFC 8419 3.1: signed attributes under Ed25519 go with SHA-512.
+  const HashAlgorithm expected =
+      read.family == SignatureAlgorithm::Family::ed25519 ? HashAlgorithm::sha512 : read.scheme.hash;
+  if (digest == expected) return read;
+  return invalid("the signature algorithm " + der::oid_to_text(name) + " does not go with the digest " +
+                 std::string(name_of(digest)));
 }
 
 // SignerIdentifier ::= CHOICE {
@@ -261,19 +190,13 @@ Result<SignerInfo> parse_signer(der::Reader& outer) {
   SignerInfo signer{};
   std::int64_t version = TRY(reader.small_integer());
   TRY(parse_signer_identifier(reader, version, signer));
-  signer.digest = TRY(parse_hash(reader, "signature"));
+  signer.digest = TRY(parse_hash(reader, "digest algorithm"));
   der::Element attributes = TRY(reader.element(der::context_constructed(0)));
-  AlgorithmId algorithm = TRY(parse_algorithm(reader));
+  signer.algorithm = TRY(parse_signature_algorithm(reader, signer.digest));
   signer.signature = TRY(reader.octet_string());
   TRY(reader.optional(der::context_constructed(1)));
   TRY(reader.expect_end());
 
-  auto kind = signature_kind(algorithm, signer.digest);
-  if (!kind)
-    return invalid("the signature algorithm " + der::oid_to_text(algorithm.oid) +
-                   " does not go with the digest " + std::string(name_of(signer.digest)));
-  signer.family = kind->family;
-  signer.scheme = kind->scheme;
   // RFC 5652 5.4: the signature covers the attributes under the tag of a SET, not under [0].
   signer.signed_attributes = to_bytes(attributes.whole);
   signer.signed_attributes.front() = der::kSet;
@@ -377,10 +300,13 @@ Result<std::vector<BytesView>> parse_certificates(der::Reader& outer, std::size_
   return certificates;
 }
 
+/// An algorithm of the list may be one we do not know: the signer's is what counts.
 Result<bool> lists_digest(der::Reader& outer, HashAlgorithm digest) {
   bool found = false;
-  for (der::Reader set = TRY(outer.set()); !set.at_end();)
-    found = hash_of(TRY(parse_algorithm(set))) == digest || found;
+  for (der::Reader set = TRY(outer.set()); !set.at_end();) {
+    auto hash = read_hash_algorithm(TRY(set.element(der::kSequence)).whole);
+    found = found || (hash && *hash == digest);
+  }
   return found;
 }
 
