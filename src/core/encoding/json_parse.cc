@@ -32,12 +32,13 @@ struct Builder {
   static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
-  explicit Builder(std::size_t limit) : values_left(limit) {}
+  explicit Builder(std::size_t limit) : values_allowed(limit), values_left(limit) {}
 
   std::vector<Value> values;
   std::vector<std::string> names;
   std::string part;  ///< of a string or name with escapes, so far
   std::string reason;
+  std::size_t values_allowed;
   std::size_t values_left;
 
   bool refuse(std::string why, bj::error_code& ec) {
@@ -46,7 +47,7 @@ struct Builder {
     return false;
   }
   bool add(Value value, bj::error_code& ec) {
-    if (values_left == 0) return refuse("more values than allowed", ec);
+    if (values_left == 0) return refuse("more than " + std::to_string(values_allowed) + " values", ec);
     --values_left;
     values.push_back(std::move(value));
     return true;
