@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tomme::guard {
+
+/// What an installer's option is to us.
+enum class Meaning : std::uint8_t {
+  nothing,
+  refused,  ///< leads around the proxy
+  index,    ///< a URL, for uv also NAME=URL
+  find_links,
+  no_index,
+  requirements,  ///< a requirements, constraints or overrides file, or a lock file
+  script,        ///< a file with PEP 723 metadata
+  requirement,   ///< one requirement
+  editable,
+  insecure_host,
+  client_certificate,
+  torch_backend,
+  link_mode,
+  project,    ///< folder of the project
+  directory,  ///< folder to change to first
+  configuration_file,
+  no_configuration,
+  lock_file,
+  python,
+  module,  ///< what follows is a Python module to run
+};
+
+struct Option {
+  std::string_view name;  ///< "--index-url", "-i"
+  bool takes_value;
+  Meaning meaning = Meaning::nothing;
+};
+
+/// How a command line is read. Options that are not in the table are taken for flags.
+struct Grammar {
+  std::span<const Option> options;
+  bool abbreviations = false;  ///< optparse and argparse take any unambiguous beginning of a long option
+  bool stop_at_word = false;   ///< the first word ends the options: it is a command of its own
+};
+
+struct Found {
+  Meaning meaning;
+  std::string name;   ///< as the table has it, for messages
+  std::string value;  ///< empty for flags
+};
+
+struct Arguments {
+  std::vector<Found> options;      ///< those with a meaning only, in order
+  std::vector<std::string> words;  ///< what is no option; all that follows the first with `stop_at_word`
+};
+
+/// Errs towards seeing too much: a beginning that could be several options is each of them, and a value that
+/// is spelled like a refused option counts as one, so that a table that is out of date hides nothing.
+Arguments scan(std::span<const std::string> arguments, const Grammar& grammar);
+
+}  // namespace tomme::guard

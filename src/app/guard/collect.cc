@@ -1,0 +1,162 @@
+#include "app/guard/collect.h"
+
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+#include "core/encoding/toml.h"
+
+namespace tomme::guard {
+namespace {
+
+Result<std::optional<std::string>> read_up_to(const Invocation& invocation, const std::string& path,
+                                              std::size_t limit) {
+  std::optional<std::string> text = invocation.read(path, limit + 1);
+  if (text && text->size() > limit) {
+    return fail(kGuardConfiguration,
+                printable(path) + ": larger than the " + std::to_string(limit) + " octets that tomme reads");
+  }
+  return text;
+}
+
+Result<std::optional<json::Value>> as_toml(const std::optional<std::string>& text, const std::string& path) {
+  if (!text) return std::optional<json::Value>{};
+  Result<json::Value> parsed = parse_toml(*text, path);
+  if (!parsed) return fail(kGuardConfiguration, parsed.error().message());
+  return std::optional<json::Value>(*std::move(parsed));
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Collector::read(const std::string& path) const {
+  return read_up_to(invocation, path, invocation.limits.configuration_bytes);
+}
+
+Result<std::optional<json::Value>> Collector::read_toml(const std::string& path) const {
+  return as_toml(TRY(read(path)), path);
+}
+
+Result<std::optional<json::Value>> Collector::read_lock(const std::string& path) const {
+  return as_toml(TRY(read_up_to(invocation, path, invocation.limits.lock_bytes)), path);
+}
+
+const std::string* Collector::variable(const std::string& name) const {
+  auto found = invocation.environment.find(name);
+  return found == invocation.environment.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+std::string Collector::config_home() const {
+  const std::string* set = variable("XDG_CONFIG_HOME");
+  if (set != nullptr && !trim(*set).empty()) return *set;
+  return invocation.home.empty() ? "" : invocation.home + "/.config";
+}
+
+std::vector<std::string> Collector::config_dirs() const {
+  const std::string* set = variable("XDG_CONFIG_DIRS");
+  if (set == nullptr || trim(*set).empty()) return {"/etc/xdg"};
+  std::vector<std::string> dirs;
+  std::string_view rest = *set;
+  while (true) {
+    std::size_t end = rest.find(':');
+    if (end != 0) dirs.emplace_back(rest.substr(0, end));
+    if (end == std::string_view::npos) return dirs;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string> ancestors_of(std::string directory) {
+  std::vector<std::string> all;
+  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  while (directory.size() > 1) {
+    all.push_back(directory);
+    std::size_t slash = directory.rfind('/');
+    if (slash == std::string::npos) break;
+    directory.resize(slash);
+  }
+  all.emplace_back("");
+  return all;
+}
+
+std::string path_in(const Collector& from, const std::string& directory, std::string_view path) {
+  if (path.starts_with('/')) return std::string(path);
+  if (path == "~" || path.starts_with("~/")) return from.invocation.home + std::string(path.substr(1));
+  return directory + "/" + std::string(path);
+}
+
+const json::Value* at(const json::Value& value, std::string_view dotted) {
+  const json::Value* here = &value;
+  while (here != nullptr) {
+    const json::Object* table = here->object();
+    if (table == nullptr) return nullptr;
+    std::size_t dot = dotted.find('.');
+    here = table->find(dotted.substr(0, dot));
+    if (dot == std::string_view::npos) return here;
+    dotted.remove_prefix(dot + 1);
+  }
+  return nullptr;
+}
+
+std::optional<std::string_view> text_at(const json::Value& value, std::string_view dotted) {
+  const json::Value* found = at(value, dotted);
+  if (found == nullptr || found->text() == nullptr) return std::nullopt;
+  return *found->text();
+}
+
+std::vector<std::string> texts_at(const json::Value& value, std::string_view dotted) {
+  const json::Value* found = at(value, dotted);
+  if (found == nullptr) return {};
+  if (found->text() != nullptr) return {*found->text()};
+  std::vector<std::string> texts;
+  if (found->array() != nullptr) {
+    for (const json::Value& item : *found->array()) {
+      if (item.text() != nullptr) texts.push_back(*item.text());
+    }
+  }
+  return texts;
+}
+
+Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where) {
+  if (list == nullptr || list->array() == nullptr) return {};
+  for (const json::Value& item : *list->array()) {
+    if (item.text() != nullptr) TRY(into.findings.requirement(*item.text(), where));
+  }
+  return {};
+}
+
+Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where) {
+  for (std::string_view list : {"dependencies", "project.dependencies", "build-system.requires"}) {
+    TRY(collect_requirement_list(into, at(document, list), where + ", " + std::string(list)));
+  }
+  for (std::string_view table : {"project.optional-dependencies", "dependency-groups"}) {
+    const json::Value* groups = at(document, table);
+    if (groups == nullptr || groups->object() == nullptr) continue;
+    for (const json::Member& group : *groups->object()) {
+      TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name));
+    }
+  }
+  return {};
+}
+
+/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`.
+Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path) {
+  std::optional<std::string> text = TRY(from.read(path));
+  if (!text) return std::optional<json::Value>{};
+  std::string block;
+  bool inside = false;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!inside) {
+      inside = trim(line) == "# /// script";
+      continue;
+    }
+    if (!line.starts_with('#') || trim(line) == "# ///") break;
+    line.remove_prefix(line.starts_with("# ") ? 2 : 1);
+    block += std::string(line) + "\n";
+  }
+  if (!inside) return std::optional<json::Value>{};
+  return as_toml(block, path);
+}
+
+}  // namespace tomme::guard

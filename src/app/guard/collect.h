@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/guard/findings.h"
+#include "app/guard/installer.h"
+#include "app/guard/invocation.h"
+#include "core/base/result.h"
+#include "core/encoding/json.h"
+
+namespace tomme::guard {
+
+/// What the collectors of the four installers share.
+struct Collector {
+  const Invocation& invocation;
+  Findings& findings;
+
+  /// Nothing where there is no such file; kGuardConfiguration where it is larger than the limit.
+  Result<std::optional<std::string>> read(const std::string& path) const;
+  Result<std::optional<json::Value>> read_toml(const std::string& path) const;
+  Result<std::optional<json::Value>> read_lock(const std::string& path) const;
+  /// nullptr where unset or empty.
+  const std::string* variable(const std::string& name) const;
+  std::string config_home() const;               ///< $XDG_CONFIG_HOME or ~/.config; empty without a home
+  std::vector<std::string> config_dirs() const;  ///< $XDG_CONFIG_DIRS or /etc/xdg
+};
+
+/// A command that was started by the installer: `uv run pip install …`.
+using Nested = std::optional<std::vector<std::string>>;
+
+/// Each reads what its installer would read: arguments, environment, settings, files named by them. Without
+/// `arguments` (an unknown child that may start any installer) only environment and settings.
+Result<Nested> collect_pip(Collector& into, const Command* command);
+Result<Nested> collect_uv(Collector& into, const Command* command);
+Result<Nested> collect_poetry(Collector& into, const Command* command);
+Result<Nested> collect_pdm(Collector& into, const Command* command);
+
+/// pip.conf in every place that pip looks at, least important first. `(file, section, name, value)`.
+struct PipSetting {
+  std::string name;
+  std::string value;
+  std::string where;
+};
+Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command);
+
+/// A requirements or constraints file and all that it names, as pip and uv read it. `path` may be a `file:`
+/// URL; one on the network cannot be read before the start and counts as unproven. A `pylock*.toml` is read
+/// as a lock.
+Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory);
+
+/// A Python script's inline metadata (PEP 723): dependencies and [tool.uv].
+Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path);
+
+/// The folders from `directory` up to the root.
+std::vector<std::string> ancestors_of(std::string directory);
+/// `path` seen from `directory`, `~` from home.
+std::string path_in(const Collector& from, const std::string& directory, std::string_view path);
+
+/// PEP 508 texts in an array; other values are ignored, as installers have their own messages for them.
+Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where);
+/// [project], [dependency-groups], [build-system] of a pyproject.toml or of script metadata.
+Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where);
+
+Result<void> collect_uv_lock(Collector& into, const std::string& path);
+Result<void> collect_poetry_lock(Collector& into, const std::string& path);
+Result<void> collect_pdm_lock(Collector& into, const std::string& path);
+Result<void> collect_pylock(Collector& into, const std::string& path);
+
+/// `a.b.c` of nested tables; nullptr where missing.
+const json::Value* at(const json::Value& value, std::string_view dotted);
+/// A text there; nothing where missing or of another type.
+std::optional<std::string_view> text_at(const json::Value& value, std::string_view dotted);
+/// A text, or the texts of an array.
+std::vector<std::string> texts_at(const json::Value& value, std::string_view dotted);
+
+}  // namespace tomme::guard

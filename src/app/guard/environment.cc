@@ -1,0 +1,73 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "app/guard/plan.h"
+
+namespace tomme::guard {
+namespace {
+
+/// Python takes lower case first, uv upper case; urllib ignores ALL_PROXY. So all six.
+constexpr std::array<const char*, 6> kProxies{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
+                                              "http_proxy",  "ALL_PROXY",   "all_proxy"};
+/// Every one of these beats another in some client, so all name the same file.
+constexpr std::array<const char*, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+                                            "PIP_CERT"};
+
+/// pip lowers the names of its variables, so `PIP_proxy` is another spelling that must not stay.
+std::string pip_name(std::string_view variable) {
+  if (!variable.starts_with("PIP_")) return {};
+  std::string name(variable.substr(4));
+  for (char& c : name) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (name.starts_with("--")) name.erase(0, 2);
+  return name;
+}
+
+bool leads_around(std::string_view variable) {
+  constexpr std::array<std::string_view, 6> kPip{"proxy",     "no-proxy-env", "cert",
+                                                 "cache-dir", "no-cache-dir", "isolated"};
+  return std::ranges::find(kPip, pip_name(variable)) != kPip.end();
+}
+
+/// A file is held back for some seconds until it is judged; a shorter patience would give up on it.
+void lengthen_timeout(Environment& environment, const char* name) {
+  constexpr int kSeconds = 15;
+  auto found = environment.find(name);
+  if (found == environment.end()) return;
+  const std::string& text = found->second;
+  int value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc{} && value < kSeconds) found->second = std::to_string(kSeconds);
+}
+
+}  // namespace
+
+Environment child_environment(const Plan& plan, const ChildSettings& settings) {
+  Environment child = plan.environment;
+  std::erase_if(child, [](const auto& variable) { return leads_around(variable.first); });
+  for (const char* name : kProxies) child[name] = settings.proxy_url.reveal();
+  child["PIP_PROXY"] = settings.proxy_url.reveal();
+  // Empty and not absent: a `.env` file that uv or pdm loads fills in only what is absent.
+  child["NO_PROXY"] = child["no_proxy"] = "";
+  for (const char* name : kTrust) child[name] = settings.bundle;
+  if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.bundle;
+  for (const std::string& name : plan.trust_variables) child[name] = settings.bundle;
+  for (auto& [name, value] : child) {
+    if (name.starts_with("POETRY_CERTIFICATES_") && name.ends_with("_CERT") &&
+        !name.ends_with("_CLIENT_CERT")) {
+      value = settings.bundle;
+    }
+  }
+  child["PIP_CACHE_DIR"] = settings.cache + "/pip";
+  child["UV_CACHE_DIR"] = settings.cache + "/uv";
+  child["POETRY_CACHE_DIR"] = settings.cache + "/poetry";
+  child["PDM_CACHE_DIR"] = settings.cache + "/pdm";
+  for (const auto& [name, value] : plan.variables) child[name] = value;
+  for (const char* name : {"PIP_DEFAULT_TIMEOUT", "PIP_TIMEOUT", "UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT",
+                           "HTTP_TIMEOUT", "POETRY_REQUESTS_TIMEOUT", "PDM_REQUEST_TIMEOUT"}) {
+    lengthen_timeout(child, name);
+  }
+  return child;
+}
+
+}  // namespace tomme::guard

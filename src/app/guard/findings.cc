@@ -1,0 +1,184 @@
+#include "app/guard/findings.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+constexpr std::string_view kSpace = " \t\v\f\r\n";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool is_http(std::string_view url) {
+  std::string scheme = lower(url.substr(0, 8));
+  return scheme.starts_with("http://") || scheme.starts_with("https://");
+}
+
+/// Indexes whose files are known to live on a host of another name.
+struct Companion {
+  std::string_view index_host;
+  std::string_view file_host;
+};
+constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted.org"},
+                                                {"test.pypi.org", "test-files.pythonhosted.org"},
+                                                {"download.pytorch.org", "download-r2.pytorch.org"}}};
+
+/// Clients cut fragments and credentials off before they ask; what is left must be read by all alike.
+Result<net::Url> parse_outside_url(std::string_view url, const std::string& where) {
+  std::string bare = without_userinfo(trim(url));
+  bare = bare.substr(0, bare.find('#'));
+  Result<net::Url> parsed = net::Url::parse(bare);
+  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  return parsed;
+}
+
+bool is_vcs(std::string_view text) {
+  for (std::string_view kind : {"git", "hg", "svn", "bzr"}) {
+    if (text.starts_with(kind) && text.substr(kind.size()).starts_with('+')) return true;
+  }
+  return text.starts_with("git://") || text.starts_with("ssh://") || text.starts_with("git@");
+}
+
+bool is_archive(std::string_view text) {
+  for (std::string_view ending : {".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz",
+                                  ".txz", ".tlz", ".tar.lz", ".tar.lzma", ".tar.zst"}) {
+    if (text.ends_with(ending)) return true;
+  }
+  return false;
+}
+
+/// The part behind `@` of "name[extra] @ URL"; the whole text where there is none. "ruff@0.3" names a
+/// version.
+std::string_view target_of(std::string_view text) {
+  std::size_t at = text.find('@');
+  if (at == std::string_view::npos) return text;
+  std::string_view head = trim(text.substr(0, at));
+  head = trim(head.substr(0, head.find('[')));
+  constexpr std::string_view kNameOctets =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (head.empty() || head.find_first_not_of(kNameOctets) != std::string_view::npos) return text;
+  std::string_view rest = trim(text.substr(at + 1));
+  // git@host:path is no name and URL.
+  return head == "git" && !rest.contains("://") ? text : rest;
+}
+
+}  // namespace
+
+std::string Origin::to_string() const {
+  return std::string(net::name_of(scheme)) + "://" + authority.to_string();
+}
+
+std::string_view trim(std::string_view text) {
+  std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (text = trim(text); !text.empty(); text = trim(text)) {
+    std::size_t end = std::min(text.find_first_of(kSpace), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+std::string without_userinfo(std::string_view url) {
+  std::size_t start = url.find("://");
+  if (start == std::string_view::npos) return std::string(url);
+  start += 3;
+  std::size_t end = std::min(url.find_first_of("/?#", start), url.size());
+  std::size_t at = url.substr(start, end - start).rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, start)) + std::string(url.substr(start + at + 1));
+}
+
+std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why) {
+  return fail(kGuardFlag, std::string(program) + " " + std::string(flag) + ": " + std::string(why));
+}
+
+Result<void> Findings::index(std::string_view url, const std::string& where) {
+  url = trim(url);
+  if (url.empty()) return {};
+  if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
+  net::Url parsed = TRY(parse_outside_url(url, where));
+  origins_.insert({parsed.scheme, parsed.authority});
+  for (const Companion& known : kCompanions) {
+    if (parsed.authority.host == known.index_host) {
+      origins_.insert({net::Scheme::https, {std::string(known.file_host), 443}});
+    }
+  }
+  indexes_.push_back({std::move(parsed), where});
+  return {};
+}
+
+Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
+  if (!is_http(trim(url)))
+    return unproven("a file that is not on the network (" + printable(url) + ")", where);
+  net::Url parsed = TRY(parse_outside_url(url, where));
+  origins_.insert({parsed.scheme, parsed.authority});
+  return {};
+}
+
+Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
+  Result<net::Authority> parsed = net::Authority::parse(authority, 443);
+  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  origins_.insert({net::Scheme::https, *std::move(parsed)});
+  return {};
+}
+
+Result<void> Findings::requirement(std::string_view text, const std::string& where) {
+  text = trim(text);
+  std::string_view target = target_of(text);
+  if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
+  if (is_http(target)) return direct_url(target, where);
+  std::string_view before_marker = trim(target.substr(0, target.find(';')));
+  if (before_marker.empty()) return {};
+  if (before_marker.contains("://") || before_marker.starts_with("file:") || before_marker.starts_with('.') ||
+      before_marker.starts_with('~') || before_marker.contains('/') || is_archive(before_marker)) {
+    return unproven("a local path (" + printable(before_marker) + ")", where);
+  }
+  return {};
+}
+
+Result<void> Findings::unproven(std::string_view what, const std::string& where) {
+  std::string text = where + ": " + std::string(what) + " cannot carry proof";
+  if (proof_ == Proof::required) return fail(kGuardUnproven, std::move(text));
+  note("not judged: " + where + ": " + std::string(what));
+  return {};
+}
+
+Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
+  std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
+  if (proof_ == Proof::required) return unproven(what, where);
+  net::Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
+  direct_.push_back({Origin{parsed.scheme, parsed.authority}.to_string(), where + ": " + what});
+  return {};
+}
+
+void Findings::note(std::string text) {
+  if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
+}
+
+std::vector<std::string> Findings::notes() const {
+  std::vector<std::string> all = notes_;
+  for (const Direct& direct : direct_) {
+    auto same = [&](const Origin& origin) { return origin.to_string() == direct.host; };
+    if (std::ranges::none_of(origins_, same)) all.push_back("not judged: " + direct.text);
+  }
+  return all;
+}
+
+}  // namespace tomme::guard

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <compare>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "io/net/url.h"
+
+namespace tomme::guard {
+
+/// What a proxy can be asked for: `CONNECT host:port`, or `GET http://host:port/…`.
+struct Origin {
+  net::Scheme scheme = net::Scheme::https;
+  net::Authority authority;
+  std::string to_string() const;
+  friend auto operator<=>(const Origin&, const Origin&) = default;
+};
+
+struct NamedIndex {
+  net::Url url;       ///< without credentials
+  std::string where;  ///< "--index-url", "/etc/pip.conf, [global] index-url"
+};
+
+/// Whose requirement, flag or setting it is, and how strictly to take it.
+enum class Proof : bool { optional, required };
+
+/// Collects what arguments, environment and settings say. The functions that fail name what they refuse.
+class Findings {
+ public:
+  explicit Findings(Proof proof) : proof_(proof) {}
+
+  /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`.
+  Result<void> index(std::string_view url, const std::string& where);
+  /// A URL of a file that a lock records: its host is to be intercepted.
+  Result<void> locked_file(std::string_view url, const std::string& where);
+  /// HOST or HOST:PORT, https.
+  Result<void> file_host(std::string_view authority, const std::string& where);
+  /// One requirement as pip and uv take it: a URL, a VCS reference or a path is `unproven`.
+  Result<void> requirement(std::string_view text, const std::string& where);
+  /// What cannot carry proof: refused where proof is required, else a note.
+  Result<void> unproven(std::string_view what, const std::string& where);
+  /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
+  Result<void> direct_url(std::string_view url, const std::string& where);
+
+  void note(std::string text);
+  /// A variable that the child must have, beyond what every child gets.
+  void set(std::string name, std::string value) { variables_[std::move(name)] = std::move(value); }
+
+  /// A variable that must name the run's certificates.
+  void trust(std::string name) { trust_variables_.insert(std::move(name)); }
+
+  /// Sorted out at the end, when all intercepted hosts are known.
+  std::vector<std::string> notes() const;
+  const std::vector<NamedIndex>& indexes() const { return indexes_; }
+  const std::set<Origin>& origins() const { return origins_; }
+  const std::map<std::string, std::string>& variables() const { return variables_; }
+  const std::set<std::string>& trust_variables() const { return trust_variables_; }
+
+ private:
+  struct Direct {
+    std::string host;  ///< empty where the URL has none
+    std::string text;
+  };
+  Proof proof_;
+  std::vector<NamedIndex> indexes_;
+  std::set<Origin> origins_;
+  std::vector<Direct> direct_;
+  std::vector<std::string> notes_;
+  std::map<std::string, std::string> variables_;
+  std::set<std::string> trust_variables_;
+};
+
+/// The URL without the part before `@`; other text is returned as it is.
+std::string without_userinfo(std::string_view url);
+
+/// "flag --proxy: why"; for flags that would lead around the proxy.
+std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why);
+
+std::string_view trim(std::string_view text);
+/// At white space.
+std::vector<std::string> words_of(std::string_view text);
+
+}  // namespace tomme::guard

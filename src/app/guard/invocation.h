@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tomme::guard {
+
+using Environment = std::map<std::string, std::string>;
+
+/// The first octets of a file, at most `limit`; nothing where there is no file that this user may read.
+using ReadFile = std::function<std::optional<std::string>(const std::string& path, std::size_t limit)>;
+
+struct GuardLimits {
+  std::size_t configuration_bytes = 4 * 1024 * 1024;  ///< of one settings, requirements or script file
+  std::size_t lock_bytes = 64 * 1024 * 1024;          ///< of one lock file
+  std::size_t requirement_files = 200;                ///< named by one another
+  std::size_t nested_commands = 8;                    ///< `uv run poetry run pip …`
+};
+
+/// What a person asked to run, and where. Nothing else of the world is looked at.
+struct Invocation {
+  std::vector<std::string> argv;  ///< of the child, not empty
+  Environment environment;        ///< the user's own
+  std::string directory;          ///< current, absolute
+  std::string home;               ///< HOME, or what the password file says; may be empty
+  ReadFile read;
+  bool proof_required = false;
+  std::vector<std::string> indexes;     ///< `--index` of tomme itself: URLs
+  std::vector<std::string> file_hosts;  ///< `--file-host`: HOST or HOST:PORT
+  GuardLimits limits = {};
+};
+
+}  // namespace tomme::guard

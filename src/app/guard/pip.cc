@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <array>
+
+#include "app/guard/arguments.h"
+#include "app/guard/collect.h"
+#include "app/guard/errors.h"
+#include "app/guard/ini.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+/// From pip 26.3's own parsers, with what older releases had besides; flags without a meaning are left out
+/// where their letters cannot hide an option.
+constexpr Option kOptions[] = {
+    {"-i", true, Meaning::index},
+    {"--index-url", true, Meaning::index},
+    {"--pypi-url", true, Meaning::index},
+    {"--extra-index-url", true, Meaning::index},
+    {"-f", true, Meaning::find_links},
+    {"--find-links", true, Meaning::find_links},
+    {"--no-index", false, Meaning::no_index},
+    {"-r", true, Meaning::requirements},
+    {"--requirement", true, Meaning::requirements},
+    {"-c", true, Meaning::requirements},
+    {"--constraint", true, Meaning::requirements},
+    {"--build-constraint", true, Meaning::requirements},
+    {"--requirements-from-script", true, Meaning::script},
+    {"-e", true, Meaning::editable},
+    {"--editable", true, Meaning::editable},
+    {"--trusted-host", true, Meaning::insecure_host},
+    {"--proxy", true, Meaning::refused},
+    {"--no-proxy-env", false, Meaning::refused},
+    {"--cert", true, Meaning::refused},
+    {"--isolated", false, Meaning::refused},
+    {"--cache-dir", true, Meaning::refused},
+    {"--client-cert", true, Meaning::client_certificate},
+    {"--python", true, Meaning::python},
+    {"-t", true},
+    {"--target", true},
+    {"-d", true},
+    {"--dest", true},
+    {"--destination-dir", true},
+    {"--destination-directory", true},
+    {"-w", true},
+    {"--wheel-dir", true},
+    {"-o", true},
+    {"--output", true},
+    {"-b", true},
+    {"--build", true},
+    {"--build-dir", true},
+    {"--build-directory", true},
+    {"-C", true},
+    {"--config-settings", true},
+    {"--config-setting", true},
+    {"--platform", true},
+    {"--python-version", true},
+    {"--implementation", true},
+    {"--abi", true},
+    {"--root", true},
+    {"--prefix", true},
+    {"--src", true},
+    {"--source", true},
+    {"--source-dir", true},
+    {"--source-directory", true},
+    {"--upgrade-strategy", true},
+    {"--global-option", true},
+    {"--build-option", true},
+    {"--install-option", true},
+    {"--progress-bar", true},
+    {"--root-user-action", true},
+    {"--report", true},
+    {"--group", true},
+    {"--all-releases", true},
+    {"--only-final", true},
+    {"--no-binary", true},
+    {"--only-binary", true},
+    {"--refresh-package", true},
+    {"--uploaded-prior-to", true},
+    {"--log", true},
+    {"--log-file", true},
+    {"--local-log", true},
+    {"--keyring-provider", true},
+    {"--retries", true},
+    {"--resume-retries", true},
+    {"--timeout", true},
+    {"--default-timeout", true},
+    {"--exists-action", true},
+    {"--use-feature", true},
+    {"--use-deprecated", true},
+    {"--hash", true},
+    {"--editor", true},
+    {"--format", true},
+    {"--path", true},
+    {"--exclude", true},
+    {"--algorithm", true},
+    {"--pre", false},
+    {"--user", false},
+    {"--no-deps", false},
+    {"--no-cache-dir", false},
+    {"--no-input", false},
+    {"--no-color", false},
+    {"--no-clean", false},
+    {"--compile", false},
+};
+
+std::string_view why_refused(std::string_view flag) {
+  if (flag == "--cert") return "it replaces the certificates that tomme hands over";
+  if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
+  if (flag == "--isolated") return "it makes pip ignore the variables by which downloads reach tomme";
+  return "it leads downloads around tomme";
+}
+
+bool installs(std::string_view command) {
+  constexpr std::array<std::string_view, 4> kCommands{"install", "download", "wheel", "lock"};
+  return std::ranges::find(kCommands, command) != kCommands.end();
+}
+
+/// The place where `sys.prefix` may be for a program `…/bin/pip` or `…/bin/python`, links not followed: a
+/// virtual environment's own files are links.
+void add_prefix_of(const std::string& program, std::vector<std::string>& prefixes) {
+  std::size_t slash = program.rfind('/');
+  if (slash == std::string::npos || slash == 0) return;
+  std::size_t above = program.rfind('/', slash - 1);
+  if (above == std::string::npos) return;
+  std::string prefix = program.substr(0, above);
+  if (std::ranges::find(prefixes, prefix) == prefixes.end()) prefixes.push_back(std::move(prefix));
+}
+
+std::string find_program(const Collector& from, const std::string& program) {
+  if (program.contains('/')) return path_in(from, from.invocation.directory, program);
+  const std::string* path = from.variable("PATH");
+  std::string_view rest = path != nullptr ? std::string_view(*path) : std::string_view();
+  while (!rest.empty()) {
+    std::size_t end = std::min(rest.find(':'), rest.size());
+    std::string candidate = path_in(from, from.invocation.directory, rest.substr(0, end)) + "/" + program;
+    if (from.invocation.read(candidate, 1)) return candidate;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return {};
+}
+
+/// Folders that may be `sys.prefix` of the Python that runs pip: of the program, of the interpreter that its
+/// first line names, of the environment that is active, of `--python`. One too many does no harm.
+std::vector<std::string> prefixes_of(const Collector& from, const Command* command) {
+  std::vector<std::string> prefixes{"/usr", "/usr/local"};
+  if (const std::string* active = from.variable("VIRTUAL_ENV")) prefixes.push_back(*active);
+  if (command == nullptr) return prefixes;
+  std::string program = find_program(from, command->program);
+  add_prefix_of(program, prefixes);
+  if (program.empty()) return prefixes;
+  std::string head = from.invocation.read(program, 512).value_or("");
+  if (head.starts_with("#!")) {
+    std::vector<std::string> words = words_of(std::string_view(head).substr(2, head.find('\n') - 2));
+    if (!words.empty()) add_prefix_of(words[0], prefixes);
+  }
+  return prefixes;
+}
+
+Result<std::vector<std::string>> configuration_files(const Collector& from, const Command* command) {
+  auto set = from.invocation.environment.find("PIP_CONFIG_FILE");
+  bool is_set = set != from.invocation.environment.end();
+  std::vector<std::string> files;
+  if (is_set && set->second == "/dev/null") return files;
+  for (const std::string& dir : from.config_dirs()) files.push_back(dir + "/pip/pip.conf");
+  files.emplace_back("/etc/pip.conf");
+  std::string own =
+      is_set && !set->second.empty() ? path_in(from, from.invocation.directory, set->second) : "";
+  if (own.empty() || !from.invocation.read(own, 1)) {
+    if (!from.invocation.home.empty()) files.push_back(from.invocation.home + "/.pip/pip.conf");
+    if (std::string home = from.config_home(); !home.empty()) files.push_back(home + "/pip/pip.conf");
+  }
+  for (const std::string& prefix : prefixes_of(from, command)) files.push_back(prefix + "/pip.conf");
+  if (!own.empty()) files.push_back(own);
+  return files;
+}
+
+/// One setting from a file or the environment, by the long name of its option.
+Result<void> one_setting(Collector& into, const PipSetting& setting) {
+  Findings& findings = into.findings;
+  std::string_view name = setting.name;
+  auto each = [&](auto take) -> Result<void> {
+    for (const std::string& word : words_of(setting.value)) TRY(take(word));
+    return {};
+  };
+  bool on =
+      setting.value != "0" && setting.value != "false" && setting.value != "no" && setting.value != "off";
+  if (name == "index-url" || name == "pypi-url" || name == "extra-index-url") {
+    return each([&](const std::string& word) { return findings.index(word, setting.where); });
+  }
+  if (name == "find-links") {
+    return each([&](const std::string& word) {
+      return findings.unproven("files from " + printable(without_userinfo(word)), setting.where);
+    });
+  }
+  if (name == "trusted-host") {
+    return each([&](const std::string& word) {
+      return findings.unproven("unchecked TLS with " + printable(word), setting.where);
+    });
+  }
+  if (name == "no-index" && on) return findings.unproven("an installation without an index", setting.where);
+  if (name == "requirement" || name == "constraint" || name == "build-constraint") {
+    return each(
+        [&](const std::string& word) { return collect_requirements(into, word, into.invocation.directory); });
+  }
+  if (name == "editable") {
+    return each([&](const std::string& word) {
+      return findings.unproven("a source tree (" + printable(word) + ")", setting.where);
+    });
+  }
+  if (name == "client-cert") {
+    findings.note(setting.where + ": the client certificate is not passed on to the index");
+  }
+  return {};
+}
+
+Result<void> one_option(Collector& into, const Found& option, bool installs) {
+  Findings& findings = into.findings;
+  std::string where = "pip " + option.name;
+  switch (option.meaning) {
+    case Meaning::refused:
+      return refused_flag("pip", option.name, why_refused(option.name));
+    case Meaning::index:
+      return findings.index(option.value, where);
+    case Meaning::find_links:
+      return findings.unproven("files from " + printable(without_userinfo(option.value)), where);
+    case Meaning::no_index:
+      return findings.unproven("an installation without an index", where);
+    case Meaning::insecure_host:
+      return findings.unproven("unchecked TLS with " + printable(option.value), where);
+    case Meaning::client_certificate:
+      findings.note(where + ": the client certificate is not passed on to the index");
+      return {};
+    case Meaning::editable:
+      return installs ? findings.unproven("a source tree (" + printable(option.value) + ")", where)
+                      : Result<void>{};
+    case Meaning::requirements:
+      return installs ? collect_requirements(into, option.value, into.invocation.directory) : Result<void>{};
+    case Meaning::script: {
+      std::string path = path_in(into, into.invocation.directory, option.value);
+      std::optional<json::Value> script = TRY(read_script(into, path));
+      return script ? collect_project_tables(into, *script, path) : Result<void>{};
+    }
+    default:
+      return {};
+  }
+}
+
+/// The sub-command is the first word; pip takes it out and reads all the rest with one table.
+Result<void> command_line(Collector& into, const Command& command) {
+  Arguments found = scan(command.arguments, {kOptions, true, false});
+  std::string_view sub = found.words.empty() ? std::string_view{} : std::string_view(found.words[0]);
+  bool is_install = installs(sub);
+  for (const Found& option : found.options) TRY(one_option(into, option, is_install));
+  for (std::size_t i = 1; is_install && i < found.words.size(); ++i) {
+    TRY(into.findings.requirement(found.words[i], "pip " + std::string(sub)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command) {
+  std::vector<PipSetting> settings;
+  for (const std::string& path : TRY(configuration_files(from, command))) {
+    std::optional<std::string> text = TRY(from.read(path));
+    if (!text) continue;
+    for (IniEntry& entry : TRY(parse_ini(*text, path))) {
+      bool is_ours = entry.section == "global" || entry.section == ":env:" || installs(entry.section);
+      if (!is_ours || entry.value.empty()) continue;
+      std::string where = path + ", [" + entry.section + "] " + entry.name;
+      settings.push_back({std::move(entry.name), std::move(entry.value), std::move(where)});
+    }
+  }
+  // pip takes any spelling: it lowers the name and turns `_` into `-`.
+  for (const auto& [name, value] : from.invocation.environment) {
+    if (!name.starts_with("PIP_") || value.empty()) continue;
+    std::string key = name.substr(4);
+    for (char& c : key) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (key.starts_with("--")) key.erase(0, 2);
+    settings.push_back({std::move(key), value, name});
+  }
+  return settings;
+}
+
+Result<Nested> collect_pip(Collector& into, const Command* command) {
+  if (command != nullptr) TRY(command_line(into, *command));
+  for (const PipSetting& setting : TRY(pip_settings(into, command))) TRY(one_setting(into, setting));
+  return Nested{};
+}
+
+}  // namespace tomme::guard

@@ -1,0 +1,139 @@
+#include "app/guard/plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "app/guard/collect.h"
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+constexpr std::string_view kPypi = "https://pypi.org/simple/";
+
+Result<void> collect_known(Collector& into, Command command, std::size_t depth) {
+  Nested nested;
+  switch (command.installer) {
+    case Installer::pip:
+      nested = TRY(collect_pip(into, &command));
+      break;
+    case Installer::uv:
+      nested = TRY(collect_uv(into, &command));
+      break;
+    case Installer::poetry:
+      nested = TRY(collect_poetry(into, &command));
+      break;
+    case Installer::pdm:
+      nested = TRY(collect_pdm(into, &command));
+      break;
+    case Installer::unknown:
+      return {};
+  }
+  if (!nested || nested->empty()) return {};
+  if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
+  return collect_known(into, detect_installer(*nested), depth - 1);
+}
+
+/// It may start any of the four, so the settings of all are read.
+Result<void> collect_unknown(Collector& into, const Command& command) {
+  if (drops_environment(command)) {
+    TRY(into.findings.unproven("a command that starts others with an environment of their own",
+                               printable(command.program)));
+  }
+  TRY(collect_pip(into, nullptr));
+  TRY(collect_uv(into, nullptr));
+  TRY(collect_poetry(into, nullptr));
+  TRY(collect_pdm(into, nullptr));
+  return {};
+}
+
+/// The first of `names` that is set and not empty.
+const std::string* first_set(const Environment& environment, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    auto found = environment.find(name);
+    if (found != environment.end() && !found->second.empty()) return &found->second;
+  }
+  return nullptr;
+}
+
+const std::string* last_of(const std::vector<PipSetting>& settings, std::string_view name) {
+  const std::string* value = nullptr;
+  for (const PipSetting& setting : settings) {
+    if (setting.name == name) value = &setting.value;
+  }
+  return value;
+}
+
+Result<net::ParentProxy> parent_of(const std::string& text, std::string_view where) {
+  Result<net::ParentProxy> parsed = net::ParentProxy::parse(text);
+  if (!parsed) return fail(kGuardSetting, std::string(where) + ": " + parsed.error().message());
+  return parsed;
+}
+
+/// What the child would have used: pip's own setting beats everything and knows no exceptions; Python prefers
+/// the lower case, uv the upper case.
+Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
+                                       const std::vector<PipSetting>& pip) {
+  net::ProxySettings settings;
+  const std::string* own = installer == Installer::pip ? last_of(pip, "proxy") : nullptr;
+  if (own != nullptr) {
+    settings.for_https = settings.for_http = TRY(parent_of(*own, "pip's proxy"));
+    return settings;
+  }
+  bool upper = installer == Installer::uv;
+  const std::string* https = upper
+                                 ? first_set(user, {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"})
+                                 : first_set(user, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+  const std::string* http = upper ? first_set(user, {"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"})
+                                  : first_set(user, {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"});
+  if (https != nullptr) settings.for_https = TRY(parent_of(*https, "the proxy in the environment"));
+  if (http != nullptr) settings.for_http = TRY(parent_of(*http, "the proxy in the environment"));
+  const std::string* direct =
+      upper ? first_set(user, {"NO_PROXY", "no_proxy"}) : first_set(user, {"no_proxy", "NO_PROXY"});
+  if (direct != nullptr) settings.direct = net::ProxySettings::parse_no_proxy(*direct);
+  return settings;
+}
+
+net::TrustSettings trust_of(const Environment& user, const std::vector<PipSetting>& pip) {
+  net::TrustSettings trust;
+  const std::string* cert = last_of(pip, "cert");  // PIP_CERT comes last and beats pip.conf
+  const std::string* file = first_set(user, {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"});
+  if (first_set(user, {"PIP_CERT"}) != nullptr || file == nullptr) file = cert != nullptr ? cert : file;
+  if (file != nullptr) trust.ca_file = *file;
+  // SSL_CERT_DIR is a list of folders; a single one can be handed on.
+  const std::string* dir = first_set(user, {"SSL_CERT_DIR"});
+  if (dir != nullptr && !dir->contains(':')) trust.ca_directory = *dir;
+  return trust;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const Invocation& invocation) {
+  if (invocation.argv.empty()) return fail(kGuardCommand, "there is no command to run");
+  Findings findings(invocation.proof_required ? Proof::required : Proof::optional);
+  Collector into{invocation, findings};
+  TRY(findings.index(kPypi, "PyPI"));
+  for (const std::string& url : invocation.indexes) TRY(findings.index(url, "--index"));
+  for (const std::string& host : invocation.file_hosts) TRY(findings.file_host(host, "--file-host"));
+
+  Plan plan;
+  plan.command = detect_installer(invocation.argv);
+  bool is_known = plan.command.installer != Installer::unknown;
+  TRY(is_known ? collect_known(into, plan.command, invocation.limits.nested_commands)
+               : collect_unknown(into, plan.command));
+  bool reads_pip = !is_known || plan.command.installer == Installer::pip;
+  std::vector<PipSetting> pip;
+  if (reads_pip) pip = TRY(pip_settings(into, is_known ? &plan.command : nullptr));
+  plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip));
+  plan.trust = trust_of(invocation.environment, pip);
+  plan.indexes = findings.indexes();
+  plan.intercept = findings.origins();
+  plan.notes = findings.notes();
+  plan.environment = invocation.environment;
+  plan.variables = findings.variables();
+  plan.trust_variables = findings.trust_variables();
+  return plan;
+}
+
+}  // namespace tomme::guard

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/guard/findings.h"
+#include "app/guard/installer.h"
+#include "app/guard/invocation.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+#include "io/net/proxy_settings.h"
+#include "io/net/trust.h"
+
+namespace tomme::guard {
+
+/// What is fixed before the child starts.
+struct Plan {
+  Command command;
+  std::vector<NamedIndex> indexes;  ///< PyPI first, then as found; without credentials
+  std::set<Origin> intercept;       ///< PyPI's two hosts, those of `indexes`, of locks and of `--file-host`
+  std::vector<std::string> notes;   ///< what will not be judged, and why; for the report
+  net::ProxySettings upstream;      ///< the user's own proxy, to be gone through
+  net::TrustSettings trust;         ///< the user's own authorities, for upstream and for the child's bundle
+  Environment environment;          ///< the user's own
+  std::map<std::string, std::string> variables;  ///< that this child needs besides
+  std::set<std::string> trust_variables;  ///< that must name the run's certificates besides the usual ones
+};
+
+/// Reads the command, the environment and every settings file that the installer would read, and refuses by
+/// name what would lead around the proxy: kGuardFlag, kGuardSetting, and with proof required kGuardUnproven.
+/// What it cannot see: the files behind `-r https://…`, members of a workspace that has no lock yet, settings
+/// written during the run, and what an unknown child does. Hosts named there only are not in `intercept`;
+/// whoever decides about them tunnels and reports, or refuses.
+Result<Plan> make_plan(const Invocation& invocation);
+
+/// What the child is told, and where its private folders are.
+struct ChildSettings {
+  const Secret<std::string>& proxy_url;  ///< "http://user:password@127.0.0.1:port"
+  std::string bundle;                    ///< PEM file: the user's authorities and the run's own
+  std::string cache;  ///< an empty folder of this run; on the file system of the user's own
+                      ///< caches, so that uv can go on making hard links
+};
+
+/// The child's whole environment. Holds the proxy's password: not for messages.
+Environment child_environment(const Plan& plan, const ChildSettings& settings);
+
+}  // namespace tomme::guard

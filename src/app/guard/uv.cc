@@ -1,0 +1,456 @@
+#include <algorithm>
+#include <array>
+
+#include "app/guard/arguments.h"
+#include "app/guard/collect.h"
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+/// From `uv help …` of 0.13.9. clap takes no abbreviations. Options whose kind depends on the sub-command
+/// stand in the two tables below; these are alike everywhere.
+#define TOMME_UV_COMMON                                                                                     \
+  {"--index", true, Meaning::index}, {"--default-index", true, Meaning::index},                             \
+      {"-i", true, Meaning::index}, {"--index-url", true, Meaning::index},                                  \
+      {"--extra-index-url", true, Meaning::index}, {"--publish-url", true},                                 \
+      {"--check-url", true, Meaning::index}, {"-f", true, Meaning::find_links},                             \
+      {"--find-links", true, Meaning::find_links}, {"--no-index", false, Meaning::no_index},                \
+      {"--torch-backend", true, Meaning::torch_backend}, {"--cert", true, Meaning::refused},                \
+      {"--proxy", true, Meaning::refused}, {"--cache-dir", true, Meaning::refused},                         \
+      {"--allow-insecure-host", true, Meaning::insecure_host},                                              \
+      {"--trusted-host", true, Meaning::insecure_host},                                                     \
+      {"--client-cert", true, Meaning::client_certificate}, {"--link-mode", true, Meaning::link_mode},      \
+      {"--config-file", true, Meaning::configuration_file},                                                 \
+      {"--no-config", false, Meaning::no_configuration}, {"--directory", true, Meaning::directory},         \
+      {"--project", true, Meaning::project}, {"-r", true, Meaning::requirements},                           \
+      {"--requirement", true, Meaning::requirements}, {"--requirements", true, Meaning::requirements},      \
+      {"--constraint", true, Meaning::requirements}, {"--constraints", true, Meaning::requirements},        \
+      {"--override", true, Meaning::requirements}, {"--overrides", true, Meaning::requirements},            \
+      {"--exclude", true}, {"--excludes", true}, {"-b", true, Meaning::requirements},                       \
+      {"--build-constraint", true, Meaning::requirements},                                                  \
+      {"--build-constraints", true, Meaning::requirements},                                                 \
+      {"--with-requirements", true, Meaning::requirements}, {"-w", true, Meaning::requirement},             \
+      {"--with", true, Meaning::requirement}, {"--with-executables-from", true, Meaning::requirement},      \
+      {"--from", true, Meaning::requirement}, {"--with-editable", true, Meaning::editable}, {"-p", true},   \
+      {"--python", true}, {"--python-version", true}, {"--python-platform", true}, {"--color", true},       \
+      {"--index-strategy", true}, {"--keyring-provider", true}, {"-P", true}, {"--upgrade-package", true},  \
+      {"--upgrade-group", true}, {"--resolution", true}, {"--prerelease", true},                            \
+      {"--prerelease-package", true}, {"--fork-strategy", true}, {"--exclude-newer", true},                 \
+      {"--exclude-newer-package", true}, {"--no-sources-package", true}, {"--reinstall-package", true},     \
+      {"--refresh-package", true}, {"-C", true}, {"--config-setting", true}, {"--config-settings", true},   \
+      {"--config-settings-package", true}, {"--no-build-isolation-package", true},                          \
+      {"--no-build-package", true}, {"--no-binary-package", true}, {"--no-editable-package", true},         \
+      {"--no-install-package", true}, {"--no-emit-package", true}, {"--env-file", true}, {"--extra", true}, \
+      {"--no-extra", true}, {"--group", true}, {"--no-group", true}, {"--only-group", true},                \
+      {"--package", true}, {"--output-format", true}, {"-o", true}, {"--output-file", true},                \
+      {"--out-dir", true}, {"--format", true}, {"--prune", true}, {"--annotation-style", true},             \
+      {"--custom-compile-command", true}, {"-t", true}, {"--target", true}, {"--prefix", true},             \
+      {"--rev", true}, {"--tag", true}, {"--branch", true}, {"--bounds", true}, {"--optional", true}, {     \
+    "--preview-features", true                                                                              \
+  }
+
+constexpr Option kPipOptions[] = {
+    TOMME_UV_COMMON,
+    {"-c", true, Meaning::requirements},
+    {"-e", true, Meaning::editable},
+    {"--editable", true, Meaning::editable},
+    {"--no-binary", true},
+    {"--only-binary", true},
+};
+constexpr Option kToolOptions[] = {
+    TOMME_UV_COMMON,
+    {"-c", true, Meaning::requirements},
+};
+constexpr Option kProjectOptions[] = {
+    TOMME_UV_COMMON,
+    {"--script", true, Meaning::script},
+    {"-c", true, Meaning::requirements},
+    {"-m", true},
+    {"--marker", true},
+};
+constexpr Option kRunOptions[] = {
+    TOMME_UV_COMMON,
+    {"-m", false, Meaning::module},
+    {"--module", false, Meaning::module},
+    {"-s", false, Meaning::script},
+    {"--script", false, Meaning::script},
+    {"--gui-script", false, Meaning::script},
+};
+#undef TOMME_UV_COMMON
+
+std::string_view why_refused(std::string_view flag) {
+  if (flag == "--cert") return "it replaces the certificates that tomme hands over";
+  if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
+  return "it leads downloads around tomme";
+}
+
+/// "name=https://…": names have no colon, so a `=` in a query is no such thing.
+std::string_view url_of_index(std::string_view value) {
+  std::size_t equals = value.find('=');
+  if (equals == std::string_view::npos ||
+      value.substr(0, equals).find_first_of(":/") != std::string_view::npos) {
+    return value;
+  }
+  return value.substr(equals + 1);
+}
+
+/// A bare word is the name of an index that the settings define.
+Result<void> add_index(Findings& findings, std::string_view value, const std::string& where) {
+  std::string_view url = url_of_index(trim(value));
+  if (url.find_first_of(":/.") == std::string_view::npos) return {};
+  return findings.index(url, where);
+}
+
+Result<void> add_torch(Findings& findings, std::string_view backend, const std::string& where) {
+  if (backend.empty()) return {};
+  return findings.index("https://download.pytorch.org/whl/", where);
+}
+
+/// What uv reads, gathered from options and environment before settings are looked for.
+struct Sources {
+  std::string directory;  ///< where the project is looked for
+  std::vector<std::string> configuration_files;
+  bool no_configuration = false;
+  bool reads_project = true;
+};
+
+class UvCollector {
+ public:
+  explicit UvCollector(Collector& into) : into_(into), findings_(into.findings) {
+    sources_.directory = into.invocation.directory;
+  }
+
+  Result<Nested> run(const Command* command) {
+    TRY(environment());
+    Nested nested;
+    if (command != nullptr) nested = TRY(command_line(*command));
+    TRY(settings());
+    if (sources_.reads_project) TRY(project());
+    return nested;
+  }
+
+ private:
+  Result<void> environment() {
+    for (const char* name : {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}) {
+      for (const std::string& word : list(name, false)) TRY(add_index(findings_, word, name));
+    }
+    for (const std::string& word : list("UV_FIND_LINKS", true)) {
+      TRY(findings_.unproven("files from " + printable(without_userinfo(word)), "UV_FIND_LINKS"));
+    }
+    for (const std::string& word : list("UV_INSECURE_HOST", false)) {
+      TRY(findings_.unproven("unchecked TLS with " + printable(word), "UV_INSECURE_HOST"));
+    }
+    for (const char* name : {"UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"}) {
+      for (const std::string& file : list(name, false)) {
+        TRY(collect_requirements(into_, file, sources_.directory));
+      }
+    }
+    if (const std::string* backend = into_.variable("UV_TORCH_BACKEND")) {
+      TRY(add_torch(findings_, *backend, "UV_TORCH_BACKEND"));
+    }
+    for (const char* name : {"UV_WORKING_DIR", "UV_WORKING_DIRECTORY", "UV_PROJECT"}) {
+      if (const std::string* dir = into_.variable(name))
+        sources_.directory = path_in(into_, sources_.directory, *dir);
+    }
+    if (const std::string* file = into_.variable("UV_CONFIG_FILE")) {
+      sources_.configuration_files = {path_in(into_, into_.invocation.directory, *file)};
+    }
+    const std::string* off = into_.variable("UV_NO_CONFIG");
+    sources_.no_configuration =
+        off != nullptr && (*off == "1" || *off == "true" || *off == "yes" || *off == "on");
+    if (into_.variable("UV_LINK_MODE") != nullptr && *into_.variable("UV_LINK_MODE") == "symlink")
+      copy_mode();
+    return {};
+  }
+
+  std::vector<std::string> list(const char* name, bool commas) const {
+    const std::string* value = into_.variable(name);
+    if (value == nullptr) return {};
+    std::string text = *value;
+    if (commas) std::ranges::replace(text, ',', ' ');
+    return words_of(text);
+  }
+
+  /// Links into the run's cache would dangle after the run.
+  void copy_mode() { findings_.set("UV_LINK_MODE", "copy"); }
+
+  // ---- arguments
+
+  Result<Nested> command_line(const Command& command) {
+    Arguments top = scan(command.arguments, {kToolOptions, false, true});
+    TRY(options(top, "uv", {}));
+    if (top.words.empty()) return Nested{};
+    std::string sub = top.words[0];
+    std::span<const std::string> rest(top.words.begin() + 1, top.words.end());
+    if (sub == "pip") return pip(rest);
+    if (sub == "tool") return tool(rest);
+    if (sub == "run") return run_command(rest);
+    constexpr std::array<std::string_view, 8> kWithoutLock{"venv", "python",  "cache", "self",
+                                                           "auth", "publish", "init",  "help"};
+    sources_.reads_project = std::ranges::find(kWithoutLock, sub) == kWithoutLock.end();
+    Arguments found = scan(rest, {kProjectOptions, false, false});
+    TRY(options(found, "uv " + sub, {}));
+    for (const std::string& word : found.words) {
+      if (sub == "add") TRY(findings_.requirement(word, "uv add"));
+    }
+    return Nested{};
+  }
+
+  Result<Nested> pip(std::span<const std::string> rest) {
+    sources_.reads_project = false;
+    Arguments found = scan(rest, {kPipOptions, false, false});
+    std::string sub = found.words.empty() ? "" : found.words[0];
+    TRY(options(found, "uv pip", {}));
+    for (std::size_t i = 1; i < found.words.size(); ++i) {
+      if (sub == "install") TRY(findings_.requirement(found.words[i], "uv pip install"));
+      if (sub == "sync" || sub == "compile")
+        TRY(collect_requirements(into_, found.words[i], sources_.directory));
+    }
+    return Nested{};
+  }
+
+  Result<Nested> tool(std::span<const std::string> rest) {
+    sources_.reads_project = false;
+    Arguments top = scan(rest, {kToolOptions, false, true});
+    TRY(options(top, "uv tool", {}));
+    if (top.words.empty()) return Nested{};
+    std::string sub = top.words[0];
+    bool runs = sub == "run";
+    Arguments found = scan({top.words.begin() + 1, top.words.end()}, {kToolOptions, false, runs});
+    TRY(options(found, "uv tool " + sub, {}));
+    if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
+    TRY(findings_.requirement(found.words[0], "uv tool " + sub));
+    return runs ? Nested(found.words) : Nested{};
+  }
+
+  Result<Nested> run_command(std::span<const std::string> rest) {
+    Arguments found = scan(rest, {kRunOptions, false, true});
+    TRY(options(found, "uv run", found.words));
+    if (found.words.empty()) return Nested{};
+    const std::string& first = found.words[0];
+    if (first.starts_with("http://") || first.starts_with("https://")) {
+      TRY(findings_.direct_url(first, "uv run"));
+    } else if (first.ends_with(".py") || first.ends_with(".pyw")) {
+      TRY(script(first));
+    }
+    std::vector<std::string> nested = found.words;
+    auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
+    if (std::ranges::any_of(found.options, is_module)) nested.insert(nested.begin(), {"python", "-m"});
+    return Nested(std::move(nested));
+  }
+
+  Result<void> options(const Arguments& found, const std::string& command,
+                       const std::vector<std::string>& words) {
+    for (const Found& option : found.options) TRY(one_option(option, command, words));
+    return {};
+  }
+
+  Result<void> one_option(const Found& option, const std::string& command,
+                          const std::vector<std::string>& words) {
+    std::string where = command + " " + option.name;
+    switch (option.meaning) {
+      case Meaning::refused:
+        return refused_flag(command, option.name, why_refused(option.name));
+      case Meaning::index: {
+        for (const std::string& word : words_of(option.value)) TRY(add_index(findings_, word, where));
+        return {};
+      }
+      case Meaning::find_links:
+        return findings_.unproven("files from " + printable(without_userinfo(option.value)), where);
+      case Meaning::no_index:
+        return findings_.unproven("an installation without an index", where);
+      case Meaning::insecure_host:
+        return findings_.unproven("unchecked TLS with " + printable(option.value), where);
+      case Meaning::editable:
+        return findings_.unproven("a source tree (" + printable(option.value) + ")", where);
+      case Meaning::requirement:
+        return requirements(option.value, where);
+      case Meaning::requirements:
+        return collect_requirements(into_, option.value, sources_.directory);
+      case Meaning::script: {
+        std::string path = !option.value.empty() ? option.value : words.empty() ? "" : words[0];
+        return path.empty() ? Result<void>{} : script(path);
+      }
+      case Meaning::torch_backend:
+        return add_torch(findings_, option.value, where);
+      case Meaning::link_mode:
+        if (option.value != "symlink") return {};
+        return refused_flag(command, "--link-mode symlink",
+                            "its links would dangle once the run's cache is gone");
+      case Meaning::client_certificate:
+        findings_.note(where + ": the client certificate is not passed on to the index");
+        return {};
+      case Meaning::directory:
+      case Meaning::project:
+        sources_.directory = path_in(into_, sources_.directory, option.value);
+        return {};
+      case Meaning::configuration_file:
+        sources_.configuration_files = {path_in(into_, into_.invocation.directory, option.value)};
+        return {};
+      case Meaning::no_configuration:
+        sources_.no_configuration = true;
+        return {};
+      default:
+        return {};
+    }
+  }
+
+  /// `--with a,b`.
+  Result<void> requirements(std::string_view value, const std::string& where) {
+    while (true) {
+      std::size_t end = value.find(',');
+      TRY(findings_.requirement(value.substr(0, end), where));
+      if (end == std::string_view::npos) return {};
+      value.remove_prefix(end + 1);
+    }
+  }
+
+  // ---- settings
+
+  /// A uv.toml, or the [tool.uv] of another document.
+  Result<void> settings_table(const json::Value& table, const std::string& where) {
+    for (std::string_view name : {"https-proxy", "http-proxy"}) {
+      if (!text_at(table, name)) continue;
+      return fail(kGuardSetting,
+                  where + ", " + std::string(name) + ": uv prefers it to the proxy that tomme sets",
+                  "move it to the variable HTTPS_PROXY: tomme goes through that proxy");
+    }
+    for (std::string_view prefix : {"", "pip."}) TRY(index_settings(table, where, std::string(prefix)));
+    for (const std::string& host : texts_at(table, "allow-insecure-host")) {
+      TRY(findings_.unproven("unchecked TLS with " + printable(host), where + ", allow-insecure-host"));
+    }
+    const json::Value* indexes = at(table, "index");
+    if (indexes != nullptr && indexes->array() != nullptr) {
+      for (const json::Value& index : *indexes->array()) TRY(index_table(index, where + ", [[index]]"));
+    }
+    if (text_at(table, "link-mode") == "symlink" || text_at(table, "pip.link-mode") == "symlink") copy_mode();
+    return {};
+  }
+
+  Result<void> index_settings(const json::Value& table, const std::string& where, const std::string& prefix) {
+    for (std::string_view name : {"index-url", "extra-index-url"}) {
+      for (const std::string& url : texts_at(table, prefix + std::string(name))) {
+        TRY(findings_.index(url, where + ", " + prefix + std::string(name)));
+      }
+    }
+    for (const std::string& place : texts_at(table, prefix + "find-links")) {
+      TRY(findings_.unproven("files from " + printable(without_userinfo(place)),
+                             where + ", " + prefix + "find-links"));
+    }
+    const json::Value* no_index = at(table, prefix + "no-index");
+    if (no_index != nullptr && no_index->boolean() != nullptr && *no_index->boolean()) {
+      TRY(findings_.unproven("an installation without an index", where + ", " + prefix + "no-index"));
+    }
+    if (auto backend = text_at(table, prefix + "torch-backend")) TRY(add_torch(findings_, *backend, where));
+    return {};
+  }
+
+  Result<void> index_table(const json::Value& index, const std::string& where) {
+    std::optional<std::string_view> url = text_at(index, "url");
+    if (!url) return {};
+    if (text_at(index, "format") == "flat") {
+      return findings_.unproven("files from " + printable(without_userinfo(*url)), where);
+    }
+    return findings_.index(*url, where);
+  }
+
+  Result<void> settings_file(const std::string& path) {
+    std::optional<json::Value> document = TRY(into_.read_toml(path));
+    return document ? settings_table(*document, path) : Result<void>{};
+  }
+
+  Result<void> settings() {
+    if (!sources_.configuration_files.empty()) {
+      for (const std::string& path : sources_.configuration_files) TRY(settings_file(path));
+      return {};
+    }
+    if (sources_.no_configuration) return {};
+    TRY(settings_file("/etc/uv/uv.toml"));
+    for (const std::string& dir : into_.config_dirs()) TRY(settings_file(dir + "/uv/uv.toml"));
+    if (std::string home = into_.config_home(); !home.empty()) TRY(settings_file(home + "/uv/uv.toml"));
+    // uv takes the nearest folder with settings, and the workspace's root above it; all of them are read.
+    for (const std::string& folder : ancestors_of(sources_.directory))
+      TRY(settings_file(folder + "/uv.toml"));
+    return pyproject_settings();
+  }
+
+  Result<void> pyproject_settings() {
+    for (const std::string& folder : ancestors_of(sources_.directory)) {
+      std::string path = folder + "/pyproject.toml";
+      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      const json::Value* table = document ? at(*document, "tool.uv") : nullptr;
+      if (table != nullptr) TRY(settings_table(*table, path + ", [tool.uv]"));
+    }
+    return {};
+  }
+
+  // ---- project
+
+  Result<void> project() {
+    for (const std::string& folder : ancestors_of(sources_.directory)) {
+      std::string path = folder + "/pyproject.toml";
+      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      if (!document) continue;
+      TRY(collect_project_tables(into_, *document, path));
+      TRY(tool_tables(*document, "tool.uv.", path));
+      TRY(collect_uv_lock(into_, folder + "/uv.lock"));
+      if (at(*document, "tool.uv.workspace") != nullptr) break;
+    }
+    return {};
+  }
+
+  Result<void> tool_tables(const json::Value& document, const std::string& prefix, const std::string& path) {
+    for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
+                                  "build-constraint-dependencies"}) {
+      TRY(collect_requirement_list(into_, at(document, prefix + std::string(name)),
+                                   path + ", " + std::string(name)));
+    }
+    const json::Value* sources = at(document, prefix + "sources");
+    if (sources == nullptr || sources->object() == nullptr) return {};
+    for (const json::Member& source : *sources->object()) {
+      std::string where = path + ", [tool.uv.sources] " + source.name;
+      if (source.value.array() == nullptr) {
+        TRY(source_table(source.value, where));
+      } else {
+        for (const json::Value& item : *source.value.array()) TRY(source_table(item, where));
+      }
+    }
+    return {};
+  }
+
+  Result<void> source_table(const json::Value& source, const std::string& where) {
+    if (auto url = text_at(source, "url")) return findings_.direct_url(*url, where);
+    if (auto git = text_at(source, "git")) {
+      return findings_.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
+    }
+    if (auto path = text_at(source, "path")) {
+      return findings_.unproven("a local path (" + printable(*path) + ")", where);
+    }
+    return {};
+  }
+
+  Result<void> script(const std::string& name) {
+    std::string path = path_in(into_, into_.invocation.directory, name);
+    std::optional<json::Value> metadata = TRY(read_script(into_, path));
+    TRY(collect_uv_lock(into_, path + ".lock"));
+    if (!metadata) return {};
+    TRY(collect_project_tables(into_, *metadata, path));
+    const json::Value* table = at(*metadata, "tool.uv");
+    if (table != nullptr) TRY(settings_table(*table, path + ", [tool.uv]"));
+    return tool_tables(*metadata, "tool.uv.", path);
+  }
+
+  Collector& into_;
+  Findings& findings_;
+  Sources sources_;
+};
+
+}  // namespace
+
+Result<Nested> collect_uv(Collector& into, const Command* command) {
+  return UvCollector(into).run(command);
+}
+
+}  // namespace tomme::guard
