@@ -13,6 +13,7 @@
 #include "io/net/curl_library_internal.h"
 #include "io/net/errors.h"
 #include "io/net/response_head.h"
+#include "io/net/sigpipe.h"
 
 namespace tomme::net {
 
@@ -437,6 +438,7 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
     return fail(kNetAddress, "a request can be GET, HEAD or POST, not " + printable(request.method, 20));
   }
   TRY(ready());
+  const SigpipeBlocked no_sigpipe;
   const Url& url = request.url;
   const ParentProxy* proxy = options.proxy.choose(url.scheme, url.authority);
   const std::string origin = std::string(name_of(url.scheme)) + " " + url.authority.to_string();

@@ -1,0 +1,96 @@
+#include <cerrno>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+#include "io/net/errors.h"
+#include "io/net/stream.h"
+
+namespace tomme::net {
+
+namespace {
+
+std::string system_words(int code) {
+  return std::generic_category().message(code);
+}
+
+struct Addresses {
+  Addresses() = default;
+  Addresses(const Addresses&) = delete;
+  Addresses& operator=(const Addresses&) = delete;
+  ~Addresses() {
+    if (list != nullptr) ::freeaddrinfo(list);
+  }
+
+  void look_up(const Authority& to, int flags) {
+    addrinfo hints{};
+    hints.ai_flags = flags | AI_NUMERICSERV;
+    hints.ai_socktype = SOCK_STREAM;
+    found = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &list) == 0;
+  }
+
+  addrinfo* list = nullptr;
+  bool found = false;
+};
+
+/// getaddrinfo cannot be called off, and a dead name server holds it for half a minute: it runs on a thread
+/// that is left to itself, and whoever asked waits only as long as he may.
+Result<std::shared_ptr<const Addresses>> resolve(const Authority& to, Instant deadline,
+                                                 const StopSignal& stop) {
+  auto addresses = std::make_shared<Addresses>();
+  if (to.is_ip()) {
+    addresses->look_up(to, AI_NUMERICHOST);
+  } else {
+    auto ready = std::make_shared<Fd>(::eventfd(0, EFD_CLOEXEC));
+    if (!*ready) return fail(kNetLocal, "cannot look up a name: " + system_words(errno));
+    std::thread([to, addresses, ready] {
+      addresses->look_up(to, 0);
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const ssize_t written = ::write(ready->get(), &one, sizeof one);
+    }).detach();
+    TRY(wait_for(ready->get(), POLLIN, deadline, stop));
+  }
+  if (!addresses->found) return fail(kNetUnreachable, "there is no address for the name " + to.host);
+  return addresses;
+}
+
+Result<Fd> connect_to(const addrinfo& address, Instant deadline, const StopSignal& stop) {
+  Fd fd(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return fail(kNetLocal, "cannot open a socket: " + system_words(errno));
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return fd;
+  if (errno != EINPROGRESS) return fail(kNetUnreachable, system_words(errno));
+  TRY(wait_for(fd.get(), POLLOUT, deadline, stop));
+  int code = 0;
+  socklen_t size = sizeof code;
+  ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &code, &size);
+  if (code != 0) return fail(kNetUnreachable, system_words(code));
+  return fd;
+}
+
+}  // namespace
+
+Result<Fd> dial(const Authority& to, Instant deadline, const StopSignal& stop) {
+  const auto addresses = TRY(resolve(to, deadline, stop));
+  Error last(kNetUnreachable, "there is no address");
+  for (const addrinfo* address = addresses->list; address != nullptr; address = address->ai_next) {
+    // Half of what is left for each but the last, so that one dead address does not use it all up.
+    const auto left = deadline - std::chrono::steady_clock::now();
+    const Instant until = address->ai_next == nullptr ? deadline : deadline - left / 2;
+    auto fd = connect_to(*address, until, stop);
+    if (fd || fd.error().is(kNetCancelled)) return fd;
+    last = std::move(fd).error();
+  }
+  return std::unexpected(std::move(last).in("no connection to " + to.to_string()));
+}
+
+}  // namespace tomme::net
