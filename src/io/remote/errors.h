@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/base/result.h"
+
+namespace tomme {
+
+inline constexpr ErrorCode kIndexUnavailable{"index/unavailable", Outcome::could_not_tell,
+                                             "an index did not answer with a project page", "try again"};
+inline constexpr ErrorCode kIndexNoProject{"index/no-project", Outcome::could_not_tell,
+                                           "an index does not know a project or a version",
+                                           "check the spelling of the name and the version"};
+inline constexpr ErrorCode kProvenanceUnavailable{
+    "provenance/unavailable", Outcome::refused,
+    "the index lists an attestation for the file, and it cannot be had",
+    "an attestation that is hidden is not the same as none: try again, or tell the index"};
+inline constexpr ErrorCode kLogUnavailable{"log/unavailable", Outcome::could_not_tell,
+                                           "a transparency log did not answer", "try again"};
+inline constexpr ErrorCode kLogNoEntry{
+    "log/no-entry", Outcome::refused,
+    "a transparency log has no entry for this signature, file and certificate", ""};
+inline constexpr ErrorCode kRedirect{"index/redirect", Outcome::refused,
+                                     "an index redirects to a place where files are not judged",
+                                     "if the place is right, name it with --file-host or --index"};
+
+}  // namespace tomme

@@ -1,0 +1,152 @@
+#include "io/remote/simple_client.h"
+
+#include "core/encoding/text.h"
+#include "io/net/errors.h"
+#include "io/remote/errors.h"
+
+namespace tomme {
+
+namespace {
+
+constexpr int kMaxRedirects = 5;
+constexpr std::uint64_t kProvenanceOctets = 8 * 1024 * 1024;
+constexpr std::string_view kAcceptPage =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+bool is_redirect(unsigned status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// Hands on all but redirects; those it keeps to itself.
+class FinalAnswer final : public net::BodySink {
+ public:
+  explicit FinalAnswer(net::BodySink& sink) : sink_(sink) {}
+  Result<void> head(const net::ResponseHead& head) override {
+    redirected_ = is_redirect(head.status);
+    if (redirected_) return {};
+    return sink_.head(head);
+  }
+  Result<void> body(BytesView octets) override {
+    if (redirected_) return {};
+    return sink_.body(octets);
+  }
+
+ private:
+  net::BodySink& sink_;
+  bool redirected_ = false;
+};
+
+class InMemory final : public net::BodySink {
+ public:
+  Result<void> head(const net::ResponseHead&) override { return {}; }
+  Result<void> body(BytesView octets) override {
+    append(octets_, octets);
+    return {};
+  }
+  Bytes octets_;
+};
+
+Result<net::Url> redirect_target(const net::Url& from, const net::ResponseHead& head) {
+  const auto location = head.headers.find("Location");
+  if (!location) return fail(kIndexUnavailable, from.authority.host + " redirects without saying where to");
+  const Url target = TRY(resolve_url(from.to_string(), *location));
+  return net::Url::parse(target.without_fragment().to_string());
+}
+
+}  // namespace
+
+bool is_secure_origin(const net::Url& url) {
+  if (url.scheme == net::Scheme::https) return true;
+  const Result<Url> parsed = Url::parse(url.to_string());
+  return parsed && parsed->is_loopback();
+}
+
+Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request request, net::BodySink& sink,
+                                          const MayVisit& may_visit, const net::FetchLimits& limits,
+                                          std::stop_token stop, net::Url* final_url) {
+  for (int hop = 0; hop <= kMaxRedirects; ++hop) {
+    if (!may_visit(request.url)) {
+      return fail(kRedirect, "the address " + printable(request.url.to_string()) +
+                                 " leads to a place where files are not judged");
+    }
+    FinalAnswer final_answer(sink);
+    net::ResponseHead head = TRY(client.fetch(request, final_answer, limits, stop));
+    if (!is_redirect(head.status)) {
+      if (final_url) *final_url = request.url;
+      return head;
+    }
+    net::Url next = TRY(redirect_target(request.url, head));
+    if (next.authority != request.url.authority || next.scheme != request.url.scheme) {
+      request.headers.remove("Authorization");
+      request.headers.remove("Cookie");
+    }
+    request.url = std::move(next);
+  }
+  return fail(kIndexUnavailable, "more than " + std::to_string(kMaxRedirects) + " redirects, the last to " +
+                                     printable(request.url.to_string()));
+}
+
+Result<std::optional<SimplePage>> parse_page(std::string_view content_type, BytesView body) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  const auto is = [&](std::string_view name) { return net::equal_ignoring_case(type, name); };
+  if (is("application/vnd.pypi.simple.v1+json") || is("application/vnd.pypi.simple.latest+json")) {
+    return TRY(parse_simple_json(body));
+  }
+  if (is("application/vnd.pypi.simple.v1+html") || is("application/vnd.pypi.simple.latest+html") ||
+      is("text/html") || is("application/xhtml+xml")) {
+    return TRY(parse_simple_html(body));
+  }
+  return std::optional<SimplePage>();
+}
+
+Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index, const ProjectName& project,
+                                       std::string_view authorization, const MayVisit& may_visit,
+                                       std::stop_token stop) {
+  std::string base = index.without_userinfo().without_fragment().to_string();
+  if (!base.ends_with('/')) base += '/';
+  net::Request request {
+    "GET", TRY(net::Url::parse(base + project.normalized() + "/"))
+  };
+  request.headers.add("Accept", std::string(kAcceptPage));
+  if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
+  InMemory answer;
+  net::Url final_url;
+  const net::ResponseHead head =
+      TRY(fetch_following(client, std::move(request), answer, may_visit, {}, stop, &final_url));
+  if (head.status == 404) {
+    return fail(kIndexNoProject, "the index " + printable(base) + " does not have " + project.normalized());
+  }
+  if (head.status != 200) {
+    return fail(kIndexUnavailable,
+                "the index " + printable(base) + " answered with status " + std::to_string(head.status));
+  }
+  auto page = TRY(parse_page(head.headers.find("Content-Type").value_or(""), answer.octets_));
+  if (!page) {
+    return fail(kIndexUnavailable, "the answer of the index " + printable(base) + " is not a project page");
+  }
+  return FetchedPage {
+    TRY(Url::parse(final_url.to_string()))
+    , std::move(*page)
+  };
+}
+
+Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& url,
+                                     std::string_view authorization, const MayVisit& may_visit,
+                                     std::stop_token stop) {
+  net::Request request{"GET", url};
+  request.headers.add("Accept", "application/vnd.pypi.integrity.v1+json, application/json;q=0.5");
+  if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
+  InMemory answer;
+  const auto head = fetch_following(client, std::move(request), answer, may_visit,
+                                    {.body_octets = kProvenanceOctets}, stop);
+  const auto unavailable = [&](const std::string& why) {
+    return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
+                                            printable(url.to_string()) + " cannot be had: " + why);
+  };
+  if (!head) return unavailable(head.error().message());
+  if (head->status != 200) return unavailable("status " + std::to_string(head->status));
+  return std::string(text_of(answer.octets_));
+}
+
+}  // namespace tomme

@@ -1,0 +1,159 @@
+#include "io/store/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/encoding/text.h"
+#include "io/store/errors.h"
+
+namespace tomme {
+
+namespace {
+
+constexpr std::size_t kReadOctets = 256 * 1024;
+
+std::unexpected<Error> cannot_read(const std::string& name) {
+  return fail(kStoreRead, "cannot read " + printable(name) + ": " + system_reason());
+}
+
+std::unexpected<Error> cannot_write(const std::string& name) {
+  return fail(kStoreWrite, "cannot write " + printable(name) + ": " + system_reason());
+}
+
+/// Reads on after signals; 0 at the end.
+Result<std::size_t> read_some(int fd, std::span<std::uint8_t> into, const std::string& name) {
+  for (;;) {
+    const ssize_t n = ::read(fd, into.data(), into.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) return cannot_read(name);
+  }
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string system_reason() {
+  std::string text = std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe
+  return text;
+}
+
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileHandle::~FileHandle() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<MappedFile> MappedFile::map(int fd, std::uint64_t size, const std::string& name) {
+  if (size == 0) return MappedFile(nullptr, 0);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (address == MAP_FAILED) return cannot_read(name);
+  return MappedFile(address, size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : address_(other.address_), size_(other.size_) {
+  other.address_ = nullptr;
+  other.size_ = 0;
+}
+
+MappedFile::~MappedFile() {
+  if (address_) ::munmap(address_, size_);
+}
+
+Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) {
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot_read(path);
+  if (S_ISDIR(status.st_mode)) return fail(kStoreRead, "cannot read " + printable(path) + ": it is a folder");
+  if (!S_ISREG(status.st_mode) && !allow_stream) {
+    return fail(kStoreRead, "cannot read " + printable(path) + ": it is not a file");
+  }
+  return file;
+}
+
+Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name) {
+  struct stat status{};
+  if (::fstat(file.fd(), &status) != 0) return cannot_read(name);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  const FileHandle file = TRY(open_for_reading(path, true));
+  std::string content;
+  std::vector<std::uint8_t> buffer(std::min(limit + 1, kReadOctets));
+  while (const std::size_t n = TRY(read_some(file.fd(), buffer, path))) {
+    if (content.size() + n > limit) {
+      return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets");
+    }
+    content.append(text_of(BytesView(buffer).first(n)));
+  }
+  return content;
+}
+
+Result<std::optional<std::string>> read_file_if_there(const std::string& path, std::size_t limit) {
+  if (!exists(path)) return std::nullopt;
+  return TRY(read_file(path, limit));
+}
+
+Result<void> write_file(const std::string& path, std::string_view content) {
+  std::string temporary = path + ".XXXXXX";
+  const FileHandle file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.is_open()) return cannot_write(path);
+  if (!write_all(file.fd(), content) || ::fchmod(file.fd(), 0644) != 0 ||
+      ::rename(temporary.c_str(), path.c_str()) != 0) {
+    auto error = cannot_write(path);
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return {};
+}
+
+bool exists(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+std::vector<std::string> list_folder(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), &::closedir);
+  if (!folder) return names;
+  while (const dirent* entry =
+             ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a folder of our own
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const std::string& name) {
+  if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
+  ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  Hasher hasher(algorithm);
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kReadOctets);
+  while (const std::size_t n = TRY(read_some(file.fd(), {buffer.get(), kReadOctets}, name))) {
+    hasher.update({buffer.get(), n});
+  }
+  return hasher.finish();
+}
+
+}  // namespace tomme

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/crypto/digest.h"
+
+namespace tomme {
+
+/// An open file descriptor, closed with its owner.
+class FileHandle {
+ public:
+  explicit FileHandle(int fd = -1) : fd_(fd) {}
+  FileHandle(FileHandle&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
+  ~FileHandle();
+
+  int fd() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// The octets of a file, mapped read-only; valid as long as this lives. A file that another process shortens
+/// meanwhile ends this one with SIGBUS: only for files of our own store and for what a person names.
+class MappedFile {
+ public:
+  static Result<MappedFile> map(int fd, std::uint64_t size, const std::string& name);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&&) = delete;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  BytesView view() const { return {static_cast<const std::uint8_t*>(address_), size_}; }
+
+ private:
+  MappedFile(void* address, std::size_t size) : address_(address), size_(size) {}
+  void* address_;
+  std::size_t size_;
+};
+
+/// A regular file, or a pipe or terminal where `allow_stream`. kStoreRead names what the system said.
+Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream = false);
+Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name);
+/// Nothing where there is no such file; kStoreTooLarge above `limit` octets.
+Result<std::optional<std::string>> read_file_if_there(const std::string& path, std::size_t limit);
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+/// Through a temporary file beside it, so that a reader sees the old or the new content and a full disk
+/// leaves the old one.
+Result<void> write_file(const std::string& path, std::string_view content);
+bool exists(const std::string& path);
+/// Names in a folder, sorted; empty where there is no such folder.
+std::vector<std::string> list_folder(const std::string& path);
+
+/// Reads `file` from its start to its end, piece by piece.
+Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const std::string& name);
+
+/// "No space left on device": of the last system call that failed on this thread.
+std::string system_reason();
+
+}  // namespace tomme

@@ -1,0 +1,128 @@
+#include "io/store/file_store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include "core/encoding/text.h"
+#include "io/store/errors.h"
+
+namespace tomme {
+
+namespace {
+
+/// The folder and those above it, as far as missing.
+bool make_folders(const std::string& path) {
+  if (exists(path)) return true;
+  const auto slash = path.rfind('/');
+  if (slash != std::string::npos && slash > 0 && !make_folders(path.substr(0, slash))) return false;
+  return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
+}
+
+/// A file without a name; where the file system has no such thing, one whose name is taken away at once.
+FileHandle nameless_file(const std::string& folder) {
+  FileHandle file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.is_open()) return file;
+  std::string path = folder + "/incoming.XXXXXX";
+  FileHandle named(::mkostemp(path.data(), O_CLOEXEC));
+  if (named.is_open()) ::unlink(path.c_str());
+  return named;
+}
+
+}  // namespace
+
+Result<void> IncomingFile::append(BytesView octets) {
+  hasher_.update(octets);
+  std::uint64_t at = size_;
+  size_ += octets.size();
+  while (!octets.empty()) {
+    const ssize_t n = ::pwrite(file_.fd(), octets.data(), octets.size(), static_cast<off_t>(at));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return fail(kStoreWrite, "cannot write a download to the disk: " + system_reason());
+    at += static_cast<std::uint64_t>(n);
+    octets = octets.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+std::shared_ptr<const StoredFile> IncomingFile::finish() && {
+  const Sha256 digest = hasher_.finish_sha256();
+  return std::make_shared<const StoredFile>(std::move(file_), size_, digest);
+}
+
+Result<FileStore> FileStore::open(std::string folder) {
+  if (!make_folders(folder)) {
+    return fail(kStoreWrite, "cannot make the folder " + printable(folder) + ": " + system_reason(),
+                "set TOMME_CACHE_DIR to a folder that you may write");
+  }
+  return FileStore(std::move(folder));
+}
+
+std::string FileStore::path_of(const Sha256& digest) const {
+  const std::string hex = digest.to_hex();
+  return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
+}
+
+std::shared_ptr<const StoredFile> FileStore::find(const Sha256& digest) const {
+  const std::string path = path_of(digest);
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.is_open()) return nullptr;
+  const Result<std::uint64_t> size = size_of(file, path);
+  const Result<Digest> actual = digest_of(file, HashAlgorithm::sha256, path);
+  if (!size || !actual || !equal(actual->view(), digest.view())) {
+    ::unlink(path.c_str());
+    return nullptr;
+  }
+  ::futimens(file.fd(), nullptr);  // used now, for `prune`
+  return std::make_shared<const StoredFile>(std::move(file), *size, digest);
+}
+
+Result<IncomingFile> FileStore::begin() const {
+  FileHandle file = nameless_file(folder_);
+  if (!file.is_open()) {
+    return fail(kStoreWrite, "cannot make a file in " + printable(folder_) + ": " + system_reason());
+  }
+  return IncomingFile(std::move(file));
+}
+
+void FileStore::keep(const StoredFile& file) const {
+  const std::string path = path_of(file.digest());
+  make_folders(path.substr(0, path.rfind('/')));
+  const std::string descriptor = "/proc/self/fd/" + std::to_string(file.fd());
+  ::fchmod(file.fd(), 0400);
+  // Fails where it is there already, or where the file never could have a name: both are fine.
+  [[maybe_unused]] const int linked =
+      ::linkat(AT_FDCWD, descriptor.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW);
+}
+
+void FileStore::prune(std::uint64_t limit) const {
+  struct Kept {
+    std::string path;
+    std::uint64_t size;
+    timespec used;
+  };
+  std::vector<Kept> files;
+  std::uint64_t total = 0;
+  for (const std::string& prefix : list_folder(folder_)) {
+    for (const std::string& name : list_folder(folder_ + "/" + prefix)) {
+      std::string path = folder_ + "/" + prefix + "/" + name;
+      struct stat status{};
+      if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+      total += static_cast<std::uint64_t>(status.st_size);
+      files.push_back({std::move(path), static_cast<std::uint64_t>(status.st_size), status.st_mtim});
+    }
+  }
+  std::ranges::sort(files, [](const Kept& a, const Kept& b) {
+    return std::pair(a.used.tv_sec, a.used.tv_nsec) < std::pair(b.used.tv_sec, b.used.tv_nsec);
+  });
+  for (const Kept& file : files) {
+    if (total <= limit) return;
+    if (::unlink(file.path.c_str()) == 0) total -= file.size;
+  }
+}
+
+}  // namespace tomme
