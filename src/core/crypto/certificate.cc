@@ -23,6 +23,11 @@ std::unexpected<Error> bad(std::string message) {
   return fail(kCertificateInvalid, std::move(message));
 }
 
+Result<BytesView> whole_sequence(der::Reader& reader) {
+  der::Element element = TRY(reader.element(der::kSequence));
+  return element.whole;
+}
+
 // Version ::= [0] EXPLICIT INTEGER { v1(0), v2(1), v3(2) } DEFAULT v1
 Result<void> expect_version_3(der::Reader& tbs) {
   if (!tbs.next_is(der::context_constructed(0))) return bad("a certificate of version 1");
@@ -110,10 +115,8 @@ Result<void> Certificate::Impl::read(const CertificateLimits& limits) {
   der::Reader outer(der);
   der::Reader certificate = TRY(outer.sequence());
   TRY(outer.expect_end());
-  tbs = TRY(certificate.element(der::kSequence))
-  .whole;
-  BytesView algorithm = TRY(certificate.element(der::kSequence))
-  .whole;
+  tbs = TRY(whole_sequence(certificate));
+  BytesView algorithm = TRY(whole_sequence(certificate));
   signature = TRY(certificate.bit_string());
   TRY(certificate.expect_end());
   BytesView signed_algorithm = TRY(read_tbs(limits));
@@ -139,13 +142,12 @@ Result<BytesView> Certificate::Impl::read_tbs(const CertificateLimits& limits) {
   BytesView all = fields.rest();
   TRY(expect_version_3(fields));
   serial = TRY(read_serial(fields));
-  BytesView algorithm = TRY(fields.element(der::kSequence))
-  .whole;
+  BytesView algorithm = TRY(whole_sequence(fields));
   issuer = TRY(read_name(fields));
   if (issuer.size() == 2) return bad("an empty issuer");
   validity = TRY(read_validity(fields));
   subject = TRY(read_name(fields));
-  key = TRY(PublicKey::parse_spki(TRY(fields.element(der::kSequence)).whole));
+  key = TRY(PublicKey::parse_spki(TRY(whole_sequence(fields))));
   before_extensions = all.first(all.size() - fields.rest().size());
   TRY(read_extension_field(fields, limits));
   return algorithm;
@@ -155,8 +157,8 @@ Result<void> Certificate::Impl::read_extension_field(der::Reader& fields, const 
   if (fields.at_end()) return {};
   der::Reader wrapped = TRY(fields.nested(der::context_constructed(3)));
   TRY(fields.expect_end());
-  extension_list = TRY(wrapped.sequence())
-  .rest();
+  der::Reader list = TRY(wrapped.sequence());
+  extension_list = list.rest();
   TRY(wrapped.expect_end());
   facts = TRY(read_extensions(extension_list, limits.extensions));
   return {};

@@ -22,12 +22,12 @@ struct Extension {
 /// One GeneralName (RFC 5280 4.2.1.6) of the kinds Fulcio and TLS use.
 struct SubjectName {
   enum class Kind : std::uint8_t {
-    email,       ///< rfc822Name
-    uri,         ///< uniformResourceIdentifier
-    dns,         ///< dNSName
-    ip,          ///< iPAddress, `value` holds the raw 4 or 16 octets
-    other_name,  ///< Fulcio's otherName 1.3.6.1.4.1.57264.1.7 (a UTF8String)
-    unsupported, ///< any other; `value` is empty
+    email,        ///< rfc822Name
+    uri,          ///< uniformResourceIdentifier
+    dns,          ///< dNSName
+    ip,           ///< iPAddress, `value` holds the raw 4 or 16 octets
+    other_name,   ///< Fulcio's otherName 1.3.6.1.4.1.57264.1.7 (a UTF8String)
+    unsupported,  ///< any other; `value` is empty
   };
   Kind kind;
   std::string value;
@@ -60,10 +60,10 @@ class Certificate {
   static Result<Certificate> parse_pem(std::string_view text, const CertificateLimits& limits = {});
 
   BytesView der() const;
-  BytesView tbs() const;        ///< the signed part, as it stands in the DER
-  BytesView serial() const;     ///< contents octets of the INTEGER
-  BytesView issuer() const;     ///< Name, DER
-  BytesView subject() const;    ///< Name, DER; may be an empty SEQUENCE
+  BytesView tbs() const;      ///< the signed part, as it stands in the DER
+  BytesView serial() const;   ///< contents octets of the INTEGER
+  BytesView issuer() const;   ///< Name, DER
+  BytesView subject() const;  ///< Name, DER; may be an empty SEQUENCE
   const PublicKey& key() const;
   const TimeRange& validity() const;
   const std::vector<Extension>& extensions() const;
@@ -72,16 +72,16 @@ class Certificate {
   bool is_ca() const;                           ///< basicConstraints cA
   std::optional<unsigned> path_length() const;  ///< pathLenConstraint
   bool has_key_usage() const;
-  bool allows(KeyUsage usage) const;            ///< false where the extension is absent
+  bool allows(KeyUsage usage) const;  ///< false where the extension is absent
   bool extended_key_usage_critical() const;
   const std::vector<std::string>& extended_key_usages() const;  ///< dotted OIDs; empty where absent
   bool allows_extended(std::string_view dotted_oid) const;
-  const std::vector<SubjectName>& subject_names() const;        ///< subjectAltName
+  const std::vector<SubjectName>& subject_names() const;  ///< subjectAltName
   bool subject_names_critical() const;
   /// Name constraints are seen, not applied: crypto/chain.h refuses a CA that has any.
   bool has_name_constraints() const;
-  BytesView subject_key_id() const;             ///< empty where absent
-  BytesView authority_key_id() const;           ///< keyIdentifier; empty where absent
+  BytesView subject_key_id() const;    ///< empty where absent
+  BytesView authority_key_id() const;  ///< keyIdentifier; empty where absent
   /// The first critical extension this class does not understand, dotted; empty where there is none.
   const std::string& unknown_critical() const;
 

@@ -16,22 +16,25 @@ namespace tomme {
 /// key identifiers, then `extra`.
 struct CertificateRequest {
   PublicKey key;
-  std::string common_name;                   ///< empty: an empty Name
-  TimeRange validity;                        ///< with an end
+  std::string common_name;  ///< empty: an empty Name
+  TimeRange validity;       ///< with an end
   bool is_ca = false;
-  std::optional<unsigned> path_length = {};  ///< CA only
+  std::optional<unsigned> path_length = {};           ///< CA only
   std::vector<std::string> extended_key_usages = {};  ///< dotted OIDs
   bool extended_key_usage_critical = false;
   std::vector<SubjectName> subject_names = {};  ///< critical where the Name is empty
-  /// CA only, critical: the DNS subtrees it may issue for; all IP addresses are excluded with them, save
-  /// those in `permitted_ips` (raw 4 or 16 octets each).
+  /// CA only, critical: the DNS subtrees (each with what lies below it) and the single IP addresses (raw 4 or
+  /// 16 octets) it may issue for. Where one list is given and the other empty, that other kind of name is
+  /// excluded altogether.
   std::vector<std::string> permitted_dns = {};
   std::vector<std::string> permitted_ips = {};
   std::vector<Extension> extra = {};
 };
 
-/// Signs `request` with `issuer_key`; `issuer` is absent for a self-signed certificate.
-/// The serial number is 20 random octets, positive.
+/// Signs `request` with `issuer_key` in its default scheme; `issuer` is absent for a self-signed certificate.
+/// The serial number is 20 random octets, positive. What comes out was read by Certificate::parse.
+/// kCertificateInvalid where the request cannot be meant: another issuer's key, no end, CA fields without CA,
+/// names that are not what their kind says.
 Result<Certificate> issue_certificate(const CertificateRequest& request, const PrivateKey& issuer_key,
                                       const Certificate* issuer);
 

@@ -46,9 +46,9 @@ Result<void> read_basic_constraints(const RawExtension& extension, Facts& facts)
 // list it ends with a one (X.690 11.2.2).
 Result<void> read_key_usage(const RawExtension& extension, Facts& facts) {
   der::Reader outer(extension.value);
-  BytesView body = TRY(outer.element(der::kBitString))
-  .body;
+  der::Element element = TRY(outer.element(der::kBitString));
   TRY(outer.expect_end());
+  BytesView body = element.body;
   if (body.size() < 2 || body.size() > 3 || body[0] > 7 || std::countr_zero(body.back()) != body[0]) {
     return bad("keyUsage is not a named bit list of at most nine bits in its shortest form");
   }
@@ -158,11 +158,9 @@ Result<void> read_authority_key_id(const RawExtension& extension, Facts& facts) 
   der::Reader inner = TRY(only_sequence(extension.value));
   std::optional<der::Element> key = TRY(inner.optional(der::context(0)));
   if (key) facts.authority_key_id = key->body;
-  bool issuer = TRY(inner.optional(der::context_constructed(1)))
-  .has_value();
-  bool serial = TRY(inner.optional(der::context(2)))
-  .has_value();
-  if (issuer != serial)
+  std::optional<der::Element> issuer = TRY(inner.optional(der::context_constructed(1)));
+  std::optional<der::Element> serial = TRY(inner.optional(der::context(2)));
+  if (issuer.has_value() != serial.has_value())
     return bad("authorityKeyIdentifier has one of issuer and serial number without the other");
   return inner.expect_end();
 }

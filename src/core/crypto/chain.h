@@ -17,7 +17,8 @@ class AuthorityChain {
   /// `certificates`: issuer first, anchor last; 1 to 8. Each is a CA (basicConstraints, keyCertSign), signs
   /// the one before it by key and by name, and its pathLenConstraint allows what is below it. Extended key
   /// usages on the way, where present, must allow `extended_key_usage`. Time is not looked at yet.
-  static Result<AuthorityChain> make(std::vector<Certificate> certificates, std::string_view extended_key_usage);
+  static Result<AuthorityChain> make(std::vector<Certificate> certificates,
+                                     std::string_view extended_key_usage);
 
   const Certificate& issuer() const { return certificates_.front(); }
   const Certificate& anchor() const { return certificates_.back(); }

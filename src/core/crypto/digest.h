@@ -26,7 +26,7 @@ std::optional<HashAlgorithm> parse_hash_algorithm(std::string_view name);
 struct Sha256 {
   std::array<std::uint8_t, 32> octets{};
 
-  static Result<Sha256> from_bytes(BytesView octets);  ///< exactly 32
+  static Result<Sha256> from_bytes(BytesView octets);     ///< exactly 32
   static Result<Sha256> parse_hex(std::string_view hex);  ///< 64 lower-case digits
   BytesView view() const { return octets; }
   std::string to_hex() const;

@@ -6,10 +6,10 @@ namespace tomme {
 
 inline constexpr ErrorCode kDigestInvalid{"digest/invalid", Outcome::refused,
                                           "a digest does not have the length its algorithm gives", ""};
-inline constexpr ErrorCode kKeyUnsupported{
-    "key/unsupported", Outcome::refused,
-    "a public key is of a kind or size that Sigstore does not use (P-256, P-384, P-521, RSA from 2048 bits, Ed25519)",
-    "use an ECDSA P-256 key"};
+inline constexpr ErrorCode kKeyUnsupported{"key/unsupported", Outcome::refused,
+                                           "a public key is of a kind or size that Sigstore does not use "
+                                           "(P-256, P-384, P-521, RSA from 2048 bits, Ed25519)",
+                                           "use an ECDSA P-256 key"};
 inline constexpr ErrorCode kKeyInvalid{"key/invalid", Outcome::refused, "a public key cannot be read",
                                        "expected a PEM block PUBLIC KEY or its DER"};
 inline constexpr ErrorCode kSignatureInvalid{"signature/invalid", Outcome::refused,
@@ -18,21 +18,24 @@ inline constexpr ErrorCode kSignatureInvalid{"signature/invalid", Outcome::refus
 inline constexpr ErrorCode kSignatureNeedsContent{
     "signature/needs-content", Outcome::wrong_usage,
     "an Ed25519 signature covers the whole file, so its digest alone is not enough", "give the file itself"};
-inline constexpr ErrorCode kCertificateInvalid{
-    "certificate/invalid", Outcome::refused, "a certificate is not X.509 version 3 in the RFC 5280 profile", ""};
+inline constexpr ErrorCode kCertificateInvalid{"certificate/invalid", Outcome::refused,
+                                               "a certificate is not X.509 version 3 in the RFC 5280 profile",
+                                               ""};
 inline constexpr ErrorCode kCertificateChain{
-    "certificate/chain", Outcome::refused, "a certificate does not lead to a certificate authority of the trust root",
+    "certificate/chain", Outcome::refused,
+    "a certificate does not lead to a certificate authority of the trust root",
     "it may come from another Sigstore instance: try --staging or --trusted-root"};
-inline constexpr ErrorCode kCertificateTime{
-    "certificate/time", Outcome::refused, "a certificate was not valid when the signature was made", ""};
-inline constexpr ErrorCode kCertificatePurpose{
-    "certificate/purpose", Outcome::refused, "a certificate was not issued for this use", ""};
-inline constexpr ErrorCode kTimestampInvalid{
-    "timestamp/invalid", Outcome::refused, "a signed timestamp is not a granted RFC 3161 response", ""};
-inline constexpr ErrorCode kTimestampSignature{
-    "timestamp/signature", Outcome::refused, "a signed timestamp was not signed by its timestamp authority", ""};
-inline constexpr ErrorCode kTimestampImprint{
-    "timestamp/imprint", Outcome::refused, "a signed timestamp was made for another signature", ""};
+inline constexpr ErrorCode kCertificateTime{"certificate/time", Outcome::refused,
+                                            "a certificate was not valid when the signature was made", ""};
+inline constexpr ErrorCode kCertificatePurpose{"certificate/purpose", Outcome::refused,
+                                               "a certificate was not issued for this use", ""};
+inline constexpr ErrorCode kTimestampInvalid{"timestamp/invalid", Outcome::refused,
+                                             "a signed timestamp is not a granted RFC 3161 response", ""};
+inline constexpr ErrorCode kTimestampSignature{"timestamp/signature", Outcome::refused,
+                                               "a signed timestamp was not signed by its timestamp authority",
+                                               ""};
+inline constexpr ErrorCode kTimestampImprint{"timestamp/imprint", Outcome::refused,
+                                             "a signed timestamp was made for another signature", ""};
 inline constexpr ErrorCode kTimestampAuthority{
     "timestamp/authority", Outcome::refused,
     "a signed timestamp does not come from a timestamp authority of the trust root", ""};

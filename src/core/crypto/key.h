@@ -38,11 +38,11 @@ class PublicKey {
   static Result<PublicKey> parse_pem(std::string_view text);
 
   KeyType type() const;
-  unsigned bits() const;                ///< of the RSA modulus or the curve
-  BytesView spki() const;               ///< canonical SubjectPublicKeyInfo; lives as long as the key
-  const Sha256& spki_sha256() const;    ///< the log id of RFC 6962
-  BytesView ed25519_point() const;      ///< 32 octets; empty for other keys
-  std::string describe() const;         ///< "ECDSA P-256", "RSA 4096", …
+  unsigned bits() const;              ///< of the RSA modulus or the curve
+  BytesView spki() const;             ///< canonical SubjectPublicKeyInfo; lives as long as the key
+  const Sha256& spki_sha256() const;  ///< the log id of RFC 6962
+  BytesView ed25519_point() const;    ///< 32 octets; empty for other keys
+  std::string describe() const;       ///< "ECDSA P-256", "RSA 4096", …
 
   /// SHA-256/384/512 by curve size; SHA-256 with PKCS#1 for RSA.
   SignatureScheme default_scheme() const;

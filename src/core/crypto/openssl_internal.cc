@@ -1,7 +1,7 @@
 #include "core/crypto/openssl_internal.h"
 
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
@@ -53,7 +53,7 @@ void must(bool ok, const char* what) {
   if (ok) [[likely]]
     return;
   std::fprintf(stderr, "tomme: libcrypto failed in %s: %s\n", what, take_error().c_str());
-  std::abort();
+  std::terminate();
 }
 
 }  // namespace tomme::openssl

@@ -37,7 +37,7 @@ const EVP_MD* message_digest(HashAlgorithm algorithm);
 std::string take_error();
 void clear_errors();
 
-/// For calls that can only fail without memory or with a broken libcrypto: says `what` and aborts.
+/// For calls that can only fail without memory or with a broken libcrypto: says `what` and ends the process.
 void must(bool ok, const char* what);
 
 }  // namespace tomme::openssl
