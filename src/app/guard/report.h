@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/crypto/digest.h"
+#include "core/policy/verdict.h"
+
+namespace tomme::guard {
+
+/// One file that was judged.
+struct JudgedFile {
+  std::string filename;
+  std::string url;
+  std::optional<Sha256> digest;  ///< nothing where its octets never came whole
+  Verdict verdict;
+};
+
+/// What one run has seen. Thread-safe.
+class Report {
+ public:
+  /// The same URL again with the same digest replaces the earlier entry.
+  void judged(JudgedFile file);
+  /// A host whose connections went through unseen.
+  void tunnelled(std::string host);
+  /// A host or page that was refused; one sentence.
+  void refused(std::string what, Error why);
+  /// Something that could not be told (network, disk): the run cannot end in success.
+  void failed(std::string what, Error why);
+
+  bool any_refused() const;
+  bool any_failed() const;
+  /// Files that were judged, whatever the verdict.
+  std::size_t judged_count() const;
+
+  /// The table for a person: file, verdict, who, when. `width` is the terminal's, 0 where there is none.
+  std::string table(std::size_t width) const;
+  /// For machines; the format is described in docs/report.md. `notes` go in as they are.
+  std::string to_json(int exit_code, const std::vector<std::string>& notes) const;
+
+ private:
+  struct Incident {
+    std::string what;
+    Error why;
+  };
+  mutable std::mutex mutex_;                 // guards all below
+  std::map<std::string, JudgedFile> files_;  // by URL
+  std::set<std::string> tunnelled_;
+  std::vector<Incident> refused_;
+  std::vector<Incident> failed_;
+};
+
+}  // namespace tomme::guard
