@@ -58,10 +58,10 @@ struct PageLimits {
 Result<SimplePage> parse_simple_json(BytesView page, const PageLimits& limits = {});
 
 /// PEP 503 with 592, 629, 658, 714, 740 and 792. pip, uv and browsers each read HTML in their own way, so
-/// the reader accepts what all of them read alike, and refuses (kPageAmbiguous) every page on which the
-/// octets `<a` or `<base` stand where one of them might see a tag and another none.
-/// The caller makes sure that the answer's charset is absent, UTF-8 or ASCII: in another one this proof is
-/// void.
+/// every place where the octets `<a` could begin a tag must be a link that all of them read alike, else the
+/// page is refused (kPageAmbiguous). No client sees a link that is not in `files`; the other way round one of
+/// them may miss a link (uv reads lower-case tags only).
+/// The caller makes sure that the answer's charset is absent, UTF-8 or ASCII: in another one this does not hold.
 Result<SimplePage> parse_simple_html(BytesView page, const PageLimits& limits = {});
 
 }  // namespace tomme

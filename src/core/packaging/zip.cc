@@ -79,33 +79,42 @@ struct Header {
   bool has_descriptor() const { return (flags & kFlagDescriptor) != 0; }
 };
 
-// extra = *(id16, length16, octets)            zip64 extra (4.5.3) = [size64] [packed64] [offset64] [disk32],
-// each there exactly where the field of the header is full. In a local header Python writes both sizes.
+// zip64 extra (4.5.3) = [size64] [packed64] [offset64] [disk32], each there exactly where the header's field
+// is full. Bazel's zipper writes both sizes into a local header that holds them already: harmless where
+// equal.
+Result<void> apply_zip64(Header& header, BytesView body, bool central) {
+  if (header.zip64) return ambiguous(quoted(header.name) + " has two zip64 extra fields");
+  header.zip64 = true;
+  const bool redundant = body.size() == 16 && header.size == u64(body, 0) && header.packed == u64(body, 8);
+  if (redundant && header.size < kFull32 && header.packed < kFull32) return {};
+  const auto take = [&body](std::uint64_t& field) {
+    if (field != kFull32) return true;
+    if (body.size() < 8) return false;
+    field = u64(body, 0);
+    body = body.subspan(8);
+    return true;
+  };
+  const bool whole = take(header.size) && take(header.packed) && (!central || take(header.offset));
+  if (whole && body.empty()) return {};
+  return ambiguous("the zip64 extra field of " + quoted(header.name) + " does not fit its header");
+}
+
+// extra = *(id16, length16, octets)
 Result<void> apply_extra(Header& header, BytesView extra, bool central) {
   while (extra.size() >= 4) {
     const std::uint16_t id = u16(extra, 0);
     const std::size_t length = u16(extra, 2);
     if (length > extra.size() - 4) return damaged("an extra field of " + quoted(header.name) + " is cut off");
-    BytesView body = extra.subspan(4, length);
-    extra = extra.subspan(4 + length);
+    const BytesView body = extra.subspan(4, length);
     if (id == kExtraUnicodePath)
       return ambiguous(quoted(header.name) + " has a second name in its extra field");
-    if (id != kExtraZip64) continue;
-    if (header.zip64) return ambiguous(quoted(header.name) + " has two zip64 extra fields");
-    header.zip64 = true;
-    const auto take = [&body](std::uint64_t& field) {
-      if (field != kFull32) return true;
-      if (body.size() < 8) return false;
-      field = u64(body, 0);
-      body = body.subspan(8);
-      return true;
-    };
-    const bool whole = take(header.size) && take(header.packed) && (!central || take(header.offset));
-    if (!whole || !body.empty()) {
-      return ambiguous("the zip64 extra field of " + quoted(header.name) + " does not fit its header");
-    }
+    if (id == kExtraZip64) TRY(apply_zip64(header, body, central));
+    extra = extra.subspan(4 + length);
   }
   if (!extra.empty()) return damaged("the extra field of " + quoted(header.name) + " is cut off");
+  const bool full = header.size == kFull32 || header.packed == kFull32 || header.offset == kFull32;
+  if (full && !header.zip64)
+    return ambiguous(quoted(header.name) + " points to a zip64 extra field that is not there");
   return {};
 }
 
