@@ -21,8 +21,8 @@ HEAD = """# Error codes
 
 Made from the `errors.h` of every room by `make docs`; do not edit.
 
-Every failure is one line `error: code: sentence`, where it helps with a `hint:` line after it. A code is
-never reused for something else, so a script may rely on it.
+Every failure has a code, a sentence with the values at hand and, where it helps, a hint. A code is never
+reused for something else, so a script may rely on it.
 
 The exit status says what a failure means: **1** refused (a verification or a policy said no), **2** wrong
 usage (the command line or a setting cannot be meant), **3** could not tell (network or file system), which
