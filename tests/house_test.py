@@ -55,7 +55,8 @@ class TestErrorsDoc:
         (code() + "inline constexpr ErrorCode kPemOdd = make();\n", "kPemInvalid kPemOdd", "kPemOdd is not written as"),
     ])
     def test_refuses(self, tree, codes, use, words):
-        result = tree(codes, use)
+        tree(codes, use)
+        result = tree(codes, use, "--check")
         assert result.returncode == 1
         assert words in result.stdout
 
