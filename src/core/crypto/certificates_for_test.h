@@ -9,7 +9,6 @@
 #include "core/base/time.h"
 #include "core/crypto/certificate.h"
 #include "core/crypto/key.h"
-#include "core/crypto/oids_internal.h"
 #include "core/encoding/der.h"
 
 /// For tests only: certificates taken apart into their DER, so that each part can be wrong by itself.
@@ -24,7 +23,7 @@ inline Bytes joined(const std::vector<Bytes>& parts) {
 inline Bytes tlv(der::Tag tag, BytesView body) {
   return der::encode(tag, body);
 }
-inline Bytes oid(std::string_view dotted) {
+inline Bytes object_id(std::string_view dotted) {
   return der::encode_oid(dotted);
 }
 inline Bytes yes() {
@@ -38,13 +37,14 @@ inline Bytes null() {
 }
 
 inline Bytes name(std::string_view common_name) {
-  return der::sequence({tlv(der::kSet, der::sequence({oid("2.5.4.3"), der::encode_utf8(common_name)}))});
+  return der::sequence(
+      {tlv(der::kSet, der::sequence({object_id("2.5.4.3"), der::encode_utf8(common_name)}))});
 }
 
 inline Bytes extension(std::string_view dotted, bool critical, BytesView value) {
   Bytes flag;
   if (critical) flag = yes();
-  return der::sequence({oid(dotted), flag, der::encode_octet_string(value)});
+  return der::sequence({object_id(dotted), flag, der::encode_octet_string(value)});
 }
 
 inline Bytes basic_constraints(bool ca, std::optional<unsigned> path_length = {}) {
@@ -60,14 +60,14 @@ inline Bytes key_usage_sign() {
   return extension("2.5.29.15", true, tlv(der::kBitString, Bytes{0x07, 0x80}));
 }
 inline Bytes extended_key_usage(std::string_view dotted) {
-  return extension("2.5.29.37", false, der::sequence({oid(dotted)}));
+  return extension("2.5.29.37", false, der::sequence({object_id(dotted)}));
 }
 
 /// Every part is whole DER; empty leaves it out.
 struct Parts {
   Bytes version = tlv(der::context_constructed(0), der::encode_integer(2));
   Bytes serial = der::encode_integer(4711);
-  Bytes algorithm = der::sequence({oid("1.2.840.10045.4.3.2")});
+  Bytes algorithm = der::sequence({object_id("1.2.840.10045.4.3.2")});
   Bytes issuer = name("issuer");
   Bytes validity = der::sequence(
       {der::encode_time(time_from_unix(1'700'000'000)), der::encode_time(time_from_unix(1'800'000'000))});
