@@ -55,9 +55,12 @@ Result<std::vector<Proof>> Gate::find_proofs(const Candidate& candidate, std::st
   }
   std::vector<Proof> proofs;
   for (const net::Url& url : candidate.provenance) {
-    const std::string text = TRY(fetch_provenance(client_, url, candidate.authorization, may_visit_, stop));
+    const std::string authorization = candidate.authorization ? candidate.authorization(url.authority) : "";
+    const std::string text = TRY(fetch_provenance(client_, url, authorization, may_visit_, stop));
     Result<Proof> proof = Proof::parse(Proof::Kind::provenance, url.to_string(), text);
-    if (!proof) return fail(kProvenanceUnavailable, "the attestation that the index lists cannot be read: " + proof.error().message());
+    if (!proof)
+      return fail(kProvenanceUnavailable,
+                  "the attestation that the index lists cannot be read: " + proof.error().message());
     proofs.push_back(std::move(*proof));
   }
   return proofs;

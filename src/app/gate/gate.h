@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -14,9 +15,10 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
-  std::vector<net::Url> provenance = {};    ///< where indexes list it; all must hold
-  bool provenance_unusable = false;         ///< the index lists one at no address that may be asked
-  std::string authorization = {};           ///< for the index; may be empty
+  std::vector<net::Url> provenance = {};  ///< where indexes list it; all must hold
+  bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
+  /// The Authorization for an address, as the installer sent it there; empty where it sent none.
+  std::function<std::string(const net::Authority&)> authorization = {};
 };
 
 /// "May this file pass?": finds the proof, has it verified and judged. Const calls are thread-safe.
@@ -31,6 +33,8 @@ class Gate {
 
   Verdict judge(const Candidate& candidate, const Sha256& digest,
                 const Result<std::vector<Proof>>& proofs) const;
+  /// A file of a kind that no attestation can name.
+  Verdict judge_unattestable(std::string_view filename) const { return judge_.judge_unattestable(filename); }
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 
  private:

@@ -123,18 +123,30 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
       verdict.trail_.push_back("nobody said who should have signed " + filename.project().normalized());
     return verdict;
   }
+  judge_without_proof(filename.as_written(), expected, verdict);
+  return verdict;
+}
+
+Verdict DistributionJudge::judge_unattestable(std::string_view filename) const {
+  Verdict verdict;
+  judge_without_proof(filename, {}, verdict);
+  return verdict;
+}
+
+void DistributionJudge::judge_without_proof(std::string_view filename,
+                                            const std::vector<const Expectation*>& expected,
+                                            Verdict& verdict) const {
   verdict.trail_.push_back("no attestation");
   if (!expected.empty()) {
     verdict.refusal_ =
-        Error(kPolicyUnattested, printable(filename.as_written()) + " has no attestation, and " +
+        Error(kPolicyUnattested, printable(filename) + " has no attestation, and " +
                                      expected.front()->describe() + " was expected to have signed it");
   } else if (policy_.require_attested) {
-    verdict.refusal_ = Error(kPolicyUnattested,
-                             printable(filename.as_written()) + " has no attestation, and one is required");
+    verdict.refusal_ =
+        Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");
   } else {
     verdict.decision_ = Decision::warn;
   }
-  return verdict;
 }
 
 }  // namespace tomme

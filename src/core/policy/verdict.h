@@ -70,10 +70,14 @@ class DistributionJudge {
   /// that the index names, and be by a signer that is expected (where any is).
   /// No proof at all is a warning, or a refusal where attestations are required or a signer is expected.
   Verdict judge(const DistFilename& filename, const Sha256& digest, const std::vector<Proof>& proofs) const;
+  /// A file of a kind that PEP 740 has no attestations for: as one without proof.
+  Verdict judge_unattestable(std::string_view filename) const;
   /// A refusal that was found before there was anything to judge (a proof that cannot be had or read).
   Verdict refuse(Error error) const;
 
  private:
+  void judge_without_proof(std::string_view filename, const std::vector<const Expectation*>& expected,
+                           Verdict& verdict) const;
   std::shared_ptr<const Verifier> verifier_;
   DistributionPolicy policy_;
 };

@@ -1,0 +1,170 @@
+#include "app/guard/download.h"
+
+#include <future>
+
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
+#include "io/net/errors.h"
+#include "io/store/errors.h"
+
+namespace tomme::guard {
+
+namespace {
+
+Candidate candidate_of(DistFilename filename, const std::optional<ListedFile>& listed,
+                       const DownloadContext& context) {
+  Candidate candidate{std::move(filename)};
+  if (listed) {
+    candidate.provenance = listed->provenance;
+    candidate.provenance_unusable = listed->provenance_unusable;
+  }
+  candidate.authorization = context.authorization_for;
+  return candidate;
+}
+
+Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const StoredFile& file) {
+  if (!listed) return {};
+  for (const Sha256& digest : listed->digests) {
+    if (digest == file.digest()) continue;
+    return fail(kGuardHash, "the index lists " + printable(listed->filename) + " with sha256 " +
+                                digest.to_hex().substr(0, 16) + "…, and what came has " +
+                                file.digest().to_hex().substr(0, 16) + "…");
+  }
+  return {};
+}
+
+}  // namespace
+
+/// Writes the body to a nameless file and tells the waiting connections how far it is.
+class Download::Receiver final : public net::BodySink {
+ public:
+  explicit Receiver(Download& download) : download_(download) {}
+
+  Result<void> head(const net::ResponseHead& head) override {
+    if (head.status != 200) {
+      download_.other_answer_ = head;
+      return fail(kGuardUpstream, "the server answered with status " + std::to_string(head.status));
+    }
+    if (const std::string encoding = head.content_encoding(); !encoding.empty()) {
+      return fail(kGuardEncoding, "the server sent the file encoded as " + printable(encoding));
+    }
+    auto incoming = TRY(download_.context_.store.begin());
+    const std::lock_guard lock(download_.mutex_);
+    download_.incoming_ = std::move(incoming);
+    download_.state_.fd = download_.incoming_->fd();
+    download_.state_.total = head.content_length();
+    return {};
+  }
+
+  Result<void> body(BytesView octets) override {
+    TRY(download_.incoming_->append(octets));
+    const std::lock_guard lock(download_.mutex_);
+    download_.state_.received = download_.incoming_->size();
+    download_.changed_.notify_all();
+    return {};
+  }
+
+ private:
+  Download& download_;
+};
+
+Download::Download(const DownloadContext& context, net::Url url, std::string filename, net::Headers headers)
+    : context_(context),
+      url_(std::move(url)),
+      filename_(std::move(filename)),
+      headers_(std::move(headers)),
+      thread_([this](std::stop_token stop) { run(std::move(stop)); }) {}
+
+Download::~Download() = default;
+
+Download::State Download::wait(std::uint64_t octets, std::chrono::steady_clock::time_point until) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, until, [&] { return state_.done || state_.received > octets; });
+  return state_;
+}
+
+Download::State Download::wait_done() const {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return state_.done; });
+  return state_;
+}
+
+void Download::finish(std::function<void(State&)> change) {
+  const std::lock_guard lock(mutex_);
+  change(state_);
+  state_.done = true;
+  changed_.notify_all();
+}
+
+/// Records the verdict once, keeps what may pass, and lets the connections go on.
+void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file) {
+  const std::optional<Error> refusal = verdict.refusal();
+  std::optional<Sha256> digest;
+  if (file) digest = file->digest();
+  if (!refusal) context_.store.keep(*file);
+  context_.report.judged({filename_, url_.to_string(), digest, std::move(verdict)});
+  finish([&](State& state) {
+    state.refusal = refusal;
+    if (!refusal) state.file = std::move(file);
+  });
+}
+
+Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<ListedFile>& listed,
+                                                            std::stop_token stop) {
+  if (listed && listed->digests.size() == 1) {
+    if (auto known = context_.store.find(listed->digests.front())) return known;
+  }
+  Receiver receiver(*this);
+  net::Request request{"GET", url_, headers_};
+  TRY(fetch_following(context_.client, std::move(request), receiver, context_.may_visit,
+                      {.body_octets = context_.file_octets}, stop));
+  if (!incoming_) return fail(kGuardUpstream, "the server sent no file");
+  received_ = std::move(*incoming_).finish();
+  return received_;
+}
+
+void Download::run(std::stop_token stop) {
+  const Result<std::optional<ListedFile>> listed = context_.look_up(url_, filename_, stop);
+  if (!listed) return give_up(listed.error());
+  if (*listed && (*listed)->digests.size() > 1) {
+    return settle(
+        context_.gate.refuse(Error(kGuardRival, printable(filename_) + " is listed with different digests")),
+        nullptr);
+  }
+  const Result<DistFilename> distribution = DistFilename::parse(*listed ? (*listed)->filename : filename_);
+  if (!distribution) return judge_unnamed(*listed, stop);
+
+  // The proof is fetched while the file comes in.
+  const Candidate candidate = candidate_of(*distribution, *listed, context_);
+  auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
+  const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
+  const Result<std::vector<Proof>> found = proofs.get();
+  if (!file) return give_up(file.error());
+  if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {
+    return settle(context_.gate.refuse(same.error()), *file);
+  }
+  settle(context_.gate.judge(candidate, (*file)->digest(), found), *file);
+}
+
+/// A file in a format of the past: nothing can vouch for it.
+void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_token stop) {
+  const Result<std::shared_ptr<const StoredFile>> file = receive(listed, std::move(stop));
+  if (!file) return give_up(file.error());
+  if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
+    return settle(context_.gate.refuse(same.error()), *file);
+  }
+  settle(context_.gate.judge_unattestable(filename_), *file);
+}
+
+void Download::give_up(const Error& error) {
+  if (error.outcome() == Outcome::refused) return settle(context_.gate.refuse(error), nullptr);
+  // A status of the server's own ("404") is between it and the installer.
+  if (!other_answer_) context_.report.failed(filename_, error);
+  finish([&](State& state) {
+    state.other_answer = std::move(other_answer_);
+    if (!state.other_answer) state.failure = error;
+  });
+}
+
+}  // namespace tomme::guard

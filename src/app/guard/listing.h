@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/crypto/digest.h"
+#include "core/packaging/simple_page.h"
+#include "io/net/url.h"
+
+namespace tomme::guard {
+
+/// What the pages of this run say about one URL.
+struct ListedFile {
+  std::string filename;
+  std::vector<Sha256> digests;  ///< each that some page names; more than one is a contradiction
+  std::vector<net::Url> provenance;
+  bool provenance_unusable = false;  ///< listed at something that is no http(s) URL
+  std::vector<Sha256> metadata_digests;
+};
+
+/// The spelling under which URLs are compared: normalised, without fragment and user information.
+Result<std::string> url_key(std::string_view url);
+
+/// All pages that passed through, by file URL. What any page lists counts: a second page that leaves a proof
+/// out takes nothing away. Thread-safe.
+class Listing {
+ public:
+  /// `may_serve` says whether files at a URL would be judged. kGuardElsewhere, and nothing remembered, where
+  /// one of the page's distributions is anywhere else.
+  Result<void> remember(const SimplePage& page, const Url& page_url,
+                        const std::function<bool(const net::Url&)>& may_serve);
+  std::optional<ListedFile> find(const std::string& key) const;
+
+ private:
+  mutable std::mutex mutex_;  // guards files_
+  std::map<std::string, ListedFile> files_;
+};
+
+/// Whether installers take a file of this name for a distribution, of whatever age.
+bool has_archive_name(std::string_view filename);
+
+}  // namespace tomme::guard

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/guard/download.h"
+#include "app/guard/listing.h"
+#include "app/guard/report.h"
+#include "io/net/handler.h"
+#include "io/net/http_client.h"
+
+namespace tomme::guard {
+
+struct RelayOptions {
+  /// Whether files and pages of this address are judged: its origin is one of the fixed set.
+  std::function<bool(const net::Url&)> intercepted;
+  std::vector<Url> indexes;  ///< for files that are seen on no page
+  /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
+  /// last block withheld.
+  std::uint64_t hold_octets = 16 * 1024 * 1024;
+  std::chrono::milliseconds hold_time{5000};
+  std::uint64_t page_octets = 128 * 1024 * 1024;
+};
+
+/// The inside of the proxy: what an installer asks an intercepted host for. Pages are read and remembered,
+/// files are judged before their last octet leaves, everything else is handed on.
+///
+///   GET|HEAD a page            -> checked (no file elsewhere), remembered, octet for octet
+///   GET|HEAD a file            -> Download; 200, 206 from judged octets only, 403 with the reason
+///   GET      <file>.metadata   -> METADATA out of the judged wheel
+///   other methods              -> 405
+class Relay final : public net::Handler {
+ public:
+  Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, Report& report,
+        RelayOptions options);
+  ~Relay() override;
+
+  void handle(const net::Request& request, net::ResponseWriter& response) override;
+  /// Calls all transfers off; for the end of the run.
+  void stop();
+
+ private:
+  Result<void> answer(const net::Request& request, net::ResponseWriter& response);
+  Result<void> answer_file(const net::Request& request, const std::string& key, const std::string& filename,
+                           net::ResponseWriter& response);
+  Result<void> answer_metadata(const net::Request& request, const std::string& file_key,
+                               net::ResponseWriter& response);
+  Result<void> answer_page(const net::Request& request, net::ResponseWriter& response);
+  Result<void> check_page(const net::Request& request, const net::Response& page);
+  Result<void> deliver(const net::Request& request, const Download::State& state,
+                       net::ResponseWriter& response);
+  Result<void> stream(const Download& download, Download::State state, net::ResponseWriter& response);
+  Result<void> refuse(const Error& error, net::ResponseWriter& response);
+  Download& download_for(const std::string& key, const net::Url& url, const std::string& filename,
+                         const net::Headers& headers);
+  Result<std::optional<ListedFile>> look_up(const net::Url& url, const std::string& filename,
+                                            std::stop_token stop);
+  void learn_authorization(const net::Request& request);
+  std::string authorization_for(const net::Authority& authority) const;
+
+  net::HttpClient& client_;
+  Report& report_;
+  const RelayOptions options_;
+  Listing listing_;
+  DownloadContext context_;
+  mutable std::mutex mutex_;                                    // guards the two below
+  std::map<std::string, std::string> authorizations_;           // by "host:port", as the installer sends them
+  std::map<std::string, std::unique_ptr<Download>> downloads_;  // by URL key; they live as long as the run
+};
+
+}  // namespace tomme::guard

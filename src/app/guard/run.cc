@@ -1,0 +1,169 @@
+#include "app/guard/run.h"
+
+#include <array>
+#include <sys/prctl.h>
+
+#include "app/guard/child.h"
+#include "app/guard/errors.h"
+#include "app/guard/plan.h"
+#include "app/guard/relay.h"
+#include "app/guard/run_folder.h"
+#include "app/guard/tls_authority.h"
+#include "core/encoding/pem.h"
+#include "core/encoding/text.h"
+#include "io/net/forward_proxy.h"
+#include "io/store/errors.h"
+
+namespace tomme::guard {
+
+namespace {
+
+constexpr std::size_t kTrustFileOctets = 16 * 1024 * 1024;
+
+/// Where distributions keep the system's authorities as one file.
+constexpr std::array kSystemBundles = {"/etc/ssl/certs/ca-certificates.crt",
+                                       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+                                       "/etc/ssl/cert.pem"};
+
+/// The authorities that the user already trusts, as PEM: the child must go on trusting them for hosts that
+/// are tunnelled.
+Result<std::string> user_authorities(const net::TrustSettings& trust) {
+  std::string pem;
+  if (!trust.ca_file.empty()) {
+    pem = TRY(read_file(trust.ca_file, kTrustFileOctets));
+  } else if (!trust.ca_directory.empty()) {
+    for (const std::string& name : list_folder(trust.ca_directory)) {
+      if (name.ends_with(".0")) pem += TRY(read_file(trust.ca_directory + "/" + name, kTrustFileOctets))
+      +"\n";
+    }
+  } else {
+    for (const char* path : kSystemBundles) {
+      if (!exists(path)) continue;
+      pem = TRY(read_file(path, kTrustFileOctets));
+      break;
+    }
+  }
+  if (!trust.extra_ca_file.empty()) pem += "\n" + TRY(read_file(trust.extra_ca_file, kTrustFileOctets));
+  return pem;
+}
+
+bool is_loopback(const net::Url& url) {
+  const Result<Url> parsed = Url::parse(url.to_string());
+  return parsed && parsed->is_loopback();
+}
+
+/// What is judged is fixed before the child starts: exactly these origins, and plain http only on this
+/// machine.
+std::function<bool(const net::Url&)> intercepted_by(const Plan& plan) {
+  return [origins = plan.intercept](const net::Url& url) {
+    if (url.scheme == net::Scheme::http && !is_loopback(url)) return false;
+    return origins.contains(Origin{url.scheme, url.authority});
+  };
+}
+
+std::function<net::Decision(net::Scheme, const net::Authority&)> decide_by(
+    const RunOptions& options, std::function<bool(const net::Url&)> intercepted, Report& report) {
+  const auto allowed = [hosts = options.allow_hosts](const net::Authority& authority) {
+    return hosts.contains(authority.host) || hosts.contains(authority.to_string());
+  };
+  return [allowed, intercepted = std::move(intercepted), required = options.policy.require_attested, &report](
+             net::Scheme scheme, const net::Authority& authority) -> net::Decision {
+    if (intercepted(net::Url{scheme, authority, "/"})) return net::Intercept{};
+    const std::string host = authority.to_string();
+    if (required && !allowed(authority)) {
+      const Error error(kGuardHost,
+                        "files from " + printable(host) + " are not judged, and proof is required");
+      report.refused(host, error);
+      return net::Refuse{"tomme: " + error.message() + " [" + std::string(error.code().name) + "]"};
+    }
+    report.tunnelled(host);
+    return net::Tunnel{};
+  };
+}
+
+std::set<std::string> tls_hosts(const Plan& plan) {
+  std::set<std::string> hosts;
+  for (const Origin& origin : plan.intercept) {
+    if (origin.scheme == net::Scheme::https) hosts.insert(origin.authority.host);
+  }
+  return hosts;
+}
+
+std::vector<Url> index_urls(const Plan& plan) {
+  std::vector<Url> urls;
+  for (const NamedIndex& index : plan.indexes) {
+    if (const Result<Url> url = Url::parse(index.url.to_string())) urls.push_back(*url);
+  }
+  return urls;
+}
+
+/// 0 to 9, A to Z, a to z: safe in a URL. 32 of 62 characters are more than 128 bits.
+Secret<std::string> make_password() {
+  constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::string password;
+  while (password.size() < 32) {
+    for (const std::uint8_t octet : random_bytes(32)) {
+      if (octet < 248 && password.size() < 32) password += kAlphabet[octet % kAlphabet.size()];
+    }
+  }
+  return Secret<std::string>(std::move(password));
+}
+
+void tell(const Report& report, const Plan& plan, std::size_t width,
+          const std::function<void(std::string_view)>& say) {
+  const std::string table = report.table(width);
+  if (report.judged_count() == 0) say("tomme: no file passed through, so nothing was judged\n");
+  if (!table.empty()) say(table);
+  for (const std::string& note : plan.notes) say("note: " + printable(note, 400) + "\n");
+}
+
+int exit_code_of(const Report& report, int child) {
+  if (report.any_refused()) return 1;
+  if (report.any_failed()) return 3;
+  return child;
+}
+
+}  // namespace
+
+Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> verifier, const Clock& clock,
+                        const std::function<void(std::string_view)>& say) {
+  const Plan plan = TRY(make_plan(options.invocation));
+  // The authority's key is in this process alone: no core dump, no other process of this user reading memory.
+  ::prctl(PR_SET_DUMPABLE, 0);
+
+  const FileStore store = TRY(FileStore::open(options.cache_folder + "/files"));
+  const RunFolder folder = TRY(RunFolder::make(options.cache_folder + "/runs"));
+  const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
+  const std::string bundle = folder.path() + "/authorities.pem";
+  TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
+                             to_pem("CERTIFICATE", authority.certificate().der())));
+
+  Report report;
+  net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
+  const auto intercepted = intercepted_by(plan);
+  const Gate gate(client, DistributionJudge(std::move(verifier), options.policy), options.attestations,
+                  intercepted);
+  Relay relay(client, store, gate, report, {.intercepted = intercepted, .indexes = index_urls(plan)});
+  const auto proxy = TRY(net::ForwardProxy::start(
+      {.password = make_password(),
+       .decide = decide_by(options, intercepted, report),
+       .identity = [&authority](const std::string& host) { return authority.identity_for(host); },
+       .upstream = plan.upstream,
+       .trust = plan.trust},
+      relay));
+
+  const Secret<std::string> proxy_url = proxy->url();
+  const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache"};
+  const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
+  proxy->stop();
+  relay.stop();
+  if (!child) return std::unexpected(child.error());
+
+  const int code = exit_code_of(report, *child);
+  tell(report, plan, options.terminal_width, say);
+  if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, plan.notes)));
+  store.prune(options.cache_limit);
+  return code;
+}
+
+}  // namespace tomme::guard
