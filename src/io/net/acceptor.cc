@@ -27,6 +27,7 @@ void Acceptor::stop() {
   const std::lock_guard lock(stopping_);
   stop_.raise();
   if (thread_.joinable()) thread_.join();
+  listener_.socket.reset();
   reap(true);
 }
 

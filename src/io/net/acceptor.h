@@ -35,7 +35,7 @@ class Acceptor {
   void take(Fd socket);
   void reap(bool all);
 
-  const Listener listener_;
+  Listener listener_;  // of the accepting thread; of `stop` once that has ended
   const std::size_t max_connections_;
   const std::function<void(Fd)> serve_;
   const std::function<void(Fd)> overflow_;

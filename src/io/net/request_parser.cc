@@ -97,6 +97,8 @@ struct RequestParser::Impl {
   void read_head() {
     constexpr std::string_view kEnd = "\r\n\r\n";
     const std::string_view text = text_of(pending);
+    // Someone who speaks TLS, or anything else, is told so at once.
+    if (!is_token(text.substr(0, 1))) return refuse({400, "the request does not start with a method"});
     const std::size_t end = text.find(kEnd, searched);
     if (end == std::string_view::npos) {
       searched = text.size() < 3 ? 0 : text.size() - 3;
