@@ -61,7 +61,8 @@ Result<SimplePage> parse_simple_json(BytesView page, const PageLimits& limits = 
 /// every place where the octets `<a` could begin a tag must be a link that all of them read alike, else the
 /// page is refused (kPageAmbiguous). No client sees a link that is not in `files`; the other way round one of
 /// them may miss a link (uv reads lower-case tags only).
-/// The caller makes sure that the answer's charset is absent, UTF-8 or ASCII: in another one this does not hold.
+/// The caller makes sure that the answer's charset is absent, UTF-8 or ASCII: in another one this does not
+/// hold.
 Result<SimplePage> parse_simple_html(BytesView page, const PageLimits& limits = {});
 
 }  // namespace tomme

@@ -33,8 +33,17 @@ bool holds_only(std::string_view text, std::string_view more) {
   return true;
 }
 
+/// The text for a message: what stands before an `@` in its authority may be a password.
+std::string shown(std::string_view text) {
+  const std::size_t start = text.find("//");
+  if (start == std::string_view::npos) return printable(text);
+  const std::size_t at = text.substr(0, text.find('/', start + 2)).rfind('@');
+  if (at == std::string_view::npos || at < start) return printable(text);
+  return printable(std::string(text.substr(0, start + 2)) + "***" + std::string(text.substr(at)));
+}
+
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
-  return fail(kUrlInvalid, "\"" + printable(text) + "\" " + std::string(why));
+  return fail(kUrlInvalid, "\"" + shown(text) + "\" " + std::string(why));
 }
 
 /// A URI reference, split but not yet put together (RFC 3986 appendix B). Borrows.

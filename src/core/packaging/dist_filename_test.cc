@@ -1,0 +1,112 @@
+#include "core/packaging/dist_filename.h"
+
+#include <gtest/gtest.h>
+
+#include "core/packaging/errors.h"
+
+namespace tomme {
+namespace {
+
+DistFilename file(std::string_view name) {
+  return DistFilename::parse(name).value();
+}
+ProjectName project(std::string_view name) {
+  return ProjectName::parse(name).value();
+}
+
+TEST(ProjectName, IsComparedAsPep503NormalisesIt) {
+  EXPECT_EQ(project("Foo.Bar__baz-.-q").normalized(), "foo-bar-baz-q");
+  EXPECT_EQ(project("Foo.Bar").as_written(), "Foo.Bar");
+  EXPECT_EQ(project("foo_bar"), project("FOO--bar"));
+  EXPECT_NE(project("foobar"), project("foo-bar"));
+  EXPECT_EQ(project("a").normalized(), "a");
+}
+
+TEST(ProjectName, RefusesWhatPep508DoesNotAllow) {
+  for (std::string_view name :
+       {"", "-a", "a-", ".a", "a_", "a b", "a/b", "a\n", "\xc3\xa9", "a\xe2\x84\xaa", "a+b"}) {
+    EXPECT_TRUE(ProjectName::parse(name).error().is(kNameInvalid)) << name;
+  }
+  EXPECT_TRUE(ProjectName::parse(std::string(255, 'a')));
+  EXPECT_FALSE(ProjectName::parse(std::string(256, 'a')));
+}
+
+TEST(DistFilename, ReadsAWheel) {
+  const DistFilename wheel = file("Foo_Bar-1.0.0-2b-cp311.py3-abi3-manylinux_2_17_x86_64.linux_x86_64.whl");
+  EXPECT_TRUE(wheel.is_wheel());
+  EXPECT_EQ(wheel.project().normalized(), "foo-bar");
+  EXPECT_EQ(wheel.version().to_string(), "1.0.0");
+  EXPECT_EQ(wheel.build(), (BuildTag{2, "b"}));
+  EXPECT_EQ(wheel.tags().python, (std::vector<std::string>{"cp311", "py3"}));
+  EXPECT_EQ(wheel.tags().abi, std::vector<std::string>{"abi3"});
+  EXPECT_EQ(wheel.tags().platform, (std::vector<std::string>{"linux_x86_64", "manylinux_2_17_x86_64"}));
+}
+
+TEST(DistFilename, ReadsNamesOfOldTools) {
+  EXPECT_EQ(file("shelf-reader-0.1.tar.gz").project().normalized(), "shelf-reader");
+  EXPECT_EQ(file("shelf-reader-0.1.tar.gz").version().to_string(), "0.1");
+  EXPECT_EQ(file("shelf_reader-0.1-py2-none-any.whl").project().normalized(), "shelf-reader");
+  EXPECT_EQ(file("foo-1.0-beta.tar.gz").version().to_string(), "1.0b0");
+  EXPECT_EQ(file("foo-2-bar-1.0.zip").project().normalized(), "foo-2-bar");
+}
+
+TEST(DistFilename, ComparesWhatIsMeant) {
+  EXPECT_EQ(file("foo_bar-1.0-py2.py3-none-any.whl"), file("Foo.Bar-1-PY3.py2.py3-none-any.whl"));
+  EXPECT_EQ(file("foo-bar-1.0.tar.gz"), file("foo_bar-1.0.0.tar.gz"));
+  EXPECT_NE(file("foo-1.0.tar.gz"), file("foo-1.0.zip"));
+  EXPECT_NE(file("foo-1.0.tar.gz"), file("foo-1.0-py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-py3-none-any.whl"), file("foo-1.0-1-py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-1-py3-none-any.whl"), file("foo-1.0-1a-py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-py3-none-any.whl"), file("foo-1.0-py2.py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-py3-none-any.whl"), file("foo-1.1-py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-py3-none-any.whl"), file("fo-1.0-py3-none-any.whl"));
+  EXPECT_NE(file("foo-1.0-py3-none-any.whl"), file("foo-1.0+local-py3-none-any.whl"));
+}
+
+TEST(DistFilename, KnowingTheProjectSettlesASourceDistributionsName) {
+  EXPECT_EQ(file("foo-1-1.zip").project().normalized(), "foo-1");
+  const auto of_foo = DistFilename::parse_for(project("foo"), "foo-1-1.zip");
+  ASSERT_TRUE(of_foo);
+  EXPECT_EQ(of_foo->version().to_string(), "1.post1");
+  EXPECT_EQ(DistFilename::parse_for(project("foo-1"), "foo-1-1.zip")->version().to_string(), "1");
+  EXPECT_FALSE(DistFilename::parse_for(project("bar"), "foo-1-1.zip"));
+  EXPECT_TRUE(DistFilename::parse_for(project("Foo"), "foo-1-py3-none-any.whl"));
+  EXPECT_FALSE(DistFilename::parse_for(project("bar"), "foo-1-py3-none-any.whl"));
+}
+
+TEST(DistFilename, RefusesEverythingElse) {
+  for (std::string_view name : {"",
+                                ".whl",
+                                ".tar.gz",
+                                "-1.0.tar.gz",
+                                "foo.tar.gz",
+                                "foo-.tar.gz",
+                                "foo-bar.tar.gz",
+                                "foo-1.0.tar.bz2",
+                                "foo-1.0.egg",
+                                "foo-1.0.TAR.GZ",
+                                "foo-1.0-py3-none.whl",
+                                "foo-1.0-1-2-py3-none-any.whl",
+                                "foo-1.0-b1-py3-none-any.whl",
+                                "foo-1.0--py3-none-any.whl",
+                                "foo-1.0-py3--any.whl",
+                                "foo-1.0-py3.-none-any.whl",
+                                "foo-1.0-py3-none-any+.whl",
+                                "foo-x-py3-none-any.whl",
+                                "-1.0-py3-none-any.whl",
+                                "a/foo-1.0.tar.gz",
+                                "a\\foo-1.0.tar.gz",
+                                "foo-1.0.tar.gz ",
+                                "foo-1.0.zip\n",
+                                "f\xc3\xb6-1.0.zip",
+                                "foo-1.0-18446744073709551616-py3-none-any.whl"}) {
+    const auto result = DistFilename::parse(name);
+    ASSERT_FALSE(result) << name;
+    EXPECT_TRUE(result.error().is(kFilenameInvalid)) << name;
+  }
+  EXPECT_TRUE(DistFilename::parse(std::string(247, 'a') + "-1.0.zip"));
+  EXPECT_FALSE(DistFilename::parse(std::string(248, 'a') + "-1.0.zip"));
+}
+
+}  // namespace
+}  // namespace tomme
