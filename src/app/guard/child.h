@@ -16,19 +16,22 @@ struct ChildCommand {
 };
 
 struct ChildOptions {
-  /// Asked to stop, the child's group gets SIGTERM, and after `patience` SIGKILL.
+  /// Asked to stop, the child gets SIGTERM, and what is left of it after `patience` SIGKILL.
   std::stop_token stop = {};
   std::chrono::milliseconds patience = std::chrono::seconds(5);
 };
 
 /// Runs a command to its end and returns what a shell would: its exit status, or 128 and the signal's number.
 ///
-/// Standard input, output and error are ours. The child stays in our process group, so that it can read from
-/// the terminal and a Ctrl-C there reaches it and us at once: we do not die of it but wait for the child.
-/// SIGTERM, SIGHUP, SIGINT and SIGQUIT sent to us alone are passed on. Signal handling and the terminal's
-/// modes are put back. Blocks; one at a time in a process, since signals are the process's.
+/// The child has our standard streams and stays in our process group: it can read from the terminal, and
+/// Ctrl-C, Ctrl-\ and Ctrl-Z there reach it as if nobody stood between; we do not die of them but wait.
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT that somebody sends to us are passed on. After such a signal or a
+/// stop, processes that the child left behind are ended too; after an ordinary end they are left alone.
+/// Sockets of ours are not handed down, other descriptors are. Signal handling and the terminal's modes are
+/// put back.
 ///
-/// kGuardCommand (exit code 2, since nothing was run) where the program cannot be started;
+/// Blocks; one call at a time in a process, since signals are the process's.
+/// kGuardCommand (exit code 2: nothing was run) where the program is not found or not executable,
 /// kGuardChild where the system fails.
 Result<int> run_child(const ChildCommand& command, const ChildOptions& options = {});
 

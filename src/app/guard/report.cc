@@ -4,6 +4,7 @@
 
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
+#include "core/policy/render.h"
 
 namespace tomme::guard {
 
@@ -31,10 +32,7 @@ std::string who_of(const Verdict& verdict) {
 
 std::string when_of(const Verdict& verdict) {
   std::optional<Time> latest;
-  for (const Signer& signer : verdict.signers()) {
-    for (const ProvenTime& time : signer.evidence.times())
-      latest = std::max(latest.value_or(time.time), time.time);
-  }
+  for (const Signer& signer : verdict.signers()) latest = std::max(latest, signing_time(signer));
   return latest ? to_rfc3339(*latest).substr(0, 10) : "";
 }
 
@@ -65,62 +63,18 @@ std::string render(const std::vector<Row>& rows, std::size_t width) {
   return out;
 }
 
-json::Value text_value(std::string text) {
-  return json::Value(std::move(text));
-}
-
-json::Value optional_text(const std::optional<std::string>& text) {
-  return text ? json::Value(*text) : json::Value();
-}
-
-json::Value signer_json(const Signer& signer) {
-  std::vector<json::Member> members;
-  members.push_back({"who", text_value(signer.who())});
-  if (const auto& identity = signer.evidence.identity()) {
-    members.push_back({"subject", text_value(identity->subject().value)});
-    members.push_back({"issuer", text_value(identity->issuer())});
-    members.push_back({"repository", optional_text(identity->repository())});
-    members.push_back({"workflow", optional_text(identity->workflow())});
-    members.push_back({"ref", optional_text(identity->claim(Claim::source_repository_ref))});
-    members.push_back({"commit", optional_text(identity->claim(Claim::source_repository_digest))});
-  }
-  json::Array times;
-  for (const ProvenTime& time : signer.evidence.times()) times.emplace_back(to_rfc3339(time.time));
-  members.push_back({"times", std::move(times)});
-  json::Array logs;
-  for (const LogProof& log : signer.evidence.logs()) {
-    logs.emplace_back(
-        json::Object({{"log", text_value(log.log)}, {"index", json::Value(log.index.value())}}));
-  }
-  members.push_back({"logs", std::move(logs)});
-  if (const auto& statement = signer.evidence.statement()) {
-    members.push_back({"predicateType", text_value(statement->predicate_type)});
-  }
-  if (signer.publisher && signer.publisher->environment) {
-    members.push_back({"environment", text_value(*signer.publisher->environment)});
-    members.push_back({"environmentProven", json::Value(signer.publisher_proof->environment_proven)});
-  }
-  return json::Value(json::Object(std::move(members)));
-}
-
-json::Value error_json(const Error& error) {
-  return json::Value(json::Object({{"code", text_value(std::string(error.code().name))},
-                                   {"message", text_value(error.message())},
-                                   {"hint", text_value(std::string(error.hint()))}}));
-}
-
 json::Value file_json(const JudgedFile& file) {
   std::vector<json::Member> members;
-  members.push_back({"file", text_value(file.filename)});
-  members.push_back({"url", text_value(file.url)});
+  members.push_back({"file", json::Value(file.filename)});
+  members.push_back({"url", json::Value(file.url)});
   members.push_back({"sha256", file.digest ? json::Value(file.digest->to_hex()) : json::Value()});
   std::string word = verdict_word(file.verdict);
   if (file.verdict.decision() == Decision::deny) word = "refused";
-  members.push_back({"verdict", text_value(std::move(word))});
+  members.push_back({"verdict", json::Value(std::move(word))});
   json::Array signers;
-  for (const Signer& signer : file.verdict.signers()) signers.push_back(signer_json(signer));
+  for (const Signer& signer : file.verdict.signers()) signers.push_back(to_json(signer));
   members.push_back({"signers", std::move(signers)});
-  if (file.verdict.refusal()) members.push_back({"refusal", error_json(*file.verdict.refusal())});
+  if (file.verdict.refusal()) members.push_back({"refusal", to_json(*file.verdict.refusal())});
   json::Array trail;
   for (const std::string& step : file.verdict.trail()) trail.emplace_back(step);
   members.push_back({"trail", std::move(trail)});
@@ -195,8 +149,7 @@ std::string Report::to_json(int exit_code, const std::vector<std::string>& notes
   const auto incidents = [](const std::vector<Incident>& list) {
     json::Array out;
     for (const Incident& incident : list) {
-      out.emplace_back(
-          json::Object({{"what", text_value(incident.what)}, {"why", error_json(incident.why)}}));
+      out.emplace_back(json::Object({{"what", json::Value(incident.what)}, {"why", tomme::to_json(incident.why)}}));
     }
     return out;
   };

@@ -153,7 +153,8 @@ class RequirementsReader {
     if (name.starts_with("pylock.") && name.ends_with(".toml")) return collect_pylock(into_, path);
     if (name == "pyproject.toml") return project(path);
     std::optional<std::string> text = TRY(into_.read(path));
-    if (!text) return {};
+    if (!text)
+      return into_.findings.unproven("requirements that cannot be read before the start", printable(path));
     std::string folder = path.substr(0, path.rfind('/'));
     for (const std::string& line : logical_lines(*text)) TRY(one_line(expand(into_, line), path, folder));
     return {};

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "app/guard/invocation.h"
+
+namespace tomme::guard {
+
+/// Reads regular files only: a pipe (`-r <(…)`) can be read once, and that once is the child's.
+ReadFile disk_reader();
+
+}  // namespace tomme::guard

@@ -1,0 +1,59 @@
+#include "app/guard/installer.h"
+
+#include <gtest/gtest.h>
+
+#include "app/guard/findings.h"
+
+namespace tomme::guard {
+namespace {
+
+TEST(DetectInstaller, ByTheWordsOfTheCommand) {
+  struct Case {
+    std::string_view command;
+    Installer installer;
+    std::string_view arguments;
+  };
+  const Case cases[] = {
+      {"pip install six", Installer::pip, "install six"},
+      {"pip3 install six", Installer::pip, "install six"},
+      {"pip3.11 install six", Installer::pip, "install six"},
+      {"pip-3.11 install six", Installer::pip, "install six"},
+      {"/usr/bin/pip3 install six", Installer::pip, "install six"},
+      {"python -m pip install six", Installer::pip, "install six"},
+      {"python3.12 -m pip install six", Installer::pip, "install six"},
+      {"python3.13t -m pip install six", Installer::pip, "install six"},
+      {"/x/python -I -m pip install six", Installer::pip, "install six"},
+      {"python -X utf8 -W error -Bm pip install", Installer::pip, "install"},
+      {"python -mpip install", Installer::pip, "install"},
+      {"python -m pip.__main__ install", Installer::pip, "install"},
+      {"pypy3 -m pip install", Installer::pip, "install"},
+      {"uv pip install six", Installer::uv, "pip install six"},
+      {"uvx ruff", Installer::uv, "tool run ruff"},
+      {"python -m uv sync", Installer::uv, "sync"},
+      {"poetry install", Installer::poetry, "install"},
+      {"python -m poetry lock", Installer::poetry, "lock"},
+      {"pdm add six", Installer::pdm, "add six"},
+      {"python3 -m pdm sync", Installer::pdm, "sync"},
+      {"pipx install x", Installer::unknown, "install x"},
+      {"env X=Y pip install", Installer::unknown, "X=Y pip install"},
+      {"sudo pip install", Installer::unknown, "pip install"},
+      {"make install", Installer::unknown, "install"},
+      {"python script.py -m pip", Installer::unknown, "script.py -m pip"},
+      {"python -c x -m pip", Installer::unknown, "-c x -m pip"},
+      {"python -m pip3 x", Installer::unknown, "-m pip3 x"},
+      {"python", Installer::unknown, ""},
+      {"python -m", Installer::unknown, "-m"},
+      {"pipenv sync", Installer::unknown, "sync"},
+  };
+  for (const Case& c : cases) {
+    Command command = detect_installer(words_of(c.command));
+    EXPECT_EQ(command.installer, c.installer) << c.command;
+    EXPECT_EQ(command.arguments, words_of(c.arguments)) << c.command;
+  }
+  EXPECT_EQ(detect_installer({}).installer, Installer::unknown);
+  EXPECT_TRUE(drops_environment(detect_installer(words_of("/usr/bin/sudo pip"))));
+  EXPECT_FALSE(drops_environment(detect_installer(words_of("make"))));
+}
+
+}  // namespace
+}  // namespace tomme::guard
