@@ -31,8 +31,8 @@ struct ForwardProxyOptions {
   std::function<Decision(Scheme, const Authority&)> decide;
   /// For each intercepted host, once: the answer is kept for the life of the proxy.
   std::function<Result<TlsIdentity>(const std::string& host)> identity;
-  /// A client broke off inside an intercepted tunnel before its first request: most likely it does not trust
-  /// the certificate. May be empty. Called on connection threads.
+  /// A client broke off the handshake inside an intercepted tunnel: most likely it does not trust the certificate.
+  /// May be empty. Called on connection threads.
   std::function<void(const Authority&, const Error&)> on_handshake_failed = {};
   ProxySettings upstream = {};  ///< for tunnels; the handler sees to its own fetches
   TrustSettings trust = {};     ///< for a parent proxy that itself speaks TLS
