@@ -9,11 +9,10 @@ find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(GTest REQUIRED)
 
-# Boost.JSON's event parser, header-only: included by one .cc.
+# Boost.JSON's event parser: one .cc includes it and compiles its sources (src.hpp) in.
 add_library(tomme_boost_json INTERFACE)
 add_library(tomme::boost_json ALIAS tomme_boost_json)
 target_include_directories(tomme_boost_json SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
-target_compile_definitions(tomme_boost_json INTERFACE BOOST_JSON_STANDALONE=0)
 
 # toml++, header-only: included by one .cc.
 find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)

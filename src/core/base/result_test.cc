@@ -14,8 +14,8 @@ Result<int> half(int number) {
   return number / 2;
 }
 Result<void> check_even(int number) {
-  TRY(half(number));
-  return {};
+  const int ignored = TRY(half(number));
+  return ignored * 2 == number ? Result<void>{} : fail(kOther, "no");
 }
 Result<int> quarter(int number) {
   return TRY(in("second half", half(TRY(half(number)))));

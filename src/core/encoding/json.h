@@ -27,7 +27,13 @@ using Array = std::vector<Value>;
 /// Members in the order of their names' octets; names are unique.
 class Object {
  public:
-  Object() = default;
+  // Defaulted below, where Member is complete: clang wants to see it.
+  Object();
+  Object(const Object&);
+  Object(Object&&) noexcept;
+  Object& operator=(const Object&);
+  Object& operator=(Object&&) noexcept;
+  ~Object();
   /// Sorts; a caller that cannot rule out duplicates checks `has_duplicates`.
   explicit Object(std::vector<Member> members);
   const Value* find(std::string_view name) const;
@@ -71,6 +77,13 @@ struct Member {
   std::string name;
   Value value;
 };
+
+inline Object::Object() = default;
+inline Object::Object(const Object&) = default;
+inline Object::Object(Object&&) noexcept = default;
+inline Object& Object::operator=(const Object&) = default;
+inline Object& Object::operator=(Object&&) noexcept = default;
+inline Object::~Object() = default;
 
 Result<Value> parse(std::string_view text, const Limits& limits = {});
 
@@ -124,6 +137,7 @@ class Fields {
   /// Nothing where absent or null; fails where two spellings stand.
   Result<const Value*> look(std::string_view name);
   std::unexpected<Error> bad(std::string_view name, std::string_view why) const;
+  std::unexpected<Error> missing(std::string_view name) const;
   std::unexpected<Error> wrong_type(std::string_view name, const Value& value, std::string_view wanted) const;
 
   const Object* object_;

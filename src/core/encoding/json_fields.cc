@@ -64,6 +64,10 @@ std::unexpected<Error> Fields::bad(std::string_view name, std::string_view why) 
   return fail(kJsonShape, printable(what_) + ": member '" + printable(name, 80) + "' " + std::string(why));
 }
 
+std::unexpected<Error> Fields::missing(std::string_view name) const {
+  return bad(name, "is missing");
+}
+
 std::unexpected<Error> Fields::wrong_type(std::string_view name, const Value& value,
                                           std::string_view wanted) const {
   return bad(name, "is " + std::string(value.type_name()) + ", not " + std::string(wanted));
@@ -76,7 +80,7 @@ const Value* Fields::find(std::string_view name) {
 
 Result<const Value*> Fields::required(std::string_view name) {
   const Value* value = TRY(look(name));
-  if (!value) return bad(name, "is missing");
+  if (!value) return missing(name);
   return value;
 }
 
@@ -89,8 +93,9 @@ Result<std::optional<std::string_view>> Fields::optional_text(std::string_view n
 }
 
 Result<std::string_view> Fields::text(std::string_view name) {
-  TRY(required(name));
-  return *TRY(optional_text(name));
+  auto value = TRY(optional_text(name));
+  if (!value) return missing(name);
+  return *std::move(value);
 }
 
 Result<std::optional<Bytes>> Fields::optional_base64(std::string_view name) {
@@ -103,8 +108,9 @@ Result<std::optional<Bytes>> Fields::optional_base64(std::string_view name) {
 }
 
 Result<Bytes> Fields::base64(std::string_view name) {
-  TRY(required(name));
-  return *TRY(optional_base64(name));
+  auto value = TRY(optional_base64(name));
+  if (!value) return missing(name);
+  return *std::move(value);
 }
 
 Result<const Array*> Fields::optional_array(std::string_view name) {
@@ -115,8 +121,9 @@ Result<const Array*> Fields::optional_array(std::string_view name) {
 }
 
 Result<const Array*> Fields::array(std::string_view name) {
-  TRY(required(name));
-  return optional_array(name);
+  const Array* array = TRY(optional_array(name));
+  if (!array) return missing(name);
+  return array;
 }
 
 Result<std::optional<Fields>> Fields::optional_object(std::string_view name) {
@@ -128,8 +135,9 @@ Result<std::optional<Fields>> Fields::optional_object(std::string_view name) {
 }
 
 Result<Fields> Fields::object(std::string_view name) {
-  TRY(required(name));
-  return *TRY(optional_object(name));
+  auto value = TRY(optional_object(name));
+  if (!value) return missing(name);
+  return *std::move(value);
 }
 
 Result<std::int64_t> Fields::integer(std::string_view name) {
@@ -156,8 +164,9 @@ Result<std::optional<std::int64_t>> Fields::optional_int64(std::string_view name
 }
 
 Result<std::int64_t> Fields::int64(std::string_view name) {
-  TRY(required(name));
-  return *TRY(optional_int64(name));
+  auto value = TRY(optional_int64(name));
+  if (!value) return missing(name);
+  return *std::move(value);
 }
 
 Result<void> Fields::expect_no_more() const {

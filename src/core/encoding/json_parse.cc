@@ -117,15 +117,17 @@ struct Builder {
     if (error != std::errc{} || stop != end) return std::nullopt;
     return value;
   }
+  /// Below 1e21 the canonical text of a double has no exponent: from 2^64 on that is not read back.
+  static bool is_written_as_too_long(double d) {
+    return std::fabs(d) < 1e21 && (d >= 0x1p64 || d <= -0x1p63);
+  }
   bool number(std::string_view text, bj::error_code& ec) {
     if (const auto value = exactly<std::int64_t>(text)) return add(*value, ec);
     if (const auto value = exactly<std::uint64_t>(text)) return add(*value, ec);
     const bool whole = text.find_first_of(".eE") == std::string_view::npos;
     const auto value = whole ? std::nullopt : exactly<double>(text);
-    if (value && std::isfinite(*value)) return add(*value, ec);
-    return refuse(
-        "the number " + printable(text, 40) + (whole ? " does not fit 64 bits" : " does not fit a double"),
-        ec);
+    if (value && std::isfinite(*value) && !is_written_as_too_long(*value)) return add(*value, ec);
+    return refuse("the number " + printable(text, 40) + " does not fit 64 bits", ec);
   }
 };
 

@@ -109,8 +109,8 @@ TEST(JsonParse, RefusesDuplicateMembersAtAnyLevel) {
 
 TEST(JsonParse, ChecksManyMembersInGoodTime) {
   std::string text = "{";
-  for (int i = 0; i < 100'000; ++i) text += "\"" + std::to_string((i * 7919) % 100'003) + "\":0,";
-  EXPECT_EQ(parse(text + "\"x\":0}").value().object()->size(), 100'001u);
+  for (int i = 0; i < 20'000; ++i) text += "\"" + std::to_string((i * 7919) % 20'011) + "\":0,";
+  EXPECT_EQ(parse(text + "\"x\":0}").value().object()->size(), 20'001u);
   expect_refused(text + "\"7919\":0}");
 }
 
@@ -125,6 +125,15 @@ TEST(JsonParse, KeepsEveryDigitOrRefuses) {
         "1e99999999999", "1e-400", "123456789012345678901234567890"}) {
     expect_refused(text);
   }
+  // Doubles whose canonical text would be such a number.
+  for (std::string_view text :
+       {"1e20", "-1e20", "18446744073709551616.0", "-9223372036854775808.0", "9.99e20"}) {
+    expect_refused(text);
+  }
+  EXPECT_EQ(canonical("1e21"), "1e+21");
+  EXPECT_EQ(canonical("1e19"), "10000000000000000000");
+  EXPECT_EQ(canonical("18446744073709549568.0"), "18446744073709550000");
+  EXPECT_EQ(canonical("-9223372036854774784.0"), "-9223372036854775000");
   EXPECT_EQ(parse("18446744073709551616").error().message(),
             "not JSON at line 1, column 21: the number 18446744073709551616 does not fit 64 bits");
 }

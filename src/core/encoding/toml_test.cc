@@ -37,6 +37,12 @@ TEST(Toml, RefusesAndNamesThePlace) {
   }
 }
 
+TEST(Toml, SurvivesTheAssertionsOfItsParser) {
+  EXPECT_EQ(canonical("[[[a]]]\n"),
+            "refused: settings.toml: a text that the TOML reader cannot make sense of");
+  EXPECT_TRUE(canonical("[=]\n").starts_with("refused: "));
+}
+
 TEST(Toml, HidesControlsInItsMessages) {
   EXPECT_EQ(canonical("\x1b[31m = 1\n").find('\x1b'), std::string::npos);
 }
