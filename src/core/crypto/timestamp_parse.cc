@@ -263,7 +263,7 @@ Result<TstInfo> parse_tst_info(BytesView der) {
   TRY(reader.integer());
   Time time = TRY(reader.generalized_time());
   TRY(skip_accuracy(reader));
-  if (reader.next_is(der::kBoolean)) TRY(reader.boolean());
+  if (reader.next_is(der::kBoolean)) (void)TRY(reader.boolean());
   std::optional<BytesView> nonce;
   if (reader.next_is(der::kInteger)) nonce = TRY(reader.integer());
   TRY(reader.optional(der::context_constructed(0)));

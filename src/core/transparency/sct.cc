@@ -66,32 +66,6 @@ bool same_event(const Sct& a, const Sct& b) {
   return a.log_id == b.log_id && a.timestamp_ms == b.timestamp_ms;
 }
 
-// RFC 6962 section 3.3:
-//
-//     opaque SerializedSCT<1..2^16-1>;
-//     struct { SerializedSCT sct_list <1..2^16-1>; } SignedCertificateTimestampList;
-Result<std::vector<Sct>> parse_list(BytesView tls) {
-  ByteReader outer(tls);
-  auto list = outer.take_prefixed<2>();
-  if (!list || !outer.at_end())
-    return fail(kSctInvalid, "the list of signed certificate timestamps is not as long as it says");
-  if (list->empty()) return fail(kSctInvalid, "the list of signed certificate timestamps is empty");
-  std::vector<Sct> scts;
-  for (ByteReader reader(*list); !reader.at_end();) {
-    if (scts.size() == kMostScts)
-      return fail(kSctInvalid, "the certificate has more than the " + std::to_string(kMostScts) +
-                                   " signed certificate timestamps allowed");
-    auto serialized = reader.take_prefixed<2>();
-    if (!serialized) return fail(kSctInvalid, "a signed certificate timestamp is cut off");
-    Sct sct = TRY(parse_sct(*serialized));
-    if (std::any_of(scts.begin(), scts.end(), [&](const Sct& other) { return same_event(other, sct); }))
-      return fail(kSctInvalid, "the log " + sct.log_id.to_hex() + " stands twice with the timestamp " +
-                                   std::to_string(sct.timestamp_ms));
-    scts.push_back(std::move(sct));
-  }
-  return scts;
-}
-
 // RFC 6962 section 3.2, what "digitally-signed" covers for a precertificate:
 //
 //     Version sct_version;                            u8, v1(0)
@@ -122,6 +96,32 @@ Time Sct::time() const {
   return time_from_unix(static_cast<std::int64_t>(timestamp_ms / 1000));
 }
 
+// RFC 6962 section 3.3:
+//
+//     opaque SerializedSCT<1..2^16-1>;
+//     struct { SerializedSCT sct_list <1..2^16-1>; } SignedCertificateTimestampList;
+Result<std::vector<Sct>> parse_sct_list(BytesView tls) {
+  ByteReader outer(tls);
+  auto list = outer.take_prefixed<2>();
+  if (!list || !outer.at_end())
+    return fail(kSctInvalid, "the list of signed certificate timestamps is not as long as it says");
+  if (list->empty()) return fail(kSctInvalid, "the list of signed certificate timestamps is empty");
+  std::vector<Sct> scts;
+  for (ByteReader reader(*list); !reader.at_end();) {
+    if (scts.size() == kMostScts)
+      return fail(kSctInvalid, "the certificate has more than the " + std::to_string(kMostScts) +
+                                   " signed certificate timestamps allowed");
+    auto serialized = reader.take_prefixed<2>();
+    if (!serialized) return fail(kSctInvalid, "a signed certificate timestamp is cut off");
+    Sct sct = TRY(parse_sct(*serialized));
+    if (std::any_of(scts.begin(), scts.end(), [&](const Sct& other) { return same_event(other, sct); }))
+      return fail(kSctInvalid, "the log " + sct.log_id.to_hex() + " stands twice with the timestamp " +
+                                   std::to_string(sct.timestamp_ms));
+    scts.push_back(std::move(sct));
+  }
+  return scts;
+}
+
 Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
   const Extension* extension = certificate.find_extension(kSctListOid);
   if (extension == nullptr) return std::vector<Sct>{};
@@ -129,7 +129,7 @@ Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
   auto list = reader.octet_string();
   if (!list || !reader.at_end())
     return fail(kSctInvalid, "the extension with the signed certificate timestamps is not one OCTET STRING");
-  return parse_list(*list);
+  return parse_sct_list(*list);
 }
 
 Result<void> verify_sct(const Sct& sct, const Certificate& leaf, const Certificate& issuer,

@@ -22,8 +22,11 @@ struct Sct {
   Time time() const;  ///< whole seconds, rounded down
 };
 
+/// A SignedCertificateTimestampList (RFC 6962 section 3.3): 1 to 32 of them, nothing behind.
+/// Repeated (log id, timestamp) pairs are refused.
+Result<std::vector<Sct>> parse_sct_list(BytesView tls);
+
 /// The SCTs embedded in a certificate (extension 1.3.6.1.4.1.11129.2.4.2); empty where there is none.
-/// At most 32. Repeated (log id, timestamp) pairs are refused.
 Result<std::vector<Sct>> embedded_scts(const Certificate& certificate);
 
 /// The log's key signed this SCT over the certificate without its SCT list, and over the key of the
