@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "io/net/request_parser.h"
+#include "io/net/url.h"
+
+namespace {
+
+using tomme::net::RequestParser;
+
+/// All requests and the last state, as one text.
+std::string outcome(tomme::BytesView octets, std::size_t piece) {
+  RequestParser parser(1024, 512);
+  std::string out;
+  while (!octets.empty() && parser.state() != RequestParser::State::bad) {
+    const std::size_t n = std::min(piece, octets.size());
+    parser.feed(octets.first(n));
+    octets = octets.subspan(n);
+    while (parser.state() == RequestParser::State::complete) {
+      const auto request = parser.take();
+      out += request.method + " " + request.target + "\n";
+      for (const auto& field : request.headers) out += field.name + ":" + field.value + "\n";
+      out += std::string(tomme::text_of(request.body)) + "\n";
+      if (request.headers.count("host") > 1 || request.headers.count("content-length") > 1) std::abort();
+      if (request.body.size() > 512) std::abort();
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// The same requests come out however the octets are cut; where they end badly, none is lost before that.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const tomme::BytesView octets(data, size);
+  if (outcome(octets, size) != outcome(octets, 7)) std::abort();
+  if (auto url = tomme::net::Url::parse(tomme::text_of(octets))) {
+    const auto again = tomme::net::Url::parse(url->to_string());
+    if (!again || *again != *url) std::abort();
+  }
+  [[maybe_unused]] const auto authority = tomme::net::Authority::parse(tomme::text_of(octets));
+  return 0;
+}
