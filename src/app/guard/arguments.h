@@ -29,7 +29,8 @@ enum class Meaning : std::uint8_t {
   no_configuration,
   lock_file,
   python,
-  module,  ///< what follows is a Python module to run
+  variable,  ///< NAME=VALUE, set for what is run
+  module,    ///< what follows is a Python module to run
 };
 
 struct Option {

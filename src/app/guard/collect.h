@@ -70,6 +70,9 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
 
+/// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
+bool is_ours(std::string_view variable);
+
 /// `a.b.c` of nested tables; nullptr where missing.
 const json::Value* at(const json::Value& value, std::string_view dotted);
 /// A text there; nothing where missing or of another type.

@@ -2,17 +2,18 @@
 #include <array>
 #include <charconv>
 
+#include "app/guard/collect.h"
 #include "app/guard/plan.h"
 
 namespace tomme::guard {
 namespace {
 
 /// Python takes lower case first, uv upper case; urllib ignores ALL_PROXY. So all six.
-constexpr std::array<const char*, 6> kProxies{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
-                                              "http_proxy",  "ALL_PROXY",   "all_proxy"};
+constexpr std::array<std::string_view, 6> kProxies{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
+                                                   "http_proxy",  "ALL_PROXY",   "all_proxy"};
 /// Every one of these beats another in some client, so all name the same file.
-constexpr std::array<const char*, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
-                                            "PIP_CERT"};
+constexpr std::array<std::string_view, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+                                                 "PIP_CERT"};
 
 /// pip lowers the names of its variables, so `PIP_proxy` is another spelling that must not stay.
 std::string pip_name(std::string_view variable) {
@@ -21,12 +22,6 @@ std::string pip_name(std::string_view variable) {
   for (char& c : name) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (name.starts_with("--")) name.erase(0, 2);
   return name;
-}
-
-bool leads_around(std::string_view variable) {
-  constexpr std::array<std::string_view, 6> kPip{"proxy",     "no-proxy-env", "cert",
-                                                 "cache-dir", "no-cache-dir", "isolated"};
-  return std::ranges::find(kPip, pip_name(variable)) != kPip.end();
 }
 
 /// A file is held back for some seconds until it is judged; a shorter patience would give up on it.
@@ -40,16 +35,29 @@ void lengthen_timeout(Environment& environment, const char* name) {
   if (error == std::errc{} && value < kSeconds) found->second = std::to_string(kSeconds);
 }
 
+bool is_pip_setting_of_ours(std::string_view variable) {
+  constexpr std::array<std::string_view, 6> kPip{"proxy",     "no-proxy-env", "cert",
+                                                 "cache-dir", "no-cache-dir", "isolated"};
+  return std::ranges::find(kPip, pip_name(variable)) != kPip.end();
+}
+
 }  // namespace
+
+bool is_ours(std::string_view variable) {
+  constexpr std::array<std::string_view, 6> kOther{"NO_PROXY",         "no_proxy",      "NIX_SSL_CERT_FILE",
+                                                   "POETRY_CACHE_DIR", "PDM_CACHE_DIR", "UV_CACHE_DIR"};
+  auto among = [&](const auto& names) { return std::ranges::find(names, variable) != names.end(); };
+  return among(kProxies) || among(kTrust) || among(kOther) || is_pip_setting_of_ours(variable);
+}
 
 Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   Environment child = plan.environment;
-  std::erase_if(child, [](const auto& variable) { return leads_around(variable.first); });
-  for (const char* name : kProxies) child[name] = settings.proxy_url.reveal();
+  std::erase_if(child, [](const auto& variable) { return is_pip_setting_of_ours(variable.first); });
+  for (std::string_view name : kProxies) child[std::string(name)] = settings.proxy_url.reveal();
   child["PIP_PROXY"] = settings.proxy_url.reveal();
   // Empty and not absent: a `.env` file that uv or pdm loads fills in only what is absent.
   child["NO_PROXY"] = child["no_proxy"] = "";
-  for (const char* name : kTrust) child[name] = settings.bundle;
+  for (std::string_view name : kTrust) child[std::string(name)] = settings.bundle;
   if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.bundle;
   for (const std::string& name : plan.trust_variables) child[name] = settings.bundle;
   for (auto& [name, value] : child) {

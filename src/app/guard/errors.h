@@ -36,7 +36,8 @@ inline constexpr ErrorCode kGuardHash{
     "guard/hash", Outcome::refused, "the file that came is not the one the index lists",
     "it was changed on the way or on the file host: try again, and if it stays, tell the index"};
 inline constexpr ErrorCode kGuardMetadata{
-    "guard/metadata", Outcome::refused, "the metadata that the index shows for a wheel is not the wheel's own",
+    "guard/metadata", Outcome::refused,
+    "the metadata that the index shows for a wheel is not the wheel's own",
     "do not install this file, and tell the index"};
 inline constexpr ErrorCode kGuardEncoding{"guard/encoding", Outcome::refused,
                                           "a server sent a file in another encoding than its own", ""};

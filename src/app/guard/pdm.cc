@@ -19,6 +19,9 @@ constexpr Option kOptions[] = {
     {"--override", true, Meaning::requirements},
     {"-e", true, Meaning::editable},
     {"--editable", true, Meaning::editable},
+    {"--env", true, Meaning::variable},
+    {"--env-file", true},
+    {"--working-dir", true},
     {"-k", true},
     {"--skip", true},
     {"--venv", false},
@@ -80,7 +83,7 @@ class PdmCollector {
     if (runs) {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
-      return Nested(inner.words);
+      return started(inner.words);
     }
     bool adds = sub == "add";
     std::size_t first = 1;
@@ -94,6 +97,53 @@ class PdmCollector {
     return Nested{};
   }
 
+  static Result<void> variable(std::string_view name, const std::string& where) {
+    if (!is_ours(name)) return {};
+    return fail(kGuardSetting, where + " " + printable(name) + ": it would lead downloads around tomme");
+  }
+
+  /// A script of the project, a Python file with dependencies of its own, or a command.
+  Result<Nested> started(std::vector<std::string> words) {
+    if (words.empty()) return Nested{};
+    std::string name = words[0];
+    if (name.ends_with(".py")) {
+      std::string path = path_in(into_, into_.invocation.directory, name);
+      if (auto metadata = TRY(read_script(into_, path))) {
+        TRY(sources(*metadata, path));
+        TRY(collect_project_tables(into_, *metadata, path));
+      }
+    }
+    for (const std::string& folder : ancestors_of(directory_)) {
+      std::string path = folder + "/pyproject.toml";
+      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      const json::Value* scripts = document ? at(*document, "tool.pdm.scripts") : nullptr;
+      if (scripts == nullptr || scripts->object() == nullptr) continue;
+      const json::Value* script = scripts->object()->find(name);
+      if (script == nullptr) return Nested(std::move(words));
+      std::string where = path + ", [tool.pdm.scripts]";
+      if (const json::Value* shared = scripts->object()->find("_"))
+        TRY(script_environment(*shared, where + " _"));
+      TRY(script_environment(*script, where + " " + printable(name)));
+      std::string_view command = script->text() != nullptr ? std::string_view(*script->text())
+                                                           : text_at(*script, "cmd").value_or("");
+      std::vector<std::string> expanded = words_of(command);
+      expanded.insert(expanded.end(), words.begin() + 1, words.end());
+      return Nested(std::move(expanded));
+    }
+    return Nested(std::move(words));
+  }
+
+  static Result<void> script_environment(const json::Value& script, const std::string& where) {
+    if (at(script, "env_file.override") != nullptr) {
+      return fail(kGuardSetting,
+                  where + " env_file.override: it would replace the variables that tomme sets");
+    }
+    const json::Value* table = at(script, "env");
+    if (table == nullptr || table->object() == nullptr) return {};
+    for (const json::Member& entry : *table->object()) TRY(variable(entry.name, where + " env"));
+    return {};
+  }
+
   Result<void> one_option(const Found& option, const std::string& sub) {
     std::string where = "pdm " + sub + " " + option.name;
     switch (option.meaning) {
@@ -103,6 +153,8 @@ class PdmCollector {
       case Meaning::configuration_file:
         configuration_ = option.value;
         return {};
+      case Meaning::variable:
+        return variable(option.value.substr(0, option.value.find('=')), where);
       case Meaning::lock_file:
         lock_file_ = option.value;
         return {};

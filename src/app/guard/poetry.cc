@@ -28,6 +28,7 @@ constexpr Option kOptions[] = {
     {"--platform", true},
     {"--markers", true},
     {"--source", true},
+    {"-p", true},
     {"--priority", true},
     {"-o", true},
     {"--output", true},

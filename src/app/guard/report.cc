@@ -149,7 +149,8 @@ std::string Report::to_json(int exit_code, const std::vector<std::string>& notes
   const auto incidents = [](const std::vector<Incident>& list) {
     json::Array out;
     for (const Incident& incident : list) {
-      out.emplace_back(json::Object({{"what", json::Value(incident.what)}, {"why", tomme::to_json(incident.why)}}));
+      out.emplace_back(
+          json::Object({{"what", json::Value(incident.what)}, {"why", tomme::to_json(incident.why)}}));
     }
     return out;
   };
