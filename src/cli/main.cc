@@ -1,1 +1,45 @@
-int main() { return 0; }
+#include <cstdio>
+#include <utility>
+
+#include "cli/options.h"
+#include "cli/term.h"
+#include "cli/verbs.h"
+
+namespace {
+
+using namespace tomme;
+
+class SystemClock final : public Clock {
+ public:
+  Time now() const override {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+};
+
+Result<int> dispatch(const cli::Command& command, const Clock& clock) {
+  if (const auto* show = std::get_if<cli::ShowText>(&command)) {
+    cli::print(show->text);
+    return 0;
+  }
+  if (const auto* verify = std::get_if<cli::VerifyCommand>(&command)) return cli::verify(*verify);
+  if (const auto* inspect = std::get_if<cli::InspectCommand>(&command)) return cli::inspect(*inspect);
+  if (const auto* run = std::get_if<cli::RunCommand>(&command)) return cli::run(*run, clock);
+  return cli::sigstore(std::get<cli::SigstoreCommand>(command));
+}
+
+int exit_code(const Error& error) {
+  cli::print_error(error);
+  return std::to_underlying(error.outcome());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const SystemClock clock;
+  const Result<cli::Command> command = cli::parse_command_line({argv, static_cast<std::size_t>(argc)});
+  if (!command) return exit_code(command.error());
+  const Result<int> code = dispatch(*command, clock);
+  if (!code) return exit_code(code.error());
+  if (const Result<void> written = cli::flush_output(); !written) return exit_code(written.error());
+  return *code;
+}

@@ -63,4 +63,7 @@ inline constexpr ErrorCode kTrustRootInvalid{"trust-root/invalid", Outcome::refu
 inline constexpr ErrorCode kTrustRootLimit{
     "trust-root/limit", Outcome::refused, "a trusted root has more logs or authorities than is sensible", ""};
 
+inline constexpr ErrorCode kWitnessKey{"witness/key", Outcome::wrong_usage, "a witness key cannot be read",
+                                       "write it as NAME+HASH+KEY, as C2SP tlog-cosignature has it"};
+
 }  // namespace tomme

@@ -1,7 +1,7 @@
 #include "core/sigstore/log_proof.h"
 
 #include "core/crypto/errors.h"
-#include "core/encoding/json.h"
+#include "core/encoding/der.h"
 #include "core/encoding/text.h"
 #include "core/sigstore/errors.h"
 #include "core/transparency/errors.h"
@@ -29,6 +29,31 @@ Result<const NoteKey*> note_key_for(const Checkpoint& checkpoint, const TrustedL
 }
 
 }  // namespace
+
+Result<Witness> parse_witness(std::string_view text) {
+  constexpr std::uint8_t kCosignatureV1 = 0x04;
+  const auto bad = [&](std::string_view why) {
+    return fail(kWitnessKey, printable(text) + " is no witness key: " + std::string(why));
+  };
+  const auto first = text.find('+');
+  const auto second = first == std::string_view::npos ? first : text.find('+', first + 1);
+  if (second == std::string_view::npos || first == 0) return bad("it is not NAME+HASH+KEY");
+  const Result<Bytes> key = decode_base64(text.substr(second + 1));
+  if (!key || key->size() != 33 || key->front() != kCosignatureV1)
+    return bad("its key is not a cosigner's Ed25519 key");
+  const std::string name(text.substr(0, first));
+  const BytesView point = BytesView(*key).subspan(1);
+  constexpr std::uint8_t kNewline = '\n';
+  const Sha256 id = sha256({bytes_of(name), BytesView(&kNewline, 1), *key});
+  if (text.substr(first + 1, second - first - 1) != encode_hex(id.view().first(4)))
+    return bad("its hash is another key's");
+  // SubjectPublicKeyInfo of RFC 8410.
+  const Bytes spki =
+      der::sequence({der::sequence({der::encode_oid("1.3.101.112")}), der::encode_bit_string(point)});
+  return Witness {
+    name, TRY(PublicKey::parse_spki(spki))
+  };
+}
 
 Result<std::vector<const TrustedLog*>> find_logs(const std::vector<TrustedLog>& logs, const LogEntry& entry) {
   std::vector<const TrustedLog*> found;

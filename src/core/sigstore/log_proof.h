@@ -15,6 +15,8 @@ struct Witness {
   std::string name;
   PublicKey key;  ///< Ed25519
 };
+/// "name+hhhhhhhh+base64(0x04 point)": a verifier key as C2SP signed-note and tlog-cosignature write it.
+Result<Witness> parse_witness(std::string_view text);
 
 /// The trusted periods of the log that an entry names by its log id (usually one). Exactly by id: no key is
 /// ever tried on the off-chance.

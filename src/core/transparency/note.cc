@@ -191,12 +191,13 @@ Result<void> verify_note(const SignedNote& note, const NoteKey& key) {
   bool found = false;
   for (const SignedNote::Signature& signature : note.signatures) {
     if (signature.name != key.name() || signature.hint != hint) continue;
-    if (key.key().verify(key.key().default_scheme(), bytes_of(note.text), signature.octets)) return {};
+    if (!key.key().verify(key.key().default_scheme(), bytes_of(note.text), signature.octets)) {
+      return fail(kSignatureInvalid, "the checkpoint's signature by \"" + printable(key.name()) +
+                                         "\" is not over this checkpoint");
+    }
     found = true;
   }
-  if (found)
-    return fail(kSignatureInvalid, "the checkpoint's signature by \"" + printable(key.name()) +
-                                       "\" is not over this checkpoint");
+  if (found) return {};
   return fail(kLogCheckpointSignature,
               "no signature line is by \"" + printable(key.name()) + "\" with key id " + encode_hex(hint));
 }

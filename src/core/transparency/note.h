@@ -65,9 +65,9 @@ class NoteKey {
   Sha256 id_;
 };
 
-/// A line with the key's name and hint must verify (several such lines: at least one does; the others
-/// are strangers that share a hint or a name). Lines of other names or hints are not looked at.
-/// kLogCheckpointSignature where no line is the key's, kSignatureInvalid where its only lines fail.
+/// A line with the key's name and hint is there, and every such line verifies (C2SP signed-note: one that
+/// fails spoils the note). Lines of other names or hints are not looked at.
+/// kLogCheckpointSignature where no line is the key's, kSignatureInvalid where one of its lines fails.
 Result<void> verify_note(const SignedNote& note, const NoteKey& key);
 
 /// A witness (C2SP tlog-cosignature v1): Ed25519 only.

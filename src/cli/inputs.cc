@@ -1,0 +1,231 @@
+#include "cli/inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "app/gate/file_artifact.h"
+#include "cli/errors.h"
+#include "core/encoding/text.h"
+#include "core/policy/errors.h"
+#include "core/sigstore/errors.h"
+#include "io/remote/errors.h"
+#include "io/remote/rekor_client.h"
+#include "io/remote/simple_client.h"
+#include "io/store/file.h"
+
+namespace tomme::cli {
+
+namespace {
+
+constexpr std::size_t kSmallFileOctets = 1024 * 1024;
+
+/// A proof that was named on the command line. Bundles obey `--limit`.
+Result<Proof> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
+  const std::string text = TRY(read_file(path, limits.bundle.bytes));
+  if (kind == Proof::Kind::bundle) {
+    return Proof {
+      path, TRY(in(printable(path), Bundle::parse(text, limits.bundle)))
+    };
+  }
+  return Proof::parse(kind, path, text);
+}
+
+struct Beside {
+  std::string_view suffix;
+  Proof::Kind kind;
+};
+constexpr std::array kBeside = {
+    Beside{".sigstore.json", Proof::Kind::bundle}, Beside{".sigstore", Proof::Kind::bundle},
+    Beside{".attestation", Proof::Kind::attestation}, Beside{".provenance", Proof::Kind::provenance}};
+
+Result<Proof> find_beside(const std::string& path, const Limits& limits) {
+  std::optional<Beside> found;
+  for (const Beside& beside : kBeside) {
+    if (!exists(path + std::string(beside.suffix))) continue;
+    if (found) {
+      return fail(kUsageRivals, "both " + printable(path + std::string(found->suffix)) + " and " +
+                                    printable(path + std::string(beside.suffix)) + " are there");
+    }
+    found = beside;
+  }
+  if (!found) return fail(kUsageNoProof, "nothing beside " + printable(path) + " vouches for it");
+  return load_proof(found->kind, path + std::string(found->suffix), limits);
+}
+
+Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, Artifact& artifact) {
+  const std::string signature = TRY(read_file(command.signature, kSmallFileOctets));
+  const std::string certificate = TRY(read_file(command.certificate, kSmallFileOctets));
+  std::optional<LogEntry> entry;
+  if (!command.entry.empty()) {
+    const std::string text = TRY(read_file(command.entry, limits.bundle.bytes));
+    const json::Value value = TRY(in(printable(command.entry), json::parse(text)));
+    const bool rekor_v1 = value.object() && !value.object()->find("canonicalizedBody");
+    entry = rekor_v1 ? TRY(LogEntry::parse_rekor_v1(value)) : TRY(LogEntry::parse(value, LogEntry::UnknownMembers::refused));
+  } else if (command.online) {
+    Bundle unlogged = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
+    net::HttpClient client({});
+    entry = TRY(find_log_entry(client, unlogged, TRY(artifact.digest(HashAlgorithm::sha256)),
+                               command.trust.staging ? kStagingRekor : kPublicRekor));
+  }
+  return Proof {
+    command.signature, TRY(Bundle::from_detached(bytes_of(signature), certificate, std::move(entry)))
+  };
+}
+
+Result<std::shared_ptr<Artifact>> open_artifact(const std::string& input) {
+  constexpr std::string_view kDigest = "sha256:";
+  if (input.starts_with(kDigest) && !exists(input)) {
+    return std::make_shared<DigestArtifact>(
+        Digest(TRY(in(printable(input), Sha256::parse_hex(input.substr(kDigest.size()))))));
+  }
+  return std::make_shared<FileArtifact>(TRY(FileArtifact::open(input)));
+}
+
+std::optional<DistFilename> distribution_name(const std::string& input) {
+  const auto slash = input.rfind('/');
+  const Result<DistFilename> name =
+      DistFilename::parse(slash == std::string::npos ? input : input.substr(slash + 1));
+  if (!name) return std::nullopt;
+  return *name;
+}
+
+struct NamedProof {
+  Proof::Kind kind;
+  std::string path;
+};
+
+std::vector<NamedProof> named_proofs(const VerifyCommand& command) {
+  std::vector<NamedProof> named;
+  for (const std::string& path : command.bundles) named.push_back({Proof::Kind::bundle, path});
+  for (const std::string& path : command.attestations) named.push_back({Proof::Kind::attestation, path});
+  for (const std::string& path : command.provenances) named.push_back({Proof::Kind::provenance, path});
+  return named;
+}
+
+/// One proof speaks for every file; several for the only file; or each for its file, in order.
+std::vector<NamedProof> proofs_for(std::size_t input, std::size_t inputs,
+                                   const std::vector<NamedProof>& named) {
+  if (named.size() == inputs && inputs > 1) return {named[input]};
+  return named;
+}
+
+Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
+                             const std::vector<NamedProof>& named) {
+  Subject subject {
+    input, distribution_name(input), TRY(open_artifact(input))
+    , {}
+  };
+  if (!command.signature.empty()) {
+    subject.proofs.push_back(TRY(load_detached(command, limits, *subject.artifact)));
+  }
+  for (const NamedProof& proof : named)
+    subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
+  if (subject.proofs.empty()) {
+    if (input == "-" || (input.starts_with("sha256:") && !exists(input))) {
+      return fail(kUsageNoProof, "no proof was named for " + printable(input));
+    }
+    subject.proofs.push_back(TRY(find_beside(input, limits)));
+  }
+  return subject;
+}
+
+struct Release {
+  ProjectName project;
+  Version version;
+};
+
+Result<Release> parse_release(std::string_view text) {
+  const auto equals = text.find("==");
+  if (equals == std::string_view::npos) {
+    return fail(kUsage, "pypi:" + printable(text) + " names no version", "write pypi:NAME==VERSION");
+  }
+  return Release {
+    TRY(ProjectName::parse(text.substr(0, equals)))
+    , TRY(Version::parse(text.substr(equals + 2)))
+  };
+}
+
+Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetched, const IndexFile& file,
+                              DistFilename filename) {
+  if (!file.sha256)
+    return fail(kIndexUnavailable, "the index lists " + printable(file.filename) + " without a sha256");
+  Subject subject{
+      file.filename, std::move(filename), std::make_shared<DigestArtifact>(Digest(*file.sha256)), {}};
+  if (!file.provenance) {
+    return fail(kPolicyUnattested, "the index has no attestation for " + printable(file.filename), " ");
+  }
+  const Url url = TRY(fetched.url.resolve(*file.provenance));
+  const net::Url address = TRY(net::Url::parse(url.without_fragment().to_string()));
+  const std::string text = TRY(fetch_provenance(client, address, "", &is_secure_origin));
+  subject.proofs.push_back(TRY(Proof::parse(Proof::Kind::provenance, address.to_string(), text)));
+  return subject;
+}
+
+}  // namespace
+
+Result<Limits> parse_limits(const LimitOptions& options) {
+  Limits limits;
+  const std::array<std::pair<std::string_view, std::size_t*>, 7> names = {{
+      {"bundle-octets", &limits.bundle.bytes},
+      {"entries", &limits.bundle.entries},
+      {"timestamps", &limits.bundle.timestamps},
+      {"certificates", &limits.bundle.certificates},
+      {"note-signatures", &limits.note.signatures},
+      {"subjects", &limits.statement.subjects},
+      {"digests", &limits.statement.digests},
+  }};
+  for (const std::string& option : options) {
+    const auto equals = option.find('=');
+    const auto* name = std::ranges::find(names, std::string_view(option).substr(0, equals),
+                                         &std::pair<std::string_view, std::size_t*>::first);
+    std::size_t value = 0;
+    const char* first = option.data() + (equals == std::string::npos ? option.size() : equals + 1);
+    const auto [end, error] = std::from_chars(first, option.data() + option.size(), value);
+    if (name == names.end() || error != std::errc() || end != option.data() + option.size()) {
+      return fail(kUsage, "--limit " + printable(option) +
+                              " is not NAME=N with a name that tomme verify --help lists");
+    }
+    *name->second = value;
+  }
+  return limits;
+}
+
+std::vector<Result<Subject>> find_subjects(const VerifyCommand& command, const Limits& limits) {
+  const std::vector<NamedProof> named = named_proofs(command);
+  std::vector<Result<Subject>> subjects;
+  for (std::size_t i = 0; i < command.inputs.size(); ++i) {
+    const std::string& input = command.inputs[i];
+    if (input.starts_with("pypi:")) {
+      Result<std::vector<Result<Subject>>> release = fetch_release(input, command.index);
+      if (!release) {
+        subjects.emplace_back(std::unexpected(std::move(release).error()));
+        continue;
+      }
+      for (Result<Subject>& subject : *release) subjects.push_back(std::move(subject));
+      continue;
+    }
+    subjects.push_back(make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named)));
+  }
+  return subjects;
+}
+
+Result<std::vector<Result<Subject>>> fetch_release(std::string_view input, const std::string& index) {
+  const Release release = TRY(parse_release(input.substr(std::string_view("pypi:").size())));
+  net::HttpClient client({});
+  const FetchedPage fetched =
+      TRY(fetch_project_page(client, TRY(Url::parse(index)), release.project, "", &is_secure_origin));
+  std::vector<Result<Subject>> subjects;
+  for (const IndexFile& file : fetched.page.files) {
+    Result<DistFilename> name = DistFilename::parse_for(release.project, file.filename);
+    if (!name || name->version() != release.version) continue;
+    subjects.push_back(fetch_subject(client, fetched, file, std::move(*name)));
+  }
+  if (subjects.empty()) {
+    return fail(kIndexNoProject, "the index " + printable(index) + " has no file of " +
+                                     release.project.normalized() + " " + release.version.to_string());
+  }
+  return subjects;
+}
+
+}  // namespace tomme::cli

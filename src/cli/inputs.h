@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "core/base/result.h"
+#include "core/packaging/dist_filename.h"
+#include "core/policy/verdict.h"
+#include "core/sigstore/artifact.h"
+
+namespace tomme::cli {
+
+/// Limits as `--limit` sets them; the defaults otherwise.
+struct Limits {
+  Bundle::Limits bundle;
+  Statement::Limits statement;
+  SignedNote::Limits note;
+};
+Result<Limits> parse_limits(const LimitOptions& options);
+
+/// One thing to verify, with the proofs that are to hold for it.
+struct Subject {
+  std::string name;                      ///< as typed
+  std::optional<DistFilename> filename;  ///< where the name is a distribution's
+  std::shared_ptr<Artifact> artifact;
+  std::vector<Proof> proofs;
+};
+
+/// Pairs the inputs with the proofs that were named, or with what lies beside them. An error in one place
+/// leaves the others whole.
+std::vector<Result<Subject>> find_subjects(const VerifyCommand& command, const Limits& limits);
+
+/// "pypi:NAME==VERSION": every file of a release with its provenance, by the digest that the index lists.
+Result<std::vector<Result<Subject>>> fetch_release(std::string_view input, const std::string& index);
+
+}  // namespace tomme::cli

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace tomme::cli {
+
+/// Which trust root is in force.
+struct TrustOptions {
+  bool staging = false;
+  std::string trusted_root;  ///< path; empty: built in
+};
+
+/// Who should have signed, as typed.
+struct ExpectOptions {
+  std::string identity, issuer, repository, workflow, ref, publisher;
+  bool anyone = false;
+};
+
+/// "NAME=N": a limit other than the default; the names are those of `--help`.
+using LimitOptions = std::vector<std::string>;
+
+struct VerifyCommand {
+  std::vector<std::string> inputs;  ///< files, "-", "sha256:HEX", "pypi:NAME==VERSION"
+  std::vector<std::string> bundles, attestations, provenances;
+  std::string signature, certificate, entry, key;
+  bool online = false;
+  bool no_log = false;
+  bool promise_only = false;
+  unsigned logs = 1, times = 1, certificate_logs = 1;
+  std::string predicate_type;
+  std::vector<std::string> witnesses;
+  std::string index = "https://pypi.org/simple/";
+  TrustOptions trust;
+  ExpectOptions expect;
+  LimitOptions limits;
+  bool json = false;
+};
+
+struct InspectCommand {
+  std::vector<std::string> inputs;
+  std::string index = "https://pypi.org/simple/";
+  bool json = false;
+};
+
+struct RunCommand {
+  std::vector<std::string> command;
+  std::vector<std::string> indexes, file_hosts, allow_hosts, expect;
+  std::string attestations, report, require;
+  TrustOptions trust;
+};
+
+/// `tomme sigstore …`: read by its own verb, since its flags are another program's.
+struct SigstoreCommand {
+  std::vector<std::string> arguments;
+};
+
+/// Text for standard output and a successful end: --help, --version.
+struct ShowText {
+  std::string text;
+};
+
+using Command = std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand>;
+
+/// kUsage where the words cannot be meant. Only the verb that is named is set up.
+Result<Command> parse_command_line(std::span<char* const> argv);
+
+}  // namespace tomme::cli

@@ -1,0 +1,78 @@
+#include "app/guard/run.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "cli/term.h"
+#include "cli/verbs.h"
+#include "core/sigstore/verify.h"
+#include "io/store/file.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration)
+
+namespace tomme::cli {
+
+namespace {
+
+guard::Environment current_environment() {
+  guard::Environment environment;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::string find_or_empty(const guard::Environment& environment, const std::string& name) {
+  const auto at = environment.find(name);
+  return at == environment.end() ? std::string() : at->second;
+}
+
+std::string home_of(const guard::Environment& environment) {
+  if (std::string home = find_or_empty(environment, "HOME"); !home.empty()) return home;
+  const passwd* user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): before any thread
+  return user && user->pw_dir ? user->pw_dir : "";
+}
+
+std::string cache_folder(const guard::Environment& environment, const std::string& home) {
+  if (std::string folder = find_or_empty(environment, "TOMME_CACHE_DIR"); !folder.empty()) return folder;
+  if (std::string folder = find_or_empty(environment, "XDG_CACHE_HOME"); folder.starts_with('/'))
+    return folder + "/tomme";
+  return (home.empty() ? std::filesystem::temp_directory_path().string() : home + "/.cache") + "/tomme";
+}
+
+/// A prefix of a file, or nothing where this user cannot read it: as the installers themselves do.
+std::optional<std::string> read_setting(const std::string& path, std::size_t limit) {
+  Result<std::string> text = read_file(path, limit);
+  if (!text) return std::nullopt;
+  return std::move(*text);
+}
+
+}  // namespace
+
+Result<int> run(const RunCommand& command, const Clock& clock) {
+  guard::RunOptions options;
+  options.invocation.argv = command.command;
+  options.invocation.environment = current_environment();
+  options.invocation.directory = std::filesystem::current_path().string();
+  options.invocation.home = home_of(options.invocation.environment);
+  options.invocation.read = &read_setting;
+  options.invocation.proof_required = command.require == "attested";
+  options.invocation.indexes = command.indexes;
+  options.invocation.file_hosts = command.file_hosts;
+  options.allow_hosts = {command.allow_hosts.begin(), command.allow_hosts.end()};
+  options.attestations = command.attestations;
+  options.policy.require_attested = options.invocation.proof_required;
+  for (const std::string& assignment : command.expect) TRY(options.policy.expected.add(assignment));
+  options.report_path = command.report;
+  options.cache_folder = cache_folder(options.invocation.environment, options.invocation.home);
+  options.terminal_width = terminal_width();
+  auto verifier = std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
+  return guard::run_guarded(std::move(options), std::move(verifier), clock, &tell);
+}
+
+}  // namespace tomme::cli

@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <utility>
+
+#include "cli/inputs.h"
+#include "cli/term.h"
+#include "cli/verbs.h"
+#include "core/attestation/errors.h"
+#include "core/encoding/json.h"
+#include "core/encoding/text.h"
+#include "core/policy/errors.h"
+#include "core/policy/expectation.h"
+#include "core/policy/render.h"
+#include "io/store/file.h"
+
+namespace tomme::cli {
+
+namespace {
+
+constexpr std::size_t kKeyOctets = 64 * 1024;
+
+Result<Expectation> make_expectation(const ExpectOptions& options) {
+  Expectation expectation;
+  const auto pattern = [](const std::string& text) -> std::optional<Pattern> {
+    if (text.empty()) return std::nullopt;
+    return Pattern(text);
+  };
+  expectation.identity = pattern(options.identity);
+  expectation.repository = pattern(options.repository);
+  expectation.workflow = pattern(options.workflow);
+  expectation.ref = pattern(options.ref);
+  if (!options.issuer.empty()) expectation.issuer = options.issuer;
+  if (!options.publisher.empty()) expectation.publisher = TRY(parse_publisher_expectation(options.publisher));
+  if (options.anyone && !expectation.is_empty()) {
+    return fail(kPolicyExpectation, "--anyone and an expected signer contradict each other",
+                "leave one of them out");
+  }
+  return expectation;
+}
+
+Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& limits) {
+  VerifyOptions options;
+  options.logs = command.logs;
+  options.times = command.times;
+  options.certificate_logs = command.certificate_logs;
+  options.accept_no_log = command.no_log;
+  options.accept_promise_only = command.promise_only;
+  options.statement_limits = limits.statement;
+  options.note_limits = limits.note;
+  if (!command.predicate_type.empty()) options.predicate_type = command.predicate_type;
+  for (const std::string& text : command.witnesses) options.witnesses.push_back(TRY(parse_witness(text)));
+  if (!command.key.empty()) {
+    options.key = ManagedKey {
+      TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyOctets)))))
+    };
+  }
+  return options;
+}
+
+/// Verifies what one proof holds; every signature of it counts.
+class SubjectVerifier {
+ public:
+  SubjectVerifier(const Verifier& verifier, const Subject& subject)
+      : verifier_(verifier), subject_(subject) {}
+
+  Result<std::vector<Signer>> verify_all() {
+    for (const Proof& proof : subject_.proofs) TRY(verify_proof(proof));
+    return std::move(signers_);
+  }
+
+ private:
+  Result<void> verify_proof(const Proof& proof) {
+    if (const auto* bundle = std::get_if<Bundle>(&proof.document)) {
+      signers_.push_back({
+        TRY(verifier_.verify(*bundle, *subject_.artifact))
+        , std::nullopt, std::nullopt
+      });
+      return {};
+    }
+    if (const auto* attestation = std::get_if<Attestation>(&proof.document)) {
+      signers_.push_back(TRY(verify_attestation(*attestation)));
+      return {};
+    }
+    for (const AttestationBundle& group : std::get<Provenance>(proof.document).bundles) {
+      for (const Attestation& attestation : group.attestations) {
+        Signer signer = TRY(verify_attestation(attestation));
+        signer.publisher_proof = TRY(check_publisher(group.publisher, *signer.evidence.identity()));
+        signer.publisher = group.publisher;
+        signers_.push_back(std::move(signer));
+      }
+    }
+    return {};
+  }
+
+  Result<Signer> verify_attestation(const Attestation& attestation) {
+    Evidence evidence = TRY(verifier_.verify(TRY(Bundle::from_attestation(attestation)), *subject_.artifact));
+    const Statement& statement = *evidence.statement();
+    // A digest has no name of its own: then the statement's is taken, and the rest still checked.
+    const DistFilename filename =
+        subject_.filename ? *subject_.filename : TRY(DistFilename::parse(statement.subjects.front().name));
+    TRY(check_attested_statement(statement, filename));
+    return Signer{std::move(evidence), std::nullopt, std::nullopt};
+  }
+
+  const Verifier& verifier_;
+  const Subject& subject_;
+  std::vector<Signer> signers_;
+};
+
+Result<void> expect_signers(const std::vector<Signer>& signers, const Expectation& expectation,
+                            const ExpectOptions& options) {
+  for (const Signer& signer : signers) {
+    const auto& identity = signer.evidence.identity();
+    if (!identity) continue;  // the key that was given is the expectation
+    if (options.anyone) continue;
+    if (expectation.is_empty()) {
+      return fail(kPolicyNoExpectation, "it claims to be signed by " + identity->describe() +
+                                            ", and nobody said who should have signed it");
+    }
+    TRY(expect_signer(*identity, expectation));
+  }
+  return {};
+}
+
+std::string describe(const Signer& signer) {
+  std::string text = "  signed by  " + signer.who() + "\n";
+  if (const auto& identity = signer.evidence.identity()) {
+    const auto& ref = identity->claim(Claim::source_repository_ref);
+    const auto& commit = identity->claim(Claim::source_repository_digest);
+    if (ref)
+      text += "  built from " + printable(*ref) + (commit ? " at commit " + printable(*commit) : "") + "\n";
+  }
+  if (signer.publisher && signer.publisher->environment) {
+    text +=
+        "  environment " + printable(*signer.publisher->environment) +
+        (signer.publisher_proof->environment_proven ? "" : " (the index says so; the certificate does not)") +
+        "\n";
+  }
+  for (const ProvenTime& time : signer.evidence.times()) {
+    text += "  signed at  " + to_rfc3339(time.time) + ", says " + printable(time.source) + "\n";
+  }
+  for (const LogProof& log : signer.evidence.logs()) {
+    text += "  logged in  " + printable(log.log) + " as entry " + std::to_string(log.index.value());
+    if (!log.included) text += " (promised, not proven)";
+    for (const Cosignature& witness : log.witnesses) text += ", witnessed by " + printable(witness.witness);
+    text += "\n";
+  }
+  if (signer.evidence.statement())
+    text += "  says       " + printable(signer.evidence.statement()->predicate_type) + "\n";
+  for (const std::string& note : signer.evidence.notes()) text += "  note: " + printable(note, 400) + "\n";
+  return text;
+}
+
+/// One line of the result, as text at once or as JSON at the end.
+class Output {
+ public:
+  explicit Output(bool json) : json_(json) {}
+
+  void verified(const Subject& subject, const std::vector<Signer>& signers) {
+    if (json_) return add(subject.name, "verified", signers, nullptr);
+    print(printable(subject.name) + ": verified\n");
+    for (const Signer& signer : signers) print(describe(signer));
+  }
+  void refused(const std::string& name, const std::vector<Signer>& signers, const Error& error) {
+    code_ = worse(code_, std::to_underlying(error.outcome()));
+    if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", signers, &error);
+    print_error(name.empty() ? error : Error(error).in(printable(name)));
+  }
+  int finish() {
+    if (json_) {
+      print(json::to_pretty(json::Value(json::Object({{"version", json::Value(std::int64_t{1})},
+                                                      {"exit", json::Value(std::int64_t{code_})},
+                                                      {"files", json::Value(std::move(files_))}}))));
+    }
+    return code_;
+  }
+
+ private:
+  void add(const std::string& name, std::string verdict, const std::vector<Signer>& signers,
+           const Error* error) {
+    json::Array list;
+    for (const Signer& signer : signers) list.push_back(to_json(signer));
+    files_.emplace_back(json::Object({{"file", json::Value(name)},
+                                      {"verdict", json::Value(std::move(verdict))},
+                                      {"signers", json::Value(std::move(list))},
+                                      {"error", error ? to_json(*error) : json::Value()}}));
+  }
+
+  bool json_;
+  int code_ = 0;
+  json::Array files_;
+};
+
+}  // namespace
+
+Result<int> verify(const VerifyCommand& command) {
+  const Limits limits = TRY(parse_limits(command.limits));
+  const Expectation expectation = TRY(make_expectation(command.expect));
+  const Verifier verifier(TRY(load_root(command.trust)), TRY(make_options(command, limits)));
+  Output output(command.json);
+  for (const Result<Subject>& subject : find_subjects(command, limits)) {
+    if (!subject) {
+      output.refused("", {}, subject.error());
+      continue;
+    }
+    const Result<std::vector<Signer>> signers = SubjectVerifier(verifier, *subject).verify_all();
+    if (!signers) {
+      output.refused(subject->name, {}, signers.error());
+      continue;
+    }
+    if (const Result<void> expected = expect_signers(*signers, expectation, command.expect); !expected) {
+      output.refused(subject->name, *signers, expected.error());
+      continue;
+    }
+    output.verified(*subject, *signers);
+  }
+  return output.finish();
+}
+
+}  // namespace tomme::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/encoding/json.h"
+#include "core/policy/verdict.h"
+
+namespace tomme {
+
+/// Verdicts as reports and `--format json` show them; docs/json.md names the members.
+json::Value to_json(const Signer& signer);
+json::Value to_json(const Error& error);
+
+/// The latest moment that the signer's evidence proves.
+std::optional<Time> signing_time(const Signer& signer);
+
+}  // namespace tomme
