@@ -60,7 +60,7 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-std::string test_name(const testing::TestParamInfo<Case>& info) {
+std::string test_name(const ::testing::TestParamInfo<Case>& info) {
   std::string name = info.param.folder + (info.param.by_digest ? "_digest" : "_path");
   for (char& c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
@@ -165,7 +165,7 @@ std::string_view reason_of(std::string_view folder) {
   return found == std::end(kReasons) ? std::string_view("(none)") : found->code;
 }
 
-class Conformance : public testing::TestWithParam<Case> {};
+class Conformance : public ::testing::TestWithParam<Case> {};
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Conformance);
 
 TEST_P(Conformance, Verify) {
@@ -180,7 +180,7 @@ TEST_P(Conformance, Verify) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Suite, Conformance, testing::ValuesIn(all_cases()), test_name);
+INSTANTIATE_TEST_SUITE_P(Suite, Conformance, ::testing::ValuesIn(all_cases()), test_name);
 
 TEST(ConformanceAssets, AreAllThere) {
   if (!fs::is_directory(assets())) GTEST_SKIP() << "needs the suite's assets in " << assets();
