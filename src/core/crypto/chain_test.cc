@@ -1,5 +1,7 @@
 #include "core/crypto/chain.h"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +14,7 @@
 #include "core/crypto/certificates_for_test.h"
 #include "core/crypto/errors.h"
 #include "core/crypto/openssl_internal.h"
+#include "core/encoding/json.h"
 #include "core/encoding/text.h"
 
 namespace tomme {
@@ -334,6 +337,45 @@ TEST(Chain, TimeAndIssueAreSeparable) {
   EXPECT_TRUE(chain.verify_issued(stranger).error().is(kCertificateChain));
   EXPECT_THAT(chain.verify_times(leaf, time_from_unix(kEnd + 1)).error().message(),
               HasSubstr("'CN=leaf' is valid from 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z"));
+}
+
+// --- Real authorities ----------------------------------------------------------------------------
+
+/// The chains in `trusted_root[member]`; a timestamp authority's begins with its signer, which is taken off.
+std::vector<std::vector<Certificate>> real_chains(const json::Value& trusted_root, std::string_view member) {
+  std::vector<std::vector<Certificate>> out;
+  const json::Value* authorities = trusted_root.object()->find(member);
+  if (authorities == nullptr) return out;
+  for (const json::Value& authority : *authorities->array()) {
+    std::vector<Certificate>& chain = out.emplace_back();
+    const json::Value* list = authority.object()->find("certChain")->object()->find("certificates");
+    for (const json::Value& each : *list->array()) {
+      chain.push_back(*Certificate::parse(*decode_base64(*each.object()->find("rawBytes")->text())));
+    }
+    if (chain.size() > 1 && !chain[0].is_ca()) chain.erase(chain.begin());
+  }
+  return out;
+}
+
+TEST(Chain, EveryRealAuthorityIsOne) {
+  const std::filesystem::path vectors = std::filesystem::path(TOMME_SHARED_DIR) / "vectors";
+  if (!std::filesystem::is_directory(vectors)) GTEST_SKIP() << "no vectors in " << vectors;
+  int made = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(vectors)) {
+    if (!entry.path().filename().string().starts_with("trusted_root")) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    Result<json::Value> root = json::parse(std::string{std::istreambuf_iterator<char>(file), {}});
+    if (!root) continue;
+    for (auto [member, use] : {std::pair{"certificateAuthorities", kEkuCodeSigning},
+                               std::pair{"timestampAuthorities", kEkuTimeStamping}}) {
+      for (const std::vector<Certificate>& chain : real_chains(*root, member)) {
+        Result<AuthorityChain> result = AuthorityChain::make(chain, use);
+        EXPECT_TRUE(result) << entry.path() << ": " << result.error().message();
+        ++made;
+      }
+    }
+  }
+  EXPECT_GT(made, 10);
 }
 
 }  // namespace
