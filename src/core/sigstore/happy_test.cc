@@ -1,7 +1,7 @@
 // Every combination that a Sigstore client may meet, made by the signer in testing/ and verified.
 #include <gtest/gtest.h>
 
-#include "core/sigstore/bundle_for_test.h"
+#include "testing/verifying.h"
 
 namespace tomme {
 namespace {

@@ -15,7 +15,7 @@
 #include "testing/keys.h"
 #include "testing/must.h"
 
-/// For tests of this room: one file, one moment, and short ways to verify what testing/ signed.
+/// For tests of what judges bundles: one file, one moment, and short ways to verify what testing/ signed.
 namespace tomme {
 
 inline constexpr Time kNow{std::chrono::seconds(1'780'000'000)};  // 2026-05-28
