@@ -63,10 +63,13 @@ class Reader {
   Result<BytesView> integer();           ///< minimal two's complement contents, sign octet included
   Result<BytesView> unsigned_integer();  ///< not negative; the leading zero octet removed
   Result<BytesView> octet_string();
-  Result<BytesView> bit_string();   ///< whole octets only: no unused bits
-  Result<BytesView> oid();          ///< contents octets, checked to be well-formed
-  Result<Time> time();              ///< UTCTime or GeneralizedTime as RFC 5280 4.1.2.5 has them
-  Result<Time> generalized_time();  ///< a fraction of a second is allowed and cut off (RFC 3161)
+  Result<BytesView> bit_string();  ///< whole octets only: no unused bits
+  Result<BytesView> oid();         ///< contents octets, checked to be well-formed
+  /// UTCTime (YYMMDDHHMMSSZ, 1950 to 2049) or GeneralizedTime (YYYYMMDDHHMMSSZ) as RFC 5280 4.1.2.5 has them.
+  /// That a time before 2050 must be UTCTime binds issuers: either form names one moment, and both are read.
+  Result<Time> time();
+  /// GeneralizedTime whose fraction of a second, without trailing zeros, is cut off (RFC 3161 2.4.2).
+  Result<Time> generalized_time();
 
  private:
   BytesView rest_;
@@ -74,7 +77,7 @@ class Reader {
 
 /// "1.2.840.10045.4.3.2" of an OID's contents octets; arcs above 2^64-1 print as "?".
 std::string oid_to_text(BytesView contents);
-/// Contents octets of a dotted OID known at compile time or checked by the caller.
+/// Contents octets of a dotted OID known at compile time or checked by the caller; empty where it is none.
 Bytes oid_from_text(std::string_view dotted);
 
 /// Builds DER bottom-up: `sequence({integer(1), octet_string(x)})`.

@@ -11,7 +11,8 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 
-/// Strict JSON (RFC 8259): one value, no duplicate member, valid UTF-8, no number that loses a digit.
+/// Strict JSON (RFC 8259): one value, no duplicate member, valid UTF-8, no number that loses a digit:
+/// whole numbers fit 64 bits, others are finite doubles whose canonical text can be read again.
 namespace tomme::json {
 
 struct Limits {
@@ -92,7 +93,7 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 std::string to_canonical(const Value& value);
 /// The same with two spaces of indentation and a final newline, for people.
 std::string to_pretty(const Value& value);
-/// A JSON string literal with its quotes, escaped as RFC 8785 section 3.2.2.2 has it.
+/// A JSON string literal of UTF-8 text with its quotes, escaped as RFC 8785 section 3.2.2.2 has it.
 std::string quote(std::string_view text);
 
 /// Reads one object member by member and refuses what nobody asked for.
@@ -110,7 +111,8 @@ class Fields {
   /// `what` names the object in messages and must outlive the reader.
   static Result<Fields> of(const Value& value, std::string_view what, Spelling spelling = Spelling::exact);
 
-  const Value* find(std::string_view name);  ///< nothing where absent or null
+  /// Nothing where absent or null, or where two spellings stand (then expect_no_more() fails).
+  const Value* find(std::string_view name);
   Result<const Value*> required(std::string_view name);
 
   Result<std::string_view> text(std::string_view name);

@@ -109,7 +109,8 @@ TEST(JsonParse, RefusesDuplicateMembersAtAnyLevel) {
 
 TEST(JsonParse, ChecksManyMembersInGoodTime) {
   std::string text = "{";
-  for (int i = 0; i < 20'000; ++i) text += "\"" + std::to_string((i * 7919) % 20'011) + "\":0,";
+  for (int i = 0; i < 20'000; ++i)
+    text.append("\"").append(std::to_string((i * 7919) % 20'011)).append("\":0,");
   EXPECT_EQ(parse(text + "\"x\":0}").value().object()->size(), 20'001u);
   expect_refused(text + "\"7919\":0}");
 }

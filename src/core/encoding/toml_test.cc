@@ -57,21 +57,22 @@ TEST(Toml, StopsAtItsLimits) {
     while (times-- > 0) out += part;
     return out;
   };
-  EXPECT_TRUE(canonical("a = " + repeated("[", 100'000)).starts_with("refused: "));
-  EXPECT_TRUE(canonical("a = " + repeated("{a=", 50'000)).starts_with("refused: "));
-  EXPECT_TRUE(canonical("a" + repeated(".a", 63) + " = 1\n").starts_with("{"));
-  EXPECT_TRUE(canonical("a" + repeated(".a", 64) + " = 1\n").ends_with("more than 64 levels"));
-  EXPECT_TRUE(canonical("a" + repeated(".a", 200) + " = 1\n").ends_with("more than 64 levels"));
-  EXPECT_EQ(canonical("\na" + repeated(".a", 201) + " = 1\n"),
+  EXPECT_TRUE(canonical(std::string("a = ") + repeated("[", 100'000)).starts_with("refused: "));
+  EXPECT_TRUE(canonical(std::string("a = ") + repeated("{a=", 50'000)).starts_with("refused: "));
+  EXPECT_TRUE(canonical(std::string("a") + repeated(".a", 63) + " = 1\n").starts_with("{"));
+  EXPECT_TRUE(canonical(std::string("a") + repeated(".a", 64) + " = 1\n").ends_with("more than 64 levels"));
+  EXPECT_TRUE(canonical(std::string("a") + repeated(".a", 200) + " = 1\n").ends_with("more than 64 levels"));
+  EXPECT_EQ(canonical(std::string("\na") + repeated(".a", 201) + " = 1\n"),
             "refused: settings.toml, line 2: more than 200 dots");
-  EXPECT_EQ(canonical("[a" + repeated(".'='", 100'000) + "]\n"),
+  EXPECT_EQ(canonical(std::string("[a") + repeated(".'='", 100'000) + "]\n"),
             "refused: settings.toml, line 1: more than 200 dots");
   // Every bound at once is the deepest that toml++ gets to see.
   const std::string dots = repeated(".a", 200);
-  EXPECT_TRUE(canonical("[a" + dots + "]\n" + repeated("b" + dots + " = {c" + dots + " = [\n", 8))
+  EXPECT_TRUE(canonical(std::string("[a") + dots + "]\n" +
+                        repeated(std::string("b") + dots + " = {c" + dots + " = [\n", 8))
                   .starts_with("refused: "));
-  EXPECT_TRUE(canonical("[a" + dots + "]\na" + dots + " = [\n" + repeated("{a" + dots + " = [\n", 7) + "1\n" +
-                        repeated("]}", 7) + "]\n")
+  EXPECT_TRUE(canonical(std::string("[a") + dots + "]\na" + dots + " = [\n" +
+                        repeated(std::string("{a") + dots + " = [\n", 7) + "1\n" + repeated("]}", 7) + "]\n")
                   .ends_with("more than 64 levels"));
 }
 
