@@ -50,8 +50,30 @@ Result<BytesView> read_serial(der::Reader& tbs) {
   return serial;
 }
 
+bool is_printable_ascii(BytesView octets) {
+  return std::ranges::all_of(octets, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; });
+}
+
+/// The text kinds of RFC 5280 that are still written; the older ones (Teletex, BMP, Universal) are refused.
+Result<void> expect_name_value(const der::Element& value) {
+  constexpr der::Tag kNumericString = 0x12;
+  switch (value.tag) {
+    case der::kUtf8String:
+      if (!is_utf8(text_of(value.body))) return bad("a name that is not UTF-8");
+      return {};
+    case der::kPrintableString:
+    case der::kIa5String:
+    case kNumericString:
+      if (!is_printable_ascii(value.body)) return bad("a name with octets that are not printable ASCII");
+      return {};
+    default:
+      return bad("a name in a kind of string that is not read here");
+  }
+}
+
 // Name ::= SEQUENCE OF RelativeDistinguishedName
-// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }
+// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }  -- text
+// here
 Result<BytesView> read_name(der::Reader& tbs) {
   der::Element name = TRY(tbs.element(der::kSequence));
   der::Reader rest(name.body);
@@ -60,7 +82,7 @@ Result<BytesView> read_name(der::Reader& tbs) {
     do {
       der::Reader attribute = TRY(set.sequence());
       TRY(attribute.oid());
-      TRY(attribute.any());
+      TRY(expect_name_value(TRY(attribute.any())));
       TRY(attribute.expect_end());
     } while (!set.at_end());
   }

@@ -297,6 +297,23 @@ TEST(Certificate, Names) {
   EXPECT_NE(refusal(parts), "");
 }
 
+TEST(Certificate, NamesAreText) {
+  auto value = [](der::Tag tag, std::string_view text) {
+    Parts parts = plain();
+    Bytes attribute = der::sequence({object_id("2.5.4.3"), tlv(tag, bytes_of(text))});
+    parts.subject = der::sequence({tlv(der::kSet, attribute)});
+    return refusal(parts);
+  };
+  EXPECT_EQ(value(der::kUtf8String, "\u00fc"), "");
+  EXPECT_EQ(value(der::kPrintableString, "x"), "");
+  EXPECT_EQ(value(der::kIa5String, "a@b"), "");
+  EXPECT_THAT(value(der::kUtf8String, "\xfc"), HasSubstr("not UTF-8"));
+  EXPECT_THAT(value(der::kPrintableString, "\xfc"), HasSubstr("printable ASCII"));
+  EXPECT_THAT(value(der::kIa5String, "a\n"), HasSubstr("printable ASCII"));
+  EXPECT_THAT(value(0x1e, "ab"), HasSubstr("kind of string"));
+  EXPECT_THAT(value(der::kInteger, "1"), HasSubstr("kind of string"));
+}
+
 TEST(Certificate, NamesPrintWithoutHarm) {
   Parts parts = plain();
   parts.subject = name("a\x1b[2Jb");
