@@ -19,7 +19,7 @@ inline BytesView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Octets seen as text, borrowed. No claim that they are UTF-8: see encoding/utf8.h.
+/// Octets seen as text, borrowed. No claim that they are UTF-8: see encoding/text.h.
 inline std::string_view text_of(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -32,6 +32,7 @@ class Secret {
 
  private:
   void wipe() {
+    value_.resize(value_.capacity());  // a short string that was moved from keeps its characters in place
     volatile auto* octets = value_.data();
     for (std::size_t i = 0; i < value_.size(); ++i) octets[i] = 0;
     value_.clear();
