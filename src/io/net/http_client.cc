@@ -437,7 +437,7 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
   if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
     return fail(kNetAddress, "a request can be GET, HEAD or POST, not " + printable(request.method, 20));
   }
-  TRY(ready());
+  [[maybe_unused]] const Ready* loaded = TRY(ready());
   const SigpipeBlocked no_sigpipe;
   const Url& url = request.url;
   const ParentProxy* proxy = options.proxy.choose(url.scheme, url.authority);
