@@ -1,0 +1,306 @@
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/guard/errors.h"
+#include "app/guard/plan.h"
+#include "app/guard/plan_testing.h"
+
+namespace tomme::guard {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A place where an index may be named, and the origin that must be intercepted for it.
+class Named : public ::testing::TestWithParam<Way> {};
+
+TEST_P(Named, IsIntercepted) {
+  Result<Plan> plan = make_plan(invocation_of(GetParam().command, GetParam().environment, GetParam().files));
+  ASSERT_TRUE(plan.has_value()) << plan.error().message();
+  std::vector<std::string> origins;
+  for (const Origin& origin : plan->intercept) origins.push_back(origin.to_string());
+  EXPECT_THAT(origins, Contains(std::string(GetParam().names)));
+  EXPECT_THAT(origins, Contains("https://pypi.org:443"));
+  EXPECT_THAT(origins, Contains("https://files.pythonhosted.org:443"));
+  for (const NamedIndex& index : plan->indexes) EXPECT_THAT(index.url.to_string(), Not(HasSubstr("secret")));
+}
+
+constexpr std::string_view kCorp = "https://corp.test:443";
+INSTANTIATE_TEST_SUITE_P(
+    Pip, Named,
+    ::testing::Values(
+        Way{"pip install -i https://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install -ihttps://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install -qi https://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install -Uqihttps://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install --index-url https://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install --index-url=HTTPS://u:secret@CORP.test/simple six", {}, {}, kCorp},
+        Way{"pip install --index-u https://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install --pypi-url https://corp.test/simple six", {}, {}, kCorp},
+        Way{"pip install --extra https://corp.test:8443/simple six", {}, {}, "https://corp.test:8443"},
+        Way{"pip install --extra-index-url=http://127.0.0.1:8080/simple six",
+            {},
+            {},
+            "http://127.0.0.1:8080"},
+        Way{"pip install -i https://test.pypi.org/simple six",
+            {},
+            {},
+            "https://test-files.pythonhosted.org:443"},
+        Way{"pip install six", {{"PIP_INDEX_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"pip install six", {{"PIP_PYPI_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"pip install six", {{"PIP_index_url", "https://corp.test/"}}, {}, kCorp},
+        Way{"pip install six", {{"PIP_--INDEX_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"pip install six", {{"PIP_EXTRA_INDEX_URL", "https://a.test/ https://corp.test/"}}, {}, kCorp},
+        Way{"pip install six", {}, {{"/etc/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {}, {{"/etc/xdg/pip/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {{"XDG_CONFIG_DIRS", "/a:/b"}}, {{"/b/pip/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {}, {{"/home/ada/.config/pip/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {}, {{"/home/ada/.pip/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {{"XDG_CONFIG_HOME", "/c"}}, {{"/c/pip/pip.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {{"PIP_CONFIG_FILE", "own.conf"}}, {{"/work/own.conf", kPipConf}}, kCorp},
+        Way{"pip install six", {{"VIRTUAL_ENV", "/venv"}}, {{"/venv/pip.conf", kPipConf}}, kCorp},
+        Way{"/venv/bin/pip install six", {}, {{"/venv/bin/pip", ""}, {"/venv/pip.conf", kPipConf}}, kCorp},
+        Way{"venv/bin/python -m pip install six",
+            {},
+            {{"/work/venv/bin/python", ""}, {"/work/venv/pip.conf", kPipConf}},
+            kCorp},
+        Way{"pip install six",
+            {{"PATH", "/x:/bin"}},
+            {{"/bin/pip", "#!/venv/bin/python3 -I\n"}, {"/venv/pip.conf", kPipConf}},
+            kCorp},
+        Way{"pip install six",
+            {},
+            {{"/etc/pip.conf", "[install]\nextra-index-url=\n  https://a.test/\n\n  https://corp.test/"}},
+            kCorp},
+        Way{"pip install six",
+            {},
+            {{"/etc/pip.conf", "[DEFAULT]\nindex_url: https://corp.test/\n[global]\n"}},
+            kCorp},
+        Way{"pip install six", {}, {{"/etc/pip.conf", "[:env:]\n--INDEX-URL=https://corp.test/\n"}}, kCorp},
+        Way{"pip wheel six",
+            {},
+            {{"/etc/pip.conf", "# c\r\n[install]\r\n; c\r\n  index-url = https://corp.test/\r\n"}},
+            kCorp},
+        Way{"pip install -r r.txt", {}, {{"/work/r.txt", "--index-url https://corp.test/\nsix\n"}}, kCorp},
+        Way{"pip install -r r.txt",
+            {},
+            {{"/work/r.txt", "--extra-index-u='https://corp.test/' # why\n"}},
+            kCorp},
+        Way{"pip install -r r.txt", {{"CORP", "corp.test"}}, {{"/work/r.txt", "-i https://${CORP}/"}}, kCorp},
+        Way{"pip install -r a/r.txt",
+            {},
+            {{"/work/a/r.txt", "-c ../c.txt"}, {"/work/a/../c.txt", "-i https://corp.test/"}},
+            kCorp},
+        Way{"pip install -r pylock.toml",
+            {},
+            {{"/work/pylock.toml", "[[packages]]\nname='x'\nwheels=[{url='https://corp.test/x.whl'}]\n"}},
+            kCorp},
+        Way{"make install", {}, {{"/etc/pip.conf", kPipConf}}, kCorp},
+        Way{"env A=B pip install six", {{"PIP_INDEX_URL", "https://corp.test/"}}, {}, kCorp}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Uv, Named,
+    ::testing::Values(
+        Way{"uv pip install --index corp=https://corp.test/simple six", {}, {}, kCorp},
+        Way{"uv pip install --default-index https://corp.test/simple?a=b six", {}, {}, kCorp},
+        Way{"uv pip install -i https://corp.test/simple six", {}, {}, kCorp},
+        Way{"uv sync --extra-index-url https://corp.test/simple", {}, {}, kCorp},
+        Way{"uv run --index https://corp.test/simple x", {}, {}, kCorp},
+        Way{"uvx --index https://corp.test/simple x", {}, {}, kCorp},
+        Way{"uv tool install x --index https://corp.test/simple", {}, {}, kCorp},
+        Way{"uv sync", {{"UV_INDEX", "a=https://a.test/ https://corp.test/"}}, {}, kCorp},
+        Way{"uv sync", {{"UV_DEFAULT_INDEX", "corp=https://corp.test/"}}, {}, kCorp},
+        Way{"uv sync", {{"UV_INDEX_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"uv sync", {{"UV_EXTRA_INDEX_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"uv sync", {{"UV_TORCH_BACKEND", "cpu"}}, {}, "https://download.pytorch.org:443"},
+        Way{"uv pip install --torch-backend=auto torch", {}, {}, "https://download-r2.pytorch.org:443"},
+        Way{"uv sync", {}, {{"/work/uv.toml", "index-url = 'https://corp.test/'"}}, kCorp},
+        Way{"uv sync", {}, {{"/work/uv.toml", "[pip]\nextra-index-url = ['https://corp.test/']"}}, kCorp},
+        Way{"uv sync", {}, {{"/uv.toml", "[[index]]\nname='c'\nurl='https://corp.test/'"}}, kCorp},
+        Way{"uv pip install six",
+            {},
+            {{"/work/pyproject.toml", "[[tool.uv.index]]\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"uv add --index corp six",
+            {},
+            {{"/work/pyproject.toml", "[[tool.uv.index]]\nname='corp'\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"uv run a.py",
+            {},
+            {{"/work/a.py",
+              "#!/x\n# /// script\n# [[tool.uv.index]]\n# url = 'https://corp.test/'\n# ///\n"}},
+            kCorp},
+        Way{"uv run --script a",
+            {},
+            {{"/work/a", "# /// script\n#\n# [[tool.uv.index]]\n# url = 'https://corp.test/'\n# ///\n"}},
+            kCorp},
+        Way{"uv sync --script a.py",
+            {},
+            {{"/work/a.py.lock", "[[package]]\nname='x'\nsource={registry='https://corp.test/'}\n"}},
+            kCorp},
+        Way{"uv pip install -r r.txt", {}, {{"/work/r.txt", "--index-url https://corp.test/"}}, kCorp},
+        Way{"uv pip compile r.in", {}, {{"/work/r.in", "-i https://corp.test/"}}, kCorp},
+        Way{"uv sync --frozen",
+            {},
+            {{"/work/pyproject.toml", ""},
+             {"/work/uv.lock", "[[package]]\nname='x'\nsource={registry='https://corp.test/simple'}\n"}},
+            kCorp},
+        Way{"uv sync --frozen",
+            {},
+            {{"/work/pyproject.toml", ""},
+             {"/work/uv.lock",
+              "[[package]]\nname='x'\nsource={registry='https://a.test/'}\nwheels=[{url='https://corp.test/"
+              "x.whl'}]\n"}},
+            kCorp},
+        Way{"uv sync --frozen",
+            {},
+            {{"/work/pyproject.toml", ""},
+             {"/work/uv.lock",
+              "[[package]]\nname='x'\nsource={registry='https://a.test/'}\nsdist={url='https://corp.test/"
+              "x.zip'}\n"}},
+            kCorp}));
+
+INSTANTIATE_TEST_SUITE_P(
+    PoetryAndPdm, Named,
+    ::testing::Values(
+        Way{"poetry install",
+            {},
+            {{"/work/pyproject.toml", "[[tool.poetry.source]]\nname='c'\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"poetry -C sub install",
+            {},
+            {{"/work/sub/pyproject.toml", "[[tool.poetry.source]]\nname='c'\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"poetry install -P sub",
+            {},
+            {{"/work/sub/pyproject.toml", "[[tool.poetry.source]]\nname='c'\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"poetry source add c https://corp.test/", {}, {}, kCorp},
+        Way{"poetry install", {{"POETRY_REPOSITORIES_C_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"poetry install", {{"POETRY_PYPI_MIRROR_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"poetry install",
+            {},
+            {{"/home/ada/.config/pypoetry/config.toml", "[repositories.c]\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"poetry install",
+            {},
+            {{"/work/poetry.toml", "[plugins.pypi_mirror]\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"poetry install",
+            {},
+            {{"/work/pyproject.toml", "[project]\n"},
+             {"/work/poetry.lock",
+              "[[package]]\nname='x'\n[package.source]\ntype='legacy'\nurl='https://corp.test/'\n"}},
+            kCorp},
+        Way{"pdm install", {{"PDM_PYPI_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"pdm install",
+            {},
+            {{"/work/pyproject.toml", "[[tool.pdm.source]]\nname='c'\nurl='https://${U}:${P}@corp.test/'"}},
+            kCorp},
+        Way{"pdm install", {}, {{"/work/pdm.toml", "[pypi]\nurl='https://corp.test/'"}}, kCorp},
+        Way{"pdm install", {}, {{"/work/.pdm.toml", "[pypi.c]\nurl='https://corp.test/'"}}, kCorp},
+        Way{"pdm install",
+            {},
+            {{"/home/ada/.config/pdm/config.toml", "[pypi.c]\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"pdm install", {}, {{"/etc/xdg/pdm/config.toml", "[pypi]\nurl='https://corp.test/'"}}, kCorp},
+        Way{"pdm -c own.toml install", {}, {{"/work/own.toml", "[pypi]\nurl='https://corp.test/'"}}, kCorp},
+        Way{"pdm install --proj sub",
+            {},
+            {{"/work/sub/pyproject.toml", "[[tool.pdm.source]]\nname='c'\nurl='https://corp.test/'"}},
+            kCorp},
+        Way{"pdm sync",
+            {},
+            {{"/work/pyproject.toml", "[project]\n"},
+             {"/work/pdm.lock", "[[package]]\nname='x'\nfiles=[{url='https://corp.test/x.whl'}]\n"}},
+            kCorp},
+        Way{"pdm sync -L other.lock",
+            {},
+            {{"/work/pyproject.toml", "[project]\n"},
+             {"/work/other.lock", "[[package]]\nname='x'\nfiles=[{url='https://corp.test/x.whl'}]\n"}},
+            kCorp},
+        Way{"pdm run a.py",
+            {},
+            {{"/work/a.py", "# /// script\n# [[tool.pdm.source]]\n# url = 'https://corp.test/'\n# ///\n"}},
+            kCorp},
+        Way{"pdm sync", {{"PDM_USE_UV", "1"}, {"UV_INDEX_URL", "https://corp.test/"}}, {}, kCorp},
+        Way{"poetry run uv pip install -i https://corp.test/ six", {}, {}, kCorp}));
+
+bool intercepts(const Plan& plan, std::string_view host) {
+  return std::ranges::any_of(plan.intercept, [&](const Origin& o) { return o.authority.host == host; });
+}
+
+TEST(Plan, TommesOwnOptionsAreIntercepted) {
+  Invocation invocation = invocation_of("pip install six");
+  invocation.indexes = {"https://corp.test/simple"};
+  invocation.file_hosts = {"files.test", "other.test:8443"};
+  Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(intercepts(*plan, "corp.test"));
+  EXPECT_TRUE(intercepts(*plan, "files.test"));
+  EXPECT_TRUE(intercepts(*plan, "other.test"));
+  invocation.file_hosts = {"https://files.test/"};
+  EXPECT_TRUE(make_plan(invocation).error().is(kGuardSetting));
+}
+
+TEST(Plan, SettingsThatTheInstallerDoesNotReadAreNotRead) {
+  Files pip{{"/home/ada/.config/pip/pip.conf", kPipConf}};
+  EXPECT_TRUE(intercepts(*make_plan(invocation_of("pip install six", {}, pip)), "corp.test"));
+  Environment off{{"PIP_CONFIG_FILE", "/dev/null"}};
+  EXPECT_FALSE(intercepts(*make_plan(invocation_of("pip install six", off, pip)), "corp.test"));
+  EXPECT_FALSE(intercepts(*make_plan(invocation_of("uv sync", {}, pip)), "corp.test"));
+  Files uv{{"/work/uv.toml", kUvProxy}};
+  EXPECT_TRUE(make_plan(invocation_of("uv --no-config sync", {}, uv)).has_value());
+  EXPECT_TRUE(make_plan(invocation_of("uv sync", {{"UV_NO_CONFIG", "1"}}, uv)).has_value());
+  EXPECT_TRUE(make_plan(invocation_of("pip install six", {}, uv)).has_value());
+  Files lock{{"/work/pyproject.toml", ""},
+             {"/work/uv.lock", "[[package]]\nname='x'\nsource={git='https://h.test'}"}};
+  EXPECT_TRUE(make_plan(invocation_of("uv pip install six", {}, lock))->notes.empty());
+}
+
+TEST(Plan, DirectUrlOnAnInterceptedHostNeedsNoNote) {
+  Result<Plan> plan = make_plan(invocation_of("pip install https://files.pythonhosted.org/packages/six.whl"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->notes.empty());
+}
+
+TEST(Plan, RememberesTheUsersProxyAsTheInstallerWouldHaveChosenIt) {
+  Environment both{{"HTTPS_PROXY", "http://upper.test:1"},
+                   {"https_proxy", "http://u:secret@lower.test:2"},
+                   {"NO_PROXY", "a.test"},
+                   {"no_proxy", "b.test"}};
+  Result<Plan> pip = make_plan(invocation_of("pip install six", both));
+  EXPECT_EQ(pip->upstream.for_https->authority.host, "lower.test");
+  EXPECT_EQ(pip->upstream.for_https->password, "secret");
+  EXPECT_EQ(pip->upstream.direct, std::vector<std::string>{"b.test"});
+  EXPECT_FALSE(pip->upstream.for_http.has_value());
+  Result<Plan> uv = make_plan(invocation_of("uv sync", both));
+  EXPECT_EQ(uv->upstream.for_https->authority.host, "upper.test");
+  EXPECT_EQ(uv->upstream.direct, std::vector<std::string>{"a.test"});
+  both["PIP_PROXY"] = "http://pip.test:3";
+  Result<Plan> own = make_plan(invocation_of("pip install six", both));
+  EXPECT_EQ(own->upstream.for_https->authority.host, "pip.test");
+  EXPECT_TRUE(own->upstream.direct.empty());
+  Files conf{{"/etc/pip.conf", "[global]\nproxy = conf.test:4\ncert = /conf.pem\n"}};
+  Result<Plan> configured = make_plan(invocation_of("pip install six", {}, conf));
+  EXPECT_EQ(configured->upstream.for_https->authority.host, "conf.test");
+  EXPECT_EQ(configured->trust.ca_file, "/conf.pem");
+  EXPECT_EQ(make_plan(invocation_of("pip install six", {{"ALL_PROXY", "http://all.test:5"}}))
+                ->upstream.for_http->authority.host,
+            "all.test");
+}
+
+TEST(Plan, RemembersTheUsersAuthorities) {
+  Environment all{
+      {"PIP_CERT", "/1"}, {"REQUESTS_CA_BUNDLE", "/2"}, {"SSL_CERT_FILE", "/3"}, {"CURL_CA_BUNDLE", "/4"}};
+  for (const char* name : {"PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
+    EXPECT_EQ(make_plan(invocation_of("pip install six", all))->trust.ca_file, all[name]);
+    all[name] = "";
+  }
+  EXPECT_EQ(make_plan(invocation_of("pip install six", all))->trust.ca_file, "");
+}
+
+}  // namespace
+}  // namespace tomme::guard

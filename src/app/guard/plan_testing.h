@@ -1,0 +1,49 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "app/guard/findings.h"
+#include "app/guard/plan.h"
+
+/// What the tests of plans share: commands as text, files in memory.
+namespace tomme::guard {
+
+using Files = std::map<std::string, std::string>;
+
+inline Invocation invocation_of(std::string_view command, Environment environment = {}, Files files = {}) {
+  Invocation invocation;
+  invocation.argv = words_of(command);
+  invocation.environment = std::move(environment);
+  invocation.directory = "/work";
+  invocation.home = "/home/ada";
+  invocation.read = [files = std::move(files)](const std::string& path, std::size_t limit) {
+    auto found = files.find(path);
+    return found == files.end() ? std::optional<std::string>() : found->second.substr(0, limit);
+  };
+  return invocation;
+}
+
+/// A command that must be refused, and what the refusal must name.
+struct Way {
+  std::string_view command;
+  Environment environment;
+  Files files;
+  std::string_view names;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Way& way) {
+  out << way.command;
+  for (const auto& [name, value] : way.environment) out << " " << name << "=" << value;
+  for (const auto& [path, text] : way.files) out << " " << path;
+  return out;
+}
+inline const char* const kUvProxy = "https-proxy = \"http://u:secret@p:1\"\n";
+inline const char* const kPipConf = "[global]\nindex-url = https://u:secret@corp.test/simple\n";
+
+}  // namespace tomme::guard
