@@ -1,0 +1,122 @@
+"""Real installers, an index on this machine with attested packages, and a place to run both."""
+import os
+import pathlib
+import shutil
+import ssl
+import subprocess
+import urllib.request
+
+import pytest
+
+from loopback_index import Certificates, Index, Package
+from stage import ROOT, Stage
+
+FOLDER = ROOT / "build/e2e"
+
+
+def make_installers(folder: pathlib.Path, wanted: str) -> str | None:
+    """What went wrong, if anything did. uv sets up the others: it takes seconds where pip takes a minute."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("PIP_FIND", "PIP_INDEX", "PIP_EXTRA", "UV_"))}
+    uv = [line for line in wanted.split() if line.startswith("uv==")]
+    steps = (["/usr/bin/python3", "-m", "venv", "--clear", folder],
+             [folder / "bin/pip", "install", "-q", "--disable-pip-version-check", *uv],
+             [folder / "bin/uv", "pip", "install", "-q", "--python", folder / "bin/python", *wanted.split()])
+    for step in steps:
+        done = subprocess.run(step, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            return (done.stdout + done.stderr).strip().splitlines()[-1]
+    return None
+
+
+@pytest.fixture(scope="session")
+def installers() -> pathlib.Path:
+    """pip, uv and poetry, unmodified from PyPI; made once and kept in build/."""
+    folder, wanted = FOLDER / "installers", (ROOT / "tests/e2e/installers.txt").read_text()
+    stamp = folder / "wanted.txt"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        folder.mkdir(parents=True, exist_ok=True)
+        wrong = make_installers(folder, wanted)
+        if wrong:
+            shutil.rmtree(folder)
+            pytest.skip(f"pip, uv and poetry cannot be had (no network?): {wrong}")
+        stamp.write_text(wanted)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pypi():
+    """Tests that ask the real PyPI are skipped where it cannot be reached."""
+    try:
+        request = urllib.request.Request("https://pypi.org/simple/six/", method="GET")
+        urllib.request.urlopen(request, timeout=15, context=ssl.create_default_context()).close()
+    except OSError as error:
+        pytest.skip(f"PyPI cannot be reached: {error}")
+
+
+@pytest.fixture
+def stage(tmp_path, tomme, installers) -> Stage:
+    return Stage(tmp_path, tomme, installers)
+
+
+@pytest.fixture
+def bare(tmp_path, tomme) -> Stage:
+    """Without installers: for commands of the system."""
+    return Stage(tmp_path, tomme, None)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, tomme) -> pathlib.Path:
+    """A Sigstore of the tests' own and packages that it attests: tomme-demo and what it depends on."""
+    beside = tomme.resolve().parent
+    for program in (os.environ.get("TOMME_MAKE_INDEX"), beside / "tomme_make_index",
+                    ROOT / "build/release/tomme_make_index"):
+        if program and pathlib.Path(program).exists():
+            break
+    else:
+        pytest.skip("tomme_make_index is not built")
+    folder = tmp_path_factory.mktemp("made")
+    subprocess.run([program, "--out", folder, "--sdists", "--dependencies", "2"], check=True)
+    return folder
+
+
+@pytest.fixture
+def index(certificates, made, request):
+    """An index of its own for each test, with the made packages and https on localhost."""
+    with Index(certificates, made) as server:
+        yield server
+
+
+@pytest.fixture
+def demo(made) -> Package:
+    return Package.of(made / "files", "tomme_demo-1.0-py3-none-any.whl")
+
+
+@pytest.fixture
+def local(stage, index, certificates, made) -> Stage:
+    """A stage whose only index is the one on this machine."""
+    return at_home(stage, index, certificates, made)
+
+
+@pytest.fixture
+def curl(bare, index, certificates, made) -> Stage:
+    """The same with no installer: requests are sent by hand."""
+    if not shutil.which("curl", path="/usr/bin:/bin"):
+        pytest.skip("curl is not installed")
+    at_home(bare, index, certificates, made)
+    bare.options += ["--index", index.simple]
+    return bare
+
+
+def at_home(stage: Stage, index: Index, certificates: Certificates, made: pathlib.Path) -> Stage:
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_DIR"):
+        stage.environment.pop(name, None)
+    stage.environment |= {"SSL_CERT_FILE": str(certificates.authority), "PIP_INDEX_URL": index.simple,
+                          "UV_DEFAULT_INDEX": index.simple, "PIP_RETRIES": "1", "UV_HTTP_RETRIES": "1"}
+    stage.options = ["--trusted-root", str(made / "trusted_root.json")]
+    return stage
