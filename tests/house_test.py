@@ -119,3 +119,36 @@ class TestTranscripts:
         result = transcript("$ ls {shared}\nexit: 0\n")
         assert result.returncode == 77
         assert "skipped, there is no" in result.stdout
+
+
+@pytest.fixture
+def layering(tmp_path):
+    """Two rooms, upper over lower, and one file; the answer of the layering check."""
+    def make(path: str, include: str) -> subprocess.CompletedProcess:
+        (tmp_path / "CMakeLists.txt").write_text("tomme_room(core/lower)\ntomme_room(io/upper LINKS core/lower)\n")
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"#include {include}\n")
+        return python(TESTS / "layering.py", tmp_path)
+    return make
+
+
+class TestLayering:
+    @pytest.mark.parametrize("path, include", [
+        ("src/io/upper/a.cc", '"core/lower/a.h"'), ("src/core/lower/a_test.cc", "<fstream>"),
+        ("src/core/lower/a_for_test.h", "<fstream>"), ("src/cli/main.cc", '"io/upper/a.h"'),
+    ])
+    def test_accepts(self, layering, path, include):
+        result = layering(path, include)
+        assert result.returncode == 0, result.stdout
+
+    @pytest.mark.parametrize("path, include, words", [
+        ("src/core/lower/a.cc", '"io/upper/a.h"', "core/lower does not link io/upper"),
+        ("src/core/lower/a.cc", "<fstream>", "core/ does no I/O"),
+        ("src/io/upper/a.h", "<openssl/ssl.h>", "must not cross a room's header"),
+        ("src/io/upper/a.cc", "<CLI/CLI.hpp>", "which belongs to cli"),
+        ("src/io/other/a.cc", "<string>", "no tomme_room(io/other)"),
+    ])
+    def test_refuses(self, layering, path, include, words):
+        result = layering(path, include)
+        assert result.returncode == 1
+        assert words in result.stdout

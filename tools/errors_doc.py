@@ -87,7 +87,7 @@ def unused(root: pathlib.Path, codes: list[Code]) -> list[str]:
     """A code that only tests name can never be seen by a user."""
     used: set[str] = set()
     for path in (root / "src").rglob("*"):
-        if path.suffix in (".h", ".cc") and path.name != "errors.h" and not path.name.endswith("_test.cc"):
+        if path.suffix in (".h", ".cc") and path.name != "errors.h" and not path.stem.endswith("_test"):
             used |= set(re.findall(r"\bk[A-Z]\w*", path.read_text()))
     return [f"{code.header}: {code.constant} is never used" for code in codes if code.constant not in used]
 
