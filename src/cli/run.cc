@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "app/guard/disk.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
 #include "core/sigstore/verify.h"
@@ -45,13 +46,6 @@ std::string cache_folder(const guard::Environment& environment, const std::strin
   return (home.empty() ? std::filesystem::temp_directory_path().string() : home + "/.cache") + "/tomme";
 }
 
-/// A prefix of a file, or nothing where this user cannot read it: as the installers themselves do.
-std::optional<std::string> read_setting(const std::string& path, std::size_t limit) {
-  Result<std::string> text = read_file(path, limit);
-  if (!text) return std::nullopt;
-  return std::move(*text);
-}
-
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
@@ -60,7 +54,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.environment = current_environment();
   options.invocation.directory = std::filesystem::current_path().string();
   options.invocation.home = home_of(options.invocation.environment);
-  options.invocation.read = &read_setting;
+  options.invocation.read = guard::disk_reader();
   options.invocation.proof_required = command.require == "attested";
   options.invocation.indexes = command.indexes;
   options.invocation.file_hosts = command.file_hosts;

@@ -1,5 +1,6 @@
 #include "core/crypto/chain.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/crypto/errors.h"
@@ -100,7 +101,14 @@ Result<void> AuthorityChain::verify_times(const Certificate& leaf, Time at) cons
   return {};
 }
 
+Result<void> AuthorityChain::admit(const Certificate& leaf) {
+  TRY(verify_issued(leaf));
+  admitted_.push_back(leaf);
+  return {};
+}
+
 Result<void> AuthorityChain::verify_issued(const Certificate& leaf) const {
+  if (std::ranges::find(admitted_, leaf) != admitted_.end()) return {};
   TRY(expect_understood(leaf));
   if (leaf.is_ca())
     return broken(quoted(leaf) + " is a certificate authority's where a signer's is expected");

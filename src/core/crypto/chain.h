@@ -33,9 +33,14 @@ class AuthorityChain {
   /// The part of verify_leaf that does not depend on time.
   Result<void> verify_issued(const Certificate& leaf) const;
 
+  /// verify_issued, once: this very certificate is known from then on. For authorities whose own certificate
+  /// a trust root names, as timestamp authorities have.
+  Result<void> admit(const Certificate& leaf);
+
  private:
   explicit AuthorityChain(std::vector<Certificate> certificates) : certificates_(std::move(certificates)) {}
   std::vector<Certificate> certificates_;
+  std::vector<Certificate> admitted_;
 };
 
 }  // namespace tomme

@@ -330,6 +330,18 @@ TEST(Chain, TimeAndIssueAreSeparable) {
               HasSubstr("'CN=leaf' is valid from 2023-11-14T22:13:20Z to 2027-01-15T08:00:00Z"));
 }
 
+TEST(Chain, AdmitsOnlyWhatItIssued) {
+  Plan plan;
+  AuthorityChain chain =
+      *AuthorityChain::make({certificate(plan.intermediate, 2), certificate(plan.root, 2)}, kEkuCodeSigning);
+  const Certificate leaf = certificate(plan.leaf, 1), stranger = certificate(plan.leaf, 3);
+  EXPECT_FALSE(chain.admit(stranger));
+  EXPECT_TRUE(chain.admit(leaf));
+  EXPECT_TRUE(chain.verify_issued(leaf));
+  EXPECT_FALSE(chain.verify_issued(stranger));
+  EXPECT_TRUE(chain.verify_leaf(leaf, time_from_unix(kEnd + 1)).error().is(kCertificateTime));
+}
+
 // --- Real authorities ----------------------------------------------------------------------------
 
 /// The chains in `trusted_root[member]`; a timestamp authority's begins with its signer, which is taken off.

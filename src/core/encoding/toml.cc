@@ -33,11 +33,9 @@ namespace tomme {
 
 namespace {
 
-/// Of the text; settings and policies are small.
-constexpr std::size_t kMaxOctets = 1024 * 1024;
 constexpr std::size_t kMaxDepth = 64;
 /// A dotted key stands on one line and makes a table per dot, each parsed and destroyed by recursion,
-/// and toml++ itself bounds only brackets and braces. Dots in strings count too: it is many all the same.
+/// and toml++ itself bounds only brackets and braces.
 constexpr std::ptrdiff_t kMaxDotsPerLine = 200;
 
 std::unexpected<Error> bad(std::string_view name, const toml::source_position& at, std::string_view why) {
@@ -95,11 +93,30 @@ class Converter {
   std::string_view name_;
 };
 
+/// Dots that may part a key: those outside of strings, as versions in lock files stand in them by the
+/// hundred. A line that a multi-line string begins or ends on counts whole.
+std::ptrdiff_t key_dots(std::string_view line) {
+  if (line.contains("\"\"\"") || line.contains("'''")) return std::count(line.begin(), line.end(), '.');
+  std::ptrdiff_t dots = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (quote == 0) {
+      if (line[i] == '"' || line[i] == '\'') quote = line[i];
+      dots += line[i] == '.' ? 1 : 0;
+    } else if (quote == '"' && line[i] == '\\') {
+      ++i;
+    } else if (line[i] == quote) {
+      quote = 0;
+    }
+  }
+  return dots;
+}
+
 /// The number of the first line with too many dots; 0 where there is none.
 std::size_t line_of_many_dots(std::string_view text) {
   for (std::size_t line = 1; !text.empty(); ++line) {
     const std::string_view now = text.substr(0, text.find('\n'));
-    if (std::count(now.begin(), now.end(), '.') > kMaxDotsPerLine) return line;
+    if (key_dots(now) > kMaxDotsPerLine) return line;
     text.remove_prefix(std::min(text.size(), now.size() + 1));
   }
   return 0;
@@ -107,10 +124,10 @@ std::size_t line_of_many_dots(std::string_view text) {
 
 }  // namespace
 
-Result<json::Value> parse_toml(std::string_view text, std::string_view name) {
-  if (text.size() > kMaxOctets) {
+Result<json::Value> parse_toml(std::string_view text, std::string_view name, const TomlLimits& limits) {
+  if (text.size() > limits.octets) {
     return fail(kTomlInvalid, std::string(name) + ": " + std::to_string(text.size()) + " octets where " +
-                                  std::to_string(kMaxOctets) + " are allowed");
+                                  std::to_string(limits.octets) + " are allowed");
   }
   if (const std::size_t line = line_of_many_dots(text)) {
     return fail(kTomlInvalid, std::string(name) + ", line " + std::to_string(line) + ": more than " +

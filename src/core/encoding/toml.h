@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "core/base/result.h"
@@ -7,8 +8,12 @@
 
 namespace tomme {
 
+struct TomlLimits {
+  std::size_t octets = 64 * 1024 * 1024;  ///< a large project's uv.lock has a few million
+};
+
 /// A TOML 1.0 document as a JSON value: tables are objects, dates and times are strings.
 /// `name` stands before the line and column in messages.
-Result<json::Value> parse_toml(std::string_view text, std::string_view name);
+Result<json::Value> parse_toml(std::string_view text, std::string_view name, const TomlLimits& limits = {});
 
 }  // namespace tomme

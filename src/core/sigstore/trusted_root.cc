@@ -133,7 +133,7 @@ Result<TrustedAuthority> parse_authority(const json::Value& value, std::string_v
     certificates.erase(certificates.begin());
   }
   AuthorityChain chain = TRY(in(uri, AuthorityChain::make(std::move(certificates), purpose)));
-  if (leaf) TRY(in(uri, chain.verify_issued(*leaf)));
+  if (leaf) TRY(in(uri, chain.admit(*leaf)));
   return TrustedAuthority{std::move(uri), std::move(operator_name), std::move(chain), std::move(leaf), valid};
 }
 
