@@ -83,42 +83,51 @@ Result<LogProof> verify_entry_in(const LogEntry& entry, const TrustedLog& log, c
   return proof;
 }
 
+/// An entry that its log proved, and the periods of the trust root in which that proof holds.
+struct ProvenEntry {
+  std::vector<const TrustedLog*> periods;
+  LogProof proof;
+};
+
 /// Tries each period in which the trust root trusts the log.
-Result<std::pair<const TrustedLog*, LogProof>> verify_entry(const LogEntry& entry, const TrustedRoot& root,
-                                                            const VerifyOptions& options) {
-  const std::vector<const TrustedLog*> logs = TRY(find_logs(root.logs, entry));
-  std::optional<Error> error;
-  for (const TrustedLog* log : logs) {
-    Result<LogProof> proof = verify_entry_in(entry, *log, options);
-    if (proof) return std::pair{log, std::move(*proof)};
-    error = std::move(proof).error();
+Result<ProvenEntry> verify_entry(const LogEntry& entry, const TrustedRoot& root,
+                                 const VerifyOptions& options) {
+  std::vector<const TrustedLog*> periods;
+  std::optional<Result<LogProof>> last;
+  std::optional<LogProof> proof;
+  for (const TrustedLog* log : TRY(find_logs(root.logs, entry))) {
+    last = verify_entry_in(entry, *log, options);
+    if (!*last) continue;
+    periods.push_back(log);
+    proof = std::move(**last);
   }
-  return std::unexpected(std::move(*error));
+  if (!proof) return std::unexpected(std::move(*last).error());
+  return ProvenEntry{std::move(periods), std::move(*proof)};
 }
 
-/// Proves each entry and collects the times of those that have one; returns the logs, to be held against
-/// all proven times.
-Result<std::vector<const TrustedLog*>> verify_entries(const Bundle& bundle, const TrustedRoot& root,
-                                                      const VerifyOptions& options, Findings& found) {
+/// Proves each entry and collects the times of those that have one; returns the entries, whose logs are to be
+/// held against all proven times.
+Result<std::vector<ProvenEntry>> verify_entries(const Bundle& bundle, const TrustedRoot& root,
+                                                const VerifyOptions& options, Findings& found) {
   if (bundle.entries.empty() && !options.accept_no_log) {
     return fail(kBundleNoLogEntry, "the bundle has no transparency log entry");
   }
-  std::vector<const TrustedLog*> logs;
+  std::vector<ProvenEntry> proven;
   for (const LogEntry& entry : bundle.entries) {
-    auto [log, proof] = TRY(verify_entry(entry, root, options));
+    proven.push_back(TRY(verify_entry(entry, root, options)));
+    const TrustedLog* log = proven.back().periods.front();
     // An integrated time without a promise is only a claim; Rekor v2 has none.
     if (!entry.promise.empty() && !is_rekor_v2(entry)) {
       found.times.push_back({entry.integrated_time, log->base_url, log->counted_as()});
     }
-    found.logs.push_back(std::move(proof));
-    logs.push_back(log);
+    found.logs.push_back(proven.back().proof);
   }
   const std::size_t distinct = count_distinct(found.logs);
   if (!bundle.entries.empty() && distinct < options.logs) {
     return fail(kBundleNoLogEntry, "the entry is in " + times(static_cast<unsigned>(distinct), "log") +
                                        " and " + times(options.logs, "log") + " are asked for");
   }
-  return logs;
+  return proven;
 }
 
 Result<void> expect_times(const VerifyOptions& options, const Findings& found) {
@@ -132,12 +141,19 @@ Result<void> expect_times(const VerifyOptions& options, const Findings& found) {
                                  times(std::max(options.times, 1U), "source") + " are asked for");
 }
 
-Result<void> expect_logs_valid(const std::vector<const TrustedLog*>& logs, const Findings& found) {
-  for (const TrustedLog* log : logs) {
-    for (const ProvenTime& time : found.times) {
-      if (log->valid.contains(time.time)) continue;
-      return fail(kEntryTime,
-                  "the key of " + printable(log->base_url) + " was not valid at " + to_rfc3339(time.time));
+/// One of the periods in which the entry's log is trusted must have all proven times inside.
+Result<void> expect_logs_valid(const std::vector<ProvenEntry>& entries, const Findings& found) {
+  for (const ProvenEntry& entry : entries) {
+    const ProvenTime* outside = nullptr;
+    for (const TrustedLog* log : entry.periods) {
+      const auto stray = std::ranges::find_if(
+          found.times, [&](const ProvenTime& time) { return !log->valid.contains(time.time); });
+      outside = stray == found.times.end() ? nullptr : &*stray;
+      if (!outside) break;
+    }
+    if (outside) {
+      return fail(kEntryTime, "the key of " + printable(entry.proof.log) + " was not valid at " +
+                                  to_rfc3339(outside->time));
     }
   }
   return {};
@@ -364,9 +380,9 @@ Result<Evidence> Verifier::verify(const Bundle& bundle, Artifact& artifact) cons
 
   Findings found;
   verify_timestamps(bundle, *root_, options_.timestamp_limits, found);
-  const auto logs = TRY(verify_entries(bundle, *root_, options_, found));
+  const auto entries = TRY(verify_entries(bundle, *root_, options_, found));
   TRY(expect_times(options_, found));
-  TRY(expect_logs_valid(logs, found));
+  TRY(expect_logs_valid(entries, found));
 
   std::optional<Identity> identity;
   if (bundle.certificate())
