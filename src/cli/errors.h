@@ -13,5 +13,12 @@ inline constexpr ErrorCode kUsageNoProof{
 inline constexpr ErrorCode kUsageRivals{"usage/rival-proofs", Outcome::wrong_usage,
                                         "several proofs lie beside a file and none was named",
                                         "choose one with --bundle, --attestation or --provenance"};
+inline constexpr ErrorCode kUsageNotYet{"usage/not-yet", Outcome::wrong_usage,
+                                        "a command of sigstore-python that tomme does not have yet",
+                                        "use sigstore-python for this one"};
+inline constexpr ErrorCode kInspectKind{
+    "inspect/kind", Outcome::wrong_usage,
+    "a file to inspect is no bundle, attestation, provenance object or certificate",
+    "inspect reads Sigstore bundles, PEP 740 attestations and provenance objects, and certificates"};
 
 }  // namespace tomme::cli

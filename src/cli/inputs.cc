@@ -45,11 +45,11 @@ Result<Proof> find_beside(const std::string& path, const Limits& limits) {
     if (!exists(path + std::string(beside.suffix))) continue;
     if (found) {
       return fail(kUsageRivals, "both " + printable(path + std::string(found->suffix)) + " and " +
-                                    printable(path + std::string(beside.suffix)) + " are there");
+                                    printable(path + std::string(beside.suffix)) + " lie beside it");
     }
     found = beside;
   }
-  if (!found) return fail(kUsageNoProof, "nothing beside " + printable(path) + " vouches for it");
+  if (!found) return fail(kUsageNoProof, "no proof was named for it, and none lies beside it");
   return load_proof(found->kind, path + std::string(found->suffix), limits);
 }
 
@@ -110,6 +110,27 @@ std::vector<NamedProof> proofs_for(std::size_t input, std::size_t inputs,
   return named;
 }
 
+/// That the named proofs can be paired with the inputs at all.
+Result<void> expect_pairs(const VerifyCommand& command, std::size_t proofs) {
+  const std::size_t inputs = command.inputs.size();
+  if (!command.signature.empty() && inputs > 1) {
+    return fail(kUsage, "one --signature cannot be for " + std::to_string(inputs) + " files",
+                "verify them one by one");
+  }
+  if (proofs > 1 && inputs > 1 && proofs != inputs) {
+    return fail(kUsage,
+                std::to_string(proofs) + " proofs were named for " + std::to_string(inputs) + " files",
+                "name one proof for all files, or one for each in the same order");
+  }
+  const auto from_index = std::ranges::find_if(
+      command.inputs, [](const std::string& input) { return input.starts_with("pypi:"); });
+  if (from_index != command.inputs.end() && (proofs > 0 || !command.signature.empty())) {
+    return fail(kUsage, printable(*from_index) + " brings its proofs from the index, and others were named",
+                "download the file to verify it with a proof of your own");
+  }
+  return {};
+}
+
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
                              const std::vector<NamedProof>& named) {
   Subject subject {
@@ -123,7 +144,7 @@ Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits,
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
   if (subject.proofs.empty()) {
     if (input == "-" || (input.starts_with("sha256:") && !exists(input))) {
-      return fail(kUsageNoProof, "no proof was named for " + printable(input));
+      return fail(kUsageNoProof, "no proof was named for it");
     }
     subject.proofs.push_back(TRY(find_beside(input, limits)));
   }
@@ -148,12 +169,12 @@ Result<Release> parse_release(std::string_view text) {
 
 Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetched, const IndexFile& file,
                               DistFilename filename) {
-  if (!file.sha256)
-    return fail(kIndexUnavailable, "the index lists " + printable(file.filename) + " without a sha256");
+  if (!file.sha256) return fail(kIndexUnavailable, "the index lists it without a sha256");
   Subject subject{
       file.filename, std::move(filename), std::make_shared<DigestArtifact>(Digest(*file.sha256)), {}};
   if (!file.provenance) {
-    return fail(kPolicyUnattested, "the index has no attestation for " + printable(file.filename), " ");
+    return fail(kPolicyUnattested, "the index has no attestation for it",
+                "projects that publish with a trusted publisher have attestations; ask this one to");
   }
   const Url url = TRY(fetched.url.resolve(*file.provenance));
   const net::Url address = TRY(net::Url::parse(url.without_fragment().to_string()));
@@ -191,35 +212,36 @@ Result<Limits> parse_limits(const LimitOptions& options) {
   return limits;
 }
 
-std::vector<Result<Subject>> find_subjects(const VerifyCommand& command, const Limits& limits) {
+Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits,
+                              const std::function<void(NamedSubject)>& take) {
   const std::vector<NamedProof> named = named_proofs(command);
-  std::vector<Result<Subject>> subjects;
+  TRY(expect_pairs(command, named.size()));
   for (std::size_t i = 0; i < command.inputs.size(); ++i) {
     const std::string& input = command.inputs[i];
-    if (input.starts_with("pypi:")) {
-      Result<std::vector<Result<Subject>>> release = fetch_release(input, command.index);
-      if (!release) {
-        subjects.emplace_back(std::unexpected(std::move(release).error()));
-        continue;
-      }
-      for (Result<Subject>& subject : *release) subjects.push_back(std::move(subject));
+    if (!input.starts_with("pypi:")) {
+      take({input, make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named))});
       continue;
     }
-    subjects.push_back(make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named)));
+    Result<std::vector<NamedSubject>> release = fetch_release(input, command.index);
+    if (!release) {
+      take({input, std::unexpected(std::move(release).error())});
+      continue;
+    }
+    for (NamedSubject& file : *release) take(std::move(file));
   }
-  return subjects;
+  return {};
 }
 
-Result<std::vector<Result<Subject>>> fetch_release(std::string_view input, const std::string& index) {
+Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& index) {
   const Release release = TRY(parse_release(input.substr(std::string_view("pypi:").size())));
   net::HttpClient client({});
   const FetchedPage fetched =
       TRY(fetch_project_page(client, TRY(Url::parse(index)), release.project, "", &is_secure_origin));
-  std::vector<Result<Subject>> subjects;
+  std::vector<NamedSubject> subjects;
   for (const IndexFile& file : fetched.page.files) {
     Result<DistFilename> name = DistFilename::parse_for(release.project, file.filename);
     if (!name || name->version() != release.version) continue;
-    subjects.push_back(fetch_subject(client, fetched, file, std::move(*name)));
+    subjects.push_back({file.filename, fetch_subject(client, fetched, file, std::move(*name))});
   }
   if (subjects.empty()) {
     return fail(kIndexNoProject, "the index " + printable(index) + " has no file of " +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,11 +30,18 @@ struct Subject {
   std::vector<Proof> proofs;
 };
 
-/// Pairs the inputs with the proofs that were named, or with what lies beside them. An error in one place
-/// leaves the others whole.
-std::vector<Result<Subject>> find_subjects(const VerifyCommand& command, const Limits& limits);
+struct NamedSubject {
+  std::string name;  ///< as typed, or as the index lists it
+  Result<Subject> subject;
+};
+
+/// Pairs the inputs with the proofs that were named, or with what lies beside them, and hands each on in
+/// turn: only one file is open at a time. An error in one leaves the others whole; the returned one is for
+/// the whole command (kUsage: proofs that cannot be paired with the inputs).
+Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits,
+                              const std::function<void(NamedSubject)>& take);
 
 /// "pypi:NAME==VERSION": every file of a release with its provenance, by the digest that the index lists.
-Result<std::vector<Result<Subject>>> fetch_release(std::string_view input, const std::string& index);
+Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& index);
 
 }  // namespace tomme::cli

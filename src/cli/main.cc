@@ -35,6 +35,7 @@ int exit_code(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::occupy_standard_streams();
   const SystemClock clock;
   const Result<cli::Command> command = cli::parse_command_line({argv, static_cast<std::size_t>(argc)});
   if (!command) return exit_code(command.error());

@@ -1,8 +1,13 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <sstream>
 
 #include "cli/errors.h"
+#include "cli/help.h"
 #include "core/encoding/text.h"
 #include "tomme_version.h"
 
@@ -10,130 +15,210 @@ namespace tomme::cli {
 
 namespace {
 
-constexpr std::string_view kHelp =
-    R"(tomme checks who built what you install.
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kTextColumn = 28;
+constexpr std::string_view kHelpGroup = "help";
 
-  tomme run -- COMMAND…     run pip, uv, poetry or pdm with every download judged
-  tomme verify FILE…        verify files against their signatures and attestations
-  tomme inspect FILE…       what a bundle, attestation or certificate says, unverified
-  tomme sigstore …          the command line of sigstore-python, for existing scripts
+/// `--help` for people: one block for each group, descriptions wrapped in their column, and none of the
+/// types, ranges and exclusions that the library would print.
+class HelpFormatter final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    std::string text = app->get_description();
+    for (const std::string& group : app->get_groups())
+      if (group != kHelpGroup) text += block(*app, group);
+    text += block(*app, std::string(kHelpGroup));
+    if (!app->get_footer().empty()) text += "\n" + app->get_footer();
+    return text;
+  }
 
-tomme VERB --help tells more about each. Exit status: 0 verified or done, 1 refused,
-2 wrong usage, 3 could not tell.
-)";
+ private:
+  static std::string block(const CLI::App& app, const std::string& group) {
+    std::string lines;
+    for (const CLI::Option* option : app.get_options()) {
+      if (!option->get_positional() && option->get_group() == group) lines += line(*option);
+    }
+    return lines.empty() ? "" : "\n" + group + ":\n" + lines;
+  }
 
-constexpr std::string_view kVerifyFooter = R"(
-FILE is a path, "-", sha256:HEX or pypi:NAME==VERSION. The proof is looked for beside a
-file as FILE.sigstore.json, .sigstore, .attestation or .provenance when none is named.
-Expected signers are exact, or globs: * within one path segment, ** across them.
-Nothing is fetched unless pypi: or --online asks for it.
-Limits for --limit: bundle-octets, entries, timestamps, certificates, note-signatures, subjects, digests.)";
+  static std::string line(const CLI::Option& option) {
+    std::string text = "  ";
+    for (const std::string& name : option.get_snames()) text += "-" + name + ", ";
+    for (const std::string& name : option.get_lnames()) text += "--" + name + ", ";
+    text.resize(text.size() - 2);
+    if (!option.get_option_text().empty()) text += " " + option.get_option_text();
+    if (text.size() + 2 > kTextColumn) {
+      text += "\n";
+      text += std::string(kTextColumn, ' ');
+    } else {
+      text += std::string(kTextColumn - text.size(), ' ');
+    }
+    return text + wrapped(option.get_description()) + "\n";
+  }
 
-constexpr std::string_view kRunFooter = R"(
-Everything that COMMAND downloads from PyPI and from the indexes it names is held until
-its attestation is verified. A file that is not what its publisher attested is refused.
-Example: tomme run --expect sampleproject=pypa/sampleproject -- pip install sampleproject)";
+  static std::string wrapped(const std::string& description) {
+    std::istringstream words(description);
+    std::string text;
+    std::size_t column = kTextColumn;
+    for (std::string word; words >> word;) {
+      if (column + word.size() + 1 > kColumns && column > kTextColumn) {
+        text += "\n" + std::string(kTextColumn, ' ');
+        column = kTextColumn;
+      } else if (column > kTextColumn) {
+        text += ' ';
+        ++column;
+      }
+      text += word;
+      column += word.size();
+    }
+    return text;
+  }
+};
+
+void prepare(CLI::App& app, std::string_view footer) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "print this")->group(std::string(kHelpGroup));
+  app.footer(std::string(footer));
+}
+
+/// Options with a value: each takes the one word behind it, so that a file can follow.
+struct Flags {
+  CLI::App& app;
+  std::string group;
+
+  CLI::Option* value(const std::string& name, std::string& target, const char* word, const char* text) {
+    return app.add_option(name, target, text)->option_text(word)->group(group)->allow_extra_args(false);
+  }
+  CLI::Option* values(const std::string& name, std::vector<std::string>& target, const char* word,
+                      const char* text) {
+    return app.add_option(name, target, text)->option_text(word)->group(group)->allow_extra_args(false);
+  }
+  CLI::Option* count(const std::string& name, unsigned& target, const char* text) {
+    return app.add_option(name, target, text)->option_text("N")->group(group)->check(CLI::Range(1, 32));
+  }
+  CLI::Option* flag(const std::string& name, bool& target, const char* text) {
+    return app.add_flag(name, target, text)->group(group);
+  }
+};
 
 void add_trust(CLI::App& app, TrustOptions& trust) {
+  Flags flags{app, "whom to trust"};
   auto* staging =
-      app.add_flag("--staging", trust.staging, "trust Sigstore's staging instance instead of the public one");
-  app.add_option("--trusted-root", trust.trusted_root, "trust what this trusted_root.json names")
-      ->type_name("FILE")
+      flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
+  flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
       ->excludes(staging);
 }
 
 void add_expect(CLI::App& app, ExpectOptions& expect) {
-  app.add_option("--identity", expect.identity, "the signer's e-mail address or URI")->type_name("GLOB");
-  app.add_option("--issuer", expect.issuer, "who vouches for the identity, a URL")->type_name("URL");
-  app.add_option("--repository", expect.repository, "OWNER/NAME on GitHub, gitlab:GROUP/PROJECT, or a URL")
-      ->type_name("GLOB");
-  app.add_option("--workflow", expect.workflow, "the workflow file that built it")->type_name("GLOB");
-  app.add_option("--ref", expect.ref, "the branch or tag it was built from, as refs/tags/v1")
-      ->type_name("GLOB");
-  app.add_option("--publisher", expect.publisher,
-                 "a trusted publisher: github:OWNER/NAME:WORKFLOW[:ENVIRONMENT], gitlab:…, google:E-MAIL")
-      ->type_name("TEXT");
-  app.add_flag("--anyone", expect.anyone, "accept whoever signed");
+  Flags flags{app, "who should have signed"};
+  flags.value("--repository", expect.repository, "GLOB",
+              "OWNER/NAME on GitHub, gitlab:GROUP/PROJECT, or a URL");
+  flags.value("--workflow", expect.workflow, "GLOB", "the workflow file that built it");
+  flags.value("--ref", expect.ref, "GLOB", "the branch or tag it was built from, as refs/tags/v1");
+  flags.value("--identity", expect.identity, "GLOB", "the signer's e-mail address or URI");
+  flags.value("--issuer", expect.issuer, "URL", "who vouches for the identity");
+  flags.value("--publisher", expect.publisher, "TEXT",
+              "a trusted publisher: github:OWNER/NAME:WORKFLOW[:ENVIRONMENT], "
+              "gitlab:GROUP/PROJECT:FILE[:ENVIRONMENT], google:E-MAIL");
+  flags.flag("--anyone", expect.anyone, "accept whoever it was");
 }
 
 void add_format(CLI::App& app, bool& json) {
   app.add_option_function<std::string>(
          "--format", [&json](const std::string& format) { json = format == "json"; },
-         "how results are printed")
+         "text (as without it) or json")
       ->check(CLI::IsMember({"text", "json"}))
-      ->default_str("text");
+      ->option_text("KIND")
+      ->group("output");
+}
+
+void add_index(CLI::App& app, std::string& index) {
+  Flags{app, "input"}.value("--index", index, "URL",
+                            "the index that pypi: asks, else https://pypi.org/simple/");
 }
 
 void describe_verify(CLI::App& app, VerifyCommand& verify) {
-  app.add_option("FILE", verify.inputs)->required()->type_name("");
-  app.add_option("--bundle", verify.bundles, "Sigstore bundle; one for all files, or one for each")
-      ->type_name("FILE");
-  app.add_option("--attestation", verify.attestations, "PEP 740 attestation")->type_name("FILE");
-  app.add_option("--provenance", verify.provenances, "PEP 740 provenance object")->type_name("FILE");
-  auto* signature = app.add_option("--signature", verify.signature, "detached signature")->type_name("FILE");
-  auto* certificate =
-      app.add_option("--certificate", verify.certificate, "its certificate")->type_name("FILE");
+  app.description(std::string(help::kVerify));
+  prepare(app, help::kVerifyFooter);
+  app.add_option("FILE", verify.inputs)->required();
+  add_expect(app, verify.expect);
+
+  Flags proof{app, "the proof (looked for beside FILE where none is named)"};
+  proof.values("--bundle", verify.bundles, "FILE",
+               "Sigstore bundle: one for all files, or one for each in order; else FILE.sigstore.json or "
+               "FILE.sigstore");
+  proof.values("--attestation", verify.attestations, "FILE", "PEP 740 attestation; else FILE.attestation");
+  proof.values("--provenance", verify.provenances, "FILE", "PEP 740 provenance object; else FILE.provenance");
+  auto* signature = proof.value("--signature", verify.signature, "FILE", "detached signature");
+  auto* certificate = proof.value("--certificate,--cert", verify.certificate, "FILE", "its certificate");
   signature->needs(certificate);
   certificate->needs(signature);
-  auto* entry = app.add_option("--entry", verify.entry, "its log entry, as Rekor answers")
-                    ->type_name("FILE")
-                    ->needs(signature);
-  app.add_flag("--online", verify.online, "look the log entry of a detached signature up")
-      ->needs(signature)
-      ->excludes(entry);
-  app.add_option("--key", verify.key, "public key that signed, PEM")->type_name("FILE");
-  add_expect(app, verify.expect);
+  auto* entry = proof.value("--entry", verify.entry, "FILE", "its log entry, as Rekor answers");
+  entry->needs(signature);
+  proof.flag("--online", verify.online, "look its log entry up")->needs(signature)->excludes(entry);
+  proof.value("--key", verify.key, "FILE", "public key of a signer without certificate, PEM");
+
   add_trust(app, verify.trust);
-  app.add_option("--predicate-type", verify.predicate_type, "what the statement must be")->type_name("URI");
-  app.add_option("--logs", verify.logs, "different transparency logs that must have it")
-      ->check(CLI::Range(1, 32));
-  app.add_option("--times", verify.times, "different sources of the time of signing")
-      ->check(CLI::Range(1, 32));
-  app.add_option("--certificate-logs", verify.certificate_logs,
-                 "different logs that must have the certificate")
-      ->check(CLI::Range(1, 32));
-  app.add_flag("--no-log", verify.no_log, "accept signed timestamps without a log entry");
-  app.add_flag("--promise-only", verify.promise_only, "accept a log's promise without an inclusion proof");
-  app.add_option("--witness", verify.witnesses, "report this witness: NAME+HASH+KEY")->type_name("VKEY");
-  app.add_option("--index", verify.index, "index for pypi:NAME==VERSION")->type_name("URL");
-  app.add_option("--limit", verify.limits, "another limit than the default")->type_name("NAME=N");
+  Flags demand{app, "how much proof"};
+  demand.value("--predicate-type", verify.predicate_type, "URI", "what the statement must be");
+  demand.count("--logs", verify.logs, "different transparency logs that must have it, 1 to 32; else 1");
+  demand.count("--times", verify.times, "different sources of the time of signing; else 1");
+  demand.count("--certificate-logs", verify.certificate_logs,
+               "different logs that must have the certificate; else 1");
+  demand.flag("--no-log", verify.no_log, "accept signed timestamps without a log entry");
+  demand.flag("--promise-only", verify.promise_only, "accept a log's promise without a proof of inclusion");
+  demand.values("--witness", verify.witnesses, "VKEY", "report this witness, NAME+HASH+KEY; repeatable");
+  demand.values("--limit", verify.limits, "NAME=N", "another limit than the default; repeatable");
+  add_index(app, verify.index);
   add_format(app, verify.json);
-  app.footer(std::string(kVerifyFooter));
 }
 
 void describe_inspect(CLI::App& app, InspectCommand& inspect) {
-  app.add_option("FILE", inspect.inputs,
-                 "bundle, attestation, provenance, certificate, or pypi:NAME==VERSION")
-      ->required()
-      ->type_name("");
-  app.add_option("--index", inspect.index, "index for pypi:NAME==VERSION")->type_name("URL");
+  app.description(std::string(help::kInspect));
+  prepare(app, help::kInspectFooter);
+  app.add_option("FILE", inspect.inputs)->required();
+  add_index(app, inspect.index);
   add_format(app, inspect.json);
 }
 
 void describe_run(CLI::App& app, RunCommand& run) {
-  app.add_option("COMMAND", run.command)->required()->type_name("");
-  app.add_option("--expect", run.expect, "who should have signed a project; repeatable")
-      ->type_name("NAME=SIGNER");
-  app.add_option("--require", run.require, "\"attested\": refuse what has no attestation")
+  app.description(std::string(help::kRun));
+  prepare(app, help::kRunFooter);
+  app.add_option("COMMAND", run.command)->required();
+  Flags judge{app, "judgement"};
+  judge.values("--expect", run.expect, "NAME=SIGNER",
+               "who should have signed a project; another is refused; repeatable");
+  judge
+      .value("--require", run.require, "attested",
+             "refuse what has no attestation, and hosts that cannot be judged")
       ->check(CLI::IsMember({"attested"}));
-  app.add_option("--attestations", run.attestations, "folder with attestations by file name")
-      ->type_name("DIR")
+  judge.values("--allow-host", run.allow_hosts, "HOST", "with --require: let this host pass; repeatable");
+  Flags reach{app, "what is judged"};
+  reach.values("--index", run.indexes, "URL", "files of this index too; repeatable");
+  reach.values("--file-host", run.file_hosts, "HOST", "files of this host too; repeatable");
+  reach
+      .value("--attestations", run.attestations, "DIR",
+             "take proofs from this folder: FILE.attestation, .publish.attestation, .provenance or "
+             ".sigstore.json")
       ->check(CLI::ExistingDirectory);
-  app.add_option("--index", run.indexes, "judge this index too")->type_name("URL");
-  app.add_option("--file-host", run.file_hosts, "judge files of this host too")->type_name("HOST");
-  app.add_option("--allow-host", run.allow_hosts, "with --require: let this host pass unseen")
-      ->type_name("HOST");
-  app.add_option("--report", run.report, "write what was found as JSON")->type_name("FILE");
   add_trust(app, run.trust);
-  app.footer(std::string(kRunFooter));
+  Flags{app, "output"}.value("--report", run.report, "FILE", "write what was found as JSON");
+}
+
+/// "FILE is required" as part of our own sentences.
+std::string sentence_of(const CLI::ParseError& error) {
+  std::string text = error.what();
+  const bool is_word = text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0;
+  if (is_word) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return printable(text, 400);
 }
 
 template <class T>
-Result<Command> parse_verb(std::string_view verb, std::string_view description,
-                           void (*describe)(CLI::App&, T&), std::vector<std::string> arguments) {
+Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&),
+                           std::vector<std::string> arguments) {
   T command;
-  CLI::App app(std::string(description), "tomme " + std::string(verb));
-  app.set_help_flag("-h,--help", "print this");
+  CLI::App app("", "tomme " + std::string(verb));
   describe(app, command);
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its end
   try {
@@ -141,9 +226,21 @@ Result<Command> parse_verb(std::string_view verb, std::string_view description,
   } catch (const CLI::CallForHelp&) {
     return ShowText{app.help()};
   } catch (const CLI::ParseError& error) {
-    return fail(kUsage, printable(error.what(), 400), "tomme " + std::string(verb) + " --help");
+    return fail(kUsage, sentence_of(error), "tomme " + std::string(verb) + " --help");
   }
   return command;
+}
+
+bool is_installer(std::string_view word) {
+  constexpr std::array<std::string_view, 7> kNames = {"pip", "pip3", "python", "python3",
+                                                      "uv",  "pdm",  "poetry"};
+  return std::ranges::find(kNames, word) != kNames.end();
+}
+
+std::string joined(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + printable(word);
+  return text;
 }
 
 /// What follows "--" belongs to the installer, untouched: CLI11 must not see it.
@@ -151,6 +248,12 @@ Result<Command> parse_run(std::vector<std::string> arguments) {
   const auto dashes = std::ranges::find(arguments, "--");
   std::vector<std::string> command(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
   std::vector<std::string> own(arguments.begin(), dashes);
+  const auto installer = std::ranges::find_if(own, &is_installer);
+  if (command.empty() && installer != own.end()) {
+    return fail(kUsage, "the command to run must stand behind --",
+                "tomme run " + joined({own.begin(), installer}) + (installer == own.begin() ? "" : " ") +
+                    "-- " + joined({installer, own.end()}));
+  }
   const bool wants_help =
       std::ranges::find(own, "--help") != own.end() || std::ranges::find(own, "-h") != own.end();
   if (!wants_help) {
@@ -158,13 +261,12 @@ Result<Command> parse_run(std::vector<std::string> arguments) {
       return fail(kUsage, "there is no command to run behind --", "tomme run -- pip install NAME");
     own.emplace_back("COMMAND");
   }
-  Result<Command> parsed = parse_verb<RunCommand>("run", "Runs a command with every download judged.",
-                                                  &describe_run, std::move(own));
+  Result<Command> parsed = parse_verb<RunCommand>("run", &describe_run, std::move(own));
   if (parsed) {
     if (RunCommand* run = std::get_if<RunCommand>(&*parsed)) {
       if (run->command.size() != 1) {
         return fail(kUsage, "the command " + printable(run->command.front()) + " must stand behind --",
-                    "tomme run [options] -- COMMAND…");
+                    "tomme run [options] -- COMMAND...");
       }
       run->command = std::move(command);
     }
@@ -172,24 +274,172 @@ Result<Command> parse_run(std::vector<std::string> arguments) {
   return parsed;
 }
 
+// sigstore-python's own: distutils' strtobool over environment variables.
+Result<void> take_boolean(const char* variable, bool& flag) {
+  constexpr std::array<std::string_view, 6> kTrue = {"y", "yes", "true", "t", "on", "1"};
+  constexpr std::array<std::string_view, 6> kFalse = {"n", "no", "false", "f", "off", "0"};
+  const char* found = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): before any thread
+  if (flag || !found) return {};
+  std::string value = found;
+  std::ranges::transform(value, value.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  flag = std::ranges::find(kTrue, value) != kTrue.end();
+  if (flag || std::ranges::find(kFalse, value) != kFalse.end()) return {};
+  return fail(kUsage, std::string(variable) + " is " + printable(value) + ", which is neither true nor false",
+              "set it to 1 or 0");
+}
+
+void add_sigstore_inputs(CLI::App& app, SigstoreCommand& command) {
+  app.add_option("FILE_OR_DIGEST", command.inputs)->required();
+  Flags flags{app, "the proof"};
+  flags.value("--certificate,--cert", command.certificate, "FILE", "PEM certificate; for one input only")
+      ->envname("SIGSTORE_CERTIFICATE")
+      ->take_last();
+  flags.value("--signature", command.signature, "FILE", "detached signature; for one input only")
+      ->envname("SIGSTORE_SIGNATURE")
+      ->take_last();
+  flags.value("--bundle", command.bundle, "FILE", "Sigstore bundle; for one input only")
+      ->envname("SIGSTORE_BUNDLE")
+      ->take_last();
+  flags.flag("--offline", command.offline, "needs a bundle (nothing is fetched with one anyway)");
+}
+
+void add_sigstore_identity(CLI::App& app, SigstoreCommand& command) {
+  app.description(std::string(help::kSigstoreIdentity));
+  Flags flags{app, "who should have signed"};
+  flags.value("--cert-identity", command.cert_identity, "IDENTITY", "the certificate's subject, exactly")
+      ->envname("SIGSTORE_CERT_IDENTITY")
+      ->required()
+      ->take_last();
+  flags.value("--cert-oidc-issuer", command.cert_oidc_issuer, "URL", "who vouches for it, exactly")
+      ->envname("SIGSTORE_CERT_OIDC_ISSUER")
+      ->required()
+      ->take_last();
+}
+
+void add_sigstore_github(CLI::App& app, SigstoreCommand& command) {
+  app.description(std::string(help::kSigstoreGithub));
+  Flags flags{app, "who should have signed"};
+  const auto add = [&](const char* name, std::string& target, const char* word, const char* variable,
+                       const char* text) {
+    flags.value(name, target, word, text)->envname(variable)->take_last();
+  };
+  add("--cert-identity", command.cert_identity, "IDENTITY", "SIGSTORE_CERT_IDENTITY",
+      "the certificate's subject, exactly");
+  add("--trigger", command.trigger, "EVENT", "SIGSTORE_VERIFY_GITHUB_WORKFLOW_TRIGGER",
+      "the event that triggered the workflow");
+  add("--sha", command.sha, "SHA", "SIGSTORE_VERIFY_GITHUB_WORKFLOW_SHA", "the commit it ran on");
+  add("--name", command.name, "NAME", "SIGSTORE_VERIFY_GITHUB_WORKFLOW_NAME", "the workflow's name");
+  add("--repository", command.repository, "REPO", "SIGSTORE_VERIFY_GITHUB_WORKFLOW_REPOSITORY",
+      "OWNER/NAME that it ran under");
+  add("--ref", command.ref, "REF", "SIGSTORE_VERIFY_GITHUB_WORKFLOW_REF", "the ref it ran on");
+}
+
+/// The commands that sigstore-python has and that are not here yet.
+void add_sigstore_others(CLI::App& app, std::string& other) {
+  for (const char* name : {"sign", "attest", "get-identity-token", "trust-instance", "plumbing"}) {
+    app.add_subcommand(name)->prefix_command()->group("")->set_help_flag("");
+    app.get_subcommand(name)->parse_complete_callback([&other, name] { other = name; });
+  }
+}
+
+Result<void> finish_sigstore(SigstoreCommand& command, bool staging_flag) {
+  const int instances =
+      int{staging_flag} + int{!command.instance.empty()} + int{!command.trust_config.empty()};
+  if (instances > 1) {
+    return fail(kUsage, "--staging, --instance and --trust-config exclude each other",
+                "tomme sigstore --help");
+  }
+  command.staging = staging_flag;
+  TRY(take_boolean("SIGSTORE_STAGING", command.staging));
+  TRY(take_boolean("SIGSTORE_OFFLINE", command.offline));
+  return {};
+}
+
+Result<Command> parse_sigstore(std::vector<std::string> arguments) {
+  SigstoreCommand command;
+  bool staging = false;
+  std::string other;
+  CLI::App app(std::string(help::kSigstore), "tomme sigstore");
+  prepare(app, "");
+  const auto add_verbose = [&](CLI::App& to) {
+    to.add_flag("-v,--verbose", command.verbose, "say more")
+        ->group(std::string(kHelpGroup))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  add_verbose(app);
+  app.set_version_flag("-V,--version", "sigstore 4.5 (tomme " + std::string(kTommeVersion) + ")",
+                       "print the version")
+      ->group(std::string(kHelpGroup));
+  Flags flags{app, "whom to trust"};
+  flags.flag("--staging", staging, "Sigstore's staging instance instead of the public one");
+  flags.value("--instance", command.instance, "URL", "a Sigstore instance by the URL of its TUF repository")
+      ->take_last();
+  flags
+      .value("--trust-config", command.trust_config, "FILE",
+             "the trusted root of this client trust configuration")
+      ->take_last();
+  app.require_subcommand(1);
+  add_sigstore_others(app, other);
+
+  CLI::App* verify = app.add_subcommand("verify", std::string(help::kSigstoreVerify))->group("");
+  verify->require_subcommand(1);
+  add_verbose(*verify);
+  CLI::App* identity = verify->add_subcommand("identity")->group("");
+  CLI::App* github = verify->add_subcommand("github")->group("");
+  add_sigstore_identity(*identity, command);
+  add_sigstore_github(*github, command);
+  for (CLI::App* policy : {identity, github}) {
+    add_sigstore_inputs(*policy, command);
+    add_verbose(*policy);
+  }
+  std::ranges::reverse(arguments);
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return ShowText{app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return ShowText{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return fail(kUsage, sentence_of(error), "tomme sigstore verify identity --help, or github");
+  }
+  if (!other.empty()) {
+    return fail(kUsageNotYet, "tomme sigstore " + other + " is not there yet; tomme verifies so far");
+  }
+  command.policy = github->parsed() ? SigstoreCommand::Policy::github : SigstoreCommand::Policy::identity;
+  TRY(finish_sigstore(command, staging));
+  return command;
+}
+
+Result<Command> parse_words(const std::string& verb, std::vector<std::string> words) {
+  if (verb == "verify") return parse_verb<VerifyCommand>(verb, &describe_verify, std::move(words));
+  if (verb == "inspect") return parse_verb<InspectCommand>(verb, &describe_inspect, std::move(words));
+  if (verb == "run") return parse_run(std::move(words));
+  if (verb == "sigstore") return parse_sigstore(std::move(words));
+  if (is_installer(verb)) {
+    return fail(kUsage, "there is no verb " + printable(verb),
+                "tomme run -- " + verb + (words.empty() ? "" : " " + joined(words)));
+  }
+  return fail(kUsage,
+              "there is no " + std::string(verb.starts_with('-') ? "option " : "verb ") + printable(verb),
+              "tomme --help lists the verbs");
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::span<char* const> argv) {
   std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
   if (words.empty()) return fail(kUsage, "no verb was given", "tomme --help");
-  const std::string verb = words.front();
+  std::string verb = words.front();
   words.erase(words.begin());
   if (verb == "--version" || verb == "-V") return ShowText{"tomme " + std::string(kTommeVersion) + "\n"};
-  if (verb == "--help" || verb == "-h" || verb == "help") return ShowText{std::string(kHelp)};
-  if (verb == "verify")
-    return parse_verb<VerifyCommand>(verb, "Verifies files against their signatures.", &describe_verify,
-                                     std::move(words));
-  if (verb == "inspect")
-    return parse_verb<InspectCommand>(verb, "Says what a proof claims. Nothing is verified.",
-                                      &describe_inspect, std::move(words));
-  if (verb == "run") return parse_run(std::move(words));
-  if (verb == "sigstore") return SigstoreCommand{std::move(words)};
-  return fail(kUsage, "there is no verb " + printable(verb), "tomme --help lists the verbs");
+  const bool is_help = verb == "--help" || verb == "-h" || verb == "help";
+  if (is_help && words.empty()) return ShowText{std::string(help::kTomme)};
+  if (is_help) {
+    verb = words.front();
+    words = {"--help"};
+  }
+  return parse_words(verb, std::move(words));
 }
 
 }  // namespace tomme::cli

@@ -56,9 +56,18 @@ struct RunCommand {
   TrustOptions trust;
 };
 
-/// `tomme sigstore …`: read by its own verb, since its flags are another program's.
+/// `tomme sigstore verify …`: the flags of sigstore-python, environment variables included.
 struct SigstoreCommand {
-  std::vector<std::string> arguments;
+  enum class Policy : std::uint8_t { identity, github };
+  Policy policy = Policy::identity;
+  std::vector<std::string> inputs;  ///< paths, "sha256:HEX"
+  std::string certificate, signature, bundle;
+  bool offline = false;
+  std::string cert_identity, cert_oidc_issuer;
+  std::string trigger, sha, name, repository, ref;  ///< GitHub; empty: anything
+  bool staging = false;
+  std::string instance, trust_config;
+  bool verbose = false;
 };
 
 /// Text for standard output and a successful end: --help, --version.

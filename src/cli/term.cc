@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "io/store/errors.h"
 #include "io/store/file.h"
@@ -19,6 +21,13 @@ bool use_colour() {
   return yes;
 }
 
+/// Why standard output failed first: by the end of the program errno tells of something else.
+int output_errno = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): as stdout itself
+
+void note_failed_output() {
+  if (output_errno == 0) output_errno = errno == 0 ? EIO : errno;
+}
+
 std::string painted(std::string_view word, std::string_view colour) {
   if (!use_colour()) return std::string(word);
   return "\x1b[" + std::string(colour) + "m" + std::string(word) + "\x1b[0m";
@@ -27,10 +36,11 @@ std::string painted(std::string_view word, std::string_view colour) {
 }  // namespace
 
 void print(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) note_failed_output();
 }
 
 void tell(std::string_view text) {
+  if (std::fflush(stdout) != 0) note_failed_output();  // so that both streams into one file keep their order
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -50,8 +60,20 @@ std::size_t terminal_width() {
 }
 
 Result<void> flush_output() {
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return {};
-  return fail(kStoreWrite, "cannot write to standard output: " + system_reason());
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) note_failed_output();
+  if (output_errno == 0) return {};
+  errno = output_errno;
+  return fail(kStoreWrite, "cannot write to standard output: " + system_reason(),
+              "the result is not complete: check the free space of where it goes");
+}
+
+void occupy_standard_streams() {
+  // Opened the wrong way round, so that reading or writing fails as it does where there is no stream.
+  for (const auto& [fd, flags] : {std::pair(STDIN_FILENO, O_WRONLY), std::pair(STDOUT_FILENO, O_RDONLY),
+                                  std::pair(STDERR_FILENO, O_RDONLY)}) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    static_cast<void>(::open("/dev/null", flags));  // takes the lowest number that is free: this one
+  }
 }
 
 }  // namespace tomme::cli

@@ -26,4 +26,7 @@ std::size_t terminal_width();
 /// Whether standard output took everything; said once at the end (a full disk must not look like success).
 Result<void> flush_output();
 
+/// Where the program was started without standard streams, the files it opens must not take their place.
+void occupy_standard_streams();
+
 }  // namespace tomme::cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/describe.h"
 #include "cli/inputs.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::size_t kKeyOctets = 64 * 1024;
 
-Result<Expectation> make_expectation(const ExpectOptions& options) {
+Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key) {
   Expectation expectation;
   const auto pattern = [](const std::string& text) -> std::optional<Pattern> {
     if (text.empty()) return std::nullopt;
@@ -33,6 +34,10 @@ Result<Expectation> make_expectation(const ExpectOptions& options) {
   if (options.anyone && !expectation.is_empty()) {
     return fail(kPolicyExpectation, "--anyone and an expected signer contradict each other",
                 "leave one of them out");
+  }
+  if (has_key && !expectation.is_empty()) {
+    return fail(kPolicyExpectation, "a signature made with a key has no identity that could be expected",
+                "leave --key out, or the expected signer");
   }
   return expectation;
 }
@@ -121,49 +126,21 @@ Result<void> expect_signers(const std::vector<Signer>& signers, const Expectatio
   return {};
 }
 
-std::string describe(const Signer& signer) {
-  std::string text = "  signed by  " + signer.who() + "\n";
-  if (const auto& identity = signer.evidence.identity()) {
-    const auto& ref = identity->claim(Claim::source_repository_ref);
-    const auto& commit = identity->claim(Claim::source_repository_digest);
-    if (ref)
-      text += "  built from " + printable(*ref) + (commit ? " at commit " + printable(*commit) : "") + "\n";
-  }
-  if (signer.publisher && signer.publisher->environment) {
-    text +=
-        "  environment " + printable(*signer.publisher->environment) +
-        (signer.publisher_proof->environment_proven ? "" : " (the index says so; the certificate does not)") +
-        "\n";
-  }
-  for (const ProvenTime& time : signer.evidence.times()) {
-    text += "  signed at  " + to_rfc3339(time.time) + ", says " + printable(time.source) + "\n";
-  }
-  for (const LogProof& log : signer.evidence.logs()) {
-    text += "  logged in  " + printable(log.log) + " as entry " + std::to_string(log.index.value());
-    if (!log.included) text += " (promised, not proven)";
-    for (const Cosignature& witness : log.witnesses) text += ", witnessed by " + printable(witness.witness);
-    text += "\n";
-  }
-  if (signer.evidence.statement())
-    text += "  says       " + printable(signer.evidence.statement()->predicate_type) + "\n";
-  for (const std::string& note : signer.evidence.notes()) text += "  note: " + printable(note, 400) + "\n";
-  return text;
-}
-
 /// One line of the result, as text at once or as JSON at the end.
 class Output {
  public:
   explicit Output(bool json) : json_(json) {}
 
-  void verified(const Subject& subject, const std::vector<Signer>& signers) {
-    if (json_) return add(subject.name, "verified", signers, nullptr);
-    print(printable(subject.name) + ": verified\n");
+  void verified(const std::string& name, const std::vector<Signer>& signers) {
+    if (json_) return add(name, "verified", signers, nullptr);
+    print(printable(name) + ": verified\n");
     for (const Signer& signer : signers) print(describe(signer));
   }
   void refused(const std::string& name, const std::vector<Signer>& signers, const Error& error) {
     code_ = worse(code_, std::to_underlying(error.outcome()));
     if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", signers, &error);
-    print_error(name.empty() ? error : Error(error).in(printable(name)));
+    // Messages about a file that could not be opened start with its name already.
+    print_error(error.message().contains(printable(name)) ? error : Error(error).in(printable(name)));
   }
   int finish() {
     if (json_) {
@@ -194,25 +171,18 @@ class Output {
 
 Result<int> verify(const VerifyCommand& command) {
   const Limits limits = TRY(parse_limits(command.limits));
-  const Expectation expectation = TRY(make_expectation(command.expect));
+  const Expectation expectation = TRY(make_expectation(command.expect, !command.key.empty()));
   const Verifier verifier(TRY(load_root(command.trust)), TRY(make_options(command, limits)));
   Output output(command.json);
-  for (const Result<Subject>& subject : find_subjects(command, limits)) {
-    if (!subject) {
-      output.refused("", {}, subject.error());
-      continue;
-    }
-    const Result<std::vector<Signer>> signers = SubjectVerifier(verifier, *subject).verify_all();
-    if (!signers) {
-      output.refused(subject->name, {}, signers.error());
-      continue;
-    }
+  TRY(for_each_subject(command, limits, [&](const NamedSubject& input) {
+    if (!input.subject) return output.refused(input.name, {}, input.subject.error());
+    const Result<std::vector<Signer>> signers = SubjectVerifier(verifier, *input.subject).verify_all();
+    if (!signers) return output.refused(input.name, {}, signers.error());
     if (const Result<void> expected = expect_signers(*signers, expectation, command.expect); !expected) {
-      output.refused(subject->name, *signers, expected.error());
-      continue;
+      return output.refused(input.name, *signers, expected.error());
     }
-    output.verified(*subject, *signers);
-  }
+    output.verified(input.name, *signers);
+  }));
   return output.finish();
 }
 

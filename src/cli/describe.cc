@@ -1,0 +1,36 @@
+#include "cli/describe.h"
+
+#include "core/encoding/text.h"
+
+namespace tomme::cli {
+
+std::string describe(const Signer& signer) {
+  std::string text = "  signed by  " + signer.who() + "\n";
+  if (const auto& identity = signer.evidence.identity()) {
+    const auto& ref = identity->claim(Claim::source_repository_ref);
+    const auto& commit = identity->claim(Claim::source_repository_digest);
+    if (ref)
+      text += "  built from " + printable(*ref) + (commit ? " at commit " + printable(*commit) : "") + "\n";
+  }
+  if (signer.publisher && signer.publisher->environment) {
+    text +=
+        "  environment " + printable(*signer.publisher->environment) +
+        (signer.publisher_proof->environment_proven ? "" : " (the index says so; the certificate does not)") +
+        "\n";
+  }
+  for (const ProvenTime& time : signer.evidence.times()) {
+    text += "  signed at  " + to_rfc3339(time.time) + ", says " + printable(time.source) + "\n";
+  }
+  for (const LogProof& log : signer.evidence.logs()) {
+    text += "  logged in  " + printable(log.log) + " as entry " + std::to_string(log.index.value());
+    if (!log.included) text += " (promised, not proven)";
+    for (const Cosignature& witness : log.witnesses) text += ", witnessed by " + printable(witness.witness);
+    text += "\n";
+  }
+  if (signer.evidence.statement())
+    text += "  says       " + printable(signer.evidence.statement()->predicate_type) + "\n";
+  for (const std::string& note : signer.evidence.notes()) text += "  note: " + printable(note, 400) + "\n";
+  return text;
+}
+
+}  // namespace tomme::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "core/policy/verdict.h"
+
+namespace tomme::cli {
+
+/// What a verification proved, one indented line each.
+std::string describe(const Signer& signer);
+
+}  // namespace tomme::cli

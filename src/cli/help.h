@@ -1,0 +1,131 @@
+#pragma once
+
+#include <string_view>
+
+/// The words of --help that no option carries; written for 80 columns.
+namespace tomme::cli::help {
+
+inline constexpr std::string_view kTomme =
+    R"(tomme checks who built the Python packages you install.
+
+usage: tomme VERB [options] ...
+
+  tomme run -- COMMAND...   run pip, uv, poetry or pdm with every download judged
+  tomme verify FILE...      verify files against their signatures and attestations
+  tomme inspect FILE...     what a bundle, attestation or certificate says,
+                            before anyone trusts it
+  tomme sigstore ...        the command line of sigstore-python, for existing
+                            scripts
+
+  tomme VERB --help         more about a verb
+  tomme --version
+
+Exit status: 0 verified or done, 1 refused, 2 wrong usage, 3 could not tell.
+)";
+
+inline constexpr std::string_view kVerify =
+    R"(usage: tomme verify [options] FILE...
+
+Verifies that a file is what its signer signed, and that the signer is the one
+you expect. FILE is a path, - for standard input, sha256:HEX, or
+pypi:NAME==VERSION for every file of a release. Nothing is fetched unless pypi:
+or --online asks for it.
+)";
+
+inline constexpr std::string_view kVerifyFooter =
+    R"(An expected signer is exact, or a glob over the whole of it: * matches within
+one path segment, ** across them.
+
+Names for --limit: bundle-octets, entries, timestamps, certificates,
+note-signatures, subjects, digests.
+
+examples:
+  tomme verify --repository pypa/sampleproject dist/*.whl
+  tomme verify --identity you@example.org --issuer https://accounts.google.com \
+      --bundle release.sigstore.json release.tar.gz
+  tomme verify --anyone pypi:sampleproject==4.0.0
+
+Exit status: 0 verified, 1 refused, 2 wrong usage or no signer expected,
+3 could not tell.
+)";
+
+inline constexpr std::string_view kInspect =
+    R"(usage: tomme inspect [options] FILE...
+
+Says what a proof claims: who signed, from which repository, workflow and commit,
+when, and in which logs. Nothing is verified, so nothing of it is to be believed.
+FILE is a Sigstore bundle, a PEP 740 attestation or provenance object, a
+certificate (PEM or DER), - for standard input, or pypi:NAME==VERSION for every
+file of a release.
+)";
+
+inline constexpr std::string_view kInspectFooter =
+    R"(examples:
+  tomme inspect dist/sampleproject-4.0.0.tar.gz.provenance
+  tomme inspect --format json pypi:sampleproject==4.0.0
+
+Exit status: 0 read, 1 a proof that no verifier would read, 2 not a proof,
+3 could not be had.
+)";
+
+inline constexpr std::string_view kRun =
+    R"(usage: tomme run [options] -- COMMAND...
+
+Runs pip, uv, poetry or pdm. Everything that COMMAND downloads from PyPI and from
+the indexes it names is held until its attestation is verified. A file that is
+not what its publisher attested is refused, and the installer prints why.
+)";
+
+inline constexpr std::string_view kRunFooter =
+    R"(SIGNER is OWNER/REPOSITORY on GitHub, gitlab:GROUP/PROJECT, an e-mail address or
+another identity as tomme prints it. Without --expect, the table at the end says
+who signed; nobody said who should.
+
+examples:
+  tomme run -- pip install sampleproject
+  tomme run --expect sampleproject=pypa/sampleproject -- uv pip install sampleproject
+  tomme run --require attested -- pip download -r requirements.txt
+
+Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
+could not be told; 128 and the number of a signal that ended COMMAND.
+)";
+
+inline constexpr std::string_view kSigstore =
+    R"(usage: tomme sigstore [options] COMMAND ...
+
+The command line of sigstore-python 4.5, for existing scripts: flags, environment
+variables, files looked for and exit status are the same. See
+docs/sigstore-cli.md for what differs.
+
+commands:
+  verify identity           verify against an identity and its provider
+  verify github             verify against claims of GitHub Actions
+)";
+
+inline constexpr std::string_view kSigstoreVerify =
+    R"(usage: tomme sigstore verify [options] {identity,github} ...
+
+Verifies files against a known signer.
+
+commands:
+  identity                  verify against an identity and its provider
+  github                    verify against claims of GitHub Actions
+)";
+
+inline constexpr std::string_view kSigstoreIdentity =
+    R"(usage: tomme sigstore verify identity [options] --cert-identity IDENTITY
+           --cert-oidc-issuer URL FILE_OR_DIGEST...
+
+Verifies files, or digests as sha256:HEX, against an identity and who vouches for
+it. Without --bundle, FILE.sigstore.json is taken, or FILE.sigstore.
+)";
+
+inline constexpr std::string_view kSigstoreGithub =
+    R"(usage: tomme sigstore verify github [options] FILE_OR_DIGEST...
+
+Verifies files, or digests as sha256:HEX, against what GitHub Actions said of the
+workflow. --cert-identity or --repository is needed. Without --bundle,
+FILE.sigstore.json is taken, or FILE.sigstore.
+)";
+
+}  // namespace tomme::cli::help
