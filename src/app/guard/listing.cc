@@ -62,24 +62,25 @@ bool has_archive_name(std::string_view filename) {
   return std::ranges::any_of(kEndings, [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
-Result<void> Listing::remember(const SimplePage& page, const Url& page_url,
-                               const std::function<bool(const net::Url&)>& may_serve) {
+// A link that no installer takes for a distribution ("../", a home page) is not remembered: whoever asks for
+// it gets a page, and pages are read. A distribution at the address of a page would slip between the two:
+// what is read as a page must never be installed, and what is installed never read as a page.
+Result<void> Listing::remember(const SimplePage& page, const Url& page_url, const Addresses& addresses) {
   std::vector<std::pair<std::string, ListedFile>> found;
   found.reserve(page.files.size());
   for (const IndexFile& file : page.files) {
     const Result<Url> url = page.url_of(file, page_url);
-    // Links that lead to no file ("../", "mailto:") are everywhere on HTML pages.
-    const bool is_file = has_archive_name(file.filename) || file.sha256.has_value();
-    if (!url || !url->is_http()) {
-      if (is_file)
-        return fail(kGuardElsewhere, "the page lists " + printable(file.filename) + " at no usable address");
-      continue;
+    const bool is_file = has_archive_name(file.filename) || (url && has_archive_name(url->filename()));
+    if (!is_file) continue;
+    const Result<net::Url> address =
+        url && url->is_http() ? to_net(*url) : Result<net::Url>(fail(kGuardElsewhere, ""));
+    if (!address || addresses.is_page(*url)) {
+      return fail(kGuardElsewhere,
+                  "the page lists " + printable(file.filename) + " at an address that is no file's");
     }
-    const net::Url address = TRY(to_net(*url));
-    if (!may_serve(address)) {
-      if (!is_file) continue;
+    if (!addresses.is_judged(*address)) {
       return fail(kGuardElsewhere, "the page lists " + printable(file.filename) + " on " +
-                                       printable(address.authority.to_string()) +
+                                       printable(address->authority.to_string()) +
                                        ", whose files are not judged");
     }
     found.emplace_back(url->normalized().without_userinfo().without_fragment().to_string(),

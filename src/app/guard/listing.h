@@ -26,14 +26,19 @@ struct ListedFile {
 /// The spelling under which URLs are compared: normalised, without fragment and user information.
 Result<std::string> url_key(std::string_view url);
 
+/// What is where, as it was fixed before the run.
+struct Addresses {
+  std::function<bool(const net::Url&)> is_judged;  ///< files and pages there are judged
+  std::function<bool(const Url&)> is_page;         ///< only a page may be there
+};
+
 /// All pages that passed through, by file URL. What any page lists counts: a second page that leaves a proof
 /// out takes nothing away. Thread-safe.
 class Listing {
  public:
-  /// `may_serve` says whether files at a URL would be judged. kGuardElsewhere, and nothing remembered, where
-  /// one of the page's distributions is anywhere else.
-  Result<void> remember(const SimplePage& page, const Url& page_url,
-                        const std::function<bool(const net::Url&)>& may_serve);
+  /// kGuardElsewhere, and nothing remembered, where one of the page's distributions is anywhere else than
+  /// where files are judged.
+  Result<void> remember(const SimplePage& page, const Url& page_url, const Addresses& addresses);
   std::optional<ListedFile> find(const std::string& key) const;
 
  private:

@@ -14,12 +14,25 @@ namespace tomme::guard {
 
 namespace {
 
+constexpr std::string_view kPypiHost = "pypi.org";
+constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
 constexpr std::uint64_t kWithheldOctets = 64 * 1024;
+/// How long a connection sleeps between two looks at its client.
+constexpr std::chrono::milliseconds kGlance{500};
 constexpr std::string_view kMetadataSuffix = ".metadata";
 
-/// "tomme: <sentence> [code]": pip, uv and poetry print the reason phrase of a 403 word for word.
+/// "tomme: <sentence> [code]": pip, uv and poetry print the reason phrase of a 403 word for word. uv drops a
+/// phrase that is not all ASCII, and a very long one is cut by the server: the code must not be lost.
 std::string refusal_phrase(const Error& error) {
-  return "tomme: " + error.message() + " [" + std::string(error.code().name) + "]";
+  constexpr std::size_t kSentence = 340;
+  std::string sentence;
+  for (const char c : error.message()) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x80) sentence += c;
+    if (octet >= 0xc0) sentence += '?';  // one for each character, which has one such octet
+  }
+  if (sentence.size() > kSentence) sentence = sentence.substr(0, kSentence) + "...";
+  return "tomme: " + sentence + " [" + std::string(error.code().name) + "]";
 }
 
 /// A single range of RFC 9110 section 14.1.2; nothing where the header is anything else (then it is ignored,
@@ -70,6 +83,40 @@ net::Headers page_request_headers(const net::Headers& from) {
   return headers;
 }
 
+bool is_redirect(unsigned status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/// Without parameters, and HTML always as UTF-8: as that it was checked, and a client that reads it in
+/// another charset would see other links.
+std::string page_type(std::string_view type) {
+  std::string bare(type.substr(0, type.find(';')));
+  while (bare.ends_with(' ') || bare.ends_with('\t')) bare.pop_back();
+  for (char& c : bare) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return bare.ends_with("html") ? bare + "; charset=utf-8" : bare;
+}
+
+/// The file whose metadata `url` asks for: pip puts ".metadata" behind a query, uv before it.
+std::optional<std::string> file_of_metadata(const Url& url, const std::string& key) {
+  if (key.ends_with(kMetadataSuffix)) return key.substr(0, key.size() - kMetadataSuffix.size());
+  if (!url.query() || !url.path().ends_with(kMetadataSuffix)) return std::nullopt;
+  const std::size_t query = key.find('?');
+  return key.substr(0, query - kMetadataSuffix.size()) + key.substr(query);
+}
+
+/// "<index>/<project>" with or without a slash behind it, and whatever else ends in a slash.
+bool is_page_address(const Url& url, const std::vector<Url>& indexes) {
+  if (url.path().ends_with('/')) return true;
+  for (const Url& index : indexes) {
+    std::string root = index.normalized().path();
+    if (!root.ends_with('/')) root += '/';
+    if (url.origin() != index.origin() || !url.path().starts_with(root)) continue;
+    const std::string_view rest = std::string_view(url.path()).substr(root.size());
+    if (!rest.contains('/') && !has_archive_name(url.filename())) return true;
+  }
+  return false;
+}
+
 bool is_index_root(const net::Response& answer) {
   const auto value = json::parse(text_of(answer.body), {.depth = 64, .bytes = answer.body.size() + 1});
   const json::Object* object = value ? value->object() : nullptr;
@@ -83,6 +130,8 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
     : client_(client),
       report_(report),
       options_(std::move(options)),
+      addresses_{options_.intercepted,
+                 [this](const Url& url) { return is_page_address(url, options_.indexes); }},
       context_{client,
                store,
                gate,
@@ -98,7 +147,7 @@ Relay::~Relay() {
 }
 
 void Relay::stop() {
-  std::map<std::string, std::unique_ptr<Download>> ending;
+  std::map<std::string, std::shared_ptr<const Download>> ending;
   {
     const std::lock_guard lock(mutex_);
     ending.swap(downloads_);
@@ -117,40 +166,55 @@ Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& res
   learn_authorization(request);
   const Result<std::string> key = url_key(request.url.to_string());
   if (!key) return response.respond(400, refusal_phrase(key.error()), {}, "");
-  if (const auto listed = listing_.find(*key)) return answer_file(request, *key, listed->filename, response);
   const Url url = TRY(Url::parse(*key));
-  const std::string filename = url.filename();
-  if (has_archive_name(filename)) return answer_file(request, *key, filename, response);
-  if (filename.ends_with(kMetadataSuffix) && !url.query()) {
-    const std::string file_key = key->substr(0, key->size() - kMetadataSuffix.size());
-    if (listing_.find(file_key) || has_archive_name(Url::parse(file_key)->filename())) {
-      return answer_metadata(request, file_key, response);
+  // Metadata first: a page must not be able to list it as a file of its own, which nothing would vouch for.
+  if (const auto file_key = file_of_metadata(url, *key)) {
+    const Result<Url> file = Url::parse(*file_key);
+    if (listing_.find(*file_key) || (file && has_archive_name(file->filename()))) {
+      return answer_metadata(request, *file_key, response);
     }
   }
+  if (const auto listed = listing_.find(*key)) {
+    return answer_file(request, *key, listed->filename, response);
+  }
+  if (has_archive_name(url.filename())) return answer_file(request, *key, url.filename(), response);
   return answer_page(request, response);
 }
 
 // --- files -----------------------------------------------------------------------------------------------
 
-Download& Relay::download_for(const std::string& key, const net::Url& url, const std::string& filename,
-                              const net::Headers& headers) {
+/// One for each file of the run. What could not be had may be tried again, with other credentials perhaps;
+/// a verdict stands.
+std::shared_ptr<const Download> Relay::download_for(const std::string& key, const net::Url& url,
+                                                    const std::string& filename,
+                                                    const net::Headers& headers) {
   net::Headers kept;
   if (const auto authorization = headers.find("Authorization"))
     kept.add("Authorization", std::string(*authorization));
   const std::lock_guard lock(mutex_);
   auto& download = downloads_[key];
-  if (!download) download = std::make_unique<Download>(context_, url, filename, std::move(kept));
-  return *download;
+  if (!download || download->has_failed()) {
+    download = std::make_shared<const Download>(context_, url, filename, std::move(kept));
+  }
+  return download;
 }
 
 Result<void> Relay::answer_file(const net::Request& request, const std::string& key,
                                 const std::string& filename, net::ResponseWriter& response) {
-  const Download& download = download_for(key, request.url, filename, request.headers);
-  const Download::State state =
-      download.wait(options_.hold_octets, std::chrono::steady_clock::now() + options_.hold_time);
-  if (state.done && state.refusal) return refuse(*state.refusal, response);
+  const auto download = download_for(key, request.url, filename, request.headers);
+  const std::stop_token stop = response.stop_token();
+  const auto soon = [] { return std::chrono::steady_clock::now() + kGlance; };
+  Download::State state =
+      download->wait(options_.hold_octets, std::chrono::steady_clock::now() + options_.hold_time, stop);
+  // Before the server has answered, nothing is known that could be announced: not even that there is a
+  // file.
+  while (!state.done && state.fd < 0 && !stop.stop_requested() && !response.client_gone()) {
+    state = download->wait(0, soon(), stop);
+  }
   if (state.done) return deliver(request, state, response);
-  return stream(download, state, response);
+  if (state.fd >= 0) return stream(request, *download, state, response);
+  response.abort();
+  return {};
 }
 
 Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
@@ -162,9 +226,15 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
 
 Result<void> Relay::deliver(const net::Request& request, const Download::State& state,
                             net::ResponseWriter& response) {
+  if (state.refusal) return refuse(*state.refusal, response);
   if (state.failure) return response.respond(502, refusal_phrase(*state.failure), {}, "");
-  if (state.other_answer)
-    return response.respond(state.other_answer->status, state.other_answer->reason, {}, "");
+  if (state.other_answer) {
+    net::Headers headers;
+    if (const auto challenge = state.other_answer->headers.find("WWW-Authenticate")) {
+      headers.add("WWW-Authenticate", std::string(*challenge));
+    }
+    return response.respond(state.other_answer->status, state.other_answer->reason, headers, "");
+  }
   const StoredFile& file = *state.file;
   net::Headers headers{{"Content-Type", content_type_of(request.url.target)},
                        {"Accept-Ranges", "bytes"},
@@ -184,8 +254,10 @@ Result<void> Relay::deliver(const net::Request& request, const Download::State& 
 
 /// Sends what is there but never the last block, until the verdict; a refusal then cuts the connection, and
 /// whoever asks again gets the 403.
-Result<void> Relay::stream(const Download& download, Download::State state, net::ResponseWriter& response) {
+Result<void> Relay::stream(const net::Request& request, const Download& download, Download::State state,
+                           net::ResponseWriter& response) {
   TRY(response.head(200, "", {{"Content-Type", content_type_of(download.filename())}}, state.total));
+  if (request.method == "HEAD") return {};
   std::uint64_t sent = 0;
   while (!state.done) {
     // With a known size the last block is counted from the end; else from what has come so far.
@@ -195,9 +267,9 @@ Result<void> Relay::stream(const Download& download, Download::State state, net:
       TRY(response.write_file(state.fd, sent, allowed - sent));
       sent = allowed;
     }
-    if (response.client_gone()) return {};
-    state = download.wait(std::max(state.received, sent),
-                          std::chrono::steady_clock::now() + std::chrono::milliseconds(500));
+    if (response.client_gone() || response.stop_token().stop_requested()) break;
+    state = download.wait(std::max(state.received, sent), std::chrono::steady_clock::now() + kGlance,
+                          response.stop_token());
   }
   if (!state.file || (state.total && state.file->size() != *state.total)) {
     response.abort();
@@ -211,9 +283,12 @@ Result<void> Relay::answer_metadata(const net::Request& request, const std::stri
   const net::Url url = TRY(net::Url::parse(file_key));
   const auto listed = listing_.find(file_key);
   const std::string filename = listed ? listed->filename : Url::parse(file_key)->filename();
-  const Download& download = download_for(file_key, url, filename, request.headers);
-  const Download::State state = download.wait_done();
-  if (state.refusal) return refuse(*state.refusal, response);
+  const auto download = download_for(file_key, url, filename, request.headers);
+  const Download::State state = download->wait_done(response.stop_token());
+  if (!state.done) {
+    response.abort();
+    return {};
+  }
   if (!state.file) return deliver(request, state, response);
 
   const auto extract = [&]() -> Result<Bytes> {
@@ -246,18 +321,43 @@ Result<std::optional<ListedFile>> Relay::look_up(const net::Url& url, const std:
   if (auto listed = listing_.find(key)) return listed;
   const Result<DistFilename> distribution = DistFilename::parse(filename);
   if (!distribution) return std::nullopt;
-  for (const Url& index : options_.indexes) {
-    const Result<net::Url> address = net::Url::parse(index.without_userinfo().without_fragment().to_string());
-    if (!address || !options_.intercepted(*address)) continue;
-    const Result<FetchedPage> page =
-        fetch_project_page(client_, index, distribution->project(), authorization_for(address->authority),
-                           options_.intercepted, stop);
-    if (!page && page.error().is(kIndexNoProject)) continue;
-    if (!page) return std::unexpected(page.error());
-    TRY(listing_.remember(page->page, page->url, options_.intercepted));
-    if (auto listed = listing_.find(key)) return listed;
+  std::optional<Error> unanswered;
+  for (const net::Url& index : indexes_for(url)) {
+    const Result<std::optional<ListedFile>> listed = look_up_on(index, distribution->project(), key, stop);
+    if (!listed && listed.error().outcome() == Outcome::refused) return listed;
+    if (!listed) unanswered = listed.error();
+    if (listed && *listed) return listed;
   }
+  // An index that did not answer might have known the proof.
+  if (unanswered) return std::unexpected(*unanswered);
   return std::nullopt;
+}
+
+/// The indexes that may list a file at this address, its own host's first. PyPI lists files of its own file
+/// host alone, so it is not told what a company fetches from elsewhere.
+std::vector<net::Url> Relay::indexes_for(const net::Url& file) const {
+  std::vector<net::Url> indexes;
+  for (const Url& url : options_.indexes) {
+    const Result<net::Url> index = net::Url::parse(url.without_userinfo().without_fragment().to_string());
+    if (!index || !options_.intercepted(*index)) continue;
+    if (index->authority.host == kPypiHost && file.authority.host != kPypiFileHost) continue;
+    indexes.push_back(*index);
+  }
+  std::ranges::stable_partition(indexes, [&](const net::Url& index) {
+    return index.authority == file.authority || file.authority.host == kPypiFileHost;
+  });
+  return indexes;
+}
+
+Result<std::optional<ListedFile>> Relay::look_up_on(const net::Url& index, const ProjectName& project,
+                                                    const std::string& key, std::stop_token stop) {
+  const Result<FetchedPage> page =
+      fetch_project_page(client_, TRY(Url::parse(index.to_string())), project,
+                         authorization_for(index.authority), options_.intercepted, std::move(stop));
+  if (!page && page.error().is(kIndexNoProject)) return std::nullopt;
+  if (!page) return std::unexpected(page.error());
+  TRY(listing_.remember(page->page, page->url, addresses_));
+  return listing_.find(key);
 }
 
 // --- pages -----------------------------------------------------------------------------------------------
@@ -274,9 +374,13 @@ Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter
     report_.refused(request.url.to_string(), ok.error());
     return refuse(ok.error(), response);
   }
+  report_.recovered(request.url.to_string());
   net::Headers headers;
-  for (const std::string_view name : {"Content-Type", "ETag", "Last-Modified", "Cache-Control", "Vary",
-                                      "Location", "WWW-Authenticate", "Retry-After", "X-PyPI-Last-Serial"}) {
+  if (const auto type = page->head.headers.find("Content-Type"))
+    headers.add("Content-Type", page_type(*type));
+  if (is_redirect(page->head.status)) headers.add("Location", TRY(redirect_target(request.url, *page)));
+  for (const std::string_view name : {"ETag", "Last-Modified", "Cache-Control", "Vary", "WWW-Authenticate",
+                                      "Retry-After", "X-PyPI-Last-Serial"}) {
     if (const auto value = page->head.headers.find(name)) headers.add(std::string(name), std::string(*value));
   }
   if (request.method == "HEAD")
@@ -284,32 +388,71 @@ Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter
   return response.respond(page->head.status, page->head.reason, headers, page->body);
 }
 
-/// Nothing on the page leads past us, and all its files are remembered.
+/// As we read it, so that no client reads it as another.
+Result<std::string> Relay::redirect_target(const net::Url& from, const net::Response& page) {
+  const Url url = TRY(Url::parse(from.to_string()));
+  return TRY(url.resolve(page.head.headers.find("Location").value_or("")))
+  .to_string();
+}
+
+/// Nothing on the page leads past us, and all its files are remembered. requests takes every status below
+/// 400 for success, so what is neither a page nor a redirect must be an error.
 Result<void> Relay::check_page(const net::Request& request, const net::Response& page) {
   const Url url = TRY(Url::parse(request.url.to_string()));
   const unsigned status = page.head.status;
-  if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) {
-    const Url target = TRY(url.resolve(page.head.headers.find("Location").value_or("")));
-    const net::Url address = TRY(net::Url::parse(target.without_fragment().to_string()));
+  if (is_redirect(status)) {
+    const Url target = TRY(Url::parse(TRY(redirect_target(request.url, page))));
+    const net::Url address = TRY(net::Url::parse(target.without_userinfo().without_fragment().to_string()));
     if (options_.intercepted(address)) return {};
     return fail(kRedirect, printable(url.host()) + " redirects to " +
                                printable(address.authority.to_string()) + ", where files are not judged");
   }
-  if (status != 200 || request.method == "HEAD") return {};
+  if (status >= 400 || status == 304) return {};
+  if (status != 200) {
+    return fail(kGuardRequest, "the answer of " + printable(url.host()) + " has status " +
+                                   std::to_string(status) + ", which is neither success nor failure");
+  }
+  if (request.method == "HEAD") return {};
   if (!page.head.content_encoding().empty()) {
     return fail(kGuardEncoding, "the page came encoded as " + printable(page.head.content_encoding()));
   }
   const std::string_view type = page.head.headers.find("Content-Type").value_or("");
   const Result<std::optional<SimplePage>> parsed = parse_page(type, page.body);
   if (!parsed) return is_index_root(page) ? Result<void>() : std::unexpected(parsed.error());
-  if (*parsed) return listing_.remember(**parsed, url, options_.intercepted);
+  if (*parsed) return listing_.remember(**parsed, url, addresses_);
   // Poetry reads PyPI's JSON besides: its files are looked up when they are asked for.
   if (type.starts_with("application/json")) {
-    TRY(json::parse(text_of(page.body), {.depth = 64, .bytes = options_.page_octets}));
-    return {};
+    return check_legacy(TRY(json::parse(text_of(page.body), {.depth = 64, .bytes = options_.page_octets})),
+                        url);
   }
   return fail(kGuardRequest, "the answer of " + printable(url.host()) +
                                  " is neither a page nor a file with a distribution's name");
+}
+
+/// PyPI's older API has files under "urls" and "releases". Nothing is remembered: it does not say which are
+/// attested.
+Result<void> Relay::check_legacy(const json::Value& answer, const Url& page) const {
+  const json::Object* object = answer.object();
+  if (!object) return {};
+  if (const json::Value* files = object->find("urls")) TRY(check_legacy_files(*files, page));
+  const json::Value* releases = object->find("releases");
+  if (!releases || !releases->object()) return {};
+  for (const json::Member& release : *releases->object()) TRY(check_legacy_files(release.value, page));
+  return {};
+}
+
+Result<void> Relay::check_legacy_files(const json::Value& files, const Url& page) const {
+  if (!files.array()) return {};
+  for (const json::Value& file : *files.array()) {
+    const json::Value* text = file.object() ? file.object()->find("url") : nullptr;
+    if (!text || !text->text()) continue;
+    const Url url = TRY(page.resolve(*text->text()));
+    const Result<net::Url> address = net::Url::parse(url.without_userinfo().without_fragment().to_string());
+    if (address && options_.intercepted(*address)) continue;
+    return fail(kGuardElsewhere, "the page lists a file at " + printable(url.without_userinfo().to_string()) +
+                                     ", where files are not judged");
+  }
+  return {};
 }
 
 void Relay::learn_authorization(const net::Request& request) {

@@ -10,6 +10,8 @@
 #include "app/guard/download.h"
 #include "app/guard/listing.h"
 #include "app/guard/report.h"
+#include "core/encoding/json.h"
+#include "core/packaging/project_name.h"
 #include "io/net/handler.h"
 #include "io/net/http_client.h"
 
@@ -51,25 +53,33 @@ class Relay final : public net::Handler {
                                net::ResponseWriter& response);
   Result<void> answer_page(const net::Request& request, net::ResponseWriter& response);
   Result<void> check_page(const net::Request& request, const net::Response& page);
+  static Result<std::string> redirect_target(const net::Url& from, const net::Response& page);
+  Result<void> check_legacy(const json::Value& answer, const Url& page) const;
+  Result<void> check_legacy_files(const json::Value& files, const Url& page) const;
   Result<void> deliver(const net::Request& request, const Download::State& state,
                        net::ResponseWriter& response);
-  Result<void> stream(const Download& download, Download::State state, net::ResponseWriter& response);
+  Result<void> stream(const net::Request& request, const Download& download, Download::State state,
+                      net::ResponseWriter& response);
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
-  Download& download_for(const std::string& key, const net::Url& url, const std::string& filename,
-                         const net::Headers& headers);
+  std::shared_ptr<const Download> download_for(const std::string& key, const net::Url& url,
+                                               const std::string& filename, const net::Headers& headers);
   Result<std::optional<ListedFile>> look_up(const net::Url& url, const std::string& filename,
                                             std::stop_token stop);
+  std::vector<net::Url> indexes_for(const net::Url& file) const;
+  Result<std::optional<ListedFile>> look_up_on(const net::Url& index, const ProjectName& project,
+                                               const std::string& key, std::stop_token stop);
   void learn_authorization(const net::Request& request);
   std::string authorization_for(const net::Authority& authority) const;
 
   net::HttpClient& client_;
   Report& report_;
   const RelayOptions options_;
+  const Addresses addresses_;
   Listing listing_;
   DownloadContext context_;
-  mutable std::mutex mutex_;                                    // guards the two below
-  std::map<std::string, std::string> authorizations_;           // by "host:port", as the installer sends them
-  std::map<std::string, std::unique_ptr<Download>> downloads_;  // by URL key; they live as long as the run
+  mutable std::mutex mutex_;                           // guards the two below
+  std::map<std::string, std::string> authorizations_;  // by "host:port", as the installer sends them
+  std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by URL key
 };
 
 }  // namespace tomme::guard

@@ -16,7 +16,6 @@ inline constexpr ErrorCode kEncodingBase64{"encoding/base64", Outcome::refused,
                                            "the file is damaged; fetch it again"};
 inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused,
                                         "a text is not lower-case hexadecimal", ""};
-inline constexpr ErrorCode kEncodingUtf8{"encoding/utf8", Outcome::refused, "a text is not UTF-8", ""};
 inline constexpr ErrorCode kPemInvalid{"pem/invalid", Outcome::refused,
                                        "a text is not PEM as RFC 7468 has it, or not of the expected label",
                                        "expected a file that starts with -----BEGIN"};
