@@ -23,11 +23,11 @@ check: ## ctest of one preset: make check PRESET=debug|asan|tsan [TESTS=regex]
 	@tools/setup build
 	@tools/test preset $(or $(PRESET),debug) $(TESTS)
 
-bench: ## measurements beside the peers (docs/benchmarks.md)
-	@tools/setup test
+bench: ## measurements beside the peers (docs/benchmarks.md); BENCH=verify|peers|hash|run|crypto for one
+	@tools/setup bench
 	@tools/build release all
 	@tools/build strip
-	@tools/bench
+	@tools/bench $(BENCH)
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60) each; FUZZ=name for one
 	@tools/setup fuzz

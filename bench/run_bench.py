@@ -1,0 +1,102 @@
+"""`tomme run` beside the plain command: pip download and uv pip install of a project with ten dependencies.
+
+Every wheel is attested; the index is nginx over TLS on this machine. Plain and judged runs take turns, each
+with empty caches (Tomme's own store included). BENCH_ROUNDS, BENCH_PADDING (octets of a wheel's data) and
+BENCH_TRUST=system (the user's trust file holds the system's 140 authorities as well) vary it.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from common import TOMME, WORK, interleaved, make_index, median, venv, verdict
+from loopback import Nginx, free_port, make_certificates
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 15))
+PADDING = os.environ.get("BENCH_PADDING", "100000")
+INSTALLERS = ("pip==26.2", "uv==0.13.9")
+SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+PROJECT = "bench"
+
+
+class Stage:
+    """The folder of one run: home, caches and target, all empty before it."""
+
+    def __init__(self, folder, trust):
+        self.folder, self.trust = folder, trust
+        self.home, self.out = folder / "home", folder / "out"
+
+    def clear(self, _):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.home.mkdir(parents=True)
+
+    def environment(self):
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "PIP_CERT": str(self.trust),
+                "SSL_CERT_FILE": str(self.trust), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def commands(bin_folder, index_url, root, stage):
+    pip = [bin_folder / "pip", "download", "-q", "-d", stage.out, "--index-url", index_url, PROJECT]
+    uv = [bin_folder / "uv", "pip", "install", "-q", "--python", bin_folder / "python", "--target", stage.out,
+          "--index-url", index_url, PROJECT]
+    run = [TOMME, "run", "--trusted-root", root, "--require", "attested", "--report", stage.home / "report.json", "--"]
+    return {"pip": pip, "tomme run -- pip": [*run, *pip], "uv": uv, "tomme run -- uv": [*run, *uv]}
+
+
+def check(stage, files):
+    """The judged run really judged every file."""
+    report = json.loads((stage.home / "report.json").read_text())
+    attested = [file for file in report["files"] if file["verdict"] == "attested"]
+    assert len(attested) == files, f"{len(attested)} of {files} judged: {json.dumps(report)[:2000]}"
+
+
+def main():
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    bin_folder = venv("installers", *INSTALLERS)
+    if nginx is None or bin_folder is None:
+        print("run: left out" + ("" if nginx else ", there is no nginx (Debian: nginx-light)"))
+        return
+    folder = WORK / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    make_certificates(folder)
+    port = free_port()
+    base = f"https://localhost:{port}"
+    manifest = make_index(folder / "index", "--base-url", base, "--project", PROJECT, "--dependencies", "10",
+                          "--padding", PADDING)
+    trust = folder / "ca.pem"
+    if os.environ.get("BENCH_TRUST") == "system":
+        trust = folder / "trust.pem"
+        trust.write_text(SYSTEM_BUNDLE.read_text() + (folder / "ca.pem").read_text())
+    stage = Stage(folder / "stage", trust)
+    server = Nginx(nginx, folder, folder / "index", port)
+    try:
+        rows = commands(bin_folder, base + "/simple/", folder / "index" / "trusted_root.json", stage)
+        last = {}
+
+        def before(name):
+            if last.get("name", "").startswith("tomme"):
+                check(stage, len(manifest["files"]))
+            stage.clear(name)
+            last["name"] = name
+
+        results = interleaved(rows, ROUNDS, before, env=stage.environment(), cwd=folder)
+    finally:
+        server.stop()
+
+    print(f"\n{len(manifest['files'])} attested wheels of {int(PADDING) / 1e3:.0f} kB over TLS, {ROUNDS} rounds taking "
+          f"turns, empty caches\n")
+    print(f"{'':18} {'median':>11} {'least':>11} {'CPU':>11} {'ratio':>8}  asked")
+    for installer, most in (("pip", 1.10), ("uv", 1.40)):
+        plain = median(results[installer])
+        for name in (installer, f"tomme run -- {installer}"):
+            runs = results[name]
+            ratio = median(runs) / plain
+            note = f"{most:.2f}: {verdict(ratio <= most)}" if name != installer else ""
+            print(f"{name:18} {median(runs) / 1e3:8.1f} ms {min(r['wall_us'] for r in runs) / 1e3:8.1f} ms "
+                  f"{median(runs, 'cpu_us') / 1e3:8.1f} ms {ratio:8.3f}  {note}")
+
+
+if __name__ == "__main__":
+    main()
