@@ -1,0 +1,141 @@
+"""Ways round the proxy that are known before the start: refused there, by name, and nothing is started."""
+import pytest
+
+from stage import Stage
+
+PIP, UV, POETRY = ["pip", "install", "six"], ["uv", "pip", "install", "six"], ["poetry", "install"]
+REQUIRED = ("--require", "attested")
+
+
+@pytest.fixture
+def decoys(bare) -> Stage:
+    """Installers that only leave a sign that they were started."""
+    folder = bare.folder / "bin"
+    folder.mkdir()
+    for name in ("pip", "uv", "poetry", "pdm"):
+        program = folder / name
+        program.write_text(f'#!/bin/sh\necho started >> "{bare.folder}/started"\n')
+        program.chmod(0o755)
+    bare.environment["PATH"] = f"{folder}:/usr/bin:/bin"
+    return bare
+
+
+def assert_not_started(stage: Stage, result, *names: str):
+    assert result.code == 2, result.said
+    for name in names:
+        assert name in result.err, f"{name} is not named: {result.err}"
+    assert not (stage.folder / "started").exists()
+    assert len([line for line in result.err.splitlines() if line.startswith("tomme: ")]) <= 1
+
+
+@pytest.mark.parametrize("command,name", [
+    ([*PIP, "--proxy", "http://elsewhere:1"], "--proxy"),
+    ([*PIP, "--proxy=http://elsewhere:1"], "--proxy"),
+    ([*PIP, "--prox", "http://elsewhere:1"], "--proxy"),
+    (["pip", "--proxy", "", "install", "six"], "--proxy"),
+    ([*PIP, "--cert", "/tmp/ca.pem"], "--cert"),
+    (["pip", "--isolated", "install", "six"], "--isolated"),
+    ([*PIP, "--trusted-host", "pypi.org"], "--trusted-host"),
+    ([*UV, "--allow-insecure-host", "pypi.org"], "--allow-insecure-host"),
+    ([*UV, "--trusted-host", "pypi.org"], "--trusted-host"),
+    ([*UV, "--cache-dir", "/tmp/cache"], "--cache-dir"),
+    ([*UV, "--offline"], "--offline"),
+    ([*PIP, "--cache-dir", "/tmp/cache"], "--cache-dir"),
+], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_flag(decoys, command, name):
+    assert_not_started(decoys, decoys.run(*command, options=REQUIRED), name)
+
+
+@pytest.mark.parametrize("command", [
+    [*PIP, "--find-links", "/tmp/wheels"], [*PIP, "-f", "https://example.test/links"], [*UV, "--find-links", "/tmp/wheels"],
+    ["pip", "install", "https://example.test/six-1-py3-none-any.whl"], ["pip", "install", "six @ https://example.test/six-1.tar.gz"],
+    ["uv", "pip", "install", "six @ https://example.test/six-1.tar.gz"],
+    ["pip", "install", "git+https://example.test/six"], ["uv", "pip", "install", "git+https://example.test/six"],
+    ["pip", "install", "./six-1-py3-none-any.whl"], ["pip", "install", "/tmp/six.tar.gz"],
+    ["uv", "pip", "install", "./six-1-py3-none-any.whl"], ["pip", "install", "-r", "requirements.txt"],
+    ["pip", "install", "file:///tmp/six.tar.gz"], ["poetry", "add", "git+https://example.test/six"]], ids=" ".join)
+def test_what_carries_no_proof_where_proof_is_required(decoys, command):
+    decoys.write("requirements.txt", "six @ https://example.test/six-1.tar.gz\n")
+    result = decoys.run(*command, options=REQUIRED)
+    assert result.code == 2, result.said
+    assert not (decoys.folder / "started").exists()
+    passed = decoys.run(*command)
+    assert passed.code == 0, passed.said
+    assert "note: " in passed.err, passed.said
+
+
+@pytest.mark.parametrize("variables,name", [
+    ({"PIP_TRUSTED_HOST": "pypi.org"}, "PIP_TRUSTED_HOST"), ({"PIP_FIND_LINKS": "/tmp/wheels"}, "PIP_FIND_LINKS"),
+])
+def test_pip_variable(decoys, variables, name):
+    result = decoys.run(*PIP, options=REQUIRED, env=variables)
+    assert result.code == 2, result.said
+    assert name.lower().replace("pip_", "").replace("_", "-") in result.err.lower().replace("_", "-")
+
+
+@pytest.mark.parametrize("variables,name", [
+    ({"UV_INSECURE_HOST": "pypi.org"}, "UV_INSECURE_HOST"), ({"UV_FIND_LINKS": "/tmp/wheels"}, "UV_FIND_LINKS"),
+    ({"UV_OFFLINE": "1"}, "UV_OFFLINE"),
+])
+def test_uv_variable(decoys, variables, name):
+    assert_not_started(decoys, decoys.run(*UV, options=REQUIRED, env=variables), name)
+
+
+@pytest.mark.parametrize("text,name", [
+    ('https-proxy = "http://elsewhere:1"\n', "https-proxy"), ('allow-insecure-host = ["pypi.org"]\n', "allow-insecure-host"),
+    ('find-links = ["/tmp/wheels"]\n', "find-links"), ('cache-dir = "/tmp/cache"\n[pip]\nfind-links = ["x"]\n', "find-links"),
+    ('offline = true\n', "offline"), ("this is no toml [\n", "uv.toml")])
+def test_uv_toml(decoys, text, name):
+    decoys.write("uv.toml", text)
+    assert_not_started(decoys, decoys.run(*UV, options=REQUIRED), name)
+
+
+@pytest.mark.parametrize("text,name", [
+    ("[global]\ntrusted-host = pypi.org\n", "trusted-host"), ("[install]\ntrusted-host = pypi.org\n", "trusted-host"),
+    ("[global]\nfind-links = /tmp/wheels\n", "find-links")])
+def test_pip_conf(decoys, text, name):
+    path = decoys.home / ".config/pip/pip.conf"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    assert_not_started(decoys, decoys.run(*PIP, options=REQUIRED), name)
+
+
+# --- ways round that need no refusal, because the child's environment closes them
+
+
+def child_environment(stage: Stage, *command, **more) -> dict[str, str]:
+    result = stage.run(*(command or ("env",)), **more)
+    assert result.code == 0, result.said
+    return dict(line.split("=", 1) for line in result.out.splitlines() if "=" in line)
+
+
+@pytest.mark.parametrize("variables", [
+    {"NO_PROXY": "*"}, {"no_proxy": "pypi.org"}, {"ALL_PROXY": ""}, {"all_proxy": "", "NO_PROXY": "*"}, {"PIP_PROXY": ""},
+    {"pip_proxy": "x"}, {"PIP_NO_PROXY_ENV": "1"}])
+def test_proxy_variables_are_ours(bare, variables):
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        bare.environment.pop(name, None)
+    child = child_environment(bare, env=variables)
+    assert child["NO_PROXY"] == child["no_proxy"] == ""
+    proxies = {child[name] for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "PIP_PROXY")}
+    assert len(proxies) == 1 and proxies.pop().startswith("http://tomme:")
+    assert "PIP_NO_PROXY_ENV" not in child
+
+
+def test_trust_and_caches_are_ours(bare):
+    child = child_environment(bare, env={"PIP_CACHE_DIR": "/tmp/x", "UV_CACHE_DIR": "/tmp/x", "POETRY_CACHE_DIR": "/tmp/x",
+                                         "REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"})
+    bundles = {child[name] for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")}
+    assert len(bundles) == 1
+    caches = [child[name] for name in ("PIP_CACHE_DIR", "UV_CACHE_DIR", "POETRY_CACHE_DIR", "PDM_CACHE_DIR")]
+    assert all(path.startswith(str(bare.cache / "runs")) for path in caches + [bundles.pop()])
+
+
+def test_pip_conf_proxy_is_gone_through_and_not_round(local, index):
+    """The user's own proxy is an upstream of ours: a dead one makes the run fail, not pass by."""
+    path = local.home / ".config/pip/pip.conf"
+    path.parent.mkdir(parents=True)
+    path.write_text("[global]\nproxy = http://127.0.0.1:9\n")
+    result = local.run("pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo", env={"PIP_RETRIES": "0"})
+    assert result.code == 3, result.said
+    assert not index.seen
