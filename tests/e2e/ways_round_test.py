@@ -39,7 +39,6 @@ def assert_not_started(stage: Stage, result, *names: str):
     ([*UV, "--allow-insecure-host", "pypi.org"], "--allow-insecure-host"),
     ([*UV, "--trusted-host", "pypi.org"], "--trusted-host"),
     ([*UV, "--cache-dir", "/tmp/cache"], "--cache-dir"),
-    ([*UV, "--offline"], "--offline"),
     ([*PIP, "--cache-dir", "/tmp/cache"], "--cache-dir"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_flag(decoys, command, name):
@@ -75,7 +74,6 @@ def test_pip_variable(decoys, variables, name):
 
 @pytest.mark.parametrize("variables,name", [
     ({"UV_INSECURE_HOST": "pypi.org"}, "UV_INSECURE_HOST"), ({"UV_FIND_LINKS": "/tmp/wheels"}, "UV_FIND_LINKS"),
-    ({"UV_OFFLINE": "1"}, "UV_OFFLINE"),
 ])
 def test_uv_variable(decoys, variables, name):
     assert_not_started(decoys, decoys.run(*UV, options=REQUIRED, env=variables), name)
@@ -84,7 +82,7 @@ def test_uv_variable(decoys, variables, name):
 @pytest.mark.parametrize("text,name", [
     ('https-proxy = "http://elsewhere:1"\n', "https-proxy"), ('allow-insecure-host = ["pypi.org"]\n', "allow-insecure-host"),
     ('find-links = ["/tmp/wheels"]\n', "find-links"), ('cache-dir = "/tmp/cache"\n[pip]\nfind-links = ["x"]\n', "find-links"),
-    ('offline = true\n', "offline"), ("this is no toml [\n", "uv.toml")])
+    ("this is no toml [\n", "uv.toml")])
 def test_uv_toml(decoys, text, name):
     decoys.write("uv.toml", text)
     assert_not_started(decoys, decoys.run(*UV, options=REQUIRED), name)

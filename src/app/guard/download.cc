@@ -28,8 +28,8 @@ Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const
   for (const Sha256& digest : listed->digests) {
     if (digest == file.digest()) continue;
     return fail(kGuardHash, "the index lists " + printable(listed->filename) + " with sha256 " +
-                                digest.to_hex().substr(0, 16) + "…, and what came has " +
-                                file.digest().to_hex().substr(0, 16) + "…");
+                                digest.to_hex().substr(0, 16) + "..., and what came has " +
+                                file.digest().to_hex().substr(0, 16) + "...");
   }
   return {};
 }
@@ -78,16 +78,22 @@ Download::Download(const DownloadContext& context, net::Url url, std::string fil
 
 Download::~Download() = default;
 
-Download::State Download::wait(std::uint64_t octets, std::chrono::steady_clock::time_point until) const {
+Download::State Download::wait(std::uint64_t octets, std::chrono::steady_clock::time_point until,
+                               std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, until, [&] { return state_.done || state_.received > octets; });
+  changed_.wait_until(lock, std::move(stop), until, [&] { return state_.done || state_.received > octets; });
   return state_;
 }
 
-Download::State Download::wait_done() const {
+Download::State Download::wait_done(std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return state_.done; });
+  changed_.wait(lock, std::move(stop), [&] { return state_.done; });
   return state_;
+}
+
+bool Download::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return state_.done && !state_.refusal && !state_.file;
 }
 
 void Download::finish(std::function<void(State&)> change) {
@@ -113,7 +119,13 @@ void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file) {
 Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<ListedFile>& listed,
                                                             std::stop_token stop) {
   if (listed && listed->digests.size() == 1) {
-    if (auto known = context_.store.find(listed->digests.front())) return known;
+    if (auto known = context_.store.find(listed->digests.front())) {
+      received_ = known;
+      const std::lock_guard lock(mutex_);
+      state_.fd = known->fd();
+      state_.total = state_.received = known->size();
+      return known;
+    }
   }
   Receiver receiver(*this);
   net::Request request{"GET", url_, headers_};
@@ -126,7 +138,7 @@ Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<
 
 void Download::run(std::stop_token stop) {
   const Result<std::optional<ListedFile>> listed = context_.look_up(url_, filename_, stop);
-  if (!listed) return give_up(listed.error());
+  if (!listed) return give_up(listed.error(), stop);
   if (*listed && (*listed)->digests.size() > 1) {
     return settle(
         context_.gate.refuse(Error(kGuardRival, printable(filename_) + " is listed with different digests")),
@@ -140,7 +152,8 @@ void Download::run(std::stop_token stop) {
   auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
   const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
   const Result<std::vector<Proof>> found = proofs.get();
-  if (!file) return give_up(file.error());
+  // What is called off has no verdict: the proof that was on its way is not "unavailable".
+  if (!file || stop.stop_requested()) return give_up(file ? Error(kGuardUpstream, "") : file.error(), stop);
   if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
@@ -149,18 +162,21 @@ void Download::run(std::stop_token stop) {
 
 /// A file in a format of the past: nothing can vouch for it.
 void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_token stop) {
-  const Result<std::shared_ptr<const StoredFile>> file = receive(listed, std::move(stop));
-  if (!file) return give_up(file.error());
+  const Result<std::shared_ptr<const StoredFile>> file = receive(listed, stop);
+  if (!file) return give_up(file.error(), stop);
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
   settle(context_.gate.judge_unattestable(filename_), *file);
 }
 
-void Download::give_up(const Error& error) {
-  if (error.outcome() == Outcome::refused) return settle(context_.gate.refuse(error), nullptr);
+void Download::give_up(const Error& error, const std::stop_token& stop) {
+  const bool called_off = stop.stop_requested();
+  if (error.outcome() == Outcome::refused && !called_off) {
+    return settle(context_.gate.refuse(error), nullptr);
+  }
   // A status of the server's own ("404") is between it and the installer.
-  if (!other_answer_) context_.report.failed(filename_, error);
+  if (!other_answer_ && !called_off) context_.report.failed(filename_, error);
   finish([&](State& state) {
     state.other_answer = std::move(other_answer_);
     if (!state.other_answer) state.failure = error;

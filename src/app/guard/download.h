@@ -56,8 +56,11 @@ class Download {
     std::optional<net::ResponseHead> other_answer;  ///< the server's, if it was not 200; only when done
   };
   /// Waits until it is done, more than `octets` are there, or `until` has come.
-  State wait(std::uint64_t octets, std::chrono::steady_clock::time_point until) const;
-  State wait_done() const;
+  /// Or until `stop` is requested, as below.
+  State wait(std::uint64_t octets, std::chrono::steady_clock::time_point until, std::stop_token stop) const;
+  State wait_done(std::stop_token stop) const;
+  /// Done without a verdict: worth another try.
+  bool has_failed() const;
 
   const net::Url& url() const { return url_; }
   const std::string& filename() const { return filename_; }
@@ -68,7 +71,7 @@ class Download {
   Result<std::shared_ptr<const StoredFile>> receive(const std::optional<ListedFile>& listed,
                                                     std::stop_token stop);
   void judge_unnamed(const std::optional<ListedFile>& listed, std::stop_token stop);
-  void give_up(const Error& error);
+  void give_up(const Error& error, const std::stop_token& stop);
   void settle(Verdict verdict, std::shared_ptr<const StoredFile> file);
   void finish(std::function<void(State&)> change);
 
@@ -77,7 +80,7 @@ class Download {
   const std::string filename_;
   const net::Headers headers_;
   mutable std::mutex mutex_;  // guards state_
-  mutable std::condition_variable changed_;
+  mutable std::condition_variable_any changed_;
   State state_;
   // What `fd` of the state belongs to while octets come in: kept until the download goes, since connections
   // may still read from it.

@@ -84,6 +84,7 @@ json::Value file_json(const JudgedFile& file) {
 }  // namespace
 
 void Report::judged(JudgedFile file) {
+  recovered(file.filename);
   const std::lock_guard lock(mutex_);
   files_.insert_or_assign(file.url, std::move(file));
 }
@@ -99,8 +100,14 @@ void Report::refused(std::string what, Error why) {
 }
 
 void Report::failed(std::string what, Error why) {
+  recovered(what);
   const std::lock_guard lock(mutex_);
   failed_.push_back({std::move(what), std::move(why)});
+}
+
+void Report::recovered(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(failed_, [&](const Incident& incident) { return incident.what == what; });
 }
 
 bool Report::any_refused() const {

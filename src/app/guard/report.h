@@ -33,6 +33,8 @@ class Report {
   void refused(std::string what, Error why);
   /// Something that could not be told (network, disk): the run cannot end in success.
   void failed(std::string what, Error why);
+  /// Another try went well, so nothing is left to tell.
+  void recovered(const std::string& what);
 
   bool any_refused() const;
   bool any_failed() const;

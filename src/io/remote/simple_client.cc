@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMaxRedirects = 5;
 constexpr std::uint64_t kProvenanceOctets = 8 * 1024 * 1024;
+/// An installer waits 15 s for an answer, and the refusal should come before it gives up.
+constexpr std::chrono::milliseconds kProvenanceTime{10'000};
 constexpr std::string_view kAcceptPage =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 
@@ -138,8 +140,13 @@ Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& ur
   request.headers.add("Accept", "application/vnd.pypi.integrity.v1+json, application/json;q=0.5");
   if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
   InMemory answer;
-  const auto head = fetch_following(client, std::move(request), answer, may_visit,
-                                    {.body_octets = kProvenanceOctets}, stop);
+  const auto head =
+      fetch_following(client, std::move(request), answer, may_visit,
+                      {.body_octets = kProvenanceOctets,
+                       .connect = kProvenanceTime,
+                       .low_speed_time = std::chrono::duration_cast<std::chrono::seconds>(kProvenanceTime),
+                       .total = kProvenanceTime},
+                      stop);
   const auto unavailable = [&](const std::string& why) {
     return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
                                             printable(url.to_string()) + " cannot be had: " + why);
