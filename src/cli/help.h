@@ -10,8 +10,8 @@ inline constexpr std::string_view kTomme =
 
 usage: tomme VERB [options] ...
 
-  tomme run -- COMMAND...   run pip, uv, poetry or pdm with every download judged
-  tomme verify FILE...      verify files against their signatures and attestations
+  tomme run -- COMMAND...   run pip, uv, poetry or pdm, every download judged
+  tomme verify FILE...      verify files against signatures and attestations
   tomme inspect FILE...     what a bundle, attestation or certificate says,
                             before anyone trusts it
   tomme sigstore ...        the command line of sigstore-python, for existing
@@ -52,8 +52,8 @@ Exit status: 0 verified, 1 refused, 2 wrong usage or no signer expected,
 inline constexpr std::string_view kInspect =
     R"(usage: tomme inspect [options] FILE...
 
-Says what a proof claims: who signed, from which repository, workflow and commit,
-when, and in which logs. Nothing is verified, so nothing of it is to be believed.
+Says what a proof claims: who signed, from which repository, workflow and
+commit, when, and in which logs. Nothing is verified, so believe nothing of it.
 FILE is a Sigstore bundle, a PEP 740 attestation or provenance object, a
 certificate (PEM or DER), - for standard input, or pypi:NAME==VERSION for every
 file of a release.
@@ -71,9 +71,9 @@ Exit status: 0 read, 1 a proof that no verifier would read, 2 not a proof,
 inline constexpr std::string_view kRun =
     R"(usage: tomme run [options] -- COMMAND...
 
-Runs pip, uv, poetry or pdm. Everything that COMMAND downloads from PyPI and from
-the indexes it names is held until its attestation is verified. A file that is
-not what its publisher attested is refused, and the installer prints why.
+Runs pip, uv, poetry or pdm. Everything that COMMAND downloads from PyPI and
+from the indexes it names is held until its attestation is verified. A file that
+is not what its publisher attested is refused, and the installer prints why.
 )";
 
 inline constexpr std::string_view kRunFooter =
@@ -83,7 +83,7 @@ who signed; nobody said who should.
 
 examples:
   tomme run -- pip install sampleproject
-  tomme run --expect sampleproject=pypa/sampleproject -- uv pip install sampleproject
+  tomme run --expect sampleproject=pypa/sampleproject -- uv add sampleproject
   tomme run --require attested -- pip download -r requirements.txt
 
 Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
@@ -93,8 +93,8 @@ could not be told; 128 and the number of a signal that ended COMMAND.
 inline constexpr std::string_view kSigstore =
     R"(usage: tomme sigstore [options] COMMAND ...
 
-The command line of sigstore-python 4.5, for existing scripts: flags, environment
-variables, files looked for and exit status are the same. See
+The command line of sigstore-python 4.5, for existing scripts: flags,
+environment variables, files looked for and exit status are the same. See
 docs/sigstore-cli.md for what differs.
 
 commands:
@@ -116,15 +116,15 @@ inline constexpr std::string_view kSigstoreIdentity =
     R"(usage: tomme sigstore verify identity [options] --cert-identity IDENTITY
            --cert-oidc-issuer URL FILE_OR_DIGEST...
 
-Verifies files, or digests as sha256:HEX, against an identity and who vouches for
-it. Without --bundle, FILE.sigstore.json is taken, or FILE.sigstore.
+Verifies files, or digests as sha256:HEX, against an identity and who vouches
+for it. Without --bundle, FILE.sigstore.json is taken, or FILE.sigstore.
 )";
 
 inline constexpr std::string_view kSigstoreGithub =
     R"(usage: tomme sigstore verify github [options] FILE_OR_DIGEST...
 
-Verifies files, or digests as sha256:HEX, against what GitHub Actions said of the
-workflow. --cert-identity or --repository is needed. Without --bundle,
+Verifies files, or digests as sha256:HEX, against what GitHub Actions said of
+the workflow. --cert-identity or --repository is needed. Without --bundle,
 FILE.sigstore.json is taken, or FILE.sigstore.
 )";
 

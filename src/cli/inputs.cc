@@ -76,8 +76,10 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
 Result<std::shared_ptr<Artifact>> open_artifact(const std::string& input) {
   constexpr std::string_view kDigest = "sha256:";
   if (input.starts_with(kDigest) && !exists(input)) {
-    return std::make_shared<DigestArtifact>(
-        Digest(TRY(in(printable(input), Sha256::parse_hex(input.substr(kDigest.size()))))));
+    const Result<Sha256> digest = Sha256::parse_hex(input.substr(kDigest.size()));
+    if (!digest)
+      return fail(kUsage, digest.error().message(), "write sha256: and 64 digits, a-f in lower case");
+    return std::make_shared<DigestArtifact>(Digest(*digest));
   }
   return std::make_shared<FileArtifact>(TRY(FileArtifact::open(input)));
 }
@@ -151,6 +153,14 @@ Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits,
   return subject;
 }
 
+Result<Url> parse_index(const std::string& index) {
+  Result<Url> url = Url::parse(index);
+  const Result<net::Url> address = net::Url::parse(index);
+  if (url && address && is_secure_origin(*address)) return url;
+  return fail(kUsage, "--index " + printable(index) + " is not an address that can be trusted",
+              "write https://HOST/simple/; http is for this machine alone");
+}
+
 struct Release {
   ProjectName project;
   Version version;
@@ -159,7 +169,7 @@ struct Release {
 Result<Release> parse_release(std::string_view text) {
   const auto equals = text.find("==");
   if (equals == std::string_view::npos) {
-    return fail(kUsage, "pypi:" + printable(text) + " names no version", "write pypi:NAME==VERSION");
+    return fail(kUsage, "no version is named", "write pypi:NAME==VERSION");
   }
   return Release {
     TRY(ProjectName::parse(text.substr(0, equals)))
@@ -204,8 +214,10 @@ Result<Limits> parse_limits(const LimitOptions& options) {
     const char* first = option.data() + (equals == std::string::npos ? option.size() : equals + 1);
     const auto [end, error] = std::from_chars(first, option.data() + option.size(), value);
     if (name == names.end() || error != std::errc() || end != option.data() + option.size()) {
-      return fail(kUsage, "--limit " + printable(option) +
-                              " is not NAME=N with a name that tomme verify --help lists");
+      return fail(
+          kUsage,
+          "--limit " + printable(option) + " is not NAME=N with a name that tomme verify --help lists",
+          "tomme verify --help");
     }
     *name->second = value;
   }
@@ -234,9 +246,10 @@ Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits
 
 Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& index) {
   const Release release = TRY(parse_release(input.substr(std::string_view("pypi:").size())));
+  const Url address = TRY(parse_index(index));
   net::HttpClient client({});
   const FetchedPage fetched =
-      TRY(fetch_project_page(client, TRY(Url::parse(index)), release.project, "", &is_secure_origin));
+      TRY(fetch_project_page(client, address, release.project, "", &is_secure_origin));
   std::vector<NamedSubject> subjects;
   for (const IndexFile& file : fetched.page.files) {
     Result<DistFilename> name = DistFilename::parse_for(release.project, file.filename);

@@ -65,7 +65,7 @@ class Output {
 
 void inspect_release(const std::string& input, const std::string& index, Output& output) {
   const auto release = fetch_release(input, index);
-  if (!release) return output.failed(input, release.error());
+  if (!release) return output.failed(input, Error(release.error()).in(printable(input)));
   for (const auto& [name, subject] : *release) {
     if (!subject) {
       if (subject.error().is(kPolicyUnattested)) {

@@ -208,7 +208,8 @@ void describe_run(CLI::App& app, RunCommand& run) {
 /// "FILE is required" as part of our own sentences.
 std::string sentence_of(const CLI::ParseError& error) {
   std::string text = error.what();
-  const bool is_word = text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0;
+  const bool is_word =
+      text.size() > 1 && (text[1] == ' ' || std::islower(static_cast<unsigned char>(text[1])) != 0);
   if (is_word) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return printable(text, 400);
@@ -384,12 +385,14 @@ Result<Command> parse_sigstore(std::vector<std::string> arguments) {
 
   CLI::App* verify = app.add_subcommand("verify", std::string(help::kSigstoreVerify))->group("");
   verify->require_subcommand(1);
+  verify->set_help_flag("-h,--help", "print this")->group(std::string(kHelpGroup));
   add_verbose(*verify);
   CLI::App* identity = verify->add_subcommand("identity")->group("");
   CLI::App* github = verify->add_subcommand("github")->group("");
   add_sigstore_identity(*identity, command);
   add_sigstore_github(*github, command);
   for (CLI::App* policy : {identity, github}) {
+    policy->set_help_flag("-h,--help", "print this")->group(std::string(kHelpGroup));
     add_sigstore_inputs(*policy, command);
     add_verbose(*policy);
   }
@@ -401,7 +404,11 @@ Result<Command> parse_sigstore(std::vector<std::string> arguments) {
   } catch (const CLI::CallForVersion& version) {
     return ShowText{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    return fail(kUsage, sentence_of(error), "tomme sigstore verify identity --help, or github");
+    const std::string words = github->parsed()     ? "verify github "
+                              : identity->parsed() ? "verify identity "
+                              : verify->parsed()   ? "verify "
+                                                   : "";
+    return fail(kUsage, sentence_of(error), "tomme sigstore " + words + "--help");
   }
   if (!other.empty()) {
     return fail(kUsageNotYet, "tomme sigstore " + other + " is not there yet; tomme verifies so far");

@@ -256,6 +256,14 @@ Result<void> verify_inputs(const SigstoreCommand& command, const std::vector<Inp
   return {};
 }
 
+/// The hints of the verifier speak of the flags of `tomme verify`.
+Error with_own_flags(const Error& error) {
+  if (!error.is(kEntryUnknownLog)) return error;
+  return Error(error.code(), error.message(),
+               "it may come from another Sigstore instance: try tomme sigstore --staging verify, or "
+               "--trust-config");
+}
+
 }  // namespace
 
 Result<int> sigstore(const SigstoreCommand& command) {
@@ -266,7 +274,7 @@ Result<int> sigstore(const SigstoreCommand& command) {
   };
   const Result<void> done = run();
   if (done) return 0;
-  print_error(done.error());
+  print_error(with_own_flags(done.error()));
   const bool usage = done.error().is(kUsageNotYet) || done.error().is(kLogNoEntry);
   return usage ? 2 : 1;
 }

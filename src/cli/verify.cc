@@ -11,6 +11,7 @@
 #include "core/policy/errors.h"
 #include "core/policy/expectation.h"
 #include "core/policy/render.h"
+#include "io/store/errors.h"
 #include "io/store/file.h"
 
 namespace tomme::cli {
@@ -126,6 +127,10 @@ Result<void> expect_signers(const std::vector<Signer>& signers, const Expectatio
   return {};
 }
 
+std::string shown(const std::string& name) {
+  return name == "-" ? "standard input" : printable(name);
+}
+
 /// One line of the result, as text at once or as JSON at the end.
 class Output {
  public:
@@ -133,14 +138,15 @@ class Output {
 
   void verified(const std::string& name, const std::vector<Signer>& signers) {
     if (json_) return add(name, "verified", signers, nullptr);
-    print(printable(name) + ": verified\n");
+    print(shown(name) + ": verified\n");
     for (const Signer& signer : signers) print(describe(signer));
   }
   void refused(const std::string& name, const std::vector<Signer>& signers, const Error& error) {
     code_ = worse(code_, std::to_underlying(error.outcome()));
     if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", signers, &error);
-    // Messages about a file that could not be opened start with its name already.
-    print_error(error.message().contains(printable(name)) ? error : Error(error).in(printable(name)));
+    // What could not be opened is named by its own message.
+    const bool named = error.is(kStoreRead) && error.message().contains(printable(name));
+    print_error(named ? error : Error(error).in(shown(name)));
   }
   int finish() {
     if (json_) {
