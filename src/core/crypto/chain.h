@@ -8,6 +8,10 @@
 
 namespace tomme {
 
+/// Whether the signatures between an authority's certificates still have to be verified. They have not for
+/// the roots that are built into the program: those are constants, and a test verifies them.
+enum class LinkSignatures : bool { verify, verified_at_build };
+
 /// A certificate authority's own certificates, from the one that issues leaves up to the trusted one
 /// (the anchor; not required to be self-signed). The links between them are verified once, here: what
 /// `make` returns is used for every leaf. A single certificate is an anchor that issues leaves itself.
@@ -18,7 +22,8 @@ class AuthorityChain {
   /// the one before it by key and by name, and its pathLenConstraint allows what is below it. Extended key
   /// usages on the way, where present, must allow `extended_key_usage`. Time is not looked at yet.
   static Result<AuthorityChain> make(std::vector<Certificate> certificates,
-                                     std::string_view extended_key_usage);
+                                     std::string_view extended_key_usage,
+                                     LinkSignatures links = LinkSignatures::verify);
 
   const Certificate& issuer() const { return certificates_.front(); }
   const Certificate& anchor() const { return certificates_.back(); }
@@ -35,7 +40,7 @@ class AuthorityChain {
 
   /// verify_issued, once: this very certificate is known from then on. For authorities whose own certificate
   /// a trust root names, as timestamp authorities have.
-  Result<void> admit(const Certificate& leaf);
+  Result<void> admit(const Certificate& leaf, LinkSignatures links = LinkSignatures::verify);
 
  private:
   explicit AuthorityChain(std::vector<Certificate> certificates) : certificates_(std::move(certificates)) {}

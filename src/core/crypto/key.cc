@@ -1,5 +1,6 @@
 #include "core/crypto/key.h"
 
+#include <mutex>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
@@ -88,37 +89,49 @@ std::unexpected<Error> not_signed_by(const PublicKey& key) {
 }  // namespace
 
 struct PublicKey::Impl {
-  KeyType type;
-  unsigned bits;
+  KeyType type = KeyType::ecdsa_p256;
+  unsigned bits = 0;
   Bytes spki;
   Sha256 spki_sha256;
   EcdsaKey ecdsa = {};  // one of these three, by `type`
   PkeyHandle rsa = {};
-  openssl::DigestContext ed25519 = {};
+  // Made at its first use: fetching the algorithm costs more than a verification, and a trust root has keys
+  // of logs that most bundles never name. Any 32 octets are a key until then, so nothing is checked late.
+  mutable std::once_flag ed25519_once;
+  mutable openssl::DigestContext ed25519;
 
   static Result<std::shared_ptr<const Impl>> make(const SpkiParts& parts, Bytes spki);
+  const EVP_MD_CTX* prepared_ed25519() const;
   bool import(const SpkiParts& parts);
   std::size_t signature_size() const { return type == KeyType::rsa ? (bits + 7) / 8 : 64; }
 };
+
+const EVP_MD_CTX* PublicKey::Impl::prepared_ed25519() const {
+  std::call_once(ed25519_once, [this] {
+    const PkeyHandle key = import_ed25519(BytesView(spki).last(32));
+    openssl::must(key != nullptr, "EVP_PKEY_new_raw_public_key_ex");
+    ed25519 = prepare_ed25519(key.get());
+  });
+  return ed25519.get();
+}
 
 bool PublicKey::Impl::import(const SpkiParts& parts) {
   if (type == KeyType::rsa) {
     rsa = import_rsa(parts);
     return rsa != nullptr;
   }
-  if (type == KeyType::ed25519) {
-    PkeyHandle key = import_ed25519(parts.point);
-    if (key) ed25519 = prepare_ed25519(key.get());
-    return key != nullptr;
-  }
+  if (type == KeyType::ed25519) return parts.point.size() == 32;
   ecdsa = EcdsaKey::import(type, parts.point);
   return static_cast<bool>(ecdsa);
 }
 
 Result<std::shared_ptr<const PublicKey::Impl>> PublicKey::Impl::make(const SpkiParts& parts, Bytes spki) {
   Sha256 hash = sha256(spki);
-  auto impl = std::make_shared<Impl>(
-      Impl{.type = parts.type, .bits = parts.bits, .spki = std::move(spki), .spki_sha256 = hash});
+  auto impl = std::make_shared<Impl>();
+  impl->type = parts.type;
+  impl->bits = parts.bits;
+  impl->spki = std::move(spki);
+  impl->spki_sha256 = hash;
   if (!impl->import(parts)) {
     openssl::clear_errors();
     return fail(kKeyInvalid, parts.modulus.empty() ? "public key: the point does not lie on its curve"
@@ -201,7 +214,7 @@ Result<void> PublicKey::verify(const SignatureScheme& scheme, BytesView message,
   if (scheme.padding != Padding::none)
     return fail(kSignatureInvalid, "an RSA padding was asked of an Ed25519 key");
   if (signature.size() == impl_->signature_size() &&
-      verify_ed25519(impl_->ed25519.get(), message, signature)) {
+      verify_ed25519(impl_->prepared_ed25519(), message, signature)) {
     return {};
   }
   openssl::clear_errors();

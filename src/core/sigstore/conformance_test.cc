@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sigstore/builtin_roots.h"
 #include "core/sigstore/verify.h"
 
 namespace tomme {
@@ -71,15 +72,17 @@ std::string test_name(const ::testing::TestParamInfo<Case>& info) {
 /// What the suite's verify-bundle command is asked to do: verify, then compare who signed.
 Result<void> verify_case(const Case& c) {
   const fs::path folder = assets() / "bundle-verify" / c.folder;
-  const fs::path root = file_or(folder / "trusted_root.json",
-                                fs::path(TOMME_SHARED_DIR) / "vectors/public-good/targets/trusted_root.json");
   const std::string content = read(file_or(folder / "artifact", assets() / "bundle-verify" / "a.txt"));
   VerifyOptions options;
   if (fs::exists(folder / "key.pub")) options.key = ManagedKey {
       TRY(PublicKey::parse_pem(read(folder / "key.pub")))
     };
 
-  const Verifier verifier(std::make_shared<const TrustedRoot>(TRY(TrustedRoot::parse(read(root)))), options);
+  const fs::path root = folder / "trusted_root.json";
+  const Verifier verifier(fs::exists(root)
+                              ? std::make_shared<const TrustedRoot>(TRY(TrustedRoot::parse(read(root))))
+                              : TRY(public_good_root()),
+                          options);
   const Bundle bundle = TRY(Bundle::parse(read(folder / "bundle.sigstore.json")));
   BytesArtifact octets(bytes_of(content));
   DigestArtifact digest(Digest(sha256(bytes_of(content))));

@@ -115,7 +115,8 @@ Result<std::vector<Certificate>> parse_certificates(Fields fields) {
   return certificates;
 }
 
-Result<TrustedAuthority> parse_authority(const json::Value& value, std::string_view purpose) {
+Result<TrustedAuthority> parse_authority(const json::Value& value, std::string_view purpose,
+                                         LinkSignatures links) {
   Fields fields = TRY(Fields::of(value, "trusted authority", Fields::Spelling::proto));
   std::string uri;
   if (const auto text = TRY(fields.optional_text("uri"))) uri = *text;
@@ -132,8 +133,8 @@ Result<TrustedAuthority> parse_authority(const json::Value& value, std::string_v
     leaf = certificates.front();
     certificates.erase(certificates.begin());
   }
-  AuthorityChain chain = TRY(in(uri, AuthorityChain::make(std::move(certificates), purpose)));
-  if (leaf) TRY(in(uri, chain.admit(*leaf)));
+  AuthorityChain chain = TRY(in(uri, AuthorityChain::make(std::move(certificates), purpose, links)));
+  if (leaf) TRY(in(uri, chain.admit(*leaf, links)));
   return TrustedAuthority{std::move(uri), std::move(operator_name), std::move(chain), std::move(leaf), valid};
 }
 
@@ -160,7 +161,10 @@ std::string TrustedAuthority::counted_as() const {
                                : "operator " + operator_name;
 }
 
-Result<TrustedRoot> TrustedRoot::parse(std::string_view text, const Limits& limits) {
+namespace {
+
+Result<TrustedRoot> parse_root(std::string_view text, const TrustedRoot::Limits& limits,
+                               LinkSignatures links) {
   const json::Value value = TRY(in("trusted root", json::parse(text, {.depth = 32, .bytes = limits.bytes})));
   Fields fields = TRY(Fields::of(value, "trusted root", Fields::Spelling::proto));
   const std::string_view type = TRY(fields.text("mediaType"));
@@ -177,23 +181,29 @@ Result<TrustedRoot> TrustedRoot::parse(std::string_view text, const Limits& limi
     if (auto log = TRY(parse_log(item, root.left_out))) root.certificate_logs.push_back(std::move(*log));
   }
   for (const json::Value& item : *TRY(parse_list(fields, "certificateAuthorities", limits))) {
-    root.certificate_authorities.push_back(TRY(parse_authority(item, kEkuCodeSigning)));
+    root.certificate_authorities.push_back(TRY(parse_authority(item, kEkuCodeSigning, links)));
   }
   for (const json::Value& item : *TRY(parse_list(fields, "timestampAuthorities", limits))) {
-    root.timestamp_authorities.push_back(TRY(parse_authority(item, kEkuTimeStamping)));
+    root.timestamp_authorities.push_back(TRY(parse_authority(item, kEkuTimeStamping, links)));
   }
   return root;
 }
 
-namespace {
-
 Result<std::shared_ptr<const TrustedRoot>> load_builtin(std::string_view text) {
-  return std::make_shared<const TrustedRoot>(TRY(TrustedRoot::parse(text)));
+  return std::make_shared<const TrustedRoot>(TRY(parse_root(text, {}, LinkSignatures::verified_at_build)));
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const TrustedRoot>> public_good_root() { return load_builtin(public_good_root_text()); }
-Result<std::shared_ptr<const TrustedRoot>> staging_root() { return load_builtin(staging_root_text()); }
+Result<TrustedRoot> TrustedRoot::parse(std::string_view text, const Limits& limits) {
+  return parse_root(text, limits, LinkSignatures::verify);
+}
+
+Result<std::shared_ptr<const TrustedRoot>> public_good_root() {
+  return load_builtin(public_good_root_text());
+}
+Result<std::shared_ptr<const TrustedRoot>> staging_root() {
+  return load_builtin(staging_root_text());
+}
 
 }  // namespace tomme

@@ -125,7 +125,7 @@ Result<std::vector<ProvenEntry>> verify_entries(const Bundle& bundle, const Trus
   const std::size_t distinct = count_distinct(found.logs);
   if (!bundle.entries.empty() && distinct < options.logs) {
     return fail(kBundleNoLogEntry, "the entry is in " + times(static_cast<unsigned>(distinct), "log") +
-                                       " and " + times(options.logs, "log") + " are asked for");
+                                       ", asked for: " + std::to_string(options.logs));
   }
   return proven;
 }
@@ -137,8 +137,8 @@ Result<void> expect_times(const VerifyOptions& options, const Findings& found) {
   if (distinct >= std::max(options.times, 1U)) return {};
   if (found.timestamp_error && found.times.empty()) return std::unexpected(*found.timestamp_error);
   return fail(kBundleNoTime, "the time of signing is proven by " +
-                                 times(static_cast<unsigned>(distinct), "source") + " and " +
-                                 times(std::max(options.times, 1U), "source") + " are asked for");
+                                 times(static_cast<unsigned>(distinct), "source") +
+                                 ", asked for: " + std::to_string(std::max(options.times, 1U)));
 }
 
 /// One of the periods in which the entry's log is trusted must have all proven times inside.
@@ -229,8 +229,8 @@ Result<void> verify_scts(const Certificate& leaf, const Certificate& issuer, con
   if (counted.size() >= wanted) return {};
   return fail(kSctSignature,
               "the certificate is proven to be in " +
-                  times(static_cast<unsigned>(counted.size()), "certificate transparency log") + " and " +
-                  times(wanted, "log") + " are asked for" + passed_over);
+                  times(static_cast<unsigned>(counted.size()), "certificate transparency log") +
+                  ", asked for: " + std::to_string(wanted) + passed_over);
 }
 
 Result<Identity> verify_certificate(const Certificate& leaf, const TrustedRoot& root,
