@@ -184,7 +184,7 @@ Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetche
       file.filename, std::move(filename), std::make_shared<DigestArtifact>(Digest(*file.sha256)), {}};
   if (!file.provenance) {
     return fail(kPolicyUnattested, "the index has no attestation for it",
-                "projects that publish with a trusted publisher have attestations; ask this one to");
+                "the project made none, or the index leaves them out as many mirrors do");
   }
   const Url url = TRY(fetched.url.resolve(*file.provenance));
   const net::Url address = TRY(net::Url::parse(url.without_fragment().to_string()));
