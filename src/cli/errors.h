@@ -4,7 +4,8 @@
 
 namespace tomme::cli {
 
-inline constexpr ErrorCode kUsage{"usage/command-line", Outcome::wrong_usage, "the command line cannot be understood",
+inline constexpr ErrorCode kUsage{"usage/command-line", Outcome::wrong_usage,
+                                  "the command line cannot be understood",
                                   "tomme --help, or tomme VERB --help"};
 inline constexpr ErrorCode kUsageNoProof{
     "usage/no-proof", Outcome::wrong_usage,

@@ -52,9 +52,10 @@ class Output {
     print(text);
   }
   void add(const std::string& name, json::Member member) {
-    files_.emplace_back(json::Object({{"file", json::Value(printable(name, name.size() * 4))},
-                                      {"verified", json::Value(false)},
-                                      std::move(member)}));
+    files_.emplace_back(
+        json::Object({{"file", json::Value(is_utf8(name) ? name : printable(name, name.size() * 4))},
+                      {"verified", json::Value(false)},
+                      std::move(member)}));
   }
 
   bool json_;

@@ -162,10 +162,11 @@ class Output {
            const Error* error) {
     json::Array list;
     for (const Signer& signer : signers) list.push_back(to_json(signer));
-    files_.emplace_back(json::Object({{"file", json::Value(name)},
-                                      {"verdict", json::Value(std::move(verdict))},
-                                      {"signers", json::Value(std::move(list))},
-                                      {"error", error ? to_json(*error) : json::Value()}}));
+    files_.emplace_back(
+        json::Object({{"file", json::Value(is_utf8(name) ? name : printable(name, name.size() * 4))},
+                      {"verdict", json::Value(std::move(verdict))},
+                      {"signers", json::Value(std::move(list))},
+                      {"error", error ? to_json(*error) : json::Value()}}));
   }
 
   bool json_;
