@@ -43,7 +43,7 @@ class Report {
 
   /// The table for a person: file, verdict, who, when. `width` is the terminal's, 0 where there is none.
   std::string table(std::size_t width) const;
-  /// For machines; the format is described in docs/report.md. `notes` go in as they are.
+  /// For machines; the format is described in docs/json.md. `notes` go in as they are.
   std::string to_json(int exit_code, const std::vector<std::string>& notes) const;
 
  private:

@@ -314,10 +314,13 @@ Result<Statement> verify_statement(const DsseEnvelope& envelope, const VerifyOpt
   for (const StatementSubject& subject : statement.subjects) {
     if (TRY(is_subject(subject, artifact))) return statement;
   }
-  const std::size_t others = statement.subjects.size() - 1;
-  return fail(kStatementSubject, "the statement is about " + printable(statement.subjects.front().name) +
-                                     (others ? " and " + std::to_string(others) + " others" : "") +
-                                     ", not about this file");
+  const StatementSubject& first = statement.subjects.front();
+  std::string about = printable(first.name);
+  if (!first.digests.empty()) about += " with " + first.digests.front().to_string();
+  if (statement.subjects.size() > 1)
+    about += " and " + std::to_string(statement.subjects.size() - 1) + " others";
+  return fail(kStatementSubject, "the statement is about " + about + "; this file has " +
+                                     TRY(known_digest(artifact)).to_string());
 }
 
 Result<void> expect_message_digest(const MessageSignature& message, const VerifyOptions& options,

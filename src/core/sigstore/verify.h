@@ -43,7 +43,7 @@ class Verifier {
  public:
   Verifier(std::shared_ptr<const TrustedRoot> root, VerifyOptions options);
 
-  /// The steps, in this order (client-spec; reference in docs/design/verify.md):
+  /// The steps, in this order (docs/ARCHITECTURE.md walks through them):
   /// times, certificate chain, SCTs, identity, log entries, bodies, signature, statement.
   /// Any failure is the result; only timestamps of unknown authorities and SCTs of unknown logs are passed
   /// over, with a note.
