@@ -1,8 +1,11 @@
 """`tomme run` beside the plain command: pip download and uv pip install of a project with ten dependencies.
 
 Every wheel is attested; the index is nginx over TLS on this machine. Plain and judged runs take turns, each
-with empty caches (Tomme's own store included). BENCH_ROUNDS, BENCH_PADDING (octets of a wheel's data) and
-BENCH_TRUST=system (the user's trust file holds the system's 140 authorities as well) vary it.
+with empty caches (Tomme's own store included). Home, caches and target lie in memory, where there is
+/dev/shm: `run` removes the installer's cache at its end, the plain command leaves it, and what a disk takes
+to free it (it varies from 5 to 200 ms here) is neither's merit; BENCH_STAGE=FOLDER has them elsewhere.
+BENCH_ROUNDS, BENCH_PADDING (octets of a wheel's data) and BENCH_TRUST=system (the user's trust file holds the
+system's 140 authorities as well) vary it too.
 """
 
 import json
@@ -34,6 +37,12 @@ class Stage:
     def environment(self):
         return {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8", "PIP_CERT": str(self.trust),
                 "SSL_CERT_FILE": str(self.trust), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def stage_folder():
+    memory = Path("/dev/shm")
+    default = memory if memory.is_dir() and os.access(memory, os.W_OK) else WORK
+    return Path(os.environ.get("BENCH_STAGE", default)) / f"tomme-bench-{os.getpid()}"
 
 
 def commands(bin_folder, index_url, root, stage):
@@ -69,7 +78,7 @@ def main():
     if os.environ.get("BENCH_TRUST") == "system":
         trust = folder / "trust.pem"
         trust.write_text(SYSTEM_BUNDLE.read_text() + (folder / "ca.pem").read_text())
-    stage = Stage(folder / "stage", trust)
+    stage = Stage(stage_folder(), trust)
     server = Nginx(nginx, folder, folder / "index", port)
     try:
         rows = commands(bin_folder, base + "/simple/", folder / "index" / "trusted_root.json", stage)
@@ -84,9 +93,10 @@ def main():
         results = interleaved(rows, ROUNDS, before, env=stage.environment(), cwd=folder)
     finally:
         server.stop()
+        shutil.rmtree(stage.folder, ignore_errors=True)
 
     print(f"\n{len(manifest['files'])} attested wheels of {int(PADDING) / 1e3:.0f} kB over TLS, {ROUNDS} rounds taking "
-          f"turns, empty caches\n")
+          f"turns, empty caches in {stage.folder.parent}\n")
     print(f"{'':18} {'median':>11} {'least':>11} {'CPU':>11} {'ratio':>8}  asked")
     for installer, most in (("pip", 1.10), ("uv", 1.40)):
         plain = median(results[installer])

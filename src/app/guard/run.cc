@@ -2,6 +2,7 @@
 
 #include <array>
 #include <sys/prctl.h>
+#include <thread>
 
 #include "app/guard/child.h"
 #include "app/guard/errors.h"
@@ -140,6 +141,8 @@ Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> veri
 
   Report report;
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
+  // While the installer starts: its first request need not wait for it then.
+  const std::jthread preparing([&client] { client.prepare(); });
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(std::move(verifier), options.policy), options.attestations,
                   intercepted);

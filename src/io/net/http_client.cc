@@ -203,6 +203,7 @@ struct HttpClient::Impl {
 
   Result<ResponseHead> fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                              std::stop_token stop);
+  void prepare() { [[maybe_unused]] const auto told_by_fetch = ready(); }
 
  private:
   struct Ready {
@@ -453,6 +454,10 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
 
 HttpClient::HttpClient(HttpClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 HttpClient::~HttpClient() = default;
+
+void HttpClient::prepare() {
+  impl_->prepare();
+}
 
 Result<ResponseHead> HttpClient::fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                                        std::stop_token stop) {

@@ -57,6 +57,10 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
+  /// Does now what the first fetch would do otherwise: loads libcurl and finds the authorities, some 20 ms.
+  /// What is wrong with them is told by the fetch.
+  void prepare();
+
   /// `method` is GET, HEAD or POST. Headers go out as they are (kNetAddress if one could not stand in a
   /// message); Host, Content-Length and hop-by-hop ones are left out; `Accept-Encoding: identity` and a
   /// User-Agent are added where missing. `stop` ends the transfer at once with kNetCancelled. A fetch over a
