@@ -134,7 +134,7 @@ TEST(PypiNames, AreComparedAsParsed) {
     const Statement statement = testing::must(Statement::parse(attestation.envelope.payload));
     DigestArtifact artifact(statement.subjects.at(0).digests.at(0));
     const Result<Evidence> evidence =
-        Verifier(testing::must(public_good_root()), {})
+        Verifier(testing::must(staging_root()), {})
             .verify(testing::must(Bundle::from_attestation(attestation)), artifact);
     EXPECT_TRUE(evidence) << describe(evidence);
     EXPECT_TRUE(check_attested_statement(statement, testing::must(DistFilename::parse(filename))));
