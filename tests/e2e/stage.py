@@ -6,7 +6,7 @@ import signal
 import subprocess
 from typing import NamedTuple
 
-SECONDS = 120
+SECONDS = 60
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Of the environment that the tests run in, only this reaches the program: how to get at the real network.
@@ -62,11 +62,16 @@ class Stage:
 
     def plain(self, *command, cwd=None, env=None, **more) -> Result:
         """The command as it is, without tomme."""
-        done = subprocess.run([str(word) for word in command], cwd=cwd or self.work,
-                              env=self.environment | (env or {}), timeout=SECONDS, text=True,
-                              errors="backslashreplace", capture_output=True,
-                              **({"stdin": subprocess.DEVNULL} | more if "input" not in more else more))
-        return Result(done.returncode, done.stdout, done.stderr, None)
+        pipe = subprocess.PIPE if "input" in more else subprocess.DEVNULL
+        process = subprocess.Popen([str(word) for word in command], cwd=cwd or self.work, text=True,
+                                   errors="backslashreplace", env=self.environment | (env or {}), stdin=pipe,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        try:
+            out, err = process.communicate(more.get("input"), timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # else what it started keeps the pipes open
+            raise
+        return Result(process.returncode, out, err, None)
 
     def words(self, options, command) -> list[str]:
         return [str(word) for word in (self.program, "run", "--report", self.report, *self.options, *options,

@@ -6,6 +6,7 @@
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "io/net/errors.h"
+#include "io/remote/errors.h"
 #include "io/store/errors.h"
 
 namespace tomme::guard {
@@ -138,7 +139,11 @@ Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<
 
 void Download::run(std::stop_token stop) {
   const Result<std::optional<ListedFile>> listed = context_.look_up(url_, filename_, stop);
-  if (!listed) return give_up(listed.error(), stop);
+  if (!listed) {
+    // A server that wants to know who asks says so for the file too, and the installer can answer that.
+    if (listed.error().is(kIndexUnavailable)) (void)receive(std::nullopt, stop);
+    return give_up(listed.error(), stop);
+  }
   if (*listed && (*listed)->digests.size() > 1) {
     return settle(
         context_.gate.refuse(Error(kGuardRival, printable(filename_) + " is listed with different digests")),

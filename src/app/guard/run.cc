@@ -1,6 +1,7 @@
 #include "app/guard/run.h"
 
 #include <array>
+#include <filesystem>
 #include <sys/prctl.h>
 #include <thread>
 
@@ -132,8 +133,10 @@ Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> veri
   // The authority's key is in this process alone: no core dump, no other process of this user reading memory.
   ::prctl(PR_SET_DUMPABLE, 0);
 
-  const FileStore store = TRY(FileStore::open(options.cache_folder + "/files"));
-  const RunFolder folder = TRY(RunFolder::make(options.cache_folder + "/runs"));
+  // Absolute: the child may change its folder.
+  const std::string cache = std::filesystem::absolute(options.cache_folder).string();
+  const FileStore store = TRY(FileStore::open(cache + "/files"));
+  const RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
   const std::string bundle = folder.path() + "/authorities.pem";
   TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
