@@ -1,4 +1,5 @@
 """The main job on real input: unmodified installers, the real PyPI, real attestations."""
+import shutil
 import urllib.request
 
 import pytest
@@ -63,6 +64,8 @@ def test_poetry_takes_what_its_maintainer_attested(real, source):
             pytest.skip(f"this PyPI has no JSON API, which poetry's default source needs: {error}")
     real.write("pyproject.toml", POETRY_PROJECT + source)
     real.environment["POETRY_VIRTUALENVS_IN_PROJECT"] = "true"
+    if "SSL_CERT_FILE" in real.environment:  # poetry by itself reads the other name only
+        real.environment["REQUESTS_CA_BUNDLE"] = real.environment["SSL_CERT_FILE"]
     plain = real.plain("poetry", "lock")
     assert plain.code == 0, plain.said
     before = (real.work / "poetry.lock").read_bytes()
@@ -97,6 +100,7 @@ def test_staging_is_another_world(real):
     result = real.run(*command, options=["--staging", "--expect", "rfc8785=william@yossarian.net"])
     assert result.code == 0, result.said
     assert result.verdicts() == {"rfc8785-0.1.2-py3-none-any.whl": "verified"}
+    shutil.rmtree(real.work / "out")
     result = real.run(*command)
     assert result.code == 1, result.said
     assert result.verdicts() == {"rfc8785-0.1.2-py3-none-any.whl": "refused"}
@@ -110,6 +114,7 @@ def test_no_attestation_passes_or_not_as_asked(real, installer):
     result = real.run(*command)
     assert result.code == 0, result.said
     assert result.verdicts() == {"six-1.17.0-py2.py3-none-any.whl": "unattested"}
+    shutil.rmtree(real.work / "out")
     result = real.run(*command, options=["--require", "attested"])
     assert result.code == 1, result.said
     assert "403" in result.said and "tomme: six-1.17.0-py2.py3-none-any.whl" in result.said
