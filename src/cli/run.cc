@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "app/guard/disk.h"
+#include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
+#include "core/encoding/text.h"
 #include "core/sigstore/verify.h"
 #include "io/store/file.h"
 
@@ -39,11 +41,23 @@ std::string home_of(const guard::Environment& environment) {
   return user && user->pw_dir ? user->pw_dir : "";
 }
 
-std::string cache_folder(const guard::Environment& environment, const std::string& home) {
+Result<std::string> cache_folder(const guard::Environment& environment, const std::string& home) {
   if (std::string folder = find_or_empty(environment, "TOMME_CACHE_DIR"); !folder.empty()) return folder;
-  if (std::string folder = find_or_empty(environment, "XDG_CACHE_HOME"); folder.starts_with('/'))
+  if (std::string folder = find_or_empty(environment, "XDG_CACHE_HOME"); folder.starts_with('/')) {
     return folder + "/tomme";
-  return (home.empty() ? std::filesystem::temp_directory_path().string() : home + "/.cache") + "/tomme";
+  }
+  // A folder that anybody could have made before us, as below /tmp, is none to keep packages in.
+  if (home.empty()) return fail(kUsage, "there is no home folder to keep files in", "set TOMME_CACHE_DIR");
+  return home + "/.cache/tomme";
+}
+
+/// Said before the installer runs, not after it.
+Result<void> expect_writable(const std::string& report) {
+  const auto slash = report.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : report.substr(0, slash + 1);
+  if (report.empty() || ::access(folder.c_str(), W_OK) == 0) return {};
+  return fail(kUsage, "the report cannot be written to " + printable(report) + ": " + system_reason(),
+              "name a file in a folder that exists and that you may write");
 }
 
 }  // namespace
@@ -62,8 +76,9 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.attestations = command.attestations;
   options.policy.require_attested = options.invocation.proof_required;
   for (const std::string& assignment : command.expect) TRY(options.policy.expected.add(assignment));
+  TRY(expect_writable(command.report));
   options.report_path = command.report;
-  options.cache_folder = cache_folder(options.invocation.environment, options.invocation.home);
+  options.cache_folder = TRY(cache_folder(options.invocation.environment, options.invocation.home));
   options.terminal_width = terminal_width();
   auto verifier = std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
   return guard::run_guarded(std::move(options), std::move(verifier), clock, &tell);

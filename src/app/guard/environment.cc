@@ -24,15 +24,20 @@ std::string pip_name(std::string_view variable) {
   return name;
 }
 
-/// A file is held back for some seconds until it is judged; a shorter patience would give up on it.
-void lengthen_timeout(Environment& environment, const char* name) {
-  constexpr int kSeconds = 15;
+/// `.metadata` is answered when the whole wheel is there, so the installers' 15 and 30 seconds are too short
+/// for a large one. What the server is given is our own client's business: it answers, or we say so.
+constexpr int kPatienceSeconds = 600;
+
+void lengthen_timeout(Environment& environment, const char* name, bool set_if_absent) {
   auto found = environment.find(name);
-  if (found == environment.end()) return;
+  if (found == environment.end()) {
+    if (set_if_absent) environment[name] = std::to_string(kPatienceSeconds);
+    return;
+  }
   const std::string& text = found->second;
   int value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && value < kSeconds) found->second = std::to_string(kSeconds);
+  if (error == std::errc{} && value < kPatienceSeconds) found->second = std::to_string(kPatienceSeconds);
 }
 
 bool is_pip_setting_of_ours(std::string_view variable) {
@@ -71,10 +76,12 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   child["POETRY_CACHE_DIR"] = settings.cache + "/poetry";
   child["PDM_CACHE_DIR"] = settings.cache + "/pdm";
   for (const auto& [name, value] : plan.variables) child[name] = value;
-  for (const char* name : {"PIP_DEFAULT_TIMEOUT", "PIP_TIMEOUT", "UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT",
-                           "HTTP_TIMEOUT", "POETRY_REQUESTS_TIMEOUT", "PDM_REQUEST_TIMEOUT"}) {
-    lengthen_timeout(child, name);
+  for (const char* name :
+       {"PIP_DEFAULT_TIMEOUT", "UV_HTTP_TIMEOUT", "POETRY_REQUESTS_TIMEOUT", "PDM_REQUEST_TIMEOUT"}) {
+    lengthen_timeout(child, name, true);
   }
+  for (const char* name : {"PIP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT"})
+    lengthen_timeout(child, name, false);
   return child;
 }
 

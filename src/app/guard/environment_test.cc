@@ -88,10 +88,12 @@ TEST(ChildEnvironment, NeverLinksIntoTheRunsCache) {
 TEST(ChildEnvironment, WaitsLongEnoughForAFileToBeJudged) {
   Environment child = child_of(
       "pip install six", {{"PIP_TIMEOUT", "2"}, {"UV_HTTP_TIMEOUT", "180"}, {"PIP_DEFAULT_TIMEOUT", "x"}});
-  EXPECT_EQ(child["PIP_TIMEOUT"], "15");
-  EXPECT_EQ(child["UV_HTTP_TIMEOUT"], "180");
+  EXPECT_EQ(child["PIP_TIMEOUT"], "600");
+  EXPECT_EQ(child["UV_HTTP_TIMEOUT"], "600");
   EXPECT_EQ(child["PIP_DEFAULT_TIMEOUT"], "x");
-  EXPECT_FALSE(child.contains("PDM_REQUEST_TIMEOUT"));
+  EXPECT_EQ(child["PDM_REQUEST_TIMEOUT"], "600");
+  EXPECT_EQ(child["POETRY_REQUESTS_TIMEOUT"], "600");
+  EXPECT_FALSE(child.contains("HTTP_TIMEOUT"));
 }
 
 }  // namespace
