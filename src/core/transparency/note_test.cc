@@ -193,13 +193,24 @@ TEST(NoteKeyTest, StrangersDoNotMatter) {
   const NoteKey log = NoteKey::make("log.example", key.public_key());
   const std::string good = sign_line(kText, "log.example", key);
   const std::string strangers = line("log.example", Bytes{1, 2, 3, 4}, Bytes(64, 7)) +
-                                line("witness", log.hint(), Bytes(64, 7)) +
-                                line("log.example", log.hint(), Bytes(64, 7));
+                                line("witness", log.hint(), Bytes(64, 7));
   EXPECT_TRUE(verify_note(SignedNote::parse(kText + "\n" + strangers + good).value(), log));
   EXPECT_TRUE(verify_note(SignedNote::parse(kText + "\n" + good + strangers).value(), log));
   auto none = verify_note(SignedNote::parse(kText + "\n" + strangers).value(), log);
   ASSERT_FALSE(none);
-  EXPECT_TRUE(none.error().is(kSignatureInvalid));
+  EXPECT_TRUE(none.error().is(kLogCheckpointSignature));
+}
+
+TEST(NoteKeyTest, OneFailingLineOfTheKeySpoilsTheNote) {
+  const PrivateKey key = new_key(KeyType::ed25519);
+  const NoteKey log = NoteKey::make("log.example", key.public_key());
+  const std::string good = sign_line(kText, "log.example", key);
+  const std::string bad = line("log.example", log.hint(), Bytes(64, 7));
+  for (const std::string& lines : {bad, good + bad, bad + good}) {
+    auto result = verify_note(SignedNote::parse(kText + "\n" + lines).value(), log);
+    ASSERT_FALSE(result);
+    EXPECT_TRUE(result.error().is(kSignatureInvalid));
+  }
 }
 
 TEST(NoteKeyTest, IdsAreThoseOfTheSpecifications) {
