@@ -62,55 +62,15 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   return options;
 }
 
-/// Verifies what one proof holds; every signature of it counts.
-class SubjectVerifier {
- public:
-  SubjectVerifier(const Verifier& verifier, const Subject& subject)
-      : verifier_(verifier), subject_(subject) {}
-
-  Result<std::vector<Signer>> verify_all() {
-    for (const Proof& proof : subject_.proofs) TRY(verify_proof(proof));
-    return std::move(signers_);
-  }
-
- private:
-  Result<void> verify_proof(const Proof& proof) {
-    if (const auto* bundle = std::get_if<Bundle>(&proof.document)) {
-      signers_.push_back({
-        TRY(verifier_.verify(*bundle, *subject_.artifact))
-        , std::nullopt, std::nullopt
-      });
-      return {};
+Result<std::vector<Signer>> verify_subject(const Verifier& verifier, const Subject& subject) {
+  std::vector<Signer> signers;
+  for (const Proof& proof : subject.proofs) {
+    for (Signer& signer : TRY(verify_proof(verifier, proof, subject.filename, *subject.artifact))) {
+      signers.push_back(std::move(signer));
     }
-    if (const auto* attestation = std::get_if<Attestation>(&proof.document)) {
-      signers_.push_back(TRY(verify_attestation(*attestation)));
-      return {};
-    }
-    for (const AttestationBundle& group : std::get<Provenance>(proof.document).bundles) {
-      for (const Attestation& attestation : group.attestations) {
-        Signer signer = TRY(verify_attestation(attestation));
-        signer.publisher_proof = TRY(check_publisher(group.publisher, *signer.evidence.identity()));
-        signer.publisher = group.publisher;
-        signers_.push_back(std::move(signer));
-      }
-    }
-    return {};
   }
-
-  Result<Signer> verify_attestation(const Attestation& attestation) {
-    Evidence evidence = TRY(verifier_.verify(TRY(Bundle::from_attestation(attestation)), *subject_.artifact));
-    const Statement& statement = *evidence.statement();
-    // A digest has no name of its own: then the statement's is taken, and the rest still checked.
-    const DistFilename filename =
-        subject_.filename ? *subject_.filename : TRY(DistFilename::parse(statement.subjects.front().name));
-    TRY(check_attested_statement(statement, filename));
-    return Signer{std::move(evidence), std::nullopt, std::nullopt};
-  }
-
-  const Verifier& verifier_;
-  const Subject& subject_;
-  std::vector<Signer> signers_;
-};
+  return signers;
+}
 
 Result<void> expect_signers(const std::vector<Signer>& signers, const Expectation& expectation,
                             const ExpectOptions& options) {
@@ -183,7 +143,7 @@ Result<int> verify(const VerifyCommand& command) {
   Output output(command.json);
   TRY(for_each_subject(command, limits, [&](const NamedSubject& input) {
     if (!input.subject) return output.refused(input.name, {}, input.subject.error());
-    const Result<std::vector<Signer>> signers = SubjectVerifier(verifier, *input.subject).verify_all();
+    const Result<std::vector<Signer>> signers = verify_subject(verifier, *input.subject);
     if (!signers) return output.refused(input.name, {}, signers.error());
     if (const Result<void> expected = expect_signers(*signers, expectation, command.expect); !expected) {
       return output.refused(input.name, *signers, expected.error());

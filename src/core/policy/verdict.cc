@@ -8,12 +8,28 @@ namespace tomme {
 
 namespace {
 
-Result<Signer> verify_bundle(const Bundle& bundle, const DistFilename& filename, const Sha256& digest,
-                             const Verifier& verifier, bool is_attestation) {
-  DigestArtifact artifact{Digest(digest)};
-  Evidence evidence = TRY(verifier.verify(bundle, artifact));
-  if (is_attestation) TRY(check_attested_statement(*evidence.statement(), filename));
+Result<Signer> verify_attestation(const Verifier& verifier, const Attestation& attestation,
+                                  const std::optional<DistFilename>& filename, Artifact& artifact) {
+  Evidence evidence = TRY(verifier.verify(TRY(Bundle::from_attestation(attestation)), artifact));
+  const Statement& statement = *evidence.statement();
+  const DistFilename named = filename ? *filename : TRY(DistFilename::parse(statement.subjects.front().name));
+  TRY(check_attested_statement(statement, named));
   return Signer{std::move(evidence), std::nullopt, std::nullopt};
+}
+
+Result<std::vector<Signer>> verify_provenance(const Verifier& verifier, const Provenance& provenance,
+                                              const std::optional<DistFilename>& filename,
+                                              Artifact& artifact) {
+  std::vector<Signer> signers;
+  for (const AttestationBundle& group : provenance.bundles) {
+    for (const Attestation& attestation : group.attestations) {
+      Signer signer = TRY(verify_attestation(verifier, attestation, filename, artifact));
+      signer.publisher_proof = TRY(check_publisher(group.publisher, *signer.evidence.identity()));
+      signer.publisher = group.publisher;
+      signers.push_back(std::move(signer));
+    }
+  }
+  return signers;
 }
 
 Result<void> expect_one_of(const Signer& signer, const std::vector<const Expectation*>& expected) {
@@ -54,6 +70,21 @@ Result<Proof> Proof::parse_any(std::string source, std::string_view text) {
   return parse(Kind::bundle, std::move(source), text);
 }
 
+Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
+                                         const std::optional<DistFilename>& filename, Artifact& artifact) {
+  if (const auto* provenance = std::get_if<Provenance>(&proof.document)) {
+    return verify_provenance(verifier, *provenance, filename, artifact);
+  }
+  std::vector<Signer> signers;
+  if (const auto* attestation = std::get_if<Attestation>(&proof.document)) {
+    signers.push_back(TRY(verify_attestation(verifier, *attestation, filename, artifact)));
+  } else {
+    Evidence evidence = TRY(verifier.verify(std::get<Bundle>(proof.document), artifact));
+    signers.push_back(Signer{std::move(evidence), std::nullopt, std::nullopt});
+  }
+  return signers;
+}
+
 std::string Signer::who() const {
   if (evidence.identity()) return evidence.identity()->describe();
   return "key " + evidence.key()->spki_sha256().to_hex().substr(0, 16);
@@ -74,38 +105,14 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
   const std::vector<const Expectation*> expected = policy_.expected.of(filename.project());
   Verdict verdict;
 
-  const auto add = [&](Result<Signer> signer, const std::string& source) -> Result<void> {
-    Signer verified = TRY(std::move(signer));
-    TRY(expect_one_of(verified, expected));
-    verdict.trail_.push_back(printable(source) + ": signed by " + verified.who());
-    verdict.signers_.push_back(std::move(verified));
-    return {};
-  };
-  const auto add_provenance = [&](const Provenance& provenance, const std::string& source) -> Result<void> {
-    for (const AttestationBundle& group : provenance.bundles) {
-      for (const Attestation& attestation : group.attestations) {
-        Signer signer = TRY(
-            verify_bundle(TRY(Bundle::from_attestation(attestation)), filename, digest, *verifier_, true));
-        if (signer.evidence.identity()) {
-          signer.publisher_proof = TRY(check_publisher(group.publisher, *signer.evidence.identity()));
-          signer.publisher = group.publisher;
-        }
-        TRY(add(std::move(signer), source));
-      }
-    }
-    return {};
-  };
+  DigestArtifact artifact{Digest(digest)};
   const auto add_proof = [&](const Proof& proof) -> Result<void> {
-    if (const auto* provenance = std::get_if<Provenance>(&proof.document)) {
-      return add_provenance(*provenance, proof.source);
+    for (Signer& signer : TRY(verify_proof(*verifier_, proof, filename, artifact))) {
+      TRY(expect_one_of(signer, expected));
+      verdict.trail_.push_back(printable(proof.source) + ": signed by " + signer.who());
+      verdict.signers_.push_back(std::move(signer));
     }
-    if (const auto* attestation = std::get_if<Attestation>(&proof.document)) {
-      return add(
-          verify_bundle(TRY(Bundle::from_attestation(*attestation)), filename, digest, *verifier_, true),
-          proof.source);
-    }
-    return add(verify_bundle(std::get<Bundle>(proof.document), filename, digest, *verifier_, false),
-               proof.source);
+    return {};
   };
 
   for (const Proof& proof : proofs) {

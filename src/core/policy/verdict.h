@@ -35,6 +35,13 @@ struct Signer {
   std::string who() const;                        ///< one line for a table
 };
 
+/// Verifies every signature of a proof over `artifact`; any that fails is the result. Of PEP 740 objects the
+/// statement must name `filename` (where there is none, as for a bare digest, the statement's own name is
+/// taken), and the publisher that the index names must be the certificate's.
+/// Who should have signed is not asked.
+Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
+                                         const std::optional<DistFilename>& filename, Artifact& artifact);
+
 /// The answer to "may this file pass?", with its reasons in order. Only DistributionJudge makes it.
 class Verdict {
  public:

@@ -1,0 +1,139 @@
+#include "core/policy/expectation.h"
+
+#include <gtest/gtest.h>
+
+#include "core/policy/errors.h"
+#include "testing/verifying.h"
+
+namespace tomme {
+namespace {
+
+const testing::Instance& instance() {
+  static const testing::Instance made = testing::make_instance(kNow);
+  return made;
+}
+
+Identity identity_of(const testing::LeafSpec& leaf) {
+  return testing::must(Identity::of(*testing::certify(instance(), leaf).certificate));
+}
+
+Result<void> expect(const testing::LeafSpec& leaf, const char* signer) {
+  return expect_signer(identity_of(leaf), testing::must(parse_expected_signer(signer)));
+}
+
+TEST(ExpectedSigner, IsARepositoryInAnyOfItsSpellings) {
+  const testing::LeafSpec leaf = testing::github("Owner/repo");
+  for (const char* signer :
+       {"owner/repo", "Owner/Repo", "github:owner/repo", "https://github.com/owner/repo",
+        "https://github.com/owner/repo.git", "https://github.com/owner/repo/", "owner/*"}) {
+    EXPECT_TRUE(expect(leaf, signer)) << signer;
+  }
+  for (const char* signer : {"owner/rep", "owner/repo2", "wner/repo", "gitlab:owner/repo", "*/other",
+                             "https://gitlab.com/owner/repo"}) {
+    EXPECT_REFUSED(kPolicyIdentity, expect(leaf, signer));
+  }
+  EXPECT_TRUE(expect(testing::gitlab("group/sub/project"), "gitlab:group/sub/project"));
+  EXPECT_REFUSED(kPolicyIdentity, expect(testing::gitlab("owner/repo"), "owner/repo"));
+}
+
+TEST(ExpectedSigner, OfAForgeIsNotWhoeverWritesItsUrl) {
+  // Another issuer that puts a GitHub repository's URL into its claims.
+  testing::LeafSpec forged = testing::github("owner/repo");
+  forged.issuer = "https://issuer.example";
+  EXPECT_REFUSED(kPolicyIdentity, expect(forged, "owner/repo"));
+}
+
+TEST(ExpectedSigner, IsAnEMailAddressWithAnIssuerIfOneIsNamed) {
+  const testing::LeafSpec leaf = testing::email("dev@example.com", "https://github.com/login/oauth");
+  EXPECT_TRUE(expect(leaf, "dev@example.com"));
+  EXPECT_TRUE(expect(leaf, "dev@example.com (https://github.com/login/oauth)"));
+  EXPECT_REFUSED(kPolicyIdentity, expect(leaf, "dev@example.com (https://accounts.google.com)"));
+  EXPECT_REFUSED(kPolicyIdentity, expect(leaf, "dev@example.co"));
+  // What a report prints is what an expectation takes.
+  EXPECT_TRUE(expect(leaf, identity_of(leaf).describe().c_str()));
+}
+
+TEST(ExpectedSigner, RefusesWhatIsNeitherOfThese) {
+  for (const char* text : {"", "owner", "owner/", "/repo", "a/b/c", "gitlab:project", "some words"}) {
+    EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer(text));
+  }
+}
+
+TEST(Expectation, HoldsOnlyWhenEveryPartDoes) {
+  const Identity identity = identity_of(testing::github("owner/repo", "release.yml", "refs/tags/v1.0.0"));
+  Expectation expectation;
+  expectation.repository = Pattern("owner/repo");
+  expectation.workflow = Pattern("release.yml");
+  expectation.ref = Pattern("refs/tags/*");
+  EXPECT_TRUE(expect_signer(identity, expectation));
+  expectation.workflow = Pattern(".github/workflows/release.yml");
+  EXPECT_TRUE(expect_signer(identity, expectation));
+  expectation.ref = Pattern("refs/heads/*");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+  expectation.ref.reset();
+  expectation.workflow = Pattern("elease.yml");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+}
+
+TEST(Expectation, DoesNotTakeAWorkflowWithAnAtSignForAShorterOne) {
+  const Identity identity =
+      identity_of(testing::github("owner/repo", "release.yml@evil.yml", "refs/heads/main"));
+  Expectation expectation;
+  expectation.workflow = Pattern("release.yml");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+}
+
+Publisher github_publisher(std::string repository, std::string workflow) {
+  Publisher publisher;
+  publisher.kind = Publisher::Kind::github;
+  publisher.kind_name = "GitHub";
+  publisher.repository = std::move(repository);
+  publisher.workflow = std::move(workflow);
+  return publisher;
+}
+
+TEST(PublisherCheck, ComparesWithTheCertificateNeverTheOtherWayRound) {
+  const Identity identity = identity_of(testing::github("owner/repo"));
+  EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity));
+  EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/other", "release.yml"), identity));
+  EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/repo", "other.yml"), identity));
+  Publisher gitlab = github_publisher("owner/repo", "release.yml");
+  gitlab.kind = Publisher::Kind::gitlab;
+  EXPECT_REFUSED(kPolicyPublisher, check_publisher(gitlab, identity));
+  Publisher google;
+  google.kind = Publisher::Kind::google;
+  google.email = "owner/repo";
+  EXPECT_REFUSED(kPolicyPublisher, check_publisher(google, identity));
+}
+
+TEST(PublisherCheck, AnEnvironmentIsProvenOnlyByClaim23) {
+  Publisher publisher = github_publisher("owner/repo", "release.yml");
+  publisher.environment = "pypi";
+  testing::LeafSpec leaf = testing::github("owner/repo");
+  leaf.claims.erase(23);
+  EXPECT_FALSE(testing::must(check_publisher(publisher, identity_of(leaf))).environment_proven);
+  leaf.claims[23] = "pypi";
+  EXPECT_TRUE(testing::must(check_publisher(publisher, identity_of(leaf))).environment_proven);
+  leaf.claims[23] = "staging";
+  EXPECT_REFUSED(kPolicyPublisher, check_publisher(publisher, identity_of(leaf)));
+}
+
+TEST(PublisherCheck, AKindNobodyKnowsIsOnlyTheIndexsWord) {
+  Publisher publisher;
+  publisher.kind_name = "Forgejo";
+  EXPECT_FALSE(
+      testing::must(check_publisher(publisher, identity_of(testing::github("owner/repo")))).compared);
+}
+
+TEST(ExpectedSigners, AreFoundByNormalizedNameAndAnyOfThemWillDo) {
+  ExpectedSigners signers;
+  ASSERT_TRUE(signers.add("My.Project=owner/repo"));
+  ASSERT_TRUE(signers.add("my_project=dev@example.com"));
+  EXPECT_EQ(signers.of(testing::must(ProjectName::parse("my-project"))).size(), 2u);
+  EXPECT_TRUE(signers.of(testing::must(ProjectName::parse("other"))).empty());
+  EXPECT_REFUSED(kPolicyExpectation, signers.add("my-project"));
+  EXPECT_REFUSED(kPolicyExpectation, signers.add("my project=owner/repo"));
+}
+
+}  // namespace
+}  // namespace tomme
