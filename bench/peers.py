@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from common import LOG, ROOT, TOMME, WORK, built, interleaved, make_index, median, peak_mib, venv, verdict
 
@@ -36,9 +37,27 @@ class Material:
         self.root = folder / "trusted_root.json"
         self.config = folder / "trust_config.json"
         self.identity, self.issuer = file["identity"], file["issuer"]
-        self.config.write_text(json.dumps(
-            {"mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
-             "trustedRoot": json.loads(self.root.read_text()), "signingConfig": SIGNING_CONFIG}))
+        self.config.write_text(trust_config(self.root))
+
+
+class RealBundle:
+    """A bundle of the public-good instance: its root is built into tomme, the peers are given it as a file."""
+
+    def __init__(self, vectors):
+        case = vectors / "sigstore-conformance" / "bundle-verify"
+        self.wheel, self.bundle = case / "a.txt", case / "happy-path-v0.3" / "bundle.sigstore.json"
+        self.root = vectors / "public-good" / "targets" / "trusted_root.json"
+        self.identity = ("https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/"
+                         "workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main")
+        self.issuer = "https://token.actions.githubusercontent.com"
+        MATERIAL.mkdir(parents=True, exist_ok=True)
+        self.config = MATERIAL / "public_good.json"
+        self.config.write_text(trust_config(self.root))
+
+
+def trust_config(root):
+    return json.dumps({"mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
+                       "trustedRoot": json.loads(root.read_text()), "signingConfig": SIGNING_CONFIG})
 
 
 def build_sigstore_go():
@@ -58,7 +77,9 @@ def build_sigstore_go():
 
 def cold(material, python, go):
     version = interleaved({"version": [TOMME, "--version"]}, 10 * ROUNDS)["version"]
-    commands = {"tomme": [TOMME, "verify", material.wheel, "--bundle", material.bundle, "--trusted-root", material.root,
+    real = isinstance(material, RealBundle)
+    commands = {"tomme": [TOMME, "verify", material.wheel, "--bundle", material.bundle,
+                          *([] if real else ["--trusted-root", material.root]),
                           "--identity", material.identity, "--issuer", material.issuer]}
     if go:
         commands["sigstore-go"] = [go, material.bundle, material.root, material.issuer, material.identity,
@@ -68,7 +89,8 @@ def cold(material, python, go):
                                        "--offline", "--bundle", material.bundle, "--cert-identity", material.identity,
                                        "--cert-oidc-issuer", material.issuer, material.wheel]
     results = interleaved(commands, ROUNDS)
-    print(f"\ncold, one v1 bundle, offline, {ROUNDS} rounds taking turns\n")
+    kind = "real v1 bundle, public-good root" if real else "v1 bundle, root from a file"
+    print(f"\ncold, one {kind}, offline, {ROUNDS} rounds taking turns\n")
     print(f"{'':18} {'median':>10} {'least':>10} {'peak':>10} {'ratio':>8}  asked")
     own = median(results["tomme"])
     asked = {"sigstore-python": 60, "sigstore-go": 3}
@@ -126,6 +148,11 @@ def main():
     if sys.argv[1:] == ["material"]:
         return
     python, go = venv("peers", *PYTHON_PEER), build_sigstore_go()
+    vectors = Path(os.environ.get("TOMME_SHARED_DIR", ROOT.parent / "shared")) / "vectors"
+    if vectors.is_dir():
+        cold(RealBundle(vectors), python, go)
+    else:
+        print("cold, real bundle: left out, there is no ../shared")
     cold(materials[0], python, go)
     steady(materials, python, go)
 
