@@ -175,13 +175,14 @@ Result<Bundle> Bundle::from_json(const json::Value& value, const Limits& limits)
   const std::string media_type(TRY(fields.text("mediaType")));
   const BundleVersion version = TRY(parse_media_type(media_type));
   Fields material = TRY(fields.object("verificationMaterial"));
-  Bundle bundle {
-    media_type, TRY(parse_key_material(material, version, limits))
-    , TRY(parse_entries(TRY(material.optional_array("tlogEntries")), LogEntry::UnknownMembers::refused,
-                        limits))
-    , TRY(parse_timestamps(TRY(material.optional_object("timestampVerificationData")), limits))
-    , TRY(parse_content(fields))
-  };
+  // Named one by one: g++ 12 forgets what a braced list has made when a TRY in it returns.
+  auto key_material = TRY(parse_key_material(material, version, limits));
+  auto entries = TRY(
+      parse_entries(TRY(material.optional_array("tlogEntries")), LogEntry::UnknownMembers::refused, limits));
+  auto timestamps = TRY(parse_timestamps(TRY(material.optional_object("timestampVerificationData")), limits));
+  auto content = TRY(parse_content(fields));
+  Bundle bundle{media_type, std::move(key_material), std::move(entries), std::move(timestamps),
+                std::move(content)};
   TRY(material.expect_no_more());
   TRY(fields.expect_no_more());
   if (const auto* hint = std::get_if<PublicKeyHint>(&bundle.key_material); hint && bundle.envelope()) {
@@ -195,11 +196,10 @@ Result<Bundle> Bundle::from_json(const json::Value& value, const Limits& limits)
 
 Result<Bundle> Bundle::from_attestation(const Attestation& attestation, const Limits& limits) {
   TRY(within(attestation.timestamps.size(), limits.timestamps, "timestamps"));
-  return Bundle {
-    "", TRY(in("certificate", Certificate::parse(attestation.certificate)))
-    , TRY(parse_entries(&attestation.transparency_entries, LogEntry::UnknownMembers::ignored, limits))
-    , attestation.timestamps, attestation.envelope
-  };
+  Certificate certificate = TRY(in("certificate", Certificate::parse(attestation.certificate)));
+  auto entries =
+      TRY(parse_entries(&attestation.transparency_entries, LogEntry::UnknownMembers::ignored, limits));
+  return Bundle{"", std::move(certificate), std::move(entries), attestation.timestamps, attestation.envelope};
 }
 
 Result<Bundle> Bundle::from_detached(BytesView signature, std::string_view certificate,
@@ -215,10 +215,8 @@ Result<Bundle> Bundle::from_detached(BytesView signature, std::string_view certi
   if (message.signature.empty()) return fail(kBundleShape, "the signature file is empty");
   std::string pem(certificate);
   if (Result<Bytes> unwrapped = decode_base64(trimmed(certificate))) pem = std::string(text_of(*unwrapped));
-  Bundle bundle {
-    "", TRY(in("certificate", Certificate::parse_pem(pem)))
-    , {}, {}, std::move(message)
-  };
+  Certificate leaf = TRY(in("certificate", Certificate::parse_pem(pem)));
+  Bundle bundle{"", std::move(leaf), {}, {}, std::move(message)};
   if (entry) bundle.entries.push_back(std::move(*entry));
   return bundle;
 }

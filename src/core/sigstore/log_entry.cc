@@ -33,13 +33,12 @@ Result<void> within_limit(std::size_t hashes, const LogEntry::Limits& limits) {
 //                  Checkpoint { string envelope } checkpoint }
 Result<LogEntry::InclusionProof> parse_proof(Fields fields, UnknownMembers unknown,
                                              const LogEntry::Limits& limits) {
-  LogEntry::InclusionProof proof {
-    LogIndex(
-        TRY(not_negative(TRY(fields.optional_int64("logIndex")).value_or(0), "inclusion proof's log index"))),
-        TreeSize(TRY(not_negative(TRY(fields.int64("treeSize")), "inclusion proof's tree size"))),
-        TRY(hash_of(TRY(fields.base64("rootHash"))))
-    , {}, ""
-  };
+  const std::int64_t index = TRY(fields.optional_int64("logIndex"))
+  .value_or(0);
+  const LogIndex log_index(TRY(not_negative(index, "inclusion proof's log index")));
+  const TreeSize size(TRY(not_negative(TRY(fields.int64("treeSize")), "inclusion proof's tree size")));
+  const Sha256 root = TRY(hash_of(TRY(fields.base64("rootHash"))));
+  LogEntry::InclusionProof proof{log_index, size, root, {}, ""};
   if (const json::Array* hashes = TRY(fields.optional_array("hashes"))) {
     TRY(within_limit(hashes->size(), limits));
     for (const json::Value& hash : *hashes) {
@@ -58,11 +57,11 @@ Result<LogEntry::InclusionProof> parse_proof(Fields fields, UnknownMembers unkno
 // "verification": {"inclusionProof": {checkpoint, hashes[hex], logIndex, rootHash(hex), treeSize},
 //                  "signedEntryTimestamp": base64}
 Result<LogEntry::InclusionProof> parse_proof_v1(Fields fields, const LogEntry::Limits& limits) {
+  const LogIndex log_index(TRY(not_negative(TRY(fields.integer("logIndex")), "inclusion proof's log index")));
+  const TreeSize size(TRY(not_negative(TRY(fields.integer("treeSize")), "inclusion proof's tree size")));
+  const Sha256 root = TRY(in("inclusion proof", Sha256::parse_hex(TRY(fields.text("rootHash")))));
   LogEntry::InclusionProof proof {
-    LogIndex(TRY(not_negative(TRY(fields.integer("logIndex")), "inclusion proof's log index"))),
-        TreeSize(TRY(not_negative(TRY(fields.integer("treeSize")), "inclusion proof's tree size"))),
-        TRY(in("inclusion proof", Sha256::parse_hex(TRY(fields.text("rootHash")))))
-    , {}, std::string(TRY(fields.text("checkpoint")))
+    log_index, size, root, {}, std::string(TRY(fields.text("checkpoint")))
   };
   const json::Array* hashes = TRY(fields.array("hashes"));
   TRY(within_limit(hashes->size(), limits));
@@ -85,12 +84,15 @@ Result<LogEntry> LogEntry::parse(const json::Value& value, UnknownMembers unknow
   .value_or(0);
   Fields log_id = TRY(fields.object("logId"));
   Fields kind = TRY(fields.object("kindVersion"));
-  LogEntry entry {
-    LogIndex(TRY(not_negative(index, "log index"))), TRY(log_id.base64("keyId"))
-    , std::string(TRY(kind.text("kind"))), std::string(TRY(kind.text("version"))),
-        time_from_unix(TRY(fields.optional_int64("integratedTime")).value_or(0)), {}, std::nullopt,
-        TRY(fields.base64("canonicalizedBody"))
-  };
+  const LogIndex log_index(TRY(not_negative(index, "log index")));
+  Bytes id = TRY(log_id.base64("keyId"));
+  std::string kind_name(TRY(kind.text("kind")));
+  std::string version(TRY(kind.text("version")));
+  const std::int64_t seconds = TRY(fields.optional_int64("integratedTime"))
+  .value_or(0);
+  Bytes body = TRY(fields.base64("canonicalizedBody"));
+  LogEntry entry{log_index, std::move(id), std::move(kind_name), std::move(version), time_from_unix(seconds),
+                 {},        std::nullopt,  std::move(body)};
   if (auto promise = TRY(fields.optional_object("inclusionPromise"))) {
     entry.promise = TRY(promise->base64("signedEntryTimestamp"));
     TRY(finish(*promise, unknown));
@@ -111,14 +113,14 @@ Result<LogEntry> LogEntry::parse_rekor_v1(const json::Value& value, const Limits
     return fail(kBundleShape, "the log's answer does not hold exactly one entry");
   Fields fields = TRY(Fields::of(answer->begin()->value, "log entry"));
   Fields verification = TRY(fields.object("verification"));
-  LogEntry entry {
-    LogIndex(TRY(not_negative(TRY(fields.integer("logIndex")), "log index"))),
-        TRY(in("log entry", decode_hex(TRY(fields.text("logID")))))
-    , "", "", time_from_unix(TRY(fields.integer("integratedTime"))),
-        TRY(verification.base64("signedEntryTimestamp"))
-    , TRY(parse_proof_v1(TRY(verification.object("inclusionProof")), limits))
-    , TRY(fields.base64("body"))
-  };
+  const LogIndex log_index(TRY(not_negative(TRY(fields.integer("logIndex")), "log index")));
+  Bytes id = TRY(in("log entry", decode_hex(TRY(fields.text("logID")))));
+  const Time logged = time_from_unix(TRY(fields.integer("integratedTime")));
+  Bytes promise = TRY(verification.base64("signedEntryTimestamp"));
+  auto proof = TRY(parse_proof_v1(TRY(verification.object("inclusionProof")), limits));
+  Bytes leaf = TRY(fields.base64("body"));
+  LogEntry entry{log_index,        std::move(id),  "", "", logged, std::move(promise),
+                 std::move(proof), std::move(leaf)};
   // The kind stands only in the body here.
   const json::Value body = TRY(in("log entry body", json::parse(text_of(entry.body))));
   Fields body_fields = TRY(Fields::of(body, "log entry body"));
