@@ -24,9 +24,8 @@ constexpr std::size_t kSmallFileOctets = 1024 * 1024;
 Result<Proof> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
   const std::string text = TRY(read_file(path, limits.bundle.bytes));
   if (kind == Proof::Kind::bundle) {
-    return Proof {
-      path, TRY(in(printable(path), Bundle::parse(text, limits.bundle)))
-    };
+    Bundle bundle = TRY(in(printable(path), Bundle::parse(text, limits.bundle)));
+    return Proof{path, std::move(bundle)};
   }
   return Proof::parse(kind, path, text);
 }
@@ -68,9 +67,8 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
     entry = TRY(find_log_entry(client, unlogged, TRY(artifact.digest(HashAlgorithm::sha256)),
                                command.trust.staging ? kStagingRekor : kPublicRekor));
   }
-  return Proof {
-    command.signature, TRY(Bundle::from_detached(bytes_of(signature), certificate, std::move(entry)))
-  };
+  Bundle bundle = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::move(entry)));
+  return Proof{command.signature, std::move(bundle)};
 }
 
 Result<std::shared_ptr<Artifact>> open_artifact(const std::string& input) {
@@ -135,10 +133,8 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t proofs) {
 
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
                              const std::vector<NamedProof>& named) {
-  Subject subject {
-    input, distribution_name(input), TRY(open_artifact(input))
-    , {}
-  };
+  std::shared_ptr<Artifact> artifact = TRY(open_artifact(input));
+  Subject subject{input, distribution_name(input), std::move(artifact), {}};
   if (!command.signature.empty()) {
     subject.proofs.push_back(TRY(load_detached(command, limits, *subject.artifact)));
   }

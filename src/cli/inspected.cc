@@ -18,8 +18,8 @@ constexpr std::string_view kPemLine = "-----BEGIN ";
 Result<InspectedFile> from_certificates(std::string name, const std::vector<Bytes>& ders) {
   InspectedFile file{std::move(name), InspectedFile::Kind::certificate, {}};
   for (const Bytes& der : ders) {
-    file.parts.push_back(
-        { std::nullopt, std::nullopt, TRY(in(printable(file.name), Certificate::parse(der))) });
+    Certificate certificate = TRY(in(printable(file.name), Certificate::parse(der)));
+    file.parts.push_back({std::nullopt, std::nullopt, std::move(certificate)});
   }
   return file;
 }

@@ -79,7 +79,8 @@ class Converter {
     std::vector<json::Member> members;
     members.reserve(table.size());
     for (const auto& [key, node] : table) {
-      members.push_back({ std::string(key.str()), TRY(value(node, depth + 1)) });
+      json::Value member = TRY(value(node, depth + 1));
+      members.push_back({std::string(key.str()), std::move(member)});
     }
     return json::Value(json::Object(std::move(members)));
   }

@@ -55,9 +55,8 @@ Result<Proof> Proof::parse(Kind kind, std::string source, std::string_view text)
     if (kind == Kind::provenance) return TRY(Provenance::parse(value));
     return TRY(parse_attestation(value));
   };
-  return Proof {
-    source, TRY(in(printable(source), read()))
-  };
+  auto document = TRY(in(printable(source), read()));
+  return Proof{std::move(source), std::move(document)};
 }
 
 Result<Proof> Proof::parse_any(std::string source, std::string_view text) {

@@ -50,9 +50,8 @@ Result<Witness> parse_witness(std::string_view text) {
   // SubjectPublicKeyInfo of RFC 8410.
   const Bytes spki =
       der::sequence({der::sequence({der::encode_oid("1.3.101.112")}), der::encode_bit_string(point)});
-  return Witness {
-    name, TRY(PublicKey::parse_spki(spki))
-  };
+  PublicKey public_key = TRY(PublicKey::parse_spki(spki));
+  return Witness{name, std::move(public_key)};
 }
 
 Result<std::vector<const TrustedLog*>> find_logs(const std::vector<TrustedLog>& logs, const LogEntry& entry) {
