@@ -58,10 +58,8 @@ Result<Publisher> parse_publisher(const json::Value& value) {
 Result<AttestationBundle> parse_attestation_bundle(const json::Value& value,
                                                    const Provenance::Limits& limits) {
   json::Fields fields = TRY(json::Fields::of(value, "attestation bundle"));
-  AttestationBundle bundle {
-    TRY(parse_publisher(*TRY(fields.required("publisher"))))
-    , {}
-  };
+  AttestationBundle bundle;
+  bundle.publisher = TRY(parse_publisher(*TRY(fields.required("publisher"))));
   const json::Array* attestations = TRY(fields.array("attestations"));
   if (attestations->empty()) return fail(kAttestationInvalid, "an attestation bundle is empty");
   TRY(within(attestations->size(), limits.attestations, "attestations"));
@@ -90,12 +88,9 @@ Result<Attestation> parse_attestation(const json::Value& value, const Provenance
       attestation.timestamps.push_back(TRY(decode_text_base64(timestamp, "timestamp")));
     }
   }
-  attestation.envelope = {
-    std::string(kInTotoPayloadType),
-    TRY(envelope.base64("statement")),
-    TRY(envelope.base64("signature")),
-    ""
-  };
+  attestation.envelope.payload_type = kInTotoPayloadType;
+  attestation.envelope.payload = TRY(envelope.base64("statement"));
+  attestation.envelope.signature = TRY(envelope.base64("signature"));
   return attestation;
 }
 

@@ -97,11 +97,14 @@ Result<std::optional<TrustedLog>> parse_log(const json::Value& value, std::vecto
   auto [host, host_and_port] = note_names(url);
   std::optional<NoteKey> with_port;
   if (host_and_port) with_port = NoteKey::make(std::move(*host_and_port), key);
-  return TrustedLog {
-    url, std::move(operator_name), TRY(id->base64("keyId"))
-    , SignatureScheme{details->hash, details->padding}, NoteKey::make(std::move(host), key),
-        std::move(with_port), valid
-  };
+  Bytes log_id = TRY(id->base64("keyId"));
+  return TrustedLog{url,
+                    std::move(operator_name),
+                    std::move(log_id),
+                    SignatureScheme{details->hash, details->padding},
+                    NoteKey::make(std::move(host), key),
+                    std::move(with_port),
+                    valid};
 }
 
 Result<std::vector<Certificate>> parse_certificates(Fields fields) {
