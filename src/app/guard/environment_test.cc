@@ -55,20 +55,20 @@ TEST(ChildEnvironment, OverwritesEverySpellingOfTheUsers) {
 }
 
 TEST(ChildEnvironment, KeepsPoetrysVirtualEnvironmentsWhereTheyAre) {
-  EXPECT_EQ(child_of("poetry install")["POETRY_VIRTUALENVS_PATH"], "/home/ada/.cache/pypoetry/virtualenvs");
+  EXPECT_EQ(child_of("poetry install")["POETRY_VIRTUALENVS_PATH"], "/users/ada/.cache/pypoetry/virtualenvs");
   EXPECT_EQ(child_of("poetry install", {{"POETRY_CACHE_DIR", "/c"}})["POETRY_VIRTUALENVS_PATH"],
             "/c/virtualenvs");
   EXPECT_EQ(child_of("poetry install", {{"XDG_CACHE_HOME", "/x"}})["POETRY_VIRTUALENVS_PATH"],
             "/x/pypoetry/virtualenvs");
   EXPECT_EQ(child_of("poetry install", {{"POETRY_VIRTUALENVS_PATH", "/v"}})["POETRY_VIRTUALENVS_PATH"], "/v");
   Files files{
-      {"/home/ada/.config/pypoetry/config.toml", "cache-dir='/k'\n[virtualenvs]\npath='{cache-dir}/v'\n"}};
+      {"/users/ada/.config/pypoetry/config.toml", "cache-dir='/k'\n[virtualenvs]\npath='{cache-dir}/v'\n"}};
   EXPECT_EQ(child_of("poetry install", {}, files)["POETRY_VIRTUALENVS_PATH"], "/k/v");
   EXPECT_FALSE(child_of("pip install six").contains("POETRY_VIRTUALENVS_PATH"));
 }
 
 TEST(ChildEnvironment, BeatsPoetrysOwnCertificates) {
-  Files files{{"/home/ada/.config/pypoetry/config.toml",
+  Files files{{"/users/ada/.config/pypoetry/config.toml",
                "[certificates.my-corp]\ncert='/old.pem'\nclient-cert='/c'\n"}};
   Environment child =
       child_of("poetry install",
@@ -80,7 +80,7 @@ TEST(ChildEnvironment, BeatsPoetrysOwnCertificates) {
 
 TEST(ChildEnvironment, NeverLinksIntoTheRunsCache) {
   EXPECT_EQ(child_of("uv sync", {{"UV_LINK_MODE", "symlink"}})["UV_LINK_MODE"], "copy");
-  EXPECT_EQ(child_of("uv sync", {}, {{"/work/uv.toml", "link-mode='symlink'"}})["UV_LINK_MODE"], "copy");
+  EXPECT_EQ(child_of("uv sync", {}, {{"/project/uv.toml", "link-mode='symlink'"}})["UV_LINK_MODE"], "copy");
   EXPECT_EQ(child_of("uv sync", {{"UV_LINK_MODE", "hardlink"}})["UV_LINK_MODE"], "hardlink");
   EXPECT_FALSE(child_of("uv sync").contains("UV_LINK_MODE"));
 }

@@ -20,8 +20,8 @@ inline Invocation invocation_of(std::string_view command, Environment environmen
   Invocation invocation;
   invocation.argv = words_of(command);
   invocation.environment = std::move(environment);
-  invocation.directory = "/work";
-  invocation.home = "/home/ada";
+  invocation.directory = "/project";
+  invocation.home = "/users/ada";
   invocation.read = [files = std::move(files)](const std::string& path, std::size_t limit) {
     auto found = files.find(path);
     return found == files.end() ? std::optional<std::string>() : found->second.substr(0, limit);
