@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -80,7 +81,10 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.report_path = command.report;
   options.cache_folder = TRY(cache_folder(options.invocation.environment, options.invocation.home));
   options.terminal_width = terminal_width();
-  auto verifier = std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
+  // Read beside the preparations of the run.
+  auto verifier = std::async(std::launch::async, [&]() -> Result<std::shared_ptr<const Verifier>> {
+    return std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
+  });
   return guard::run_guarded(std::move(options), std::move(verifier), clock, &tell);
 }
 

@@ -108,18 +108,20 @@ class Index:
     """`projects` maps names to entries, `content` paths to octets, `answers` paths to functions that answer
     instead; `seen` is every request that came."""
 
-    def __init__(self, certificates: Certificates | None, made: pathlib.Path | None):
+    def __init__(self, certificates: Certificates | None, made: pathlib.Path | None, handler=None, protocol="http/1.1"):
         self.seen: list[Seen] = []
         self.projects: dict[str, list[Entry]] = {}
         self.content: dict[str, bytes] = {}
         self.answers: dict[str, Callable[["Handler"], Answer | None]] = {}
         self.format = JSON
         self.user: str | None = None  # "name:password", asked for on pages and files alike
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler or Handler)
         self.server.daemon_threads = True
         self.server.index = self
         if certificates:
-            self.server.socket = certificates.server_context().wrap_socket(
+            context = certificates.server_context()
+            context.set_alpn_protocols([protocol])
+            self.server.socket = context.wrap_socket(
                 self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         self.scheme = "https" if certificates else "http"
@@ -170,6 +172,20 @@ class Index:
     def asked(self, path: str) -> list[Seen]:
         return [seen for seen in self.seen if seen.path == path]
 
+    def usual(self, path: str, headers: dict[str, str]) -> Answer:
+        """As an honest index answers; names of `headers` are in lower case."""
+        if self.user:
+            wanted = "Basic " + base64.b64encode(self.user.encode()).decode()
+            if headers.get("authorization") != wanted:
+                return Answer(401, b"who are you?\n", {"WWW-Authenticate": 'Basic realm="tests"'})
+        if path in self.content:
+            return Answer(200, self.content[path])
+        if path.startswith("/simple/") and path.count("/") == 3:
+            found = self.page(path.split("/")[2], headers.get("accept", ""))
+            if found:
+                return found
+        return Answer(404, b"not here\n")
+
     def usual_answer(self, path: str) -> Answer:
         """What this path is answered with, for tests that change a little of it."""
         if path in self.content:
@@ -205,27 +221,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             pass  # the client went away, which some tests are about
 
     def do_GET(self):
-        self.index.seen.append(Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
-        path = self.path
-        special = self.index.answers.get(path)
-        answer = special(self) if special else self.usual(path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.index.seen.append(Seen(self.command, self.path, headers))
+        special = self.index.answers.get(self.path)
+        answer = special(self) if special else self.index.usual(self.path, headers)
         if answer is not None:
             self.send(answer)
 
     do_HEAD = do_GET
-
-    def usual(self, path: str) -> Answer:
-        if self.index.user:
-            wanted = "Basic " + base64.b64encode(self.index.user.encode()).decode()
-            if self.headers.get("Authorization") != wanted:
-                return Answer(401, b"who are you?\n", {"WWW-Authenticate": 'Basic realm="tests"'})
-        if path in self.index.content:
-            return Answer(200, self.index.content[path])
-        if path.startswith("/simple/") and path.count("/") == 3:
-            found = self.index.page(path.split("/")[2], self.headers.get("Accept", ""))
-            if found:
-                return found
-        return Answer(404, b"not here\n")
 
     def send(self, answer: Answer):
         self.send_response(answer.status)

@@ -127,7 +127,7 @@ int exit_code_of(const Report& report, int child) {
 
 }  // namespace
 
-Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> verifier, const Clock& clock,
+Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock,
                         const std::function<void(std::string_view)>& say) {
   const Plan plan = TRY(make_plan(options.invocation));
   // The authority's key is in this process alone: no core dump, no other process of this user reading memory.
@@ -136,7 +136,7 @@ Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> veri
   // Absolute: the child may change its folder.
   const std::string cache = std::filesystem::absolute(options.cache_folder).string();
   const FileStore store = TRY(FileStore::open(cache + "/files"));
-  const RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
+  RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
   const std::string bundle = folder.path() + "/authorities.pem";
   TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
@@ -144,10 +144,8 @@ Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> veri
 
   Report report;
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
-  // While the installer starts: its first request need not wait for it then.
-  const std::jthread preparing([&client] { client.prepare(); });
   const auto intercepted = intercepted_by(plan);
-  const Gate gate(client, DistributionJudge(std::move(verifier), options.policy), options.attestations,
+  const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
                   intercepted);
   Relay relay(client, store, gate, report, {.intercepted = intercepted, .indexes = index_urls(plan)});
   const auto proxy = TRY(net::ForwardProxy::start(
@@ -158,9 +156,15 @@ Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> veri
        .trust = plan.trust},
       relay));
 
+  // While the installer starts: its first request need not wait for it then.
+  const std::jthread preparing([&] {
+    for (const std::string& host : tls_hosts(plan)) proxy->prepare(host);
+    client.prepare();
+  });
   const Secret<std::string> proxy_url = proxy->url();
   const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache"};
   const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
+  const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
   relay.stop();
   if (!child) return std::unexpected(child.error());

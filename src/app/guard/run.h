@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,10 +26,13 @@ struct RunOptions {
   std::size_t terminal_width = 0;                                      ///< 0: no terminal
 };
 
+/// The trust root may still be read while the run is prepared; its error is told before anything starts.
+using VerifierComing = std::future<Result<std::shared_ptr<const Verifier>>>;
+
 /// Runs a command with every download judged, and returns the exit code: 1 where something was refused, 3
 /// where something could not be told, else the command's own (128+n for signal n).
 /// `say` takes what a person is told, a line or a table at a time; it goes to stderr.
-Result<int> run_guarded(RunOptions options, std::shared_ptr<const Verifier> verifier, const Clock& clock,
+Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock,
                         const std::function<void(std::string_view)>& say);
 
 }  // namespace tomme::guard

@@ -53,8 +53,9 @@ Result<RunFolder> RunFolder::make(const std::string& parent) {
   return RunFolder(std::move(path), std::move(lock));
 }
 
-RunFolder::~RunFolder() {
+void RunFolder::remove() {
   if (!path_.empty()) remove_folder(path_);
+  path_.clear();
 }
 
 }  // namespace tomme::guard

@@ -17,13 +17,16 @@ class RunFolder {
   RunFolder& operator=(RunFolder&&) = delete;
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
-  ~RunFolder();
+  ~RunFolder() { remove(); }
+
+  /// With all that is in it, before its time; `path()` is empty then.
+  void remove();
 
   const std::string& path() const { return path_; }
 
  private:
   RunFolder(std::string path, FileHandle lock) : path_(std::move(path)), lock_(std::move(lock)) {}
-  std::string path_;  // empty: moved from
+  std::string path_;  // empty: moved from or removed
   FileHandle lock_;
 };
 

@@ -30,6 +30,7 @@ bool find_all(void* library, CurlLibrary& curl) {
          find(library, "curl_slist_free_all", curl.slist_free_all) &&
          find(library, "curl_multi_init", curl.multi_init) &&
          find(library, "curl_multi_cleanup", curl.multi_cleanup) &&
+         find(library, "curl_multi_setopt", curl.multi_setopt) &&
          find(library, "curl_multi_add_handle", curl.multi_add_handle) &&
          find(library, "curl_multi_remove_handle", curl.multi_remove_handle) &&
          find(library, "curl_multi_perform", curl.multi_perform) &&
@@ -65,6 +66,19 @@ Result<const CurlLibrary*> CurlLibrary::load() {
   static const Result<CurlLibrary> library = load_once();
   if (!library) return std::unexpected(library.error());
   return &*library;
+}
+
+void warm_tls() {
+  void* libssl = ::dlopen("libssl.so.3", RTLD_NOLOAD | RTLD_NOW | RTLD_LOCAL);
+  if (libssl == nullptr) return;
+  const void* (*method)() = nullptr;
+  void* (*make)(const void*) = nullptr;
+  void (*destroy)(void*) = nullptr;
+  if (find(libssl, "TLS_client_method", method) && find(libssl, "SSL_CTX_new", make) &&
+      find(libssl, "SSL_CTX_free", destroy)) {
+    destroy(make(method()));
+  }
+  ::dlclose(libssl);
 }
 
 }  // namespace tomme::net

@@ -20,6 +20,7 @@ struct CurlLibrary {
   decltype(&::curl_slist_free_all) slist_free_all;
   decltype(&::curl_multi_init) multi_init;
   decltype(&::curl_multi_cleanup) multi_cleanup;
+  decltype(&::curl_multi_setopt) multi_setopt;
   decltype(&::curl_multi_add_handle) multi_add_handle;
   decltype(&::curl_multi_remove_handle) multi_remove_handle;
   decltype(&::curl_multi_perform) multi_perform;
@@ -34,5 +35,9 @@ struct CurlLibrary {
   /// (`curl_multi_wakeup`) or without TLS.
   static Result<const CurlLibrary*> load();
 };
+
+/// libcurl's libssl looks up every algorithm of TLS when its first context is made, some 3 ms: done here,
+/// before a connection waits for it. Nothing where libcurl speaks TLS by another library.
+void warm_tls();
 
 }  // namespace tomme::net

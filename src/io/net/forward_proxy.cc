@@ -273,6 +273,10 @@ Secret<std::string> ForwardProxy::url() const {
                              "@127.0.0.1:" + std::to_string(port()));
 }
 
+void ForwardProxy::prepare(const std::string& host) {
+  [[maybe_unused]] const auto told_later = impl_->tls_for(host);
+}
+
 void ForwardProxy::stop() {
   impl_->acceptor.stop();
 }

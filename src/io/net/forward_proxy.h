@@ -31,8 +31,8 @@ struct ForwardProxyOptions {
   std::function<Decision(Scheme, const Authority&)> decide;
   /// For each intercepted host, once: the answer is kept for the life of the proxy.
   std::function<Result<TlsIdentity>(const std::string& host)> identity;
-  /// A client broke off the handshake inside an intercepted tunnel: most likely it does not trust the certificate.
-  /// May be empty. Called on connection threads.
+  /// A client broke off the handshake inside an intercepted tunnel: most likely it does not trust the
+  /// certificate. May be empty. Called on connection threads.
   std::function<void(const Authority&, const Error&)> on_handshake_failed = {};
   ProxySettings upstream = {};  ///< for tunnels; the handler sees to its own fetches
   TrustSettings trust = {};     ///< for a parent proxy that itself speaks TLS
@@ -53,6 +53,9 @@ class ForwardProxy {
   std::uint16_t port() const;
   /// "http://user:password@127.0.0.1:port": what goes into HTTPS_PROXY.
   Secret<std::string> url() const;
+  /// Makes the TLS server of an intercepted host now, before a connection waits for it (some 3 ms). What is
+  /// wrong is told to the connection.
+  void prepare(const std::string& host);
   /// Closes everything and waits for the connection threads: at once, save for a handler that does not heed
   /// its stop token. May be called twice and from any thread but a connection's.
   void stop();

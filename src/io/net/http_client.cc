@@ -5,74 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <list>
 #include <mutex>
 #include <utility>
 
 #include "core/encoding/text.h"
-#include "io/net/curl_library_internal.h"
 #include "io/net/errors.h"
 #include "io/net/response_head.h"
-#include "io/net/sigpipe.h"
+#include "io/net/transfer_loop_internal.h"
 
 namespace tomme::net {
 
 namespace {
-
-/// One easy handle with a multi handle of its own, which holds its open connections (and, unlike
-/// curl_easy_perform, can be woken from another thread).
-class Handle {
- public:
-  explicit Handle(const CurlLibrary& curl)
-      : curl_(curl), easy_(curl.easy_init()), multi_(curl.multi_init()) {}
-  ~Handle() {
-    if (multi_ != nullptr) curl_.multi_cleanup(multi_);
-    if (easy_ != nullptr) curl_.easy_cleanup(easy_);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-
-  bool ok() const { return easy_ != nullptr && multi_ != nullptr; }
-  CURL* easy() const { return easy_; }
-  CURLM* multi() const { return multi_; }
-
-  std::string last_origin;  ///< "scheme host:port" it last spoke to
- private:
-  const CurlLibrary& curl_;
-  CURL* easy_;
-  CURLM* multi_;
-};
-
-/// TLS sessions and addresses, shared by all handles: a second connection to a host resumes the first one's
-/// session.
-class Share {
- public:
-  explicit Share(const CurlLibrary& curl) : curl_(curl), share_(curl.share_init()) {
-    if (share_ == nullptr) return;
-    curl_.share_setopt(share_, CURLSHOPT_LOCKFUNC, &Share::lock);
-    curl_.share_setopt(share_, CURLSHOPT_UNLOCKFUNC, &Share::unlock);
-    curl_.share_setopt(share_, CURLSHOPT_USERDATA, this);
-    curl_.share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    curl_.share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-  }
-  ~Share() {
-    if (share_ != nullptr) curl_.share_cleanup(share_);
-  }
-  Share(const Share&) = delete;
-  Share& operator=(const Share&) = delete;
-  CURLSH* get() const { return share_; }
-
- private:
-  static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) {
-    static_cast<Share*>(self)->mutexes_[static_cast<std::size_t>(data)].lock();
-  }
-  static void unlock(CURL*, curl_lock_data data, void* self) {
-    static_cast<Share*>(self)->mutexes_[static_cast<std::size_t>(data)].unlock();
-  }
-  const CurlLibrary& curl_;
-  std::array<std::mutex, CURL_LOCK_DATA_LAST> mutexes_;  // each guards what libcurl keeps under its number
-  CURLSH* share_;
-};
 
 /// What one transfer knows while it runs.
 struct Transfer {
@@ -164,6 +107,8 @@ Error error_of(CURLcode code, std::string_view detail, const std::string& host, 
       return {kNetTrustFile, "the file of trusted authorities could not be used" + because};
     case CURLE_PROXY:
       return {kNetProxy, "the proxy " + (proxy ? proxy->describe() : host) + " failed" + because};
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
       if (proxy != nullptr && detail.contains("CONNECT")) {
@@ -203,33 +148,28 @@ struct HttpClient::Impl {
 
   Result<ResponseHead> fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                              std::stop_token stop);
-  void prepare() { [[maybe_unused]] const auto told_by_fetch = ready(); }
+  void prepare() {
+    if (ready()) warm_tls();
+  }
 
  private:
+  class Job;
   struct Ready {
     const CurlLibrary* curl;
     TrustStore trust;
-    std::unique_ptr<Share> share;
+    std::unique_ptr<TransferLoop> loop;
   };
 
   Result<const Ready*> ready();
-  Result<std::unique_ptr<Handle>> checkout(const std::string& origin);
-  void give_back(std::unique_ptr<Handle> handle);
-  Result<ResponseHead> attempt(Handle& handle, const Request& request, Transfer& transfer,
-                               const std::stop_token& stop, const ParentProxy* proxy);
   void set_common(CURL* easy, const FetchLimits& limits) const;
   void set_trust(CURL* easy) const;
   void set_proxy(CURL* easy, const ParentProxy* proxy) const;
   void set_request(CURL* easy, const Request& request) const;
   Result<curl_slist*> make_headers(const Request& request) const;
-  CURLcode run(Handle& handle, const std::stop_token& stop) const;
 
   const HttpClientOptions options;
   std::once_flag once_;
   Result<Ready> ready_ = fail(kNetLibrary, "libcurl is not loaded");  // written under once_, then constant
-
-  std::mutex mutex_;
-  std::list<std::unique_ptr<Handle>> idle_;  // guarded by mutex_; last used first
 };
 
 Result<const HttpClient::Impl::Ready*> HttpClient::Impl::ready() {
@@ -237,40 +177,13 @@ Result<const HttpClient::Impl::Ready*> HttpClient::Impl::ready() {
     ready_ = [this]() -> Result<Ready> {
       const CurlLibrary* curl = TRY(CurlLibrary::load());
       TrustStore trust = TRY(TrustStore::find(options.trust));
-      return Ready{curl, std::move(trust), std::make_unique<Share>(*curl)};
+      auto loop = std::make_unique<TransferLoop>(*curl, options.idle_connections);
+      if (!loop->ok()) return fail(kNetLocal, "libcurl ran out of memory");
+      return Ready{curl, std::move(trust), std::move(loop)};
     }();
   });
   if (!ready_) return std::unexpected(ready_.error());
   return &*ready_;
-}
-
-Result<std::unique_ptr<Handle>> HttpClient::Impl::checkout(const std::string& origin) {
-  {
-    const std::lock_guard lock(mutex_);
-    auto found =
-        std::ranges::find_if(idle_, [&](const auto& handle) { return handle->last_origin == origin; });
-    // A handle keeps connections to more than one host: past the limit the least used one takes a new host
-    // up.
-    if (found == idle_.end() && idle_.size() >= options.idle_handles) found = std::prev(idle_.end());
-    if (found != idle_.end()) {
-      auto handle = std::move(*found);
-      idle_.erase(found);
-      return handle;
-    }
-  }
-  auto handle = std::make_unique<Handle>(*ready_->curl);
-  if (!handle->ok()) return fail(kNetLocal, "libcurl ran out of memory");
-  return handle;
-}
-
-void HttpClient::Impl::give_back(std::unique_ptr<Handle> handle) {
-  std::unique_ptr<Handle> dropped;  // closes its connections outside the lock
-  const std::lock_guard lock(mutex_);
-  idle_.push_front(std::move(handle));
-  if (idle_.size() > std::max<std::size_t>(options.idle_handles, 1)) {
-    dropped = std::move(idle_.back());
-    idle_.pop_back();
-  }
 }
 
 void HttpClient::Impl::set_common(CURL* easy, const FetchLimits& limits) const {
@@ -281,12 +194,9 @@ void HttpClient::Impl::set_common(CURL* easy, const FetchLimits& limits) const {
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   set(easy, CURLOPT_ACCEPT_ENCODING, nullptr);
-  set(easy, CURLOPT_HTTP_VERSION,
-      static_cast<long>(options.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
   set(easy, CURLOPT_TCP_NODELAY, 1L);
-  set(easy, CURLOPT_SHARE, ready_->share->get());
-  set(easy, CURLOPT_MAXCONNECTS, 4L);
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.low_speed_time.count()));
   set(easy, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(limits.low_speed));
@@ -369,87 +279,74 @@ Result<curl_slist*> HttpClient::Impl::make_headers(const Request& request) const
   return list;
 }
 
-CURLcode HttpClient::Impl::run(Handle& handle, const std::stop_token& stop) const {
-  const CurlLibrary& curl = *ready_->curl;
-  if (curl.multi_add_handle(handle.multi(), handle.easy()) != CURLM_OK) return CURLE_FAILED_INIT;
-  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
-  {
-    const std::stop_callback wake(stop, [&] { curl.multi_wakeup(handle.multi()); });
-    while (!stop.stop_requested()) {
-      int running = 0;
-      if (curl.multi_perform(handle.multi(), &running) != CURLM_OK) {
-        code = CURLE_FAILED_INIT;
-        break;
-      }
-      if (running == 0) {
-        int left = 0;
-        const CURLMsg* message = curl.multi_info_read(handle.multi(), &left);
-        code = message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
-        break;
-      }
-      curl.multi_poll(handle.multi(), nullptr, 0, 1000, nullptr);
+/// A fetch as the loop runs it.
+class HttpClient::Impl::Job final : public TransferJob {
+ public:
+  Job(const Impl& client, const Request& request, const ParentProxy* proxy, curl_slist* headers,
+      Transfer& transfer)
+      : client_(client), request_(request), proxy_(proxy), headers_(headers), transfer_(transfer) {}
+  ~Job() override { client_.ready_->curl->slist_free_all(headers_); }
+
+  void begin(CURL* easy) override {
+    const auto set = client_.ready_->curl->easy_setopt;
+    client_.set_common(easy, transfer_.limits);
+    client_.set_trust(easy);
+    client_.set_proxy(easy, proxy_);
+    client_.set_request(easy, request_);
+    set(easy, CURLOPT_HTTPHEADER, headers_);
+    set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+    set(easy, CURLOPT_ERRORBUFFER, detail_.data());
+    set(easy, CURLOPT_HEADERFUNCTION, &on_header);
+    set(easy, CURLOPT_HEADERDATA, &transfer_);
+    set(easy, CURLOPT_WRITEFUNCTION, &on_body);
+    set(easy, CURLOPT_WRITEDATA, &transfer_);
+  }
+
+  void end(CURL* easy, CURLcode code) override {
+    code_ = code;
+    if (easy == nullptr) return;
+    client_.ready_->curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status_);
+  }
+
+  Result<ResponseHead> result(const std::stop_token& stop) {
+    if (transfer_.error) return std::unexpected(*std::move(transfer_.error));
+    if (stop.stop_requested())
+      return fail(kNetCancelled, "the transfer from " + transfer_.host + " was called off");
+    if (code_ == CURLE_OK && transfer_.head_passed_on) return transfer_.reader.head();
+    if (proxy_ != nullptr && connect_status_ >= 300) {
+      return fail(kNetProxy, "the proxy " + proxy_->describe() + " answered " +
+                                 std::to_string(connect_status_) + " (" +
+                                 std::string(standard_reason(static_cast<unsigned>(connect_status_))) +
+                                 ") when asked to connect to " + transfer_.host);
     }
+    return std::unexpected(
+        error_of(code_ == CURLE_OK ? CURLE_GOT_NOTHING : code_, detail_.data(), transfer_.host, proxy_));
   }
-  curl.multi_remove_handle(handle.multi(), handle.easy());
-  return code;
-}
 
-Result<ResponseHead> HttpClient::Impl::attempt(Handle& handle, const Request& request, Transfer& transfer,
-                                               const std::stop_token& stop, const ParentProxy* proxy) {
-  const auto set = ready_->curl->easy_setopt;
-  CURL* easy = handle.easy();
-  std::array<char, CURL_ERROR_SIZE> detail{};
-  curl_slist* headers = TRY(make_headers(request));
-  ready_->curl->easy_reset(easy);
-  set_common(easy, transfer.limits);
-  set_trust(easy);
-  set_proxy(easy, proxy);
-  set_request(easy, request);
-  set(easy, CURLOPT_HTTPHEADER, headers);
-  set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-  set(easy, CURLOPT_ERRORBUFFER, detail.data());
-  set(easy, CURLOPT_HEADERFUNCTION, &on_header);
-  set(easy, CURLOPT_HEADERDATA, &transfer);
-  set(easy, CURLOPT_WRITEFUNCTION, &on_body);
-  set(easy, CURLOPT_WRITEDATA, &transfer);
-  const CURLcode code = run(handle, stop);
-  // The handle outlives what these point at.
-  set(easy, CURLOPT_ERRORBUFFER, nullptr);
-  set(easy, CURLOPT_HTTPHEADER, nullptr);
-  ready_->curl->slist_free_all(headers);
-
-  if (transfer.error) return std::unexpected(*std::move(transfer.error));
-  if (stop.stop_requested())
-    return fail(kNetCancelled, "the transfer from " + transfer.host + " was called off");
-  if (code == CURLE_OK && transfer.head_passed_on) return transfer.reader.head();
-  long connect_status = 0;
-  ready_->curl->easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
-  if (proxy != nullptr && connect_status >= 300) {
-    return fail(kNetProxy, "the proxy " + proxy->describe() + " answered " + std::to_string(connect_status) +
-                               " (" + std::string(standard_reason(static_cast<unsigned>(connect_status))) +
-                               ") when asked to connect to " + transfer.host);
-  }
-  return std::unexpected(
-      error_of(code == CURLE_OK ? CURLE_GOT_NOTHING : code, detail.data(), transfer.host, proxy));
-}
+ private:
+  const Impl& client_;
+  const Request& request_;
+  const ParentProxy* proxy_;
+  curl_slist* headers_;
+  Transfer& transfer_;
+  std::array<char, CURL_ERROR_SIZE> detail_{};
+  CURLcode code_ = CURLE_FAILED_INIT;
+  long connect_status_ = 0;
+};
 
 Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& sink,
                                              const FetchLimits& limits, std::stop_token stop) {
   if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
     return fail(kNetAddress, "a request can be GET, HEAD or POST, not " + printable(request.method, 20));
   }
-  [[maybe_unused]] const Ready* loaded = TRY(ready());
-  const SigpipeBlocked no_sigpipe;
+  const Ready* loaded = TRY(ready());
   const Url& url = request.url;
-  const ParentProxy* proxy = options.proxy.choose(url.scheme, url.authority);
-  const std::string origin = std::string(name_of(url.scheme)) + " " + url.authority.to_string();
-  auto handle = TRY(checkout(origin));
-  handle->last_origin = origin;
   Transfer transfer(sink, limits, url.host_header());
   transfer.bodiless = request.method == "HEAD";
-  auto head = attempt(*handle, request, transfer, stop, proxy);
-  give_back(std::move(handle));
-  return head;
+  Job job(*this, request, options.proxy.choose(url.scheme, url.authority), TRY(make_headers(request)),
+          transfer);
+  loaded->loop->run(job, stop);
+  return job.result(stop);
 }
 
 HttpClient::HttpClient(HttpClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}

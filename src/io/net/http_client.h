@@ -25,8 +25,9 @@ struct FetchLimits {
   std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
 };
 
-/// Takes an answer as it comes in, on the thread that called `fetch`. An error from either function ends the
-/// transfer, closes its connection, and is what `fetch` returns.
+/// Takes an answer as it comes in, on the client's own thread while `fetch` waits: all transfers share that
+/// thread, so no function may wait long or fetch. An error from either ends the transfer, and is what `fetch`
+/// returns.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -40,16 +41,13 @@ struct HttpClientOptions {
   TrustSettings trust = {};
   ProxySettings proxy = {};
   std::string user_agent = "tomme";
-  /// Offer HTTP/2 to https servers. Off: a handle carries one transfer at a time, so that its streams are of
-  /// no use, and HTTP/1.1 has reason phrases. Which of the two is cheaper was not measured.
-  bool http2 = false;
-  std::size_t idle_handles = 16;  ///< kept with their open connections
+  std::size_t idle_connections = 16;  ///< kept open for later
 };
 
-/// HTTP(S) over libcurl, which is loaded on first use. Thread-safe: any number of fetches at a time; a
-/// connection that last spoke to a host is used again for it. TLS is always verified, redirects are never
-/// followed, no encoding of the content is asked for, and nothing is taken from the environment (proxies,
-/// netrc, CA paths).
+/// HTTP(S) over libcurl, which is loaded on first use. Thread-safe: any number of fetches at a time, which
+/// share connections: one for each host that speaks HTTP/2, as many as needed for others. TLS is always
+/// verified, redirects are never followed, no encoding of the content is asked for, and nothing is taken from
+/// the environment (proxies, netrc, CA paths).
 class HttpClient {
  public:
   explicit HttpClient(HttpClientOptions options);

@@ -268,7 +268,7 @@ TEST_F(HttpClientTest, TellsPlainHttpFromTls) {
 
 TEST_F(HttpClientTest, TakesFetchesFromManyThreads) {
   const auto server = *HttpServer::start({.identity = authority_.issue("127.0.0.1")}, echo_);
-  HttpClient client({.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}, .idle_handles = 3});
+  HttpClient client({.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}, .idle_connections = 3});
   std::atomic<int> good = 0;
   {
     std::vector<std::jthread> threads;
