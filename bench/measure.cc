@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   rusage usage{};
   while (wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
   }
-  const auto wall = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
+  const auto wall =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
   std::printf("{\"wall_us\": %ld, \"cpu_us\": %ld, \"peak_kib\": %ld, \"exit\": %d}\n",
               static_cast<long>(wall.count()), microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
               usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));

@@ -60,7 +60,8 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
     const std::string text = TRY(read_file(command.entry, limits.bundle.bytes));
     const json::Value value = TRY(in(printable(command.entry), json::parse(text)));
     const bool rekor_v1 = value.object() && !value.object()->find("canonicalizedBody");
-    entry = rekor_v1 ? TRY(LogEntry::parse_rekor_v1(value)) : TRY(LogEntry::parse(value, LogEntry::UnknownMembers::refused));
+    entry = rekor_v1 ? TRY(LogEntry::parse_rekor_v1(value))
+                     : TRY(LogEntry::parse(value, LogEntry::UnknownMembers::refused));
   } else if (command.online) {
     Bundle unlogged = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
     net::HttpClient client({});
@@ -167,10 +168,8 @@ Result<Release> parse_release(std::string_view text) {
   if (equals == std::string_view::npos) {
     return fail(kUsage, "no version is named", "write pypi:NAME==VERSION");
   }
-  return Release {
-    TRY(ProjectName::parse(text.substr(0, equals)))
-    , TRY(Version::parse(text.substr(equals + 2)))
-  };
+  return Release{TRY(ProjectName::parse(text.substr(0, equals))),
+                 TRY(Version::parse(text.substr(equals + 2)))};
 }
 
 Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetched, const IndexFile& file,

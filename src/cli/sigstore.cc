@@ -157,15 +157,9 @@ Result<Instance> find_instance(const SigstoreCommand& command) {
                 "give the trusted root of " + printable(url) + " with --trust-config");
   }
   if (url == kStagingTuf || (url.empty() && command.staging)) {
-    return Instance {
-      TRY(staging_root())
-      , std::string(kStagingRekor)
-    };
+    return Instance{TRY(staging_root()), std::string(kStagingRekor)};
   }
-  return Instance {
-    TRY(public_good_root())
-    , std::string(kPublicRekor)
-  };
+  return Instance{TRY(public_good_root()), std::string(kPublicRekor)};
 }
 
 Result<Bundle> load_detached(const Materials& materials, const Instance& instance, Artifact& artifact) {

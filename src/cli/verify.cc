@@ -55,9 +55,8 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   if (!command.predicate_type.empty()) options.predicate_type = command.predicate_type;
   for (const std::string& text : command.witnesses) options.witnesses.push_back(TRY(parse_witness(text)));
   if (!command.key.empty()) {
-    options.key = ManagedKey {
-      TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyOctets)))))
-    };
+    options.key = ManagedKey{
+        TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyOctets)))))};
   }
   return options;
 }

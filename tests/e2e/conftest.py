@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import ssl
 import subprocess
 import urllib.request
@@ -12,6 +13,12 @@ from loopback_index import Certificates, Index, Package
 from stage import ROOT, Stage
 
 FOLDER = ROOT / "build/e2e"
+
+# Who starts the tests may ignore signals (nohup, a job in the background); what they start would inherit that.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL),
+                        (signal.SIGHUP, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def make_installers(folder: pathlib.Path, wanted: str) -> str | None:

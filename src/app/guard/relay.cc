@@ -1,12 +1,12 @@
 #include "app/guard/relay.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/guard/errors.h"
-#include "core/encoding/json.h"
+#include "app/guard/page.h"
 #include "core/encoding/text.h"
 #include "core/packaging/wheel_metadata.h"
+#include "io/net/byte_range.h"
 #include "io/remote/errors.h"
 #include "io/remote/simple_client.h"
 
@@ -35,65 +35,10 @@ std::string refusal_phrase(const Error& error) {
   return "tomme: " + sentence + " [" + std::string(error.code().name) + "]";
 }
 
-/// A single range of RFC 9110 section 14.1.2; nothing where the header is anything else (then it is ignored,
-/// as servers may).
-struct ByteRange {
-  std::uint64_t first;
-  std::uint64_t length;
-};
-std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size) {
-  if (!header.starts_with("bytes=") || header.contains(',')) return std::nullopt;
-  header.remove_prefix(6);
-  const auto dash = header.find('-');
-  if (dash == std::string_view::npos || size == 0) return std::nullopt;
-  const auto number = [](std::string_view text) -> std::optional<std::uint64_t> {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-  };
-  const auto first = number(header.substr(0, dash));
-  const auto last = number(header.substr(dash + 1));
-  if (first && *first < size && (last || dash + 1 == header.size())) {
-    const std::uint64_t end = std::min(last.value_or(size - 1), size - 1);
-    if (end < *first) return std::nullopt;
-    return ByteRange{*first, end - *first + 1};
-  }
-  if (dash == 0 && last && *last > 0) {
-    const std::uint64_t length = std::min(*last, size);
-    return ByteRange{size - length, length};
-  }
-  return std::nullopt;
-}
-
 std::string content_type_of(std::string_view filename) {
   if (filename.ends_with(".tar.gz")) return "application/gzip";
   if (filename.ends_with(".zip") || filename.ends_with(".whl")) return "application/zip";
   return "application/octet-stream";
-}
-
-/// What of the client's headers goes upstream with a page: nothing that would make the answer partial or
-/// encoded.
-net::Headers page_request_headers(const net::Headers& from) {
-  net::Headers headers;
-  for (const std::string_view name : {"Accept", "Accept-Language", "Authorization", "If-None-Match",
-                                      "If-Modified-Since", "Cache-Control", "User-Agent"}) {
-    if (const auto value = from.find(name)) headers.add(std::string(name), std::string(*value));
-  }
-  return headers;
-}
-
-bool is_redirect(unsigned status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-/// Without parameters, and HTML always as UTF-8: as that it was checked, and a client that reads it in
-/// another charset would see other links.
-std::string page_type(std::string_view type) {
-  std::string bare(type.substr(0, type.find(';')));
-  while (bare.ends_with(' ') || bare.ends_with('\t')) bare.pop_back();
-  for (char& c : bare) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return bare.ends_with("html") ? bare + "; charset=utf-8" : bare;
 }
 
 /// The file whose metadata `url` asks for: pip puts ".metadata" behind a query, uv before it.
@@ -115,12 +60,6 @@ bool is_page_address(const Url& url, const std::vector<Url>& indexes) {
     if (!rest.contains('/') && !has_archive_name(url.filename())) return true;
   }
   return false;
-}
-
-bool is_index_root(const net::Response& answer) {
-  const auto value = json::parse(text_of(answer.body), {.depth = 64, .bytes = answer.body.size() + 1});
-  const json::Object* object = value ? value->object() : nullptr;
-  return object && object->find("projects") && !object->find("files");
 }
 
 }  // namespace
@@ -239,11 +178,9 @@ Result<void> Relay::deliver(const net::Request& request, const Download::State& 
   net::Headers headers{{"Content-Type", content_type_of(request.url.target)},
                        {"Accept-Ranges", "bytes"},
                        {"ETag", "\"" + file.digest().to_hex() + "\""}};
-  const auto range = parse_range(request.headers.find("Range").value_or(""), file.size());
+  const auto range = net::ByteRange::parse(request.headers.find("Range").value_or(""), file.size());
   if (range && request.method == "GET") {
-    headers.add("Content-Range", "bytes " + std::to_string(range->first) + "-" +
-                                     std::to_string(range->first + range->length - 1) + "/" +
-                                     std::to_string(file.size()));
+    headers.add("Content-Range", range->content_range(file.size()));
     TRY(response.head(206, "", headers, range->length));
     return response.write_file(file.fd(), range->first, range->length);
   }
@@ -363,96 +300,31 @@ Result<std::optional<ListedFile>> Relay::look_up_on(const net::Url& index, const
 // --- pages -----------------------------------------------------------------------------------------------
 
 Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter& response) {
-  net::Request upstream{request.method, request.url, page_request_headers(request.headers)};
+  const net::Request upstream{request.method, request.url, page_request_headers(request.headers)};
   const Result<net::Response> page =
       client_.fetch(upstream, {.body_octets = options_.page_octets}, response.stop_token());
   if (!page) {
     report_.failed(request.url.to_string(), page.error());
     return response.respond(502, refusal_phrase(page.error()), {}, "");
   }
-  if (const Result<void> ok = check_page(request, *page); !ok) {
-    report_.refused(request.url.to_string(), ok.error());
-    return refuse(ok.error(), response);
+  const Result<net::Headers> headers = take_page(request, *page);
+  if (!headers) {
+    report_.refused(request.url.to_string(), headers.error());
+    return refuse(headers.error(), response);
   }
   report_.recovered(request.url.to_string());
-  net::Headers headers;
-  if (const auto type = page->head.headers.find("Content-Type"))
-    headers.add("Content-Type", page_type(*type));
-  if (is_redirect(page->head.status)) headers.add("Location", TRY(redirect_target(request.url, *page)));
-  for (const std::string_view name : {"ETag", "Last-Modified", "Cache-Control", "Vary", "WWW-Authenticate",
-                                      "Retry-After", "X-PyPI-Last-Serial"}) {
-    if (const auto value = page->head.headers.find(name)) headers.add(std::string(name), std::string(*value));
-  }
   if (request.method == "HEAD")
-    return response.head(page->head.status, page->head.reason, headers, page->head.content_length());
-  return response.respond(page->head.status, page->head.reason, headers, page->body);
+    return response.head(page->head.status, page->head.reason, *headers, page->head.content_length());
+  return response.respond(page->head.status, page->head.reason, *headers, page->body);
 }
 
-/// As we read it, so that no client reads it as another.
-Result<std::string> Relay::redirect_target(const net::Url& from, const net::Response& page) {
-  const Url url = TRY(Url::parse(from.to_string()));
-  return TRY(url.resolve(page.head.headers.find("Location").value_or("")))
-  .to_string();
-}
-
-/// Nothing on the page leads past us, and all its files are remembered. requests takes every status below
-/// 400 for success, so what is neither a page nor a redirect must be an error.
-Result<void> Relay::check_page(const net::Request& request, const net::Response& page) {
-  const Url url = TRY(Url::parse(request.url.to_string()));
-  const unsigned status = page.head.status;
-  if (is_redirect(status)) {
-    const Url target = TRY(Url::parse(TRY(redirect_target(request.url, page))));
-    const net::Url address = TRY(net::Url::parse(target.without_userinfo().without_fragment().to_string()));
-    if (options_.intercepted(address)) return {};
-    return fail(kRedirect, printable(url.host()) + " redirects to " +
-                               printable(address.authority.to_string()) + ", where files are not judged");
+/// Nothing on the page leads past us, and all its files are remembered; what goes on to the installer with
+/// it.
+Result<net::Headers> Relay::take_page(const net::Request& request, const net::Response& answer) {
+  if (const auto page = TRY(read_page(request, answer, options_.intercepted))) {
+    TRY(listing_.remember(*page, TRY(Url::parse(request.url.to_string())), addresses_));
   }
-  if (status >= 400 || status == 304) return {};
-  if (status != 200) {
-    return fail(kGuardRequest, "the answer of " + printable(url.host()) + " has status " +
-                                   std::to_string(status) + ", which is neither success nor failure");
-  }
-  if (request.method == "HEAD") return {};
-  if (!page.head.content_encoding().empty()) {
-    return fail(kGuardEncoding, "the page came encoded as " + printable(page.head.content_encoding()));
-  }
-  const std::string_view type = page.head.headers.find("Content-Type").value_or("");
-  const Result<std::optional<SimplePage>> parsed = parse_page(type, page.body);
-  if (!parsed) return is_index_root(page) ? Result<void>() : std::unexpected(parsed.error());
-  if (*parsed) return listing_.remember(**parsed, url, addresses_);
-  // Poetry reads PyPI's JSON besides: its files are looked up when they are asked for.
-  if (type.starts_with("application/json")) {
-    return check_legacy(TRY(json::parse(text_of(page.body), {.depth = 64, .bytes = options_.page_octets})),
-                        url);
-  }
-  return fail(kGuardRequest, "the answer of " + printable(url.host()) +
-                                 " is neither a page nor a file with a distribution's name");
-}
-
-/// PyPI's older API has files under "urls" and "releases". Nothing is remembered: it does not say which are
-/// attested.
-Result<void> Relay::check_legacy(const json::Value& answer, const Url& page) const {
-  const json::Object* object = answer.object();
-  if (!object) return {};
-  if (const json::Value* files = object->find("urls")) TRY(check_legacy_files(*files, page));
-  const json::Value* releases = object->find("releases");
-  if (!releases || !releases->object()) return {};
-  for (const json::Member& release : *releases->object()) TRY(check_legacy_files(release.value, page));
-  return {};
-}
-
-Result<void> Relay::check_legacy_files(const json::Value& files, const Url& page) const {
-  if (!files.array()) return {};
-  for (const json::Value& file : *files.array()) {
-    const json::Value* text = file.object() ? file.object()->find("url") : nullptr;
-    if (!text || !text->text()) continue;
-    const Url url = TRY(page.resolve(*text->text()));
-    const Result<net::Url> address = net::Url::parse(url.without_userinfo().without_fragment().to_string());
-    if (address && options_.intercepted(*address)) continue;
-    return fail(kGuardElsewhere, "the page lists a file at " + printable(url.without_userinfo().to_string()) +
-                                     ", where files are not judged");
-  }
-  return {};
+  return page_answer_headers(request.url, answer.head);
 }
 
 void Relay::learn_authorization(const net::Request& request) {

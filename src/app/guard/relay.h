@@ -10,7 +10,6 @@
 #include "app/guard/download.h"
 #include "app/guard/listing.h"
 #include "app/guard/report.h"
-#include "core/encoding/json.h"
 #include "core/packaging/project_name.h"
 #include "io/net/handler.h"
 #include "io/net/http_client.h"
@@ -52,10 +51,7 @@ class Relay final : public net::Handler {
   Result<void> answer_metadata(const net::Request& request, const std::string& file_key,
                                net::ResponseWriter& response);
   Result<void> answer_page(const net::Request& request, net::ResponseWriter& response);
-  Result<void> check_page(const net::Request& request, const net::Response& page);
-  static Result<std::string> redirect_target(const net::Url& from, const net::Response& page);
-  Result<void> check_legacy(const json::Value& answer, const Url& page) const;
-  Result<void> check_legacy_files(const json::Value& files, const Url& page) const;
+  Result<net::Headers> take_page(const net::Request& request, const net::Response& answer);
   Result<void> deliver(const net::Request& request, const Download::State& state,
                        net::ResponseWriter& response);
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,

@@ -48,17 +48,17 @@ std::string render(const std::vector<Row>& rows, std::size_t width) {
     text.resize(std::max(text.size(), to), ' ');
     return text;
   };
+  const auto trimmed = [](std::string line) {
+    while (line.ends_with(' ')) line.pop_back();
+    return line + "\n";
+  };
   std::string out;
   for (const Row& row : rows) {
-    std::string line = pad(row.file, file_width) + "  " + pad(row.verdict, verdict_width) + "  " +
-                       pad(row.when, 10) + "  " + row.who;
+    const std::string start = pad(row.file, file_width) + "  " + pad(row.verdict, verdict_width) + "  ";
+    const std::string line = start + pad(row.when, 10) + "  " + row.who;
     // What does not fit goes under the file's name, whole: a reason that is cut off helps nobody.
-    if (width != 0 && line.size() > width) {
-      line = pad(row.file, file_width) + "  " + pad(row.verdict, verdict_width) + "  " + row.when + "\n    " +
-             row.who;
-    }
-    while (line.ends_with(' ')) line.pop_back();
-    out += line + "\n";
+    const bool fits = width == 0 || line.size() <= width;
+    out += fits ? trimmed(line) : trimmed(start + row.when) + trimmed("    " + row.who);
   }
   return out;
 }
@@ -103,6 +103,23 @@ void Report::failed(std::string what, Error why) {
   recovered(what);
   const std::lock_guard lock(mutex_);
   failed_.push_back({std::move(what), std::move(why)});
+}
+
+void Report::distrusted(std::string host) {
+  const std::lock_guard lock(mutex_);
+  distrusted_.insert(std::move(host));
+}
+
+// An installer that goes on with another connection has nothing to be told.
+std::vector<std::string> Report::notes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> notes;
+  if (!files_.empty()) return notes;
+  for (const std::string& host : distrusted_) {
+    notes.push_back("the command broke off its connection to " + host +
+                    ": if it has a setting of its own for trusted certificates, it does not know this run's");
+  }
+  return notes;
 }
 
 void Report::recovered(const std::string& what) {

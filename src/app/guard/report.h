@@ -33,11 +33,17 @@ class Report {
   void refused(std::string what, Error why);
   /// Something that could not be told (network, disk): the run cannot end in success.
   void failed(std::string what, Error why);
+  /// The command broke off a connection that was to be judged: most likely it does not trust the run's
+  /// authority.
+  void distrusted(std::string host);
   /// Another try went well, so nothing is left to tell.
   void recovered(const std::string& what);
 
   bool any_refused() const;
   bool any_failed() const;
+  /// What a person should know where nothing was judged: hosts whose connections were broken off, a sentence
+  /// each.
+  std::vector<std::string> notes() const;
   /// Files that were judged, whatever the verdict.
   std::size_t judged_count() const;
 
@@ -54,6 +60,7 @@ class Report {
   mutable std::mutex mutex_;                 // guards all below
   std::map<std::string, JudgedFile> files_;  // by URL
   std::set<std::string> tunnelled_;
+  std::set<std::string> distrusted_;
   std::vector<Incident> refused_;
   std::vector<Incident> failed_;
 };

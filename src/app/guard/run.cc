@@ -1,5 +1,6 @@
 #include "app/guard/run.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <sys/prctl.h>
@@ -35,8 +36,8 @@ Result<std::string> user_authorities(const net::TrustSettings& trust) {
     pem = TRY(read_file(trust.ca_file, kTrustFileOctets));
   } else if (!trust.ca_directory.empty()) {
     for (const std::string& name : list_folder(trust.ca_directory)) {
-      if (name.ends_with(".0")) pem += TRY(read_file(trust.ca_directory + "/" + name, kTrustFileOctets))
-      +"\n";
+      if (name.ends_with(".0"))
+        pem += TRY(read_file(trust.ca_directory + "/" + name, kTrustFileOctets)) + "\n";
     }
   } else {
     for (const char* path : kSystemBundles) {
@@ -111,12 +112,12 @@ Secret<std::string> make_password() {
   return Secret<std::string>(std::move(password));
 }
 
-void tell(const Report& report, const Plan& plan, std::size_t width,
+void tell(const Report& report, const std::vector<std::string>& notes, std::size_t width,
           const std::function<void(std::string_view)>& say) {
   const std::string table = report.table(width);
   if (report.judged_count() == 0) say("tomme: no file passed through, so nothing was judged\n");
   if (!table.empty()) say(table);
-  for (const std::string& note : plan.notes) say("note: " + printable(note, 400) + "\n");
+  for (const std::string& note : notes) say("note: " + printable(note, 400) + "\n");
 }
 
 int exit_code_of(const Report& report, int child) {
@@ -152,6 +153,8 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
       {.password = make_password(),
        .decide = decide_by(options, intercepted, report),
        .identity = [&authority](const std::string& host) { return authority.identity_for(host); },
+       .on_handshake_failed = [&report](const net::Authority& host,
+                                        const Error&) { report.distrusted(printable(host.to_string())); },
        .upstream = plan.upstream,
        .trust = plan.trust},
       relay));
@@ -170,8 +173,10 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   if (!child) return std::unexpected(child.error());
 
   const int code = exit_code_of(report, *child);
-  tell(report, plan, options.terminal_width, say);
-  if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, plan.notes)));
+  std::vector<std::string> notes = plan.notes;
+  std::ranges::move(report.notes(), std::back_inserter(notes));
+  tell(report, notes, options.terminal_width, say);
+  if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, notes)));
   store.prune(options.cache_limit);
   return code;
 }

@@ -54,8 +54,7 @@ TEST(Try, DestroysWhatStandsBeforeTheReturn) {
   auto alive = std::make_shared<int>(0);
   const auto run = [&](int number) -> Result<int> {
     const std::shared_ptr<int> held = alive;
-    return TRY(half(number))
-    +static_cast<int>(held.use_count());
+    return TRY(half(number)) + static_cast<int>(held.use_count());
   };
   EXPECT_EQ(run(2).value(), 3);
   EXPECT_FALSE(run(1));

@@ -103,17 +103,11 @@ Result<SubjectName> read_general_name(const der::Element& name) {
     case der::context_constructed(0):
       return read_other_name(name.body);
     case der::context(1):
-      return SubjectName {
-        email, TRY(ia5_text(name.body))
-      };
+      return SubjectName{email, TRY(ia5_text(name.body))};
     case der::context(2):
-      return SubjectName {
-        dns, TRY(ia5_text(name.body))
-      };
+      return SubjectName{dns, TRY(ia5_text(name.body))};
     case der::context(6):
-      return SubjectName {
-        uri, TRY(ia5_text(name.body))
-      };
+      return SubjectName{uri, TRY(ia5_text(name.body))};
     case der::context(7):
       if (name.body.size() != 4 && name.body.size() != 16) {
         return bad("an IP address of " + std::to_string(name.body.size()) + " octets");

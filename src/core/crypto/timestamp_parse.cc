@@ -33,10 +33,7 @@ Result<HashAlgorithm> parse_hash(der::Reader& reader, std::string_view what) {
 // IssuerAndSerialNumber ::= SEQUENCE { issuer Name, serialNumber INTEGER }          (RFC 5652 10.2.4)
 Result<IssuerSerial> parse_issuer_and_serial(der::Reader& outer) {
   der::Reader reader = TRY(outer.sequence());
-  IssuerSerial value {
-    TRY(reader.element(der::kSequence))
-    .whole, TRY(reader.integer())
-  };
+  IssuerSerial value{TRY(reader.element(der::kSequence)).whole, TRY(reader.integer())};
   TRY(reader.expect_end());
   return value;
 }
@@ -47,10 +44,7 @@ Result<IssuerSerial> parse_issuer_serial(der::Reader& outer) {
   der::Reader reader = TRY(outer.sequence());
   der::Reader names = TRY(reader.sequence());
   der::Reader name = TRY(names.nested(der::context_constructed(4)));
-  IssuerSerial value {
-    TRY(name.element(der::kSequence))
-    .whole, TRY(reader.integer())
-  };
+  IssuerSerial value{TRY(name.element(der::kSequence)).whole, TRY(reader.integer())};
   TRY(name.expect_end());
   TRY(names.expect_end());
   TRY(reader.expect_end());
@@ -145,8 +139,7 @@ Result<Attributes> parse_attributes(BytesView body) {
 
 /// The signature algorithm of a SignerInfo; it must go with the digest that stands before the attributes.
 Result<SignatureAlgorithm> parse_signature_algorithm(der::Reader& outer, HashAlgorithm digest) {
-  const BytesView whole = TRY(outer.element(der::kSequence))
-  .whole;
+  const BytesView whole = TRY(outer.element(der::kSequence)).whole;
   der::Reader algorithm(whole);
   der::Reader inner = TRY(algorithm.sequence());
   const BytesView name = TRY(inner.oid());
@@ -174,8 +167,7 @@ Result<void> parse_signer_identifier(der::Reader& reader, std::int64_t version, 
     return {};
   }
   if (version != 3) return invalid("the signer information is of version " + std::to_string(version));
-  out.subject_key_id = TRY(reader.element(der::context(0)))
-  .body;
+  out.subject_key_id = TRY(reader.element(der::context(0))).body;
   if (out.subject_key_id.empty()) return invalid("the signer's key identifier is empty");
   return {};
 }

@@ -163,8 +163,7 @@ Result<Reader> Reader::nested(Tag constructed) {
 
 Result<bool> Reader::boolean() {
   Reader ahead = *this;
-  const BytesView body = TRY(ahead.element(kBoolean))
-  .body;
+  const BytesView body = TRY(ahead.element(kBoolean)).body;
   if (body.size() != 1 || (body[0] != 0x00 && body[0] != 0xff)) return bad("a boolean other than 00 or ff");
   *this = ahead;
   return body[0] == 0xff;
@@ -172,8 +171,7 @@ Result<bool> Reader::boolean() {
 
 Result<BytesView> Reader::integer() {
   Reader ahead = *this;
-  const BytesView body = TRY(ahead.element(kInteger))
-  .body;
+  const BytesView body = TRY(ahead.element(kInteger)).body;
   TRY(check_integer(body));
   *this = ahead;
   return body;
@@ -200,14 +198,12 @@ Result<BytesView> Reader::unsigned_integer() {
 }
 
 Result<BytesView> Reader::octet_string() {
-  return TRY(element(kOctetString))
-  .body;
+  return TRY(element(kOctetString)).body;
 }
 
 Result<BytesView> Reader::bit_string() {
   Reader ahead = *this;
-  const BytesView body = TRY(ahead.element(kBitString))
-  .body;
+  const BytesView body = TRY(ahead.element(kBitString)).body;
   if (body.empty()) return bad("a bit string without its count of unused bits");
   if (body[0] != 0)
     return bad("a bit string with " + std::to_string(body[0]) + " unused bits where none may be");
@@ -217,8 +213,7 @@ Result<BytesView> Reader::bit_string() {
 
 Result<BytesView> Reader::oid() {
   Reader ahead = *this;
-  const BytesView body = TRY(ahead.element(kOid))
-  .body;
+  const BytesView body = TRY(ahead.element(kOid)).body;
   TRY(check_oid(body));
   *this = ahead;
   return body;

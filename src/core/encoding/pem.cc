@@ -90,7 +90,7 @@ Result<std::vector<PemBlock>> parse_pem(std::string_view text) {
     }
     const auto label = TRY(boundary_label(line, kBegin));
     if (!label) continue;
-    blocks.push_back({ .label = std::string(*label), .der = TRY(take_body(text, *label)) });
+    blocks.push_back({.label = std::string(*label), .der = TRY(take_body(text, *label))});
   }
   if (blocks.empty()) return fail(kPemInvalid, "no PEM block in the text");
   return blocks;

@@ -17,8 +17,7 @@ std::unexpected<Error> refuse(std::string why) {
 
 /// `{"sha256": "hex", …}`
 Result<void> read_hashes(Fields& fields, IndexFile& file) {
-  const auto hashes = TRY(fields.required("hashes"))
-  ->object();
+  const auto hashes = TRY(fields.required("hashes"))->object();
   if (hashes == nullptr)
     return refuse("the hashes of \"" + printable(file.filename) + "\" are not an object");
   for (const json::Member& hash : *hashes) {

@@ -4,7 +4,9 @@
 
 namespace tomme {
 
-std::string_view builtin_roots_date() { return "2026-11-22"; }
+std::string_view builtin_roots_date() {
+  return "2026-11-22";
+}
 
 std::string_view public_good_root_text() {
   return R"root({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"

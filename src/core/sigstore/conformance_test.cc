@@ -74,9 +74,8 @@ Result<void> verify_case(const Case& c) {
   const fs::path folder = assets() / "bundle-verify" / c.folder;
   const std::string content = read(file_or(folder / "artifact", assets() / "bundle-verify" / "a.txt"));
   VerifyOptions options;
-  if (fs::exists(folder / "key.pub")) options.key = ManagedKey {
-      TRY(PublicKey::parse_pem(read(folder / "key.pub")))
-    };
+  if (fs::exists(folder / "key.pub"))
+    options.key = ManagedKey{TRY(PublicKey::parse_pem(read(folder / "key.pub")))};
 
   const fs::path root = folder / "trusted_root.json";
   const Verifier verifier(fs::exists(root)

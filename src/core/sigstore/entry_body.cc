@@ -34,9 +34,7 @@ Result<HexHash> parse_hex_hash(Fields fields) {
   const std::string_view name = TRY(fields.text("algorithm"));
   const auto algorithm = parse_hash_algorithm(name);
   if (!algorithm) return fail(kEntryBody, "the log entry uses the digest " + printable(name));
-  HexHash hash {
-    *algorithm, TRY(decode_hex(TRY(fields.text("value"))))
-  };
+  HexHash hash{*algorithm, TRY(decode_hex(TRY(fields.text("value"))))};
   TRY(fields.expect_no_more());
   return hash;
 }

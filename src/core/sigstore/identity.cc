@@ -28,8 +28,7 @@ Result<std::string> claim_text(std::size_t number, BytesView value) {
   BytesView text = value;
   if (number >= kIssuerV2) {
     der::Reader reader(value);
-    text = TRY(in("certificate claim", reader.element(der::kUtf8String)))
-    .body;
+    text = TRY(in("certificate claim", reader.element(der::kUtf8String))).body;
     TRY(in("certificate claim", reader.expect_end()));
   }
   if (!is_utf8(text_of(text))) {

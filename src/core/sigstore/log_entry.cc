@@ -33,8 +33,7 @@ Result<void> within_limit(std::size_t hashes, const LogEntry::Limits& limits) {
 //                  Checkpoint { string envelope } checkpoint }
 Result<LogEntry::InclusionProof> parse_proof(Fields fields, UnknownMembers unknown,
                                              const LogEntry::Limits& limits) {
-  const std::int64_t index = TRY(fields.optional_int64("logIndex"))
-  .value_or(0);
+  const std::int64_t index = TRY(fields.optional_int64("logIndex")).value_or(0);
   const LogIndex log_index(TRY(not_negative(index, "inclusion proof's log index")));
   const TreeSize size(TRY(not_negative(TRY(fields.int64("treeSize")), "inclusion proof's tree size")));
   const Sha256 root = TRY(hash_of(TRY(fields.base64("rootHash"))));
@@ -60,9 +59,7 @@ Result<LogEntry::InclusionProof> parse_proof_v1(Fields fields, const LogEntry::L
   const LogIndex log_index(TRY(not_negative(TRY(fields.integer("logIndex")), "inclusion proof's log index")));
   const TreeSize size(TRY(not_negative(TRY(fields.integer("treeSize")), "inclusion proof's tree size")));
   const Sha256 root = TRY(in("inclusion proof", Sha256::parse_hex(TRY(fields.text("rootHash")))));
-  LogEntry::InclusionProof proof {
-    log_index, size, root, {}, std::string(TRY(fields.text("checkpoint")))
-  };
+  LogEntry::InclusionProof proof{log_index, size, root, {}, std::string(TRY(fields.text("checkpoint")))};
   const json::Array* hashes = TRY(fields.array("hashes"));
   TRY(within_limit(hashes->size(), limits));
   for (const json::Value& hash : *hashes) {
@@ -80,16 +77,14 @@ Result<LogEntry::InclusionProof> parse_proof_v1(Fields fields, const LogEntry::L
 Result<LogEntry> LogEntry::parse(const json::Value& value, UnknownMembers unknown, const Limits& limits) {
   Fields fields = TRY(Fields::of(value, "log entry", Fields::Spelling::proto));
   // proto3 leaves out a zero: an absent index is the first entry.
-  const std::int64_t index = TRY(fields.optional_int64("logIndex"))
-  .value_or(0);
+  const std::int64_t index = TRY(fields.optional_int64("logIndex")).value_or(0);
   Fields log_id = TRY(fields.object("logId"));
   Fields kind = TRY(fields.object("kindVersion"));
   const LogIndex log_index(TRY(not_negative(index, "log index")));
   Bytes id = TRY(log_id.base64("keyId"));
   std::string kind_name(TRY(kind.text("kind")));
   std::string version(TRY(kind.text("version")));
-  const std::int64_t seconds = TRY(fields.optional_int64("integratedTime"))
-  .value_or(0);
+  const std::int64_t seconds = TRY(fields.optional_int64("integratedTime")).value_or(0);
   Bytes body = TRY(fields.base64("canonicalizedBody"));
   LogEntry entry{log_index, std::move(id), std::move(kind_name), std::move(version), time_from_unix(seconds),
                  {},        std::nullopt,  std::move(body)};

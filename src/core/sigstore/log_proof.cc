@@ -60,7 +60,8 @@ Result<std::vector<const TrustedLog*>> find_logs(const std::vector<TrustedLog>& 
     if (equal(log.log_id, entry.log_id)) found.push_back(&log);
   }
   if (found.empty())
-    return fail(kEntryUnknownLog, "the trust root has no log with the id " + printable(encode_hex(entry.log_id)));
+    return fail(kEntryUnknownLog,
+                "the trust root has no log with the id " + printable(encode_hex(entry.log_id)));
   return found;
 }
 

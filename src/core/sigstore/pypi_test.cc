@@ -56,9 +56,7 @@ const Real kReal[] = {
 
 Result<std::vector<Attestation>> attestations_of(const Real& real) {
   const json::Value value = TRY(json::parse(read(real.distribution + real.proof)));
-  if (real.proof != ".provenance") return std::vector {
-      TRY(parse_attestation(value))
-    };
+  if (real.proof != ".provenance") return std::vector{TRY(parse_attestation(value))};
   std::vector<Attestation> all;
   for (AttestationBundle& bundle : TRY(Provenance::parse(value)).bundles) {
     EXPECT_EQ(bundle.publisher.kind, Publisher::Kind::github);

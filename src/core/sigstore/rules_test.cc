@@ -181,6 +181,21 @@ TEST_F(Rules, ALogAndATimestampAreTwoSourcesOfTime) {
   EXPECT_REFUSED(kBundleNoTime, check(message(recipe), {.times = 3}));
   EXPECT_REFUSED(kBundleNoTime, check(message(), {.times = 2}));
 }
+TEST_F(Rules, AManagedKeyNeedsNoTimeUnlessSeveralAreAskedFor) {
+  const Signer managed{key(KeyType::ecdsa_p256, 94)};
+  const auto with = [&](Recipe recipe, unsigned times) {
+    const BundleParts bundle = sign_message(instance, managed, bytes_of(kContent), recipe);
+    return check(bundle, {.key = ManagedKey{managed.key.public_key(), std::nullopt}, .times = times});
+  };
+  Recipe timeless = rekor_2();
+  timeless.timestamp_authorities = {};
+  EXPECT_TRUE(with(timeless, 1));
+  EXPECT_REFUSED(kBundleNoTime, with(timeless, 2));
+  EXPECT_REFUSED(kBundleNoTime, with(rekor_1(), 2));
+  Recipe timed = rekor_1();
+  timed.timestamp_authorities = {0};
+  EXPECT_TRUE(with(timed, 2));
+}
 TEST_F(Rules, TimestampsOverSomethingElse) {
   BundleParts bundle = message(rekor_2());
   bundle.timestamps = {make_timestamp(instance.timestamp_authorities[0], bytes_of("x"), {.time = kNow})};

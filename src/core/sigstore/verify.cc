@@ -131,8 +131,8 @@ Result<std::vector<ProvenEntry>> verify_entries(const Bundle& bundle, const Trus
 }
 
 Result<void> expect_times(const VerifyOptions& options, const Findings& found) {
-  // A managed key without a validity does not need a time.
-  if (options.key && !options.key->valid) return {};
+  // A managed key without a validity does not need a time, unless more than the usual one is asked for.
+  if (options.key && !options.key->valid && options.times <= 1) return {};
   const std::size_t distinct = count_distinct(found.times);
   if (distinct >= std::max(options.times, 1U)) return {};
   if (found.timestamp_error && found.times.empty()) return std::unexpected(*found.timestamp_error);

@@ -13,8 +13,8 @@ using LogIndex = Strong<std::uint64_t, struct LogIndexTag>;  ///< of a leaf in o
 using TreeSize = Strong<std::uint64_t, struct TreeSizeTag>;  ///< number of leaves
 
 /// RFC 6962 section 2.1.
-Sha256 leaf_hash(BytesView entry);                              ///< SHA-256(0x00 || entry)
-Sha256 node_hash(const Sha256& left, const Sha256& right);      ///< SHA-256(0x01 || left || right)
+Sha256 leaf_hash(BytesView entry);                          ///< SHA-256(0x00 || entry)
+Sha256 node_hash(const Sha256& left, const Sha256& right);  ///< SHA-256(0x01 || left || right)
 
 /// The root that an audit path implies (RFC 9162 2.1.3.2). Fails where the path's length is not the one
 /// that this index in a tree of this size has. Comparing the root is the caller's.

@@ -162,10 +162,7 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
   std::string_view origin = take_line(text);
   if (origin.empty()) return fail(kLogCheckpointInvalid, "the checkpoint's origin is empty");
   std::uint64_t size = TRY(parse_size(take_line(text)));
-  Checkpoint checkpoint {
-    std::string(origin), TreeSize(size), TRY(parse_root(take_line(text)))
-    , {}
-  };
+  Checkpoint checkpoint{std::string(origin), TreeSize(size), TRY(parse_root(take_line(text))), {}};
   while (!text.empty()) {
     std::string_view extension = take_line(text);
     if (extension.empty()) return fail(kLogCheckpointInvalid, "the checkpoint has an empty extension line");

@@ -192,8 +192,8 @@ TEST(NoteKeyTest, StrangersDoNotMatter) {
   const PrivateKey key = new_key(KeyType::ed25519);
   const NoteKey log = NoteKey::make("log.example", key.public_key());
   const std::string good = sign_line(kText, "log.example", key);
-  const std::string strangers = line("log.example", Bytes{1, 2, 3, 4}, Bytes(64, 7)) +
-                                line("witness", log.hint(), Bytes(64, 7));
+  const std::string strangers =
+      line("log.example", Bytes{1, 2, 3, 4}, Bytes(64, 7)) + line("witness", log.hint(), Bytes(64, 7));
   EXPECT_TRUE(verify_note(SignedNote::parse(kText + "\n" + strangers + good).value(), log));
   EXPECT_TRUE(verify_note(SignedNote::parse(kText + "\n" + good + strangers).value(), log));
   auto none = verify_note(SignedNote::parse(kText + "\n" + strangers).value(), log);

@@ -55,11 +55,9 @@ Result<Sct> parse_sct(BytesView serialized) {
     return fail(kSctInvalid, "a signed certificate timestamp uses hash " + std::to_string(*hash) +
                                  " with signature " + std::to_string(*algorithm) +
                                  ", not SHA-256 with ECDSA or RSA");
-  return Sct {
-    TRY(Sha256::from_bytes(*log_id))
-    , *timestamp, to_bytes(*extensions), HashAlgorithm::sha256, *algorithm == kSignatureRsa,
-        to_bytes(*signature)
-  };
+  return Sct{
+      TRY(Sha256::from_bytes(*log_id)), *timestamp,          to_bytes(*extensions), HashAlgorithm::sha256,
+      *algorithm == kSignatureRsa,      to_bytes(*signature)};
 }
 
 bool same_event(const Sct& a, const Sct& b) {

@@ -15,8 +15,8 @@ struct Sct {
   Sha256 log_id;
   std::uint64_t timestamp_ms;  ///< since 1970-01-01 UTC
   Bytes extensions;
-  HashAlgorithm hash;          ///< sha256 alone is accepted
-  bool rsa;                    ///< else ECDSA
+  HashAlgorithm hash;  ///< sha256 alone is accepted
+  bool rsa;            ///< else ECDSA
   Bytes signature;
 
   Time time() const;  ///< whole seconds, rounded down
@@ -31,6 +31,7 @@ Result<std::vector<Sct>> embedded_scts(const Certificate& certificate);
 
 /// The log's key signed this SCT over the certificate without its SCT list, and over the key of the
 /// certificate's issuer.
-Result<void> verify_sct(const Sct& sct, const Certificate& leaf, const Certificate& issuer, const PublicKey& log_key);
+Result<void> verify_sct(const Sct& sct, const Certificate& leaf, const Certificate& issuer,
+                        const PublicKey& log_key);
 
 }  // namespace tomme

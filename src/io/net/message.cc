@@ -39,6 +39,10 @@ bool is_field_value(std::string_view text) {
   });
 }
 
+bool is_redirect(unsigned status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 std::string reason_phrase(std::string_view text) {
   constexpr std::size_t kMax = 400;
   std::string out(text.substr(0, kMax));

@@ -71,6 +71,8 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 bool is_token(std::string_view text);
 /// RFC 9110 section 5.5: no CR, LF, NUL or other control but TAB; no blank at either end.
 bool is_field_value(std::string_view text);
+/// 301, 302, 303, 307 or 308: the Location is where to ask next.
+bool is_redirect(unsigned status);
 /// A status line's reason: printable ASCII and Latin-1 on one line, anything else as `?`, at most 400 octets.
 std::string reason_phrase(std::string_view text);
 /// The usual phrase of a status; "Unknown" for one we have no name for.

@@ -110,8 +110,7 @@ Result<TrustStore> TrustStore::find(const TrustSettings& settings) {
   TrustStore store = TRY(named ? find_named(settings) : find_system());
   if (settings.extra_ca_file.empty()) return store;
   const std::string extra = TRY(read_certificates(settings.extra_ca_file));
-  if (!store.file.empty()) store.pem = TRY(read_certificates(std::exchange(store.file, {})))
-  +"\n";
+  if (!store.file.empty()) store.pem = TRY(read_certificates(std::exchange(store.file, {}))) + "\n";
   store.pem += extra;
   return store;
 }

@@ -56,9 +56,7 @@ Result<std::unique_ptr<Stream>> Dialer::reach(const ParentProxy& proxy, Instant 
 
 Result<Dialer::Opened> Dialer::open_tunnel(const Authority& to, Instant deadline) const {
   const ParentProxy* proxy = proxies_.choose(Scheme::https, to);
-  if (proxy == nullptr) return Opened {
-      make_plain_stream(TRY(dial(to, deadline, stop_)), stop_), {}, nullptr
-    };
+  if (proxy == nullptr) return Opened{make_plain_stream(TRY(dial(to, deadline, stop_)), stop_), {}, nullptr};
   const std::string where = "the proxy " + proxy->describe();
   auto stream = TRY(in(where, reach(*proxy, deadline)));
   std::string ask = "CONNECT " + to.to_string() + " HTTP/1.1\r\nHost: " + to.to_string() + "\r\n";
@@ -71,9 +69,7 @@ Result<Dialer::Opened> Dialer::open_tunnel(const Authority& to, Instant deadline
 
 Result<Dialer::Opened> Dialer::open_http(const Authority& to, Instant deadline) const {
   const ParentProxy* proxy = proxies_.choose(Scheme::http, to);
-  if (proxy == nullptr) return Opened {
-      make_plain_stream(TRY(dial(to, deadline, stop_)), stop_), {}, nullptr
-    };
+  if (proxy == nullptr) return Opened{make_plain_stream(TRY(dial(to, deadline, stop_)), stop_), {}, nullptr};
   auto stream = TRY(in("the proxy " + proxy->describe(), reach(*proxy, deadline)));
   return Opened{std::move(stream), {}, proxy};
 }

@@ -15,16 +15,12 @@ constexpr std::chrono::milliseconds kProvenanceTime{10'000};
 constexpr std::string_view kAcceptPage =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 
-bool is_redirect(unsigned status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 /// Hands on all but redirects; those it keeps to itself.
 class FinalAnswer final : public net::BodySink {
  public:
   explicit FinalAnswer(net::BodySink& sink) : sink_(sink) {}
   Result<void> head(const net::ResponseHead& head) override {
-    redirected_ = is_redirect(head.status);
+    redirected_ = net::is_redirect(head.status);
     if (redirected_) return {};
     return sink_.head(head);
   }
@@ -73,7 +69,7 @@ Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request 
     }
     FinalAnswer final_answer(sink);
     net::ResponseHead head = TRY(client.fetch(request, final_answer, limits, stop));
-    if (!is_redirect(head.status)) {
+    if (!net::is_redirect(head.status)) {
       if (final_url) *final_url = request.url;
       return head;
     }
@@ -107,9 +103,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
                                        std::stop_token stop) {
   std::string base = index.without_userinfo().without_fragment().to_string();
   if (!base.ends_with('/')) base += '/';
-  net::Request request {
-    "GET", TRY(net::Url::parse(base + project.normalized() + "/"))
-  };
+  net::Request request{"GET", TRY(net::Url::parse(base + project.normalized() + "/"))};
   request.headers.add("Accept", std::string(kAcceptPage));
   if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
   InMemory answer;
@@ -127,10 +121,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   if (!page) {
     return fail(kIndexUnavailable, "the answer of the index " + printable(base) + " is not a project page");
   }
-  return FetchedPage {
-    TRY(Url::parse(final_url.to_string()))
-    , std::move(*page)
-  };
+  return FetchedPage{TRY(Url::parse(final_url.to_string())), std::move(*page)};
 }
 
 Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& url,

@@ -1,0 +1,106 @@
+#include "app/gate/gate.h"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+
+#include "core/sigstore/builtin_roots.h"
+#include "io/net/http_client.h"
+#include "io/remote/errors.h"
+#include "io/store/file.h"
+#include "testing/provenance.h"
+#include "testing/verifying.h"
+
+namespace tomme {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kWheel[] = "demo-1.0-py3-none-any.whl";
+class GateTest : public ::testing::Test {
+ protected:
+  ~GateTest() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  void put(const std::string& name, std::string_view content) {
+    ASSERT_TRUE(write_file(folder_ + "/" + name, content));
+  }
+  void put_provenance() {
+    testing::Instance instance = testing::make_instance(kNow);
+    const testing::Signer signer = testing::certify(instance, testing::github("owner/demo"));
+    const auto attestation =
+        testing::attestation_json(testing::attest(instance, signer, kWheel, bytes_of("x")));
+    put(std::string(kWheel) + ".provenance",
+        json::to_canonical(testing::provenance_json(testing::github_publisher("owner/demo"), {attestation})));
+  }
+  Gate gate(std::string folder, MayVisit may_visit = [](const net::Url&) { return true; }) {
+    auto verifier = std::make_shared<const Verifier>(*public_good_root(), VerifyOptions{});
+    return {client_, DistributionJudge(std::move(verifier), {}), std::move(folder), std::move(may_visit)};
+  }
+  static Candidate candidate() { return {*DistFilename::parse(kWheel)}; }
+
+  std::string folder_ = [] {
+    std::string path = ::testing::TempDir() + "proofs.XXXXXX";
+    return std::string(::mkdtemp(path.data()));
+  }();
+  net::HttpClient client_{{}};
+};
+
+TEST_F(GateTest, FindsTheDocumentsThatAreNamedAfterAFile) {
+  put_provenance();
+  for (const char* other :
+       {"demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl.asc",
+        "demo-1.0-py3-none-any.whl.provenance.bak", "demo-1.0-py3-none-any.whl2.provenance",
+        "demo-1.0-py3-none-any.whl.a.b.attestation", "demo-1.0-py3-none-any.provenance",
+        "xdemo-1.0-py3-none-any.whl.provenance"}) {
+    put(other, "not read");
+  }
+  const auto proofs = find_local_proofs(folder_, kWheel);
+  ASSERT_TRUE(proofs) << proofs.error().message();
+  ASSERT_EQ(proofs->size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Provenance>(proofs->front().document));
+  EXPECT_TRUE(find_local_proofs(folder_ + "/absent", kWheel)->empty());
+}
+
+TEST_F(GateTest, RefusesADocumentThatCannotBeRead) {
+  for (const char* suffix :
+       {".provenance", ".attestation", ".publish.attestation", ".slsa.attestation", ".sigstore.json"}) {
+    const std::string name = std::string(kWheel) + suffix;
+    put(name, "{");
+    const auto proofs = find_local_proofs(folder_, kWheel);
+    ASSERT_FALSE(proofs) << suffix;
+    EXPECT_EQ(proofs.error().outcome(), Outcome::refused);
+    EXPECT_EQ(gate(folder_).judge(candidate(), sha256({}), proofs).decision(), Decision::deny);
+    fs::remove(folder_ + "/" + name);
+  }
+}
+
+TEST_F(GateTest, TakesTheFoldersWordBeforeTheIndexs) {
+  put_provenance();
+  Candidate asked = candidate();
+  asked.provenance_unusable = true;
+  EXPECT_TRUE(gate(folder_).find_proofs(asked, {}));
+  const auto without = gate("").find_proofs(asked, {});
+  ASSERT_FALSE(without);
+  EXPECT_TRUE(without.error().is(kProvenanceUnavailable));
+}
+
+TEST_F(GateTest, AListedProofThatCannotBeHadIsARefusal) {
+  Candidate asked = candidate();
+  asked.provenance = {*net::Url::parse("http://127.0.0.1:1/proof")};
+  for (const bool may : {true, false}) {
+    const auto proofs = gate("", [may](const net::Url&) { return may; }).find_proofs(asked, {});
+    ASSERT_FALSE(proofs);
+    EXPECT_TRUE(proofs.error().is(kProvenanceUnavailable)) << proofs.error().message();
+    EXPECT_EQ(proofs.error().outcome(), Outcome::refused);
+  }
+}
+
+TEST_F(GateTest, NoProofIsAWarning) {
+  const auto proofs = gate("").find_proofs(candidate(), {});
+  ASSERT_TRUE(proofs && proofs->empty());
+  EXPECT_EQ(gate("").judge(candidate(), sha256({}), proofs).decision(), Decision::warn);
+}
+
+}  // namespace
+}  // namespace tomme

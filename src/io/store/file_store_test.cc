@@ -1,0 +1,124 @@
+#include "io/store/file_store.h"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "io/store/errors.h"
+
+namespace tomme {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileStoreTest : public ::testing::Test {
+ protected:
+  ~FileStoreTest() override {
+    std::error_code ignored;
+    fs::remove_all(base_, ignored);
+  }
+
+  std::string base_ = [] {
+    std::string path = ::testing::TempDir() + "store.XXXXXX";
+    return std::string(::mkdtemp(path.data()));
+  }();
+  FileStore store_ = *FileStore::open(base_ + "/a/files");
+
+  std::shared_ptr<const StoredFile> put(std::string_view content) {
+    IncomingFile incoming = *store_.begin();
+    EXPECT_TRUE(incoming.append(bytes_of(content)));
+    auto file = std::move(incoming).finish();
+    store_.keep(*file);
+    return file;
+  }
+  std::vector<fs::path> kept() const {
+    std::vector<fs::path> paths;
+    for (const auto& entry : fs::recursive_directory_iterator(base_)) {
+      if (entry.is_regular_file()) paths.push_back(entry.path());
+    }
+    return paths;
+  }
+};
+
+TEST_F(FileStoreTest, GivesBackWhatWasKept) {
+  const auto file = put("octets");
+  EXPECT_EQ(file->digest(), sha256(bytes_of("octets")));
+  const auto found = store_.find(file->digest());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->size(), 6U);
+  EXPECT_EQ(text_of(found->map()->view()), "octets");
+  EXPECT_FALSE(store_.find(sha256(bytes_of("others"))));
+}
+
+TEST_F(FileStoreTest, LeavesNothingOfWhatWasNotKept) {
+  {
+    IncomingFile incoming = *store_.begin();
+    ASSERT_TRUE(incoming.append(bytes_of("octets")));
+    [[maybe_unused]] const auto dropped = std::move(incoming).finish();
+  }
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(FileStoreTest, IsForItsUserOnly) {
+  put("octets");
+  EXPECT_EQ(fs::status(base_ + "/a/files").permissions(), fs::perms::owner_all);
+  EXPECT_EQ(fs::status(kept().at(0)).permissions(), fs::perms::owner_read);
+}
+
+TEST_F(FileStoreTest, DropsAFileThatIsNoLongerWhatItsNameSays) {
+  const auto file = put("octets");
+  const fs::path path = kept().at(0);
+  fs::permissions(path, fs::perms::owner_all);
+  std::ofstream(path) << "OCTETS";
+  EXPECT_FALSE(store_.find(file->digest()));
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(FileStoreTest, FollowsNoLink) {
+  const auto file = put("octets");
+  const fs::path path = kept().at(0);
+  fs::rename(path, base_ + "/elsewhere");
+  fs::create_symlink(base_ + "/elsewhere", path);
+  EXPECT_FALSE(store_.find(file->digest()));
+}
+
+TEST_F(FileStoreTest, PrunesWhatWasUsedLeastRecently) {
+  const auto first = put("first....");
+  const auto second = put("second...");
+  const auto third = put("third....");
+  ASSERT_TRUE(store_.find(first->digest()));
+  store_.prune(18);
+  EXPECT_TRUE(store_.find(first->digest()));
+  EXPECT_FALSE(store_.find(second->digest()));
+  EXPECT_TRUE(store_.find(third->digest()));
+  store_.prune(0);
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(FileStoreTest, NamesAFolderThatCannotBeMade) {
+  std::ofstream(base_ + "/file") << "x";
+  const auto store = FileStore::open(base_ + "/file/below");
+  ASSERT_FALSE(store);
+  EXPECT_TRUE(store.error().is(kStoreWrite));
+  EXPECT_TRUE(store.error().hint().contains("TOMME_CACHE_DIR"));
+}
+
+TEST_F(FileStoreTest, SaysWhenTheDiskIsFull) {
+  // A limit of file sizes fails a write as a full disk does.
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{8, before.rlim_max};
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  IncomingFile incoming = *store_.begin();
+  const auto written = incoming.append(bytes_of("more than eight octets"));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, ignored);
+  ASSERT_FALSE(written);
+  EXPECT_TRUE(written.error().is(kStoreWrite));
+}
+
+}  // namespace
+}  // namespace tomme
