@@ -1,27 +1,32 @@
-// Whole verifications in this process beside their floor: the same number and kind of bare signature checks,
-// measured in the same run, repetitions mixed. Every verification parses its JSON again.
+// Whole verifications in this process beside their floor: the same number and kind of bare signature checks.
+// Every verification parses its JSON again.
 //
 //   tomme_make_index --out build/bench/material/rekor1 --dependencies 0
 //   tomme_make_index --out build/bench/material/rekor2 --dependencies 0 --rekor-v2
-//   TOMME_BENCH_MATERIAL=build/bench/material verify_bench [--benchmark_out=FILE]
+//   TOMME_BENCH_MATERIAL=build/bench/material verify_bench [ROUNDS [NAME]]
 //
-// The bundles of that folder have the shape of the public instances'. Where TOMME_SHARED_DIR is there, real
-// ones are measured too ("real/…"). The last lines are the ratios, made of the best repetition of each.
+// What is compared takes turns, a few verifications at a time, and each round gives one ratio: a machine
+// whose speed wanders (others on the same host) wanders for both alike. The medians of the rounds are
+// printed. The bundles of that folder have the shape of the public instances'; where TOMME_SHARED_DIR is
+// there, real ones are measured too ("real/…").
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <algorithm>
-#include <benchmark/benchmark.h>
+#include <barrier>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <functional>
+#include <numeric>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <time.h>
 #include <vector>
 
 #include "core/crypto/key.h"
@@ -113,15 +118,13 @@ class BareEd25519 {
   EVP_PKEY* key_;
 };
 
-void check_signatures(benchmark::State& state, const Floor& floor) {
+void check_signatures(const Floor& floor) {
   static const BareEcdsa p256(KeyType::ecdsa_p256, NID_X9_62_prime256v1);
   static const BareEcdsa p384(KeyType::ecdsa_p384, NID_secp384r1);
   static const BareEd25519 ed25519;
-  for (auto _ : state) {
-    for (int i = 0; i < floor.p256; ++i) p256.verify();
-    for (int i = 0; i < floor.p384; ++i) p384.verify();
-    for (int i = 0; i < floor.ed25519; ++i) ed25519.verify();
-  }
+  for (int i = 0; i < floor.p256; ++i) p256.verify();
+  for (int i = 0; i < floor.p384; ++i) p384.verify();
+  for (int i = 0; i < floor.ed25519; ++i) ed25519.verify();
 }
 
 // --- verifications ---------------------------------------------------------------------------------------
@@ -140,7 +143,7 @@ void verify_once(const Case& c, const DistributionJudge& judge) {
   if (c.kind == Proof::Kind::bundle) {
     DigestArtifact artifact{Digest(c.digest)};
     const Bundle bundle = must(Bundle::parse(c.text));
-    benchmark::DoNotOptimize(must(c.verifier->verify(bundle, artifact)));
+    [[maybe_unused]] const Evidence evidence = must(c.verifier->verify(bundle, artifact));
     return;
   }
   // As `tomme run` has it: the provenance object, its publisher and its statement judged as well.
@@ -151,11 +154,6 @@ void verify_once(const Case& c, const DistributionJudge& judge) {
   std::fprintf(stderr, "verify_bench: %s: %s\n", c.name.c_str(),
                verdict.refusal() ? verdict.refusal()->message().c_str() : "no proof");
   std::exit(1);
-}
-
-void verify(benchmark::State& state, const Case& c) {
-  const DistributionJudge judge(c.verifier, {});
-  for (auto _ : state) verify_once(c, judge);
 }
 
 std::shared_ptr<const Verifier> verifier_of(std::shared_ptr<const TrustedRoot> root) {
@@ -204,76 +202,113 @@ void add_real(std::vector<Case>& cases, const fs::path& vectors) {
 
 // --- the ratios ------------------------------------------------------------------------------------------
 
-/// Prints as usual and keeps the least CPU time of each row, in nanoseconds for one iteration.
-class Best : public benchmark::ConsoleReporter {
- public:
-  using ConsoleReporter::ConsoleReporter;
-  void ReportRuns(const std::vector<Run>& runs) override {
-    ConsoleReporter::ReportRuns(runs);
-    for (const Run& run : runs) {
-      if (run.run_type != Run::RT_Iteration) continue;
-      const double time = run.GetAdjustedCPUTime() / benchmark::GetTimeUnitMultiplier(run.time_unit) * 1e9;
-      const auto [found, added] = best_[run.threads].try_emplace(run.run_name.function_name, time);
-      if (!added) found->second = std::min(found->second, time);
-    }
-  }
-  double of(const std::string& name, int threads) const {
-    const auto rows = best_.find(threads);
-    if (rows == best_.end() || !rows->second.contains(name)) return 0;
-    return rows->second.at(name);
-  }
+using Work = std::function<void()>;
 
- private:
-  std::map<std::int64_t, std::map<std::string, double>> best_;
-};
-
-void print_ratios(const std::vector<Case>& cases, const Best& best) {
-  std::printf("\n%-24s %14s %10s %10s %16s\n", "", "per CPU second", "floor", "of floor", "two threads cost");
-  for (const Case& c : cases) {
-    const double one = best.of(c.name, 1), two = best.of(c.name, 2);
-    if (one == 0 || two == 0) continue;
-    const double floor = c.floor ? best.of(c.floor->name, 1) : 0;
-    std::printf("%-24s %14.0f", c.name.c_str(), 1e9 / one);
-    if (floor > 0)
-      std::printf(" %10.0f %8.1f %%", 1e9 / floor, 100 * floor / one);
-    else
-      std::printf(" %10s %10s", "-", "-");
-    std::printf(" %+14.1f %%\n", 100 * (two / one - 1));
-  }
-  for (const Floor* floor : {&kFloorV1, &kFloorV2}) {
-    const double one = best.of(floor->name, 1), two = best.of(floor->name, 2);
-    if (one > 0 && two > 0)
-      std::printf("%-24s %14.0f %10s %10s %+14.1f %%\n", floor->name, 1e9 / one, "", "",
-                  100 * (two / one - 1));
-  }
+/// Seconds of CPU that this thread has used.
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-int run(int argc, char** argv) {
-  std::vector<char*> arguments(argv, argv + argc);
-  // Repetitions of all rows mixed: what else the machine does then falls on all of them.
-  for (const char* flag :
-       {"--benchmark_repetitions=15", "--benchmark_min_time=0.1",
-        "--benchmark_enable_random_interleaving=true", "--benchmark_report_aggregates_only=false"})
-    arguments.insert(arguments.begin() + 1, const_cast<char*>(flag));  // the user's own come later and win
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
+// A round is two turns of each side, some 12 ms long: long enough that each runs in its own warm caches.
+constexpr int kTurns = 2;
+constexpr int kTimes = 10;
 
+/// Once, of one turn.
+double seconds_of(const Work& work) {
+  work();
+  const double start = cpu_seconds();
+  for (int i = 0; i < kTimes; ++i) work();
+  return (cpu_seconds() - start) / kTimes;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+struct Rates {
+  double first, second;  ///< seconds of CPU, once
+  double ratio;          ///< second / first, of the same round
+};
+
+/// Two pieces of work in turns.
+Rates take_turns(const Work& first, const Work& second, int rounds) {
+  std::vector<double> firsts, seconds, ratios;
+  for (int round = 0; round < rounds; ++round) {
+    double one = 0, two = 0;
+    for (int turn = 0; turn < kTurns; ++turn) {
+      one += seconds_of(first);
+      two += seconds_of(second);
+    }
+    firsts.push_back(one / kTurns);
+    seconds.push_back(two / kTurns);
+    ratios.push_back(two / one);
+  }
+  return {median(firsts), median(seconds), median(ratios)};
+}
+
+/// CPU of one piece of work on each of `count` new threads that start together, in the mean.
+double seconds_on_threads(const Work& work, std::size_t count) {
+  std::vector<double> seconds(count);
+  std::barrier start(static_cast<std::ptrdiff_t>(count));
+  {
+    std::vector<std::jthread> threads;
+    for (double& mine : seconds) {
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        mine = seconds_of(work);
+      });
+    }
+  }
+  return std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(count);
+}
+
+/// CPU of one piece of work while two threads do it, beside one thread's, in turns.
+double cost_of_two_threads(const Work& work, int rounds) {
+  std::vector<double> ratios;
+  for (int round = 0; round < rounds; ++round) {
+    const double alone = seconds_on_threads(work, 1);
+    ratios.push_back(seconds_on_threads(work, 2) / alone);
+  }
+  return median(ratios);
+}
+
+void print_row(const char* name, double rate, double floor, double of_floor, double two_threads) {
+  std::printf("%-24s %14.0f", name, rate);
+  if (floor > 0)
+    std::printf(" %10.0f %8.1f %%", floor, 100 * of_floor);
+  else
+    std::printf(" %10s %10s", "-", "-");
+  std::printf(" %+14.1f %%\n", 100 * (two_threads - 1));
+  std::fflush(stdout);
+}
+
+int run(int rounds, const std::string& only) {
   const char* material = std::getenv("TOMME_BENCH_MATERIAL");
   const fs::path folder = material ? material : "build/bench/material";
   std::vector<Case> cases;
   add_generated(cases, folder / "rekor1", kFloorV1, "v1 hashedrekord", "v1 dsse (PEP 740)");
   add_generated(cases, folder / "rekor2", kFloorV2, "v2 hashedrekord", "v2 dsse (PEP 740)");
   add_real(cases, fs::path(TOMME_SHARED_DIR) / "vectors");
-  for (const Floor* floor : {&kFloorV1, &kFloorV2})
-    benchmark::RegisterBenchmark(floor->name, [floor](auto& state) {
-      check_signatures(state, *floor);
-    })->ThreadRange(1, 2);
-  for (const Case& c : cases)
-    benchmark::RegisterBenchmark(c.name.c_str(), [&c](auto& state) { verify(state, c); })->ThreadRange(1, 2);
 
-  Best best(benchmark::ConsoleReporter::OO_None);
-  benchmark::RunSpecifiedBenchmarks(&best);
-  print_ratios(cases, best);
+  std::printf("%-24s %14s %10s %10s %16s\n", "", "per CPU second", "floor", "of floor", "two threads cost");
+  for (const Case& c : cases) {
+    if (!c.name.contains(only)) continue;
+    const DistributionJudge judge(c.verifier, {});
+    const Work verify = [&] { verify_once(c, judge); };
+    const Floor& beside = c.floor ? *c.floor : kFloorV2;
+    const Rates rates = take_turns(verify, [&] { check_signatures(beside); }, rounds);
+    const double two = cost_of_two_threads(verify, rounds);
+    print_row(c.name.c_str(), 1 / rates.first, c.floor ? 1 / rates.second : 0, rates.ratio, two);
+  }
+  for (const Floor* floor : {&kFloorV1, &kFloorV2}) {
+    if (!std::string_view(floor->name).contains(only)) continue;
+    const Work check = [&] { check_signatures(*floor); };
+    const Rates rates = take_turns(check, check, rounds);
+    print_row(floor->name, 1 / rates.first, 0, 0, cost_of_two_threads(check, rounds));
+  }
   return 0;
 }
 
@@ -281,5 +316,5 @@ int run(int argc, char** argv) {
 }  // namespace tomme
 
 int main(int argc, char** argv) {
-  return tomme::run(argc, argv);
+  return tomme::run(argc > 1 ? std::max(1, std::atoi(argv[1])) : 41, argc > 2 ? argv[2] : "");
 }

@@ -140,26 +140,27 @@ Result<Bytes> decode_base64(std::string_view text) {
   if (text.empty()) return Bytes{};
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   Bytes out(text.size() / 4 * 3 - padding);
+  std::uint8_t* to = out.data();
+  const char* from = text.data();
+  const char* const last = from + text.size() - 4;
   // Bad letters have the value 0xff: any bit above the six tells of one, however many groups later.
   std::uint32_t bad = 0;
-  std::size_t at = 0;
-  std::size_t i = 0;
-  for (; i + 4 <= text.size() - (padding == 0 ? 0 : 4); i += 4) {
-    const std::uint32_t a = base64_value(text[i]), b = base64_value(text[i + 1]),
-                        c = base64_value(text[i + 2]), d = base64_value(text[i + 3]);
+  for (; padding == 0 ? from <= last : from < last; from += 4, to += 3) {
+    const std::uint32_t a = base64_value(from[0]), b = base64_value(from[1]), c = base64_value(from[2]),
+                        d = base64_value(from[3]);
     bad |= a | b | c | d;
     const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
-    out[at++] = static_cast<std::uint8_t>(group >> 16);
-    out[at++] = static_cast<std::uint8_t>(group >> 8);
-    out[at++] = static_cast<std::uint8_t>(group);
+    to[0] = static_cast<std::uint8_t>(group >> 16);
+    to[1] = static_cast<std::uint8_t>(group >> 8);
+    to[2] = static_cast<std::uint8_t>(group);
   }
   if (padding != 0) {
-    const std::uint32_t a = base64_value(text[i]), b = base64_value(text[i + 1]),
-                        c = padding == 2 ? 0 : base64_value(text[i + 2]);
+    const std::uint32_t a = base64_value(from[0]), b = base64_value(from[1]),
+                        c = padding == 2 ? 0 : base64_value(from[2]);
     bad |= a | b | c;
     if (padding == 2 ? (b & 0x0f) != 0 : (c & 0x03) != 0) return bad_base64(text, padding);
-    out[at++] = static_cast<std::uint8_t>(a << 2 | b >> 4);
-    if (padding == 1) out[at++] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    to[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    if (padding == 1) to[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
   }
   if (bad > 63) return bad_base64(text, padding);
   return out;

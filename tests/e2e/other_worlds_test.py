@@ -1,0 +1,187 @@
+"""Where people already are: behind a proxy, with an older pip, with pdm."""
+import base64
+import select
+import socket
+import socketserver
+import subprocess
+import threading
+
+import pytest
+
+from conftest import FOLDER
+from downloads_test import PROJECT
+from loopback_index import Index
+from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
+
+
+# --- a proxy that the user already has
+
+
+class ParentProxy(socketserver.ThreadingTCPServer):
+    """CONNECT only, with a password; `seen` is what it was asked for."""
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, user: str):
+        super().__init__(("127.0.0.1", 0), ParentProxyHandler)
+        self.wanted = "Basic " + base64.b64encode(user.encode()).decode()
+        self.seen: list[tuple[str, bool]] = []  # where to, and whether the password was right
+        self.url = f"http://{user}@127.0.0.1:{self.server_address[1]}"
+
+
+class ParentProxyHandler(socketserver.StreamRequestHandler):
+    def handle(self):
+        method, target, _ = self.rfile.readline().decode().split()
+        headers = {}
+        while line := self.rfile.readline().decode().strip():
+            name, value = line.split(":", 1)
+            headers[name.lower()] = value.strip()
+        allowed = headers.get("proxy-authorization") == self.server.wanted
+        self.server.seen.append((target, allowed))
+        if method != "CONNECT" or not allowed:
+            self.wfile.write(b"HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
+            return
+        host, port = target.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as far:
+            self.wfile.write(b"HTTP/1.1 200 Fine\r\n\r\n")
+            self.relay(far)
+
+    def relay(self, far):
+        ends = {self.connection: far, far: self.connection}
+        while True:
+            for end in select.select(list(ends), [], [])[0]:
+                try:
+                    if not (octets := end.recv(65536)):
+                        return
+                    ends[end].sendall(octets)
+                except OSError:
+                    return
+
+
+@pytest.fixture
+def parent():
+    with ParentProxy("me:secret") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize("command", [PIP, UV], ids=["pip", "uv"])
+def test_the_users_proxy_is_chained(local, index, parent, demo, command):
+    local.environment |= {"HTTPS_PROXY": parent.url, "https_proxy": parent.url}
+    result = local.run(*command, options=["--require", "attested"])
+    assert_taken(local, result)
+    assert set(parent.seen) == {(index.host, True)}
+    assert "secret" not in result.said + local.report.read_text()
+    index.content[f"/files/{WHEEL}"] = changed(demo.content)
+    assert_refused(fresh(local), local.run(*command), "guard/hash")
+
+
+def fresh(local):
+    for path in local.work.glob("out/*"):
+        if path.is_file():
+            path.unlink()
+        else:
+            subprocess.run(["rm", "-r", path], check=True)
+    subprocess.run(["rm", "-rf", local.cache], check=True)
+    return local
+
+
+def test_other_hosts_go_through_the_users_proxy_too(curl, certificates, made, parent):
+    with Index(certificates, made) as other:
+        curl.environment |= {"HTTPS_PROXY": parent.url}
+        result = curl.run("curl", "-sS", "-o", "got", other.file_url(WHEEL))
+        assert result.code == 0, result.said
+        assert parent.seen == [(other.host, True)]
+        assert other.host in result.report["notJudged"]
+
+
+def test_hosts_that_need_no_proxy_get_none(local, index, parent):
+    local.environment |= {"HTTPS_PROXY": parent.url, "NO_PROXY": "localhost"}
+    assert_taken(local, local.run(*UV))
+    assert not parent.seen
+
+
+def test_a_proxy_that_refuses_us_is_named(local, index, parent):
+    local.environment |= {"HTTPS_PROXY": parent.url.replace("secret", "guess"), "https_proxy": ""}
+    result = local.run(*PIP)
+    assert result.code == 3, result.said
+    assert "the proxy" in result.said and "407" in result.said
+    assert "guess" not in result.said
+
+
+# --- older pips
+
+
+@pytest.fixture(scope="session", params=["23.2.1", "24.1.2"])
+def old_pip(request, installers):
+    """These trust certifi's authorities, not the system's, and read other variables than today's."""
+    folder = FOLDER / f"pip-{request.param}"
+    if not (folder / "bin/pip").exists():
+        for step in (["uv", "venv", "-q", "--clear", folder], ["uv", "pip", "install", "-q", "--python", folder, f"pip=={request.param}"]):
+            done = subprocess.run([installers / "bin" / step[0], *step[1:]], capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"pip {request.param} cannot be had (no network?): {done.stderr.strip().splitlines()[-1]}")
+    return folder / "bin/pip"
+
+
+def test_older_pips_are_judged(local, index, demo, old_pip):
+    command = [old_pip, *PIP[1:]]
+    assert_taken(local, local.run(*command, options=["--require", "attested"]))
+    index.content[f"/files/{WHEEL}"] = changed(demo.content)
+    assert_refused(fresh(local), local.run(*command), "guard/hash")
+
+
+# --- pdm
+
+
+@pytest.fixture
+def project(local, index):
+    local.write("pyproject.toml", PROJECT + f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{index.simple}"\nverify_ssl = true\n')
+    local.environment |= {"PDM_CHECK_UPDATE": "0", "PDM_USE_UV": "0", "PDM_NON_INTERACTIVE": "1",
+                          "REQUESTS_CA_BUNDLE": local.environment["SSL_CERT_FILE"]}
+    done = local.plain("pdm", "use", "-q", "--first", "/usr/bin/python3")
+    assert done.code == 0, done.said
+    return local
+
+
+def test_pdm_lock_and_sync(project, index):
+    plain = project.plain("pdm", "lock", "-q")
+    assert plain.code == 0, plain.said
+    lock = project.work / "pdm.lock"
+    before = lock.read_bytes()
+    lock.unlink()
+    result = project.run("pdm", "lock", "-q")
+    assert result.code == 0, result.said
+    assert lock.read_bytes() == before
+    result = project.run("pdm", "sync", "-q", "--no-self", options=["--expect", "tomme-demo=example/tomme-demo", "--require", "attested"])
+    assert result.code == 0, result.said
+    assert result.file(WHEEL)["verdict"] == "verified"
+    assert list(project.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
+
+
+def test_pdm_prints_why_a_file_is_refused(project, index):
+    assert project.plain("pdm", "lock", "-q").code == 0
+    index.entry(WHEEL).provenance = "/provenance/tomme_demo_dep1-1.0-py3-none-any.whl"
+    result = project.run("pdm", "sync", "--no-self")
+    assert result.code == 1, result.said
+    assert result.file(WHEEL)["refusal"]["code"] == "statement/subject"
+    assert not list(project.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
+
+
+# --- attested and large
+
+
+def test_an_attested_wheel_that_streams(stage, certificates, tmp_path_factory, made, tomme):
+    """Over 16 MiB: it streams while it is judged, and is verified all the same."""
+    program = next(path for path in (tomme.resolve().parent / "tomme_make_index", FOLDER.parent / "release/tomme_make_index") if path.exists())
+    folder = tmp_path_factory.mktemp("large")
+    subprocess.run([program, "--out", folder, "--project", "tomme-demo", "--dependencies", "0", "--padding", "20000000"], check=True)
+    with Index(certificates, folder) as index:
+        stage.environment |= {"SSL_CERT_FILE": str(certificates.authority), "PIP_INDEX_URL": index.simple}
+        stage.options = ["--trusted-root", str(folder / "trusted_root.json")]
+        result = stage.run(*PIP, options=["--expect", "tomme-demo=example/tomme-demo"])
+        assert_taken(stage, result, "verified")
+        assert (stage.work / "out" / WHEEL).stat().st_size > 20_000_000
+        index.projects["tomme-demo"][0].provenance = None
+        assert_refused(fresh(stage), stage.run(*PIP, options=["--require", "attested"]), "policy/unattested")
