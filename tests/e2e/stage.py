@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Of the environment that the tests run in, only this reaches the program: how to get at the real network.
 PASSED_ON = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
-             "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
+             "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
 
 
 class Result(NamedTuple):
