@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <netdb.h>
@@ -34,11 +35,12 @@ struct Addresses {
     addrinfo hints{};
     hints.ai_flags = flags | AI_NUMERICSERV;
     hints.ai_socktype = SOCK_STREAM;
-    found = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &list) == 0;
+    const int code = ::getaddrinfo(to.host.c_str(), std::to_string(to.port).c_str(), &hints, &list);
+    found.store(code == 0, std::memory_order_release);
   }
 
   addrinfo* list = nullptr;
-  bool found = false;
+  std::atomic<bool> found = false;  // set last, by the thread that looks up
 };
 
 /// getaddrinfo cannot be called off, and a dead name server holds it for half a minute: it runs on a thread
@@ -58,7 +60,8 @@ Result<std::shared_ptr<const Addresses>> resolve(const Authority& to, Instant de
     }).detach();
     TRY(wait_for(ready->get(), POLLIN, deadline, stop));
   }
-  if (!addresses->found) return fail(kNetUnreachable, "there is no address for the name " + to.host);
+  if (!addresses->found.load(std::memory_order_acquire))
+    return fail(kNetUnreachable, "there is no address for the name " + to.host);
   return addresses;
 }
 

@@ -56,7 +56,9 @@ class TlsStream final : public Stream {
   TlsStream(Fd socket, const StopSignal& stop, SslPtr ssl)
       : Stream(std::move(socket), stop), ssl_(std::move(ssl)) {}
 
+  // libssl keeps the descriptor's number: once the socket is cut, that may be another file's.
   IoStep try_read(std::span<std::uint8_t> into) override {
+    if (fd() < 0) return {IoStep::Kind::failed, 0};
     ERR_clear_error();
     std::size_t n = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &n);
@@ -64,6 +66,7 @@ class TlsStream final : public Stream {
   }
 
   IoStep try_write(BytesView octets) override {
+    if (fd() < 0) return {IoStep::Kind::failed, 0};
     if (octets.empty()) return {};
     ERR_clear_error();
     std::size_t n = 0;
@@ -72,6 +75,7 @@ class TlsStream final : public Stream {
   }
 
   void finish() override {
+    if (fd() < 0) return;
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
