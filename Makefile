@@ -12,7 +12,10 @@ build: ## the release program, build/tomme
 	@tools/build release tomme
 	@tools/build strip
 
-demo: build ## the main job on real packages: tomme verify, tomme run -- pip install
+demo: ## the main job on real packages: tomme verify, tomme run -- pip install
+	@tools/setup demo
+	@tools/build release tomme
+	@tools/build strip
 	@tools/demo
 
 test: ## everything that must hold: unit tests, transcripts, pytest, once more under sanitizers
