@@ -70,6 +70,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.directory = std::filesystem::current_path().string();
   options.invocation.home = home_of(options.invocation.environment);
   options.invocation.read = guard::disk_reader();
+  options.invocation.list = &list_folder;
   options.invocation.proof_required = command.require == "attested";
   options.invocation.indexes = command.indexes;
   options.invocation.file_hosts = command.file_hosts;
@@ -77,6 +78,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.attestations = command.attestations;
   options.policy.require_attested = options.invocation.proof_required;
   for (const std::string& assignment : command.expect) TRY(options.policy.expected.add(assignment));
+  options.invocation.expected = options.policy.expected.projects();
   TRY(expect_writable(command.report));
   options.report_path = command.report;
   options.cache_folder = TRY(cache_folder(options.invocation.environment, options.invocation.home));

@@ -100,6 +100,34 @@ class Scanner {
 
 }  // namespace
 
+std::vector<std::string> shell_words(std::string_view line) {
+  std::vector<std::string> words;
+  std::string word;
+  bool open = false;
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+      open = true;
+    } else if (c == '\\' && quote != '\'' && i + 1 < line.size()) {
+      word += line[++i];
+      open = true;
+    } else if (quote == 0 && (c == ' ' || c == '\t')) {
+      if (open) words.push_back(std::move(word));
+      word.clear();
+      open = false;
+    } else {
+      word += c;
+      open = true;
+    }
+  }
+  if (open) words.push_back(std::move(word));
+  return words;
+}
+
 Arguments scan(std::span<const std::string> arguments, const Grammar& grammar) {
   return Scanner(arguments, grammar).run();
 }

@@ -18,6 +18,7 @@ enum class Meaning : std::uint8_t {
   requirements,  ///< a requirements, constraints or overrides file, or a lock file
   script,        ///< a file with PEP 723 metadata
   requirement,   ///< one requirement
+  group,         ///< "[path:]name", of a pyproject.toml
   editable,
   insecure_host,
   client_certificate,
@@ -29,8 +30,9 @@ enum class Meaning : std::uint8_t {
   no_configuration,
   lock_file,
   python,
-  variable,  ///< NAME=VALUE, set for what is run
-  module,    ///< what follows is a Python module to run
+  pip_arguments,  ///< a text that is handed to `pip install`
+  variable,       ///< NAME=VALUE, set for what is run
+  module,         ///< what follows is a Python module to run
 };
 
 struct Option {
@@ -56,6 +58,9 @@ struct Arguments {
   std::vector<Found> options;      ///< those with a meaning only, in order
   std::vector<std::string> words;  ///< what is no option; all that follows the first with `stop_at_word`
 };
+
+/// Words as a shell would cut them: quotes and backslashes, nothing else.
+std::vector<std::string> shell_words(std::string_view line);
 
 /// Errs towards seeing too much: a beginning that could be several options is each of them, and a value that
 /// is spelled like a refused option counts as one, so that a table that is out of date hides nothing.

@@ -3,6 +3,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
+#include "core/policy/pattern.h"
 
 namespace tomme::guard {
 namespace {
@@ -133,6 +134,50 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
     }
   }
   return {};
+}
+
+Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path) {
+  std::optional<json::Value> document = TRY(into.read_toml(path));
+  if (!document) return document;
+  TRY(collect_project_tables(into, *document, path));
+  TRY(collect_uv_tables(into, *document, path));
+  return document;
+}
+
+Result<void> collect_group(Collector& into, std::string_view group, const std::string& directory) {
+  const std::size_t colon = group.rfind(':');
+  const std::string_view path = colon == std::string_view::npos ? "pyproject.toml" : group.substr(0, colon);
+  [[maybe_unused]] const auto read = TRY(collect_pyproject(into, path_in(into, directory, path)));
+  return {};
+}
+
+Result<std::vector<std::string>> folders_matching(const Collector& from, const std::string& folder,
+                                                  std::string_view glob) {
+  while (glob.starts_with("./")) glob.remove_prefix(2);
+  while (glob.ends_with('/')) glob.remove_suffix(1);
+  if (glob.empty() || glob == ".") return std::vector<std::string>{folder};
+  const std::size_t slash = std::min(glob.find('/'), glob.size());
+  const std::string_view first = glob.substr(0, slash);
+  const std::string_view rest = glob.substr(std::min(slash + 1, glob.size()));
+  if (first.find_first_of("*?[") == std::string_view::npos) {
+    return folders_matching(from, folder + "/" + std::string(first), rest);
+  }
+  const bool deep = first == "**";
+  const Pattern pattern(first.contains('[') ? "*" : std::string(first));
+  std::vector<std::string> found;
+  if (deep) found = TRY(folders_matching(from, folder, rest));
+  for (const std::string& name : from.invocation.list(folder)) {
+    if (name == "." || name == ".." || !(deep || pattern.matches(name))) continue;
+    const std::string below = folder + "/" + name;
+    for (std::string& match : TRY(folders_matching(from, below, deep ? glob : rest)))
+      found.push_back(std::move(match));
+    if (found.size() > from.invocation.limits.workspace_folders) {
+      return fail(kGuardConfiguration,
+                  printable(folder) + ": the workspace's members are looked for in more than " +
+                      std::to_string(from.invocation.limits.workspace_folders) + " folders");
+    }
+  }
+  return found;
 }
 
 /// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`.

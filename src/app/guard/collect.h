@@ -65,6 +65,16 @@ Result<void> collect_requirement_list(Collector& into, const json::Value* list, 
 /// [project], [dependency-groups], [build-system] of a pyproject.toml or of script metadata.
 Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where);
 
+/// [tool.uv] of a pyproject.toml or of script metadata, as far as it names requirements and their sources.
+Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path);
+/// All of these of a pyproject.toml; the document, or nothing where there is no such file.
+Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path);
+/// `--group [PATH:]NAME`: any group of the project there.
+Result<void> collect_group(Collector& into, std::string_view group, const std::string& directory);
+/// Folders below `folder` that a glob of workspace members names: `*`, `?`, `**`; classes count as `*`.
+Result<std::vector<std::string>> folders_matching(const Collector& from, const std::string& folder,
+                                                  std::string_view glob);
+
 Result<void> collect_uv_lock(Collector& into, const std::string& path);
 Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);

@@ -58,6 +58,8 @@ bool is_ours(std::string_view variable) {
 Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   Environment child = plan.environment;
   std::erase_if(child, [](const auto& variable) { return is_pip_setting_of_ours(variable.first); });
+  // Of a CGI program: Python and uv would take no proxy for http from such an environment.
+  child.erase("REQUEST_METHOD");
   for (std::string_view name : kProxies) child[std::string(name)] = settings.proxy_url.reveal();
   child["PIP_PROXY"] = settings.proxy_url.reveal();
   // Empty and not absent: a `.env` file that uv or pdm loads fills in only what is absent.

@@ -6,6 +6,8 @@
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
+#include "io/remote/simple_client.h"
 
 namespace tomme::guard {
 namespace {
@@ -73,6 +75,18 @@ std::string_view target_of(std::string_view text) {
   return head == "git" && !rest.contains("://") ? text : rest;
 }
 
+/// The project that a requirement names: before its `@`, in its archive's name or behind `#egg=`; empty where
+/// nothing says.
+std::string project_of(std::string_view text, std::string_view target) {
+  if (target.size() != text.size()) return std::string(trim(text.substr(0, text.find_first_of("[@"))));
+  if (std::size_t egg = target.find("egg="); egg != std::string_view::npos) {
+    return std::string(target.substr(egg + 4, target.find_first_of("&[ ;", egg) - egg - 4));
+  }
+  std::string_view path = target.substr(0, target.find_first_of("?#; \t"));
+  const Result<DistFilename> file = DistFilename::parse(path.substr(path.rfind('/') + 1));
+  return file ? file->project().normalized() : "";
+}
+
 }  // namespace
 
 std::string Origin::to_string() const {
@@ -109,11 +123,28 @@ std::unexpected<Error> refused_flag(std::string_view program, std::string_view f
   return fail(kGuardFlag, std::string(program) + " " + std::string(flag) + ": " + std::string(why));
 }
 
+Findings::About::About(Findings& findings, std::string_view project) : findings_(findings) {
+  if (Result<ProjectName> name = ProjectName::parse(project)) findings_.about_ = *std::move(name);
+}
+
+bool Findings::is_required() const {
+  return proof_ == Proof::required || (about_ && expected_.contains(*about_));
+}
+
+Result<net::Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
+  net::Url parsed = TRY(parse_outside_url(url, where));
+  if (is_secure_origin(parsed)) return parsed;
+  return fail(kGuardSetting,
+              where + ": what comes from " + printable(parsed.authority.to_string()) +
+                  " over plain http can be exchanged on the way, its list of attestations as well",
+              "name it with https");
+}
+
 Result<void> Findings::index(std::string_view url, const std::string& where) {
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
-  net::Url parsed = TRY(parse_outside_url(url, where));
+  net::Url parsed = TRY(index_or_file(url, where));
   origins_.insert({parsed.scheme, parsed.authority});
   for (const Companion& known : kCompanions) {
     if (parsed.authority.host == known.index_host) {
@@ -127,7 +158,7 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
 Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
-  net::Url parsed = TRY(parse_outside_url(url, where));
+  net::Url parsed = TRY(index_or_file(url, where));
   origins_.insert({parsed.scheme, parsed.authority});
   return {};
 }
@@ -142,6 +173,7 @@ Result<void> Findings::file_host(std::string_view authority, const std::string& 
 Result<void> Findings::requirement(std::string_view text, const std::string& where) {
   text = trim(text);
   std::string_view target = target_of(text);
+  const About about(*this, project_of(text, target));
   if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
   if (is_http(target)) return direct_url(target, where);
   std::string_view before_marker = trim(target.substr(0, target.find(';')));
@@ -155,7 +187,7 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
 
 Result<void> Findings::unproven(std::string_view what, const std::string& where) {
   std::string text = where + ": " + std::string(what) + " cannot carry proof";
-  if (proof_ == Proof::required) return fail(kGuardUnproven, std::move(text));
+  if (is_required()) return fail(kGuardUnproven, std::move(text));
   note("not judged: " + where + ": " + std::string(what));
   return {};
 }
@@ -164,7 +196,8 @@ Result<void> Findings::direct_url(std::string_view url, const std::string& where
   std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
   net::Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
-  direct_.push_back({Origin{parsed.scheme, parsed.authority}.to_string(), where + ": " + what});
+  direct_.push_back(
+      {Origin{parsed.scheme, parsed.authority}.to_string(), where + ": " + what, is_required()});
   return {};
 }
 
@@ -172,11 +205,13 @@ void Findings::note(std::string text) {
   if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
 }
 
-std::vector<std::string> Findings::notes() const {
+Result<std::vector<std::string>> Findings::notes() const {
   std::vector<std::string> all = notes_;
   for (const Direct& direct : direct_) {
     auto same = [&](const Origin& origin) { return origin.to_string() == direct.host; };
-    if (std::ranges::none_of(origins_, same)) all.push_back("not judged: " + direct.text);
+    if (std::ranges::any_of(origins_, same)) continue;
+    if (direct.required) return fail(kGuardUnproven, direct.text + " cannot carry proof");
+    all.push_back("not judged: " + direct.text);
   }
   return all;
 }

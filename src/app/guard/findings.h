@@ -2,12 +2,14 @@
 
 #include <compare>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/packaging/project_name.h"
 #include "io/net/url.h"
 
 namespace tomme::guard {
@@ -31,9 +33,23 @@ enum class Proof : bool { optional, required };
 /// Collects what arguments, environment and settings say. The functions that fail name what they refuse.
 class Findings {
  public:
-  explicit Findings(Proof proof) : proof_(proof) {}
+  /// Of the projects in `expected` proof is always required: what cannot carry it has no signer.
+  Findings(Proof proof, std::set<ProjectName> expected) : proof_(proof), expected_(std::move(expected)) {}
 
-  /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`.
+  /// While it lives, what is found is about this project (a name as it stands in a lock or table).
+  class About {
+   public:
+    About(Findings& findings, std::string_view project);
+    ~About() { findings_.about_.reset(); }
+    About(const About&) = delete;
+    About& operator=(const About&) = delete;
+
+   private:
+    Findings& findings_;
+  };
+
+  /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`. Plain http off
+  /// this machine is refused: nothing there can be judged that an attacker on the way could not exchange.
   Result<void> index(std::string_view url, const std::string& where);
   /// A URL of a file that a lock records: its host is to be intercepted.
   Result<void> locked_file(std::string_view url, const std::string& where);
@@ -53,8 +69,8 @@ class Findings {
   /// A variable that must name the run's certificates.
   void trust(std::string name) { trust_variables_.insert(std::move(name)); }
 
-  /// Sorted out at the end, when all intercepted hosts are known.
-  std::vector<std::string> notes() const;
+  /// Sorted out at the end, when all intercepted hosts are known: a direct URL elsewhere cannot carry proof.
+  Result<std::vector<std::string>> notes() const;
   const std::vector<NamedIndex>& indexes() const { return indexes_; }
   const std::set<Origin>& origins() const { return origins_; }
   const std::map<std::string, std::string>& variables() const { return variables_; }
@@ -64,8 +80,14 @@ class Findings {
   struct Direct {
     std::string host;  ///< empty where the URL has none
     std::string text;
+    bool required;
   };
+  bool is_required() const;
+  Result<net::Url> index_or_file(std::string_view url, const std::string& where) const;
+
   Proof proof_;
+  std::set<ProjectName> expected_;
+  std::optional<ProjectName> about_;
   std::vector<NamedIndex> indexes_;
   std::set<Origin> origins_;
   std::vector<Direct> direct_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "app/guard/arguments.h"
+
 namespace tomme::guard {
 namespace {
 
@@ -87,6 +89,26 @@ Command detect_installer(std::span<const std::string> argv) {
     }
   }
   return command;
+}
+
+std::vector<std::vector<std::string>> words_within(std::span<const std::string> argv) {
+  std::vector<std::vector<std::string>> lists{{argv.begin(), argv.end()}};
+  for (std::string_view word : argv) {
+    if (word.find_first_of(" \t\n") == std::string_view::npos) continue;
+    while (!word.empty()) {
+      const std::size_t end = std::min(word.find_first_of(";|&()\n"), word.size());
+      lists.push_back(shell_words(word.substr(0, end)));
+      word.remove_prefix(std::min(end + 1, word.size()));
+    }
+  }
+  return lists;
+}
+
+std::vector<std::string> installer_within(std::span<const std::string> words) {
+  for (; !words.empty(); words = words.subspan(1)) {
+    if (detect_installer(words).installer != Installer::unknown) return {words.begin(), words.end()};
+  }
+  return {};
 }
 
 bool drops_environment(const Command& command) {

@@ -20,9 +20,16 @@ struct Command {
 
 /// `pip`, `pip3`, `pip3.11`, `uv`, `uvx`, `poetry`, `pdm`, with any folder before, and
 /// `python[N[.N]] [options] -m {pip,uv,poetry,pdm}`. `uvx …` has the arguments of `uv tool run …`.
-/// Everything else is unknown, wrappers (`env`, `sudo`, `sh -c`, `make`, `pipx`) among it: such a child gets
-/// the same environment, and the settings of all four installers are read for it, but not its arguments.
+/// Everything else is unknown (`env`, `sh -c`, `make`, `pipx`): such a child gets the same environment, the
+/// settings of all four installers are read for it, and its words are looked through by `words_within`.
 Command detect_installer(std::span<const std::string> argv);
+
+/// The words of a command line of something else, and the words of each shell command that one of them holds:
+/// `sh -c "cd a; pip install x"` has three lists. Quotes do not keep `;`, `|` and `&` together here.
+std::vector<std::vector<std::string>> words_within(std::span<const std::string> argv);
+/// The installer in such a list and what stands behind it; empty where there is none. Errs towards seeing too
+/// much: a word that is spelled like an installer is one.
+std::vector<std::string> installer_within(std::span<const std::string> words);
 
 /// Programs that start others with an emptied environment, so that nothing set here arrives.
 bool drops_environment(const Command& command);

@@ -4,8 +4,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "core/packaging/project_name.h"
 
 namespace tomme::guard {
 
@@ -14,10 +17,14 @@ using Environment = std::map<std::string, std::string>;
 /// The first octets of a file, at most `limit`; nothing where there is no file that this user may read.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path, std::size_t limit)>;
 
+/// Names in a folder, sorted; empty where there is no folder that this user may read.
+using ListFolder = std::function<std::vector<std::string>(const std::string& path)>;
+
 struct GuardLimits {
   std::size_t configuration_bytes = 4 * 1024 * 1024;  ///< of one settings, requirements or script file
   std::size_t lock_bytes = 64 * 1024 * 1024;          ///< of one lock file
   std::size_t requirement_files = 200;                ///< named by one another
+  std::size_t workspace_folders = 10'000;             ///< looked through for the members of a workspace
   std::size_t nested_commands = 8;                    ///< `uv run poetry run pip …`
 };
 
@@ -28,7 +35,9 @@ struct Invocation {
   std::string directory;          ///< current, absolute
   std::string home;               ///< HOME, or what the password file says; may be empty
   ReadFile read;
+  ListFolder list;
   bool proof_required = false;
+  std::set<ProjectName> expected;       ///< projects of which somebody said who should sign them
   std::vector<std::string> indexes;     ///< `--index` of tomme itself: URLs
   std::vector<std::string> file_hosts;  ///< `--file-host`: HOST or HOST:PORT
   GuardLimits limits = {};

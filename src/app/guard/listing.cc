@@ -16,7 +16,8 @@ void add_once(std::vector<T>& list, T value) {
 }
 
 void merge(ListedFile& into, ListedFile from) {
-  into.filename = std::move(from.filename);
+  into.rival_names |= !into.filename.empty() && into.filename != from.filename;
+  if (into.filename.empty()) into.filename = std::move(from.filename);
   into.provenance_unusable |= from.provenance_unusable;
   for (Sha256& digest : from.digests) add_once(into.digests, digest);
   for (Sha256& digest : from.metadata_digests) add_once(into.metadata_digests, digest);
@@ -28,7 +29,8 @@ Result<net::Url> to_net(const Url& url) {
 }
 
 ListedFile listed(const IndexFile& file, const Url& page_url) {
-  ListedFile out{file.filename, {}, {}, false, {}};
+  ListedFile out;
+  out.filename = file.filename;
   if (file.sha256) out.digests.push_back(*file.sha256);
   if (file.core_metadata_sha256) out.metadata_digests.push_back(*file.core_metadata_sha256);
   if (file.provenance) {
@@ -44,11 +46,39 @@ ListedFile listed(const IndexFile& file, const Url& page_url) {
   return out;
 }
 
+/// pip writes some characters of a path as escapes that the page has as they are ("+" as "%2B"), uv does not:
+/// in keys those that may stand in a segment (RFC 3986 section 3.3) are never escaped.
+std::string key_of(const Url& url) {
+  constexpr std::string_view kMayStand = "!$&'()*+,;=:@";
+  const std::string text = url.normalized().without_userinfo().without_fragment().to_string();
+  const std::size_t query = std::min(text.find('?'), text.size());
+  std::string key;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = i < query && text[i] == '%' ? percent_decode(std::string_view(text).substr(i, 3))
+                                                   : Result<std::string>(std::string());
+    if (octet && octet->size() == 1 && kMayStand.contains(octet->front())) {
+      key += *octet;
+      i += 2;
+    } else {
+      key += text[i];
+    }
+  }
+  return key;
+}
+
 }  // namespace
 
 Result<std::string> url_key(std::string_view url) {
   const Url parsed = TRY(Url::parse(url));
-  return parsed.normalized().without_userinfo().without_fragment().to_string();
+  return key_of(parsed);
+}
+
+std::string last_name_of(const Url& url) {
+  std::string_view path = url.path();
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  const auto decoded = percent_decode(last);
+  return decoded ? *decoded : std::string(last);
 }
 
 // What pip and uv accept besides wheels and .tar.gz: formats of the past that carry no attestation.
@@ -70,7 +100,7 @@ Result<void> Listing::remember(const SimplePage& page, const Url& page_url, cons
   found.reserve(page.files.size());
   for (const IndexFile& file : page.files) {
     const Result<Url> url = page.url_of(file, page_url);
-    const bool is_file = has_archive_name(file.filename) || (url && has_archive_name(url->filename()));
+    const bool is_file = has_archive_name(file.filename) || (url && has_archive_name(last_name_of(*url)));
     if (!is_file) continue;
     const Result<net::Url> address =
         url && url->is_http() ? to_net(*url) : Result<net::Url>(fail(kGuardElsewhere, ""));
@@ -83,8 +113,7 @@ Result<void> Listing::remember(const SimplePage& page, const Url& page_url, cons
                                        printable(address->authority.to_string()) +
                                        ", whose files are not judged");
     }
-    found.emplace_back(url->normalized().without_userinfo().without_fragment().to_string(),
-                       listed(file, page_url));
+    found.emplace_back(key_of(*url), listed(file, page_url));
   }
   const std::lock_guard lock(mutex_);
   for (auto& [key, file] : found) merge(files_[key], std::move(file));

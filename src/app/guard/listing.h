@@ -21,6 +21,8 @@ struct ListedFile {
   std::vector<net::Url> provenance;
   bool provenance_unusable = false;  ///< listed at something that is no http(s) URL
   std::vector<Sha256> metadata_digests;
+  /// Some page names the file otherwise: installers go by the name on the page that they read.
+  bool rival_names = false;
 };
 
 /// The spelling under which URLs are compared: normalised, without fragment and user information.
@@ -48,5 +50,7 @@ class Listing {
 
 /// Whether installers take a file of this name for a distribution, of whatever age.
 bool has_archive_name(std::string_view filename);
+/// The last segment of the path, decoded; slashes behind it do not count, as for pip.
+std::string last_name_of(const Url& url);
 
 }  // namespace tomme::guard

@@ -86,6 +86,33 @@ TEST(Listing, RefusesAPageThatLeadsElsewhereAndKeepsNothingOfIt) {
   }
 }
 
+// pip asks for "%2B" where the page has "+".
+TEST(Listing, TakesEscapesOfASegmentsCharactersForThem) {
+  Listing listing;
+  ASSERT_TRUE(listing.remember(
+      page_with(file_at("/a(b)/six-1+x-py3-none-any.whl", "six-1+x-py3-none-any.whl")), kPage, kAddresses));
+  EXPECT_TRUE(listing.find(key_of("https://index.test/a%28b%29/six-1%2Bx-py3-none-any.whl")));
+  EXPECT_NE(key_of("https://index.test/a%2Fb"), key_of("https://index.test/a/b"));
+  EXPECT_NE(key_of("https://index.test/a?%2B"), key_of("https://index.test/a?+"));
+}
+
+TEST(Listing, TellsOfAFileWithTwoNames) {
+  Listing listing;
+  ASSERT_TRUE(listing.remember(page_with(file_at("/blob", "six-1-py3-none-any.whl")), kPage, kAddresses));
+  EXPECT_FALSE(listing.find(key_of("https://index.test/blob"))->rival_names);
+  ASSERT_TRUE(
+      listing.remember(page_with(file_at("/blob", "harmless-1-py3-none-any.whl")), kPage, kAddresses));
+  EXPECT_TRUE(listing.find(key_of("https://index.test/blob"))->rival_names);
+}
+
+TEST(Listing, TakesASlashBehindAnArchivesNameForNone) {
+  for (const char* url :
+       {"/files/six-4.0.tar/", "/files/six-4.0.tar//", "/files/six-4.0.tar.bz2/", "/files/six-4%2E0.whl/"}) {
+    Listing listing;
+    EXPECT_FALSE(listing.remember(page_with(file_at(url, "")), kPage, kAddresses)) << url;
+  }
+}
+
 TEST(Listing, PassesOverLinksThatNobodyInstalls) {
   Listing listing;
   EXPECT_TRUE(listing.remember(page_with(file_at("https://home.test/", "home page")), kPage, kAddresses));

@@ -99,6 +99,7 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path) {
   if (!lock) return {};
   return each_in(*lock, "package", [&](const Value& package) -> Result<void> {
     std::string where = place(path, package);
+    const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     const Value* source = at(package, "source");
     if (source != nullptr) TRY(uv_source(into, *source, where));
     bool is_registry = source != nullptr && text_at(*source, "registry").has_value();
@@ -112,6 +113,7 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
   return each_in(*lock, "package", [&](const Value& package) -> Result<void> {
+    const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     const Value* source = at(package, "source");
     return source != nullptr ? poetry_source(into, *source, place(path, package)) : Result<void>{};
   });
@@ -120,15 +122,19 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path) {
 Result<void> collect_pdm_lock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "package",
-                 [&](const Value& package) { return pdm_package(into, package, place(path, package)); });
+  return each_in(*lock, "package", [&](const Value& package) {
+    const Findings::About about(into.findings, text_at(package, "name").value_or(""));
+    return pdm_package(into, package, place(path, package));
+  });
 }
 
 Result<void> collect_pylock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "packages",
-                 [&](const Value& package) { return pylock_package(into, package, place(path, package)); });
+  return each_in(*lock, "packages", [&](const Value& package) {
+    const Findings::About about(into.findings, text_at(package, "name").value_or(""));
+    return pylock_package(into, package, place(path, package));
+  });
 }
 
 }  // namespace tomme::guard

@@ -45,6 +45,36 @@ Result<void> check_redirect(const net::Url& from, const net::ResponseHead& head,
                              printable(address.authority.to_string()) + ", where files are not judged");
 }
 
+/// tarfile.calc_chksums: the sum of a header's 512 octets, its own checksum field counted as blanks; older
+/// archives summed signed octets.
+bool is_tar(BytesView body) {
+  constexpr std::size_t kBlock = 512, kField = 148, kFieldSize = 8;
+  if (body.size() < kBlock) return false;
+  std::int64_t plain = 0, with_sign = 0, stated = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const bool in_field = i >= kField && i < kField + kFieldSize;
+    const std::uint8_t octet = in_field ? std::uint8_t{' '} : body[i];
+    plain += octet;
+    with_sign += static_cast<std::int8_t>(octet);
+  }
+  // Python takes more than digits here ("0o17", "1_7"): what is none is passed over.
+  for (const std::uint8_t octet : body.subspan(kField, kFieldSize)) {
+    if (octet >= '0' && octet <= '7') stated = stated * 8 + (octet - '0');
+  }
+  return stated == plain || stated == with_sign;
+}
+
+/// pip unpacks by content what has no archive's name: no page may be an archive as well. (Zip files need NUL
+/// octets, which no page may have; gzip and xz begin with octets that are no text.)
+bool is_archive(BytesView body) {
+  return is_tar(body) || text_of(body).starts_with("BZh") || text_of(body).starts_with("PK") ||
+         text_of(body).starts_with("\x1f\x8b") ||
+         text_of(body).starts_with(
+             "\xfd"
+             "7zXZ") ||
+         text_of(body).contains('\0');
+}
+
 bool is_index_root(BytesView body) {
   const Result<json::Value> value = parse_json(body);
   const json::Object* object = value ? value->object() : nullptr;
@@ -108,6 +138,9 @@ Result<std::optional<SimplePage>> read_page(const net::Request& request, const n
   if (request.method == "HEAD") return std::nullopt;
   if (const std::string encoding = answer.head.content_encoding(); !encoding.empty()) {
     return fail(kGuardEncoding, "the page came encoded as " + printable(encoding));
+  }
+  if (is_archive(answer.body)) {
+    return fail(kGuardRequest, "what " + host + " answered with is an archive, and not at a file's address");
   }
   const std::string_view type = answer.head.headers.find("Content-Type").value_or("");
   Result<std::optional<SimplePage>> page = parse_page(type, answer.body);

@@ -63,6 +63,32 @@ TEST(Page, IsNothingElse) {
   EXPECT_TRUE(read(answer(200, "text/html", "", {{"Content-Type", "text/plain"}})).error().is(kGuardRequest));
 }
 
+/// A tar archive whose first octets are text: pip would unpack it from an address without an archive's name.
+std::string text_that_is_a_tar() {
+  std::string block = "<!doctype html><a href=x>x</a><!--";
+  block.resize(512, ' ');
+  block.replace(148, 8, 8, ' ');
+  unsigned sum = 0;
+  for (const char c : block) sum += static_cast<unsigned char>(c);
+  std::string digits;
+  for (int i = 0; i < 6; ++i, sum /= 8) digits.insert(digits.begin(), static_cast<char>('0' + sum % 8));
+  block.replace(148, 6, digits);
+  return block + std::string(512, ' ') + "-->";
+}
+
+TEST(Page, IsNoArchive) {
+  for (const std::string& body : {text_that_is_a_tar(), std::string("BZh91AY&SY"), std::string("PK\x03\x04"),
+                                  std::string("\x1f\x8b\x08"), std::string("<p>\0</p>", 8)}) {
+    for (const char* type : {"text/html", "application/json", "application/vnd.pypi.simple.v1+html"}) {
+      const auto page = read(answer(200, type, body));
+      ASSERT_FALSE(page) << type << " " << body.substr(0, 4);
+    }
+  }
+  const std::string page =
+      "<!doctype html>" + std::string(600, ' ') + "<a href='six-1.tar.gz'>six-1.tar.gz</a>";
+  EXPECT_TRUE(read(answer(200, "text/html", page)));
+}
+
 TEST(Page, LeadsNowhereElse) {
   const auto to = [](std::string where) {
     return read(answer(302, "", "", {{"Location", std::move(where)}}));

@@ -24,7 +24,8 @@ constexpr Option kOptions[] = {
     {"--working-dir", true},
     {"-k", true},
     {"--skip", true},
-    {"--venv", false},
+    {"--venv", true},
+    {"--pip-args", true, Meaning::pip_arguments},
     {"-G", true},
     {"--group", true},
     {"--with", true},
@@ -160,6 +161,12 @@ class PdmCollector {
         return {};
       case Meaning::requirements:
         return collect_requirements(into_, option.value, directory_);
+      case Meaning::pip_arguments: {
+        Command pip{Installer::pip, "pip", shell_words(option.value)};
+        pip.arguments.insert(pip.arguments.begin(), "install");
+        [[maybe_unused]] const Nested none = TRY(collect_pip(into_, &pip));
+        return {};
+      }
       case Meaning::editable:
         if (sub != "add") return {};
         return findings_.unproven("a source tree (" + printable(option.value) + ")", where);

@@ -70,7 +70,7 @@ constexpr Option kOptions[] = {
     {"--progress-bar", true},
     {"--root-user-action", true},
     {"--report", true},
-    {"--group", true},
+    {"--group", true, Meaning::group},
     {"--all-releases", true},
     {"--only-final", true},
     {"--no-binary", true},
@@ -94,6 +94,7 @@ constexpr Option kOptions[] = {
     {"--path", true},
     {"--exclude", true},
     {"--algorithm", true},
+    {"--upgrade", false},
     {"--pre", false},
     {"--user", false},
     {"--no-deps", false},
@@ -203,6 +204,10 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
     return each(
         [&](const std::string& word) { return collect_requirements(into, word, into.invocation.directory); });
   }
+  if (name == "group") {
+    return each(
+        [&](const std::string& word) { return collect_group(into, word, into.invocation.directory); });
+  }
   if (name == "editable") {
     return each([&](const std::string& word) {
       return findings.unproven("a source tree (" + printable(word) + ")", setting.where);
@@ -236,6 +241,8 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
                       : Result<void>{};
     case Meaning::requirements:
       return installs ? collect_requirements(into, option.value, into.invocation.directory) : Result<void>{};
+    case Meaning::group:
+      return installs ? collect_group(into, option.value, into.invocation.directory) : Result<void>{};
     case Meaning::script: {
       std::string path = path_in(into, into.invocation.directory, option.value);
       std::optional<json::Value> script = TRY(read_script(into, path));

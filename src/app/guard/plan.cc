@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kPypi = "https://pypi.org/simple/";
 
+Result<void> collect_within(Collector& into, const Command& command, std::size_t depth);
+
 Result<void> collect_known(Collector& into, Command command, std::size_t depth) {
   Nested nested;
   switch (command.installer) {
@@ -28,11 +30,58 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
       nested = TRY(collect_pdm(into, &command));
       break;
     case Installer::unknown:
-      return {};
+      return collect_within(into, command, depth);
   }
   if (!nested || nested->empty()) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
   return collect_known(into, detect_installer(*nested), depth - 1);
+}
+
+/// `env`'s own words: what it takes away from the environment and what it sets there, up to the command.
+Result<void> collect_env(Collector& into, std::span<const std::string> words) {
+  constexpr std::string_view kUnset = "--unset=";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    const bool is_short = word.size() > 1 && word[0] == '-' && word[1] != '-';
+    if (word == "-" || word == "--ignore-environment" || (is_short && word[1] != 'u' && word.contains('i'))) {
+      TRY(into.findings.unproven("a command that is started with an environment of its own",
+                                 "env " + std::string(word)));
+    }
+    std::string_view unset;
+    if (word.starts_with(kUnset)) unset = word.substr(kUnset.size());
+    if ((word == "-u" || word == "--unset") && i + 1 < words.size()) unset = words[++i];
+    if (is_short && word[1] == 'u' && word.size() > 2) unset = word.substr(2);
+    if (is_ours(unset))
+      return refused_flag("env", "-u " + std::string(unset), "it leads downloads around tomme");
+    if (!word.starts_with('-') && !word.contains('=')) return {};
+  }
+  return {};
+}
+
+/// One list of words of something that is no installer.
+Result<void> collect_words(Collector& into, std::span<const std::string> words, std::size_t depth) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view name = std::string_view(words[i]).substr(0, words[i].find('='));
+    const bool sets = name.size() < words[i].size();
+    const bool unsets = i > 0 && words[i - 1] == "unset";
+    if ((sets || unsets) && is_ours(name)) {
+      return refused_flag("the variable", name, "it would lead downloads around tomme");
+    }
+    const std::string_view program = std::string_view(words[i]).substr(words[i].rfind('/') + 1);
+    if (program == "env") TRY(collect_env(into, words.subspan(i + 1)));
+  }
+  const std::vector<std::string> nested = installer_within(words);
+  if (nested.empty()) return {};
+  if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
+  return collect_known(into, detect_installer(nested), depth - 1);
+}
+
+/// `timeout 5 pip install x`, `sh -c "pip install x"`: what can be seen of the installer is.
+Result<void> collect_within(Collector& into, const Command& command, std::size_t depth) {
+  std::vector<std::string> argv{command.program};
+  argv.insert(argv.end(), command.arguments.begin(), command.arguments.end());
+  for (const std::vector<std::string>& words : words_within(argv)) TRY(collect_words(into, words, depth));
+  return {};
 }
 
 /// It may start any of the four, so the settings of all are read.
@@ -41,6 +90,7 @@ Result<void> collect_unknown(Collector& into, const Command& command) {
     TRY(into.findings.unproven("a command that starts others with an environment of their own",
                                printable(command.program)));
   }
+  TRY(collect_within(into, command, into.invocation.limits.nested_commands));
   TRY(collect_pip(into, nullptr));
   TRY(collect_uv(into, nullptr));
   TRY(collect_poetry(into, nullptr));
@@ -111,7 +161,7 @@ net::TrustSettings trust_of(const Environment& user, const std::vector<PipSettin
 
 Result<Plan> make_plan(const Invocation& invocation) {
   if (invocation.argv.empty()) return fail(kGuardCommand, "there is no command to run");
-  Findings findings(invocation.proof_required ? Proof::required : Proof::optional);
+  Findings findings(invocation.proof_required ? Proof::required : Proof::optional, invocation.expected);
   Collector into{invocation, findings};
   TRY(findings.index(kPypi, "PyPI"));
   for (const std::string& url : invocation.indexes) TRY(findings.index(url, "--index"));
@@ -129,7 +179,7 @@ Result<Plan> make_plan(const Invocation& invocation) {
   plan.trust = trust_of(invocation.environment, pip);
   plan.indexes = findings.indexes();
   plan.intercept = findings.origins();
-  plan.notes = findings.notes();
+  plan.notes = TRY(findings.notes());
   plan.environment = invocation.environment;
   plan.variables = findings.variables();
   plan.trust_variables = findings.trust_variables();

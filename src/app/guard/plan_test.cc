@@ -29,6 +29,23 @@ INSTANTIATE_TEST_SUITE_P(
     Flags, AlwaysRefused,
     ::testing::Values(
         Way{"pip install --proxy http://p:1 six", {}, {}, "--proxy"},
+        Way{"timeout 5 pip install --proxy http://p:1 six", {}, {}, "--proxy"},
+        Way{"nice -n 5 env A=b uv pip install --cert ca.pem six", {}, {}, "--cert"},
+        Way{"uv run nice pip install --proxy http://p:1 six", {}, {}, "--proxy"},
+        Way{"xargs -a list python3 -m pip download --isolated", {}, {}, "--isolated"},
+        Way{"env HTTPS_PROXY= pip install six", {}, {}, "HTTPS_PROXY"},
+        Way{"timeout 5 env https_proxy=http://u:secret@p pip install six", {}, {}, "https_proxy"},
+        Way{"env -u HTTPS_PROXY pip install six", {}, {}, "HTTPS_PROXY"},
+        Way{"env --unset=PIP_PROXY make", {}, {}, "PIP_PROXY"},
+        Way{"pip install --index-url http://corp.test/simple six", {}, {}, "http"},
+        Way{"uv add six", {{"UV_INDEX", "corp=http://corp.test/simple"}}, {}, "http"},
+        Way{"uv sync --frozen",
+            {},
+            {{"/project/pyproject.toml", "[project]\nname='a'\n"},
+             {"/project/uv.lock",
+              "[[package]]\nname='six'\nsource={registry='https://pypi.org/simple'}\n"
+              "wheels=[{url='http://corp.test/six-1-py3-none-any.whl'}]\n"}},
+            "http"},
         Way{"pip install --proxy=http://u:secret@p:1 six", {}, {}, "--proxy"},
         Way{"pip --proxy http://p:1 install six", {}, {}, "--proxy"},
         Way{"pip install six --prox=", {}, {}, "--proxy"},
@@ -173,6 +190,47 @@ TEST_P(RefusedWithProof, ElseNoted) {
 INSTANTIATE_TEST_SUITE_P(
     Pip, RefusedWithProof,
     ::testing::Values(
+        Way{"pip install --upgrade --find-links links six", {}, {}, "links"},
+        Way{"pip install --group dev",
+            {},
+            {{"/project/pyproject.toml", "[dependency-groups]\ndev=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"pip install --group sub/pyproject.toml:dev",
+            {},
+            {{"/project/sub/pyproject.toml", "[dependency-groups]\ndev=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"pip install six",
+            {{"PIP_GROUP", "dev"}},
+            {{"/project/pyproject.toml", "[dependency-groups]\ndev=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"uv pip install --group dev",
+            {},
+            {{"/project/pyproject.toml", "[dependency-groups]\ndev=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"uv pip install -r pyproject.toml",
+            {},
+            {{"/project/pyproject.toml", "[project]\nname='a'\n[tool.uv.sources]\nsix={path='six.whl'}\n"}},
+            "six.whl"},
+        Way{"uv pip compile pyproject.toml",
+            {},
+            {{"/project/pyproject.toml",
+              "[project]\nname='a'\n[tool.uv.sources]\nsix={git='https://git.test/six'}\n"}},
+            "git.test"},
+        Way{"uv sync",
+            {},
+            {{"/project/pyproject.toml", "[tool.uv.workspace]\nmembers=['packages/*']\n"},
+             {"/project/packages/b/pyproject.toml",
+              "[project]\nname='b'\n[tool.uv.sources]\nsix={path='../six.whl'}\n"}},
+            "six.whl"},
+        Way{"uv sync",
+            {},
+            {{"/project/pyproject.toml", "[tool.uv.workspace]\nmembers=['./deep/**/x?']\n"},
+             {"/project/deep/b/c/x1/pyproject.toml",
+              "[project]\nname='b'\ndependencies=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"env -i python3 -m pip download six", {}, {}, "env -i"},
+        Way{"timeout 5 env - pip download six", {}, {}, "env -"},
+        Way{"nice pip install -f links six", {}, {}, "links"},
         Way{"pip install --find-links /wheels six", {}, {}, "--find-links"},
         Way{"pip install -f/wheels six", {}, {}, "-f: files from /wheels"},
         Way{"pip install -qf /wheels six", {}, {}, "files from /wheels"},
@@ -321,6 +379,33 @@ INSTANTIATE_TEST_SUITE_P(
             "/project/pdm.lock, x"}));
 
 /// What stays allowed even with proof required.
+// Of a project whose signer is expected nothing may come from where no signer can be told.
+TEST(Plan, ExpectedProjectsComeWithProof) {
+  const Files files{
+      {"/project/pyproject.toml", "[project]\nname='p'\n[tool.uv.sources]\nsix={path='six-1.tar.gz'}\n"},
+      {"/poetry/pyproject.toml", "[tool.poetry.dependencies]\nSix={git='https://git.test/six'}\n"}};
+  const auto plan_of = [&](std::string_view command, const char* expected,
+                           const char* folder = "/elsewhere") {
+    Invocation invocation = invocation_of(command, {}, files);
+    invocation.directory = folder;
+    invocation.expected.insert(*ProjectName::parse(expected));
+    return make_plan(invocation);
+  };
+  for (const char* command :
+       {"pip install six@https://other.test/six.whl", "pip install https://other.test/six-1-py3-none-any.whl",
+        "pip install ./six-1.tar.gz", "pip install git+https://git.test/six#egg=six",
+        "uv pip install six@./six-1-py3-none-any.whl"}) {
+    const Result<Plan> plan = plan_of(command, "SIX");
+    ASSERT_FALSE(plan) << command;
+    EXPECT_TRUE(plan.error().is(kGuardUnproven)) << command;
+    EXPECT_TRUE(plan_of(command, "other")) << command;
+  }
+  EXPECT_TRUE(plan_of("pip install six@https://pypi.org/six-1-py3-none-any.whl", "six"));
+  EXPECT_FALSE(plan_of("uv sync", "six", "/project"));
+  EXPECT_TRUE(plan_of("uv sync", "other", "/project"));
+  EXPECT_FALSE(plan_of("poetry install", "six", "/poetry"));
+}
+
 TEST(Plan, OrdinaryCommandsPassWithProof) {
   Files files{
       {"/project/pyproject.toml", "[project]\nname='p'\ndependencies=['six>=1; python_version>\"3\"']\n"},
@@ -350,8 +435,9 @@ TEST(Plan, OrdinaryCommandsPassWithProof) {
                               "pdm add six",
                               "pdm run pytest --proxy x",
                               "make install",
-                              "python script.py --proxy x",
-                              "python -c pip --proxy x"}) {
+                              "env A=b make",
+                              "sh -c 'pip install six; make'",
+                              "python script.py --proxy x"}) {
     Invocation invocation = invocation_of(command, {}, files);
     invocation.proof_required = true;
     Result<Plan> plan = make_plan(invocation);

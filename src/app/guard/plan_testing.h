@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,19 @@ inline Invocation invocation_of(std::string_view command, Environment environmen
   invocation.environment = std::move(environment);
   invocation.directory = "/project";
   invocation.home = "/users/ada";
+  std::vector<std::string> names;
+  for (const auto& [path, text] : files) names.push_back(path);
   invocation.read = [files = std::move(files)](const std::string& path, std::size_t limit) {
     auto found = files.find(path);
     return found == files.end() ? std::optional<std::string>() : found->second.substr(0, limit);
+  };
+  invocation.list = [names = std::move(names)](const std::string& folder) {
+    std::set<std::string> found;
+    for (const std::string& path : names) {
+      if (path.starts_with(folder + "/"))
+        found.insert(path.substr(folder.size() + 1, path.find('/', folder.size() + 1) - folder.size() - 1));
+    }
+    return std::vector<std::string>(found.begin(), found.end());
   };
   return invocation;
 }

@@ -190,6 +190,7 @@ class PoetryCollector {
     if (table == nullptr || table->object() == nullptr) return {};
     for (const json::Member& dependency : *table->object()) {
       std::string where = path + ", " + printable(dependency.name);
+      const Findings::About about(findings_, dependency.name);
       if (dependency.value.array() == nullptr) {
         TRY(one_dependency(dependency.value, where));
       } else {

@@ -114,9 +114,16 @@ Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& res
     }
   }
   if (const auto listed = listing_.find(*key)) {
+    if (listed->rival_names) {
+      const Error rival(kGuardRival, printable(listed->filename) + " is listed under another name as well");
+      report_.refused(listed->filename, rival);
+      return refuse(rival, response);
+    }
     return answer_file(request, *key, listed->filename, response);
   }
-  if (has_archive_name(url.filename())) return answer_file(request, *key, url.filename(), response);
+  if (const std::string name = last_name_of(url); has_archive_name(name)) {
+    return answer_file(request, *key, name, response);
+  }
   return answer_page(request, response);
 }
 
@@ -133,6 +140,8 @@ std::shared_ptr<const Download> Relay::download_for(const std::string& key, cons
   const std::lock_guard lock(mutex_);
   auto& download = downloads_[key];
   if (!download || download->has_failed()) {
+    // What of the failed one has gone out need not be the beginning of what comes now.
+    if (streamed_.contains(key)) unresumable_.insert(key);
     download = std::make_shared<const Download>(context_, url, filename, std::move(kept));
   }
   return download;
@@ -150,10 +159,25 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
   while (!state.done && state.fd < 0 && !stop.stop_requested() && !response.client_gone()) {
     state = download->wait(0, soon(), stop);
   }
-  if (state.done) return deliver(request, state, response);
-  if (state.fd >= 0) return stream(request, *download, state, response);
-  response.abort();
-  return {};
+  // An installer that does not count octets would take a part for the whole where no digest is listed either.
+  const auto listed = listing_.find(key);
+  const bool may_stream = listed && listed->digests.size() == 1;
+  if (!state.done && !may_stream) state = download->wait_done(stop);
+  if (state.done) return deliver(request, key, state, response);
+  if (state.fd < 0 || !may_stream) {
+    response.abort();
+    return {};
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    streamed_.insert(key);
+  }
+  return stream(request, *download, state, response);
+}
+
+bool Relay::may_resume(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  return !unresumable_.contains(key);
 }
 
 Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
@@ -163,7 +187,7 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
   return response.respond(403, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, body);
 }
 
-Result<void> Relay::deliver(const net::Request& request, const Download::State& state,
+Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download::State& state,
                             net::ResponseWriter& response) {
   if (state.refusal) return refuse(*state.refusal, response);
   if (state.failure) return response.respond(502, refusal_phrase(*state.failure), {}, "");
@@ -179,7 +203,7 @@ Result<void> Relay::deliver(const net::Request& request, const Download::State& 
                        {"Accept-Ranges", "bytes"},
                        {"ETag", "\"" + file.digest().to_hex() + "\""}};
   const auto range = net::ByteRange::parse(request.headers.find("Range").value_or(""), file.size());
-  if (range && request.method == "GET") {
+  if (range && request.method == "GET" && may_resume(key)) {
     headers.add("Content-Range", range->content_range(file.size()));
     TRY(response.head(206, "", headers, range->length));
     return response.write_file(file.fd(), range->first, range->length);
@@ -226,7 +250,7 @@ Result<void> Relay::answer_metadata(const net::Request& request, const std::stri
     response.abort();
     return {};
   }
-  if (!state.file) return deliver(request, state, response);
+  if (!state.file) return deliver(request, file_key, state, response);
 
   const auto extract = [&]() -> Result<Bytes> {
     const DistFilename name = TRY(DistFilename::parse(filename));

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,9 @@ class Relay final : public net::Handler {
                                net::ResponseWriter& response);
   Result<void> answer_page(const net::Request& request, net::ResponseWriter& response);
   Result<net::Headers> take_page(const net::Request& request, const net::Response& answer);
-  Result<void> deliver(const net::Request& request, const Download::State& state,
+  Result<void> deliver(const net::Request& request, const std::string& key, const Download::State& state,
                        net::ResponseWriter& response);
+  bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
                       net::ResponseWriter& response);
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
@@ -73,9 +75,11 @@ class Relay final : public net::Handler {
   const Addresses addresses_;
   Listing listing_;
   DownloadContext context_;
-  mutable std::mutex mutex_;                           // guards the two below
+  mutable std::mutex mutex_;                           // guards all below
   std::map<std::string, std::string> authorizations_;  // by "host:port", as the installer sends them
   std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by URL key
+  std::set<std::string> streamed_;     // keys of which octets went out before their verdict
+  std::set<std::string> unresumable_;  // those whose download failed then: no range of another one fits
 };
 
 }  // namespace tomme::guard

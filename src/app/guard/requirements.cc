@@ -102,35 +102,6 @@ std::vector<std::string> logical_lines(std::string_view text) {
   return lines;
 }
 
-/// Words as a shell would cut them: pip gives option lines to shlex.
-std::vector<std::string> shell_words(std::string_view line) {
-  std::vector<std::string> words;
-  std::string word;
-  bool open = false;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    char c = line[i];
-    if (quote != 0 && c == quote) {
-      quote = 0;
-    } else if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-      open = true;
-    } else if (c == '\\' && quote != '\'' && i + 1 < line.size()) {
-      word += line[++i];
-      open = true;
-    } else if (quote == 0 && (c == ' ' || c == '\t')) {
-      if (open) words.push_back(std::move(word));
-      word.clear();
-      open = false;
-    } else {
-      word += c;
-      open = true;
-    }
-  }
-  if (open) words.push_back(std::move(word));
-  return words;
-}
-
 class RequirementsReader {
  public:
   explicit RequirementsReader(Collector& into) : into_(into) {}
@@ -151,7 +122,10 @@ class RequirementsReader {
     }
     std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
     if (name.starts_with("pylock.") && name.ends_with(".toml")) return collect_pylock(into_, path);
-    if (name == "pyproject.toml") return project(path);
+    if (name == "pyproject.toml") {
+      [[maybe_unused]] const auto read = TRY(collect_pyproject(into_, path));
+      return {};
+    }
     std::optional<std::string> text = TRY(into_.read(path));
     if (!text)
       return into_.findings.unproven("requirements that cannot be read before the start", printable(path));
@@ -161,11 +135,6 @@ class RequirementsReader {
   }
 
  private:
-  Result<void> project(const std::string& path) {
-    std::optional<json::Value> document = TRY(into_.read_toml(path));
-    return document ? collect_project_tables(into_, *document, path) : Result<void>{};
-  }
-
   /// A requirement ends at its first option, a line of options has no requirement.
   Result<void> one_line(const std::string& line, const std::string& path, const std::string& folder) {
     std::size_t options = line.starts_with('-') ? 0 : std::min(line.find(" -"), line.find("\t-"));

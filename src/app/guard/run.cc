@@ -15,6 +15,7 @@
 #include "core/encoding/pem.h"
 #include "core/encoding/text.h"
 #include "io/net/forward_proxy.h"
+#include "io/remote/simple_client.h"
 #include "io/store/errors.h"
 
 namespace tomme::guard {
@@ -50,16 +51,11 @@ Result<std::string> user_authorities(const net::TrustSettings& trust) {
   return pem;
 }
 
-bool is_loopback(const net::Url& url) {
-  const Result<Url> parsed = Url::parse(url.to_string());
-  return parsed && parsed->is_loopback();
-}
-
 /// What is judged is fixed before the child starts: exactly these origins, and plain http only on this
 /// machine.
 std::function<bool(const net::Url&)> intercepted_by(const Plan& plan) {
   return [origins = plan.intercept](const net::Url& url) {
-    if (url.scheme == net::Scheme::http && !is_loopback(url)) return false;
+    if (!is_secure_origin(url)) return false;
     return origins.contains(Origin{url.scheme, url.authority});
   };
 }

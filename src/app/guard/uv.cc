@@ -43,7 +43,7 @@ namespace {
       {"--config-settings-package", true}, {"--config-setting-package", true},                             \
       {"--no-build-isolation-package", true}, {"--no-build-package", true}, {"--no-binary-package", true}, \
       {"--no-editable-package", true}, {"--no-install-package", true}, {"--no-emit-package", true},        \
-      {"--env-file", true}, {"--extra", true}, {"--no-extra", true}, {"--group", true},                    \
+      {"--env-file", true}, {"--extra", true}, {"--no-extra", true}, {"--group", true, Meaning::group},    \
       {"--no-group", true}, {"--only-group", true}, {"--package", true}, {"--output-format", true},        \
       {"-o", true}, {"--output-file", true}, {"--out-dir", true}, {"--format", true}, {"--prune", true},   \
       {"--annotation-style", true}, {"--custom-compile-command", true}, {"-t", true}, {"--target", true},  \
@@ -270,6 +270,8 @@ class UvCollector {
         return requirements(option.value, where);
       case Meaning::requirements:
         return collect_requirements(into_, option.value, sources_.directory);
+      case Meaning::group:
+        return collect_group(into_, option.value, sources_.directory);
       case Meaning::script: {
         std::string path = !option.value.empty() ? option.value : words.empty() ? "" : words[0];
         return path.empty() ? Result<void>{} : script(path);
@@ -391,43 +393,23 @@ class UvCollector {
 
   Result<void> project() {
     for (const std::string& folder : ancestors_of(sources_.directory)) {
-      std::string path = folder + "/pyproject.toml";
-      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      std::optional<json::Value> document = TRY(collect_pyproject(into_, folder + "/pyproject.toml"));
       if (!document) continue;
-      TRY(collect_project_tables(into_, *document, path));
-      TRY(tool_tables(*document, "tool.uv.", path));
       TRY(collect_uv_lock(into_, folder + "/uv.lock"));
-      if (at(*document, "tool.uv.workspace") != nullptr) break;
-    }
-    return {};
-  }
-
-  Result<void> tool_tables(const json::Value& document, const std::string& prefix, const std::string& path) {
-    for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
-                                  "build-constraint-dependencies"}) {
-      TRY(collect_requirement_list(into_, at(document, prefix + std::string(name)),
-                                   path + ", " + std::string(name)));
-    }
-    const json::Value* sources = at(document, prefix + "sources");
-    if (sources == nullptr || sources->object() == nullptr) return {};
-    for (const json::Member& source : *sources->object()) {
-      std::string where = path + ", [tool.uv.sources] " + source.name;
-      if (source.value.array() == nullptr) {
-        TRY(source_table(source.value, where));
-      } else {
-        for (const json::Value& item : *source.value.array()) TRY(source_table(item, where));
+      if (at(*document, "tool.uv.workspace") != nullptr) {
+        TRY(members(*document, folder));
+        break;
       }
     }
     return {};
   }
 
-  Result<void> source_table(const json::Value& source, const std::string& where) {
-    if (auto url = text_at(source, "url")) return findings_.direct_url(*url, where);
-    if (auto git = text_at(source, "git")) {
-      return findings_.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
-    }
-    if (auto path = text_at(source, "path")) {
-      return findings_.unproven("a local path (" + printable(*path) + ")", where);
+  /// A member's own sources count for the whole workspace's lock.
+  Result<void> members(const json::Value& document, const std::string& folder) {
+    for (const std::string& pattern : texts_at(document, "tool.uv.workspace.members")) {
+      for (const std::string& member : TRY(folders_matching(into_, folder, pattern))) {
+        [[maybe_unused]] const auto read = TRY(collect_pyproject(into_, member + "/pyproject.toml"));
+      }
     }
     return {};
   }
@@ -440,7 +422,7 @@ class UvCollector {
     TRY(collect_project_tables(into_, *metadata, path));
     const json::Value* table = at(*metadata, "tool.uv");
     if (table != nullptr) TRY(settings_table(*table, path + ", [tool.uv]"));
-    return tool_tables(*metadata, "tool.uv.", path);
+    return collect_uv_tables(into_, *metadata, path);
   }
 
   Collector& into_;
@@ -448,7 +430,38 @@ class UvCollector {
   Sources sources_;
 };
 
+Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
+  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
+  if (auto git = text_at(source, "git")) {
+    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
+  }
+  if (auto path = text_at(source, "path")) {
+    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path) {
+  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
+                                "build-constraint-dependencies"}) {
+    TRY(collect_requirement_list(into, at(document, "tool.uv." + std::string(name)),
+                                 path + ", " + std::string(name)));
+  }
+  const json::Value* sources = at(document, "tool.uv.sources");
+  if (sources == nullptr || sources->object() == nullptr) return {};
+  for (const json::Member& source : *sources->object()) {
+    const std::string where = path + ", [tool.uv.sources] " + source.name;
+    const Findings::About about(into.findings, source.name);
+    if (source.value.array() == nullptr) {
+      TRY(source_table(into, source.value, where));
+    } else {
+      for (const json::Value& item : *source.value.array()) TRY(source_table(into, item, where));
+    }
+  }
+  return {};
+}
 
 Result<Nested> collect_uv(Collector& into, const Command* command) {
   return UvCollector(into).run(command);

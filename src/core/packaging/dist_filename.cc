@@ -66,6 +66,14 @@ Result<void> check_octets(std::string_view filename) {
   return {};
 }
 
+/// Octets of a source distribution's name before its ending.
+std::size_t stem_size(std::string_view filename) {
+  for (const std::string_view ending : {".tar.gz", ".zip"}) {
+    if (filename.ends_with(ending)) return filename.size() - ending.size();
+  }
+  return filename.size();
+}
+
 }  // namespace
 
 Result<DistFilename> DistFilename::parse_wheel(std::string_view filename) {
@@ -132,6 +140,21 @@ Result<DistFilename> DistFilename::parse_for(const ProjectName& project, std::st
   DistFilename wheel = TRY(parse(filename));
   if (wheel.project() != project) return refuse(filename, "is not a wheel of " + project.normalized());
   return wheel;
+}
+
+std::vector<ProjectName> projects_named_by(std::string_view filename) {
+  const auto exact = DistFilename::parse(filename);
+  if (exact && exact->is_wheel()) return {exact->project()};
+  std::vector<ProjectName> projects;
+  for (std::size_t hyphen = filename.rfind('-'); hyphen != std::string_view::npos && hyphen > 0;
+       hyphen = filename.rfind('-', hyphen - 1)) {
+    const std::string_view rest = filename.substr(hyphen + 1);
+    const bool plausible = exact ? Version::parse(rest.substr(0, stem_size(rest))).has_value()
+                                 : !rest.empty() && (ascii::is_digit(rest[0]) || rest[0] == 'v');
+    auto name = ProjectName::parse(filename.substr(0, hyphen));
+    if (plausible && name) projects.push_back(*std::move(name));
+  }
+  return projects;
 }
 
 bool operator==(const DistFilename& a, const DistFilename& b) {

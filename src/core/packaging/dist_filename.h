@@ -73,4 +73,9 @@ class DistFilename {
   std::string as_written_;
 };
 
+/// Every project that installers may take a file of this name for, most likely first: a source distribution's
+/// name can be cut at more than one hyphen, and formats of the past are cut where a digit follows. Empty
+/// where it names none.
+std::vector<ProjectName> projects_named_by(std::string_view filename);
+
 }  // namespace tomme

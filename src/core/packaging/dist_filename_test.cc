@@ -108,5 +108,23 @@ TEST(DistFilename, RefusesEverythingElse) {
   EXPECT_FALSE(DistFilename::parse(std::string(248, 'a') + "-1.0.zip"));
 }
 
+TEST(ProjectsNamedBy, AreAllThatInstallersMayRead) {
+  const auto names = [](std::string_view filename) {
+    std::vector<std::string> found;
+    for (const ProjectName& name : projects_named_by(filename)) found.push_back(name.normalized());
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names("six-1.0-py3-none-any.whl"), Names{"six"});
+  EXPECT_EQ(names("six-1.0.tar.gz"), Names{"six"});
+  // "1.0-2" is 1.0.post2: to pip, which knows what it asked for, this is tomme-demo.
+  EXPECT_EQ(names("tomme_demo-1.0-2.tar.gz"), (Names{"tomme-demo-1-0", "tomme-demo"}));
+  EXPECT_EQ(names("django-environ-0.11.zip"), Names{"django-environ"});
+  EXPECT_EQ(names("tomme_demo-2.0.tar.bz2"), Names{"tomme-demo"});
+  EXPECT_EQ(names("six-1.0-py3.11.egg"), Names{"six"});
+  EXPECT_EQ(names("blob"), Names{});
+  EXPECT_EQ(names("six.tar.gz"), Names{});
+}
+
 }  // namespace
 }  // namespace tomme

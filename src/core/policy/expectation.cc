@@ -217,6 +217,12 @@ Result<void> ExpectedSigners::add(std::string_view assignment) {
   return {};
 }
 
+std::set<ProjectName> ExpectedSigners::projects() const {
+  std::set<ProjectName> names;
+  for (const auto& [name, expectation] : signers_) names.insert(name);
+  return names;
+}
+
 std::vector<const Expectation*> ExpectedSigners::of(const ProjectName& project) const {
   std::vector<const Expectation*> found;
   for (const auto& [name, expectation] : signers_) {

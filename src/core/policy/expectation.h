@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,7 @@ class ExpectedSigners {
   Result<void> add(std::string_view assignment);
   /// Empty where nobody said who should sign this project.
   std::vector<const Expectation*> of(const ProjectName& project) const;
+  std::set<ProjectName> projects() const;
   bool empty() const { return signers_.empty(); }
 
  private:

@@ -101,7 +101,7 @@ Verdict DistributionJudge::refuse(Error error) const {
 
 Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& digest,
                                  const std::vector<Proof>& proofs) const {
-  const std::vector<const Expectation*> expected = policy_.expected.of(filename.project());
+  const std::vector<const Expectation*> expected = expected_of(filename.as_written());
   Verdict verdict;
 
   DigestArtifact artifact{Digest(digest)};
@@ -134,9 +134,23 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
 }
 
 Verdict DistributionJudge::judge_unattestable(std::string_view filename) const {
+  const bool names_none = projects_named_by(filename).empty();
+  if (names_none && !policy_.expected.empty()) {
+    return refuse(Error(kPolicyUnattested,
+                        printable(filename) + " does not tell whose it is, and signers are expected"));
+  }
   Verdict verdict;
-  judge_without_proof(filename, {}, verdict);
+  judge_without_proof(filename, expected_of(filename), verdict);
   return verdict;
+}
+
+/// Of every project that an installer may take the file for.
+std::vector<const Expectation*> DistributionJudge::expected_of(std::string_view filename) const {
+  std::vector<const Expectation*> expected;
+  for (const ProjectName& project : projects_named_by(filename)) {
+    for (const Expectation* one : policy_.expected.of(project)) expected.push_back(one);
+  }
+  return expected;
 }
 
 void DistributionJudge::judge_without_proof(std::string_view filename,

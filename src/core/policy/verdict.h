@@ -83,6 +83,7 @@ class DistributionJudge {
   Verdict refuse(Error error) const;
 
  private:
+  std::vector<const Expectation*> expected_of(std::string_view filename) const;
   void judge_without_proof(std::string_view filename, const std::vector<const Expectation*>& expected,
                            Verdict& verdict) const;
   std::shared_ptr<const Verifier> verifier_;

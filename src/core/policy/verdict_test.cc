@@ -115,5 +115,17 @@ TEST(Proof, IsToldByItsMembers) {
   EXPECT_FALSE(Proof::parse_any("x", "not JSON"));
 }
 
+// Installers take what we take for another project, or for none, for the one they asked for.
+TEST_F(VerdictTest, AnExpectationHoldsForEveryReadingOfAName) {
+  EXPECT_EQ(judge({}, false, "demo=owner/demo", "demo-1.0-2.tar.gz").decision(), Decision::deny);
+  DistributionPolicy policy;
+  testing::must(policy.expected.add("demo=owner/demo"));
+  const DistributionJudge with_demo(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}),
+                                    policy);
+  EXPECT_EQ(with_demo.judge_unattestable("demo-2.0.tar.bz2").decision(), Decision::deny);
+  EXPECT_EQ(with_demo.judge_unattestable("other-2.0.tar.bz2").decision(), Decision::warn);
+  EXPECT_EQ(with_demo.judge_unattestable("blob.tgz").decision(), Decision::deny);
+}
+
 }  // namespace
 }  // namespace tomme
