@@ -37,7 +37,7 @@ inline constexpr std::string_view kVerifyFooter =
 one path segment, ** across them.
 
 Names for --limit: bundle-octets, entries, timestamps, certificates,
-note-signatures, subjects, digests.
+note-signatures, subjects, digests, bundles, attestations.
 
 examples:
   tomme verify --repository pypa/sampleproject dist/*.whl

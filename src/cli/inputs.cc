@@ -6,6 +6,7 @@
 
 #include "app/gate/file_artifact.h"
 #include "cli/errors.h"
+#include "cli/verbs.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/sigstore/errors.h"
@@ -20,14 +21,14 @@ namespace {
 
 constexpr std::size_t kSmallFileOctets = 1024 * 1024;
 
-/// A proof that was named on the command line. Bundles obey `--limit`.
+/// A proof that was named on the command line, or lies beside the file.
 Result<Proof> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
   const std::string text = TRY(read_file(path, limits.bundle.bytes));
   if (kind == Proof::Kind::bundle) {
     Bundle bundle = TRY(in(printable(path), Bundle::parse(text, limits.bundle)));
     return Proof{path, std::move(bundle)};
   }
-  return Proof::parse(kind, path, text);
+  return Proof::parse(kind, path, text, limits.provenance);
 }
 
 struct Beside {
@@ -52,6 +53,17 @@ Result<Proof> find_beside(const std::string& path, const Limits& limits) {
   return load_proof(found->kind, path + std::string(found->suffix), limits);
 }
 
+/// The log of the trust root in use.
+Result<std::string> rekor_of(const TrustOptions& trust) {
+  if (trust.trusted_root.empty()) return std::string(trust.staging ? kStagingRekor : kPublicRekor);
+  const auto root = TRY(load_root(trust));
+  if (root->logs.empty()) {
+    return fail(kUsage, printable(trust.trusted_root) + " names no log to look the entry up in",
+                "give --entry FILE");
+  }
+  return root->logs.front().base_url;
+}
+
 Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, Artifact& artifact) {
   const std::string signature = TRY(read_file(command.signature, kSmallFileOctets));
   const std::string certificate = TRY(read_file(command.certificate, kSmallFileOctets));
@@ -66,7 +78,7 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
     Bundle unlogged = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
     net::HttpClient client({});
     entry = TRY(find_log_entry(client, unlogged, TRY(artifact.digest(HashAlgorithm::sha256)),
-                               command.trust.staging ? kStagingRekor : kPublicRekor));
+                               TRY(rekor_of(command.trust))));
   }
   Bundle bundle = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::move(entry)));
   return Proof{command.signature, std::move(bundle)};
@@ -192,7 +204,7 @@ Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetche
 
 Result<Limits> parse_limits(const LimitOptions& options) {
   Limits limits;
-  const std::array<std::pair<std::string_view, std::size_t*>, 7> names = {{
+  const std::array<std::pair<std::string_view, std::size_t*>, 9> names = {{
       {"bundle-octets", &limits.bundle.bytes},
       {"entries", &limits.bundle.entries},
       {"timestamps", &limits.bundle.timestamps},
@@ -200,6 +212,8 @@ Result<Limits> parse_limits(const LimitOptions& options) {
       {"note-signatures", &limits.note.signatures},
       {"subjects", &limits.statement.subjects},
       {"digests", &limits.statement.digests},
+      {"bundles", &limits.provenance.bundles},
+      {"attestations", &limits.provenance.attestations},
   }};
   for (const std::string& option : options) {
     const auto equals = option.find('=');
@@ -216,6 +230,8 @@ Result<Limits> parse_limits(const LimitOptions& options) {
     }
     *name->second = value;
   }
+  limits.provenance.entries = limits.bundle.entries;
+  limits.provenance.timestamps = limits.bundle.timestamps;
   return limits;
 }
 

@@ -17,6 +17,7 @@ namespace tomme::cli {
 /// Limits as `--limit` sets them; the defaults otherwise.
 struct Limits {
   Bundle::Limits bundle;
+  Provenance::Limits provenance;
   Statement::Limits statement;
   SignedNote::Limits note;
 };

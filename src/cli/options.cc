@@ -357,6 +357,23 @@ Result<void> finish_sigstore(SigstoreCommand& command, bool staging_flag) {
   return {};
 }
 
+/// argparse takes any beginning of a long option that could be no other: "--cert-id".
+void complete_options(const CLI::App& policy, std::vector<std::string>& words) {
+  for (std::string& word : words) {
+    const std::size_t equals = std::min(word.find('='), word.size());
+    const std::string_view name = std::string_view(word).substr(0, equals);
+    if (!name.starts_with("--") || name.size() < 3) continue;
+    std::vector<std::string> whole;
+    for (const CLI::Option* option : policy.get_options()) {
+      for (const std::string& known : option->get_lnames()) {
+        if (("--" + known).starts_with(name)) whole.push_back("--" + known);
+      }
+    }
+    const bool exact = std::ranges::find(whole, name) != whole.end();
+    if (whole.size() == 1 && !exact) word = whole.front() + word.substr(equals);
+  }
+}
+
 Result<Command> parse_sigstore(std::vector<std::string> arguments) {
   SigstoreCommand command;
   bool staging = false;
@@ -396,6 +413,8 @@ Result<Command> parse_sigstore(std::vector<std::string> arguments) {
     add_sigstore_inputs(*policy, command);
     add_verbose(*policy);
   }
+  const bool is_github = std::ranges::find(arguments, "github") != arguments.end();
+  complete_options(is_github ? *github : *identity, arguments);
   std::ranges::reverse(arguments);
   try {
     app.parse(std::move(arguments));

@@ -121,8 +121,12 @@ Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& res
     }
     return answer_file(request, *key, listed->filename, response);
   }
-  if (const std::string name = last_name_of(url); has_archive_name(name)) {
-    return answer_file(request, *key, name, response);
+  if (has_archive_name(url.filename())) return answer_file(request, *key, url.filename(), response);
+  if (has_archive_name(last_name_of(url))) {
+    // A file to pip, which strips the slash, and a page to others.
+    const Error unclear(kGuardRequest, "the address has a slash behind a distribution's name");
+    report_.refused(request.url.to_string(), unclear);
+    return refuse(unclear, response);
   }
   return answer_page(request, response);
 }

@@ -48,12 +48,13 @@ Result<void> expect_one_of(const Signer& signer, const std::vector<const Expecta
 
 }  // namespace
 
-Result<Proof> Proof::parse(Kind kind, std::string source, std::string_view text) {
+Result<Proof> Proof::parse(Kind kind, std::string source, std::string_view text,
+                           const Provenance::Limits& limits) {
   const auto read = [&]() -> Result<std::variant<Provenance, Attestation, Bundle>> {
     if (kind == Kind::bundle) return TRY(Bundle::parse(text));
     const json::Value value = TRY(json::parse(text));
-    if (kind == Kind::provenance) return TRY(Provenance::parse(value));
-    return TRY(parse_attestation(value));
+    if (kind == Kind::provenance) return TRY(Provenance::parse(value, limits));
+    return TRY(parse_attestation(value, limits));
   };
   auto document = TRY(in(printable(source), read()));
   return Proof{std::move(source), std::move(document)};

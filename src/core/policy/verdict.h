@@ -22,7 +22,8 @@ struct Proof {
   std::variant<Provenance, Attestation, Bundle> document;
 
   enum class Kind : std::uint8_t { provenance, attestation, bundle };
-  static Result<Proof> parse(Kind kind, std::string source, std::string_view text);
+  static Result<Proof> parse(Kind kind, std::string source, std::string_view text,
+                             const Provenance::Limits& limits = {});
   /// Tells the kind by the members that each has.
   static Result<Proof> parse_any(std::string source, std::string_view text);
 };

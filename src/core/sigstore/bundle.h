@@ -32,7 +32,6 @@ struct BundleLimits {
   std::size_t entries = 32;
   std::size_t timestamps = 32;
   std::size_t certificates = 10;  ///< in a chain of version 0.1 or 0.2
-  std::size_t signatures = 100;   ///< lines under one checkpoint
 };
 
 /// A Sigstore bundle (protobuf-specs sigstore_bundle.proto), version 0.1, 0.2 or 0.3, read but not believed.

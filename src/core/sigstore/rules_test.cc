@@ -161,6 +161,7 @@ TEST_F(Rules, BundlesWithoutALogAreOptedInto) {
   Recipe recipe{.logs = {}, .timestamp_authorities = {0}};
   EXPECT_REFUSED(kBundleNoLogEntry, check(message(recipe)));
   EXPECT_TRUE(check(message(recipe), {.accept_no_log = true}));
+  EXPECT_REFUSED(kBundleNoLogEntry, check(message(recipe), {.logs = 2, .accept_no_log = true}));
   recipe.timestamp_authorities = {};
   EXPECT_REFUSED(kBundleNoTime, check(message(recipe), {.accept_no_log = true}));
 }

@@ -80,7 +80,9 @@ MappedFile::~MappedFile() {
 }
 
 Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) {
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not blocking: a FIFO without a writer would hold us for ever; so opened it reads as empty.
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.is_open()) ::fcntl(file.fd(), F_SETFL, O_RDONLY);
   struct stat status{};
   if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot_read(path);
   if (S_ISDIR(status.st_mode)) return fail(kStoreRead, "cannot read " + printable(path) + ": it is a folder");
