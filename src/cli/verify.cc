@@ -30,7 +30,7 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
   expectation.repository = pattern(options.repository);
   expectation.workflow = pattern(options.workflow);
   expectation.ref = pattern(options.ref);
-  if (!options.issuer.empty()) expectation.issuer = options.issuer;
+  if (!options.issuer.empty()) expectation.issuer = Pattern(options.issuer);
   if (!options.publisher.empty()) expectation.publisher = TRY(parse_publisher_expectation(options.publisher));
   if (options.anyone && !expectation.is_empty()) {
     return fail(kPolicyExpectation, "--anyone and an expected signer contradict each other",

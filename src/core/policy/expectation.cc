@@ -67,8 +67,23 @@ bool is_ci_publisher(const Publisher& publisher, const Identity& identity) {
   const std::string url = std::string(github ? kGithubUrl : kGitlabUrl) + publisher.repository;
   if (identity.issuer() != (github ? kGithubIssuer : kGitlabIssuer)) return false;
   if (!claim_is(identity, Claim::source_repository_uri, url)) return false;
-  if (publisher.workflow.empty()) return true;  // an expectation may leave it out; an index never does
   return identity.workflow() == (github ? ".github/workflows/" + publisher.workflow : publisher.workflow);
+}
+
+/// The same with each text as a pattern, and the environment proven by its claim.
+bool is_expected_publisher(const Publisher& expected, const Identity& identity) {
+  if (expected.kind == Publisher::Kind::google) {
+    return identity.issuer() == kGoogleIssuer && identity.subject().kind == SubjectName::Kind::email &&
+           Pattern(expected.email).matches(identity.subject().value);
+  }
+  const bool github = expected.kind == Publisher::Kind::github;
+  const std::string forge = lower(github ? kGithubUrl : kGitlabUrl);
+  const auto& uri = identity.claim(Claim::source_repository_uri);
+  if (identity.issuer() != (github ? kGithubIssuer : kGitlabIssuer)) return false;
+  if (!uri || !lower(*uri).starts_with(forge)) return false;
+  if (!Pattern(lower(expected.repository)).matches(lower(*uri).substr(forge.size()))) return false;
+  const Pattern workflow((github ? ".github/workflows/" : "") + expected.workflow);
+  return expected.workflow.empty() || (identity.workflow() && workflow.matches(*identity.workflow()));
 }
 
 bool is_google_publisher(const Publisher& publisher, const Identity& identity) {
@@ -117,7 +132,7 @@ std::string Expectation::describe() const {
   if (identity) add("", identity->text());
   if (workflow) add("workflow ", workflow->text());
   if (ref) add("ref ", ref->text());
-  if (issuer) add("issuer ", *issuer);
+  if (issuer) add("issuer ", issuer->text());
   if (publisher) text += (text.empty() ? "" : ", ") + tomme::describe(*publisher);
   return text;
 }
@@ -127,7 +142,7 @@ Result<Expectation> parse_expected_signer(std::string_view text) {
   if (text.ends_with(')')) {
     const auto open = text.rfind(" (");
     if (open != std::string_view::npos) {
-      expectation.issuer = std::string(text.substr(open + 2, text.size() - open - 3));
+      expectation.issuer = Pattern(std::string(text.substr(open + 2, text.size() - open - 3)));
       text = text.substr(0, open);
     }
   }
@@ -173,17 +188,27 @@ Result<Publisher> parse_publisher_expectation(std::string_view text) {
 
 Result<void> expect_signer(const Identity& identity, const Expectation& expectation) {
   const auto& ref = identity.claim(Claim::source_repository_ref);
-  const bool holds = (!expectation.identity || expectation.identity->matches(identity.subject().value)) &&
-                     (!expectation.issuer || *expectation.issuer == identity.issuer()) &&
-                     (!expectation.repository ||
-                      is_repository(identity, *expectation.repository, expectation.issuer.has_value())) &&
-                     (!expectation.workflow || is_workflow(identity, *expectation.workflow)) &&
-                     (!expectation.ref || (ref && expectation.ref->matches(*ref)));
+  // A pattern that any issuer could match vouches for nobody's forge.
+  const bool issuer_named = expectation.issuer && !expectation.issuer->has_wildcard();
+  const bool holds =
+      (!expectation.identity || expectation.identity->matches(identity.subject().value)) &&
+      (!expectation.issuer || expectation.issuer->matches(identity.issuer())) &&
+      (!expectation.repository || is_repository(identity, *expectation.repository, issuer_named)) &&
+      (!expectation.workflow || is_workflow(identity, *expectation.workflow)) &&
+      (!expectation.ref || (ref && expectation.ref->matches(*ref)));
   if (!holds) return another(identity, expectation);
   if (expectation.publisher) {
-    const auto proof = check_publisher(*expectation.publisher, identity);
-    if (!proof || (expectation.publisher->environment && !proof->environment_proven))
+    if (!is_expected_publisher(*expectation.publisher, identity)) return another(identity, expectation);
+    const auto& environment = identity.claim(Claim::deployment_environment);
+    if (expectation.publisher->environment && !environment) {
+      return fail(kPolicyIdentity, "it was signed by " + identity.describe() +
+                                       ", whose certificate names no environment, and " +
+                                       expectation.describe() + " was expected");
+    }
+    if (expectation.publisher->environment &&
+        !Pattern(*expectation.publisher->environment).matches(*environment)) {
       return another(identity, expectation);
+    }
   }
   return {};
 }

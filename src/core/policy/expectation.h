@@ -17,13 +17,14 @@ namespace tomme {
 /// Who should have signed. Every part that is set must hold.
 struct Expectation {
   std::optional<Pattern> identity;  ///< the certificate's subject alternative name: URI, e-mail or user name
-  std::optional<std::string> issuer;  ///< exactly
+  std::optional<Pattern> issuer;
   /// "owner/name" or "github:owner/name", "gitlab:group/project", or a repository's URL. Compared without
   /// regard to case, as the forges do.
   std::optional<Pattern> repository;
   std::optional<Pattern> workflow;     ///< path in the repository, or the file's name alone
   std::optional<Pattern> ref;          ///< "refs/tags/v*"; claim 14
-  std::optional<Publisher> publisher;  ///< a trusted publisher as PyPI's project pages show it
+  /// A trusted publisher as PyPI's project pages show it; each of its texts is a pattern.
+  std::optional<Publisher> publisher;
 
   bool is_empty() const;
   /// "github:owner/name, workflow release.yml" for messages.

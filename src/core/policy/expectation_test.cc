@@ -92,6 +92,46 @@ Publisher github_publisher(std::string repository, std::string workflow) {
   return publisher;
 }
 
+TEST(Expectation, MayBeAGlobInEveryPart) {
+  const Identity identity = identity_of(testing::github("Owner/repo", "release.yml", "refs/tags/v1.0.0"));
+  const auto with_publisher = [&](const char* text) {
+    Expectation expectation;
+    expectation.publisher = testing::must(parse_publisher_expectation(text));
+    return expect_signer(identity, expectation);
+  };
+  for (const char* good : {"github:owner/repo", "github:owner/*:release.yml", "github:OWNER/re?o:*.yml"}) {
+    EXPECT_TRUE(with_publisher(good)) << good;
+  }
+  for (const char* bad : {"github:own*:release.yml/x", "github:owner/rep:release.yml", "github:*/other",
+                          "github:owner/repo:elease.yml", "gitlab:owner/*", "google:*@*"}) {
+    const auto told = parse_publisher_expectation(bad);
+    if (told) EXPECT_REFUSED(kPolicyIdentity, with_publisher(bad));
+  }
+  const auto missing = with_publisher("github:owner/repo:release.yml:prod");
+  ASSERT_FALSE(missing);
+  EXPECT_TRUE(missing.error().message().contains("names no environment")) << missing.error().message();
+
+  Expectation expectation;
+  for (const char* good : {"https://token.actions.githubusercontent.com", "https://token.*"}) {
+    expectation.issuer = Pattern(good);
+    EXPECT_TRUE(expect_signer(identity, expectation)) << good;
+  }
+  for (const char* bad : {"https://token.actions", "token.*", "https://*.com/*"}) {
+    expectation.issuer = Pattern(bad);
+    EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+  }
+}
+
+// A repository's URL on an unknown forge counts only beside the issuer that vouched for it: any is none.
+TEST(Expectation, AWildcardNamesNoIssuer) {
+  testing::LeafSpec leaf = testing::github("owner/repo");
+  leaf.issuer = "https://issuer.example";
+  Expectation expectation;
+  expectation.repository = Pattern("https://github.com/owner/repo");
+  expectation.issuer = Pattern("**");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity_of(leaf), expectation));
+}
+
 TEST(PublisherCheck, ComparesWithTheCertificateNeverTheOtherWayRound) {
   const Identity identity = identity_of(testing::github("owner/repo"));
   EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity));

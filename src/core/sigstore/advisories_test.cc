@@ -85,6 +85,11 @@ TEST_F(Advisories, CVE_2022_35929_other_predicate_type) {
 }
 
 // cosign, sigstore-go: endless data. (CVE-2023-46737, CVE-2024-29902, CVE-2024-29903, CVE-2024-45395)
+TEST_F(Advisories, CVE_2023_46737_and_2024_29902_bundles_have_a_size) {
+  const std::string text(17 * 1024 * 1024, ' ');
+  const auto read = Bundle::parse(text);
+  EXPECT_REFUSED(kJsonInvalid, read);
+}
 TEST_F(Advisories, CVE_2024_45395_33_entries) {
   BundleParts bundle = message();
   const LogEntry entry = bundle.entries.front();
