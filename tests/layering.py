@@ -50,7 +50,7 @@ def main(root: pathlib.Path) -> int:
         if path.suffix not in (".h", ".cc"):
             continue
         room = path.relative_to(root / "src").parent.as_posix()
-        is_test = path.stem.endswith(("_test", "_bench"))
+        is_test = path.stem.endswith(("_test", "_bench", "_test_support"))
         if room not in allowed and room != "cli":
             wrong.append(f"{path}: no tomme_room({room}) in CMakeLists.txt")
             continue

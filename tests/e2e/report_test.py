@@ -28,7 +28,9 @@ def test_table_on_stderr_and_nothing_on_stdout(local):
 def test_report_for_machines(local, index):
     index.entry("tomme_demo_dep1-1.0-py3-none-any.whl").provenance = None
     index.entry("tomme_demo_dep2-1.0-py3-none-any.whl").sha256 = "0" * 64
-    result = local.run(*UV)
+    # One after the other: uv gives up at the first refusal, whatever else is on its way.
+    first = " ".join([*UV[:-1], "tomme-demo-dep1"])
+    result = local.run("sh", "-c", f"{first} && {' '.join(UV)}")
     report = result.report
     assert result.code == report["exit"] == 1
     assert report["version"] == 1 and report["notJudged"] == [] and report["unknown"] == []

@@ -7,6 +7,7 @@
 #include "io/net/http_client.h"
 #include "io/remote/errors.h"
 #include "io/store/file.h"
+#include "testing/folder.h"
 #include "testing/provenance.h"
 #include "testing/verifying.h"
 
@@ -14,14 +15,11 @@ namespace tomme {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::TestFolder;
 
 constexpr char kWheel[] = "demo-1.0-py3-none-any.whl";
 class GateTest : public ::testing::Test {
  protected:
-  ~GateTest() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
   void put(const std::string& name, std::string_view content) {
     ASSERT_TRUE(write_file(folder_ + "/" + name, content));
   }
@@ -39,10 +37,8 @@ class GateTest : public ::testing::Test {
   }
   static Candidate candidate() { return {*DistFilename::parse(kWheel)}; }
 
-  std::string folder_ = [] {
-    std::string path = ::testing::TempDir() + "proofs.XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
+  const TestFolder place_;
+  const std::string folder_ = place_.path();
   net::HttpClient client_{{}};
 };
 

@@ -13,9 +13,12 @@
 
 #include "app/guard/disk.h"
 #include "app/guard/errors.h"
+#include "testing/folder.h"
 
 namespace tomme::guard {
 namespace {
+
+using tomme::testing::TestFolder;
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -25,19 +28,6 @@ ChildCommand shell(const std::string& script) {
 }
 
 /// A folder of its own, removed at the end.
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/tomme-child-XXXXXX";
-    path_ = mkdtemp(name);
-  }
-  ~Folder() { (void)!std::system(("rm -rf " + path_).c_str()); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
 std::string contents(const std::string& path) {
   return disk_reader()(path, 1000).value_or("(none)");
 }
@@ -77,17 +67,17 @@ TEST(RunChild, NamesACommandThatCannotBeStarted) {
     EXPECT_TRUE(result.error().is(kGuardCommand));
     EXPECT_NE(result.error().message().find(c.says), std::string::npos) << result.error().message();
   }
-  Folder folder;
-  std::ofstream(folder.file("bad")) << "#!/no/such/interpreter\n";
-  (void)!std::system(("chmod +x " + folder.file("bad")).c_str());
-  EXPECT_TRUE(run_child({{folder.file("bad")}, {}}).error().is(kGuardCommand));
+  TestFolder folder;
+  std::ofstream(folder.path("bad")) << "#!/no/such/interpreter\n";
+  (void)!std::system(("chmod +x " + folder.path("bad")).c_str());
+  EXPECT_TRUE(run_child({{folder.path("bad")}, {}}).error().is(kGuardCommand));
   EXPECT_TRUE(run_child({{}, {}}).error().is(kGuardCommand));
 }
 
 TEST(RunChild, PassesSignalsOnAndOutlivesThem) {
   for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-    Folder folder;
-    std::string ready = folder.file("ready");
+    TestFolder folder;
+    std::string ready = folder.path("ready");
     std::thread sender([&] {
       if (wait_for(ready)) kill(getpid(), number);
     });
@@ -117,32 +107,32 @@ TEST(RunChild, LeavesIgnoredSignalsIgnoredAndBrokenPipesDeadly) {
 }
 
 TEST(RunChild, StopsWithAllThatItStarted) {
-  Folder folder;
+  TestFolder folder;
   std::stop_source stop;
   std::thread stopper([&] {
-    if (wait_for(folder.file("ready"))) stop.request_stop();
+    if (wait_for(folder.path("ready"))) stop.request_stop();
   });
   // The grandchild has lost its parent by then, and does not heed SIGTERM.
   Result<int> result =
-      run_child(shell("(trap '' TERM; sh -c 'echo $$ > " + folder.file("pid") +
-                      "; while :; do sleep 0.05; done') & while [ ! -s " + folder.file("pid") +
-                      " ]; do sleep 0.01; done; : > " + folder.file("ready") + "; wait"),
+      run_child(shell("(trap '' TERM; sh -c 'echo $$ > " + folder.path("pid") +
+                      "; while :; do sleep 0.05; done') & while [ ! -s " + folder.path("pid") +
+                      " ]; do sleep 0.01; done; : > " + folder.path("ready") + "; wait"),
                 {stop.get_token(), milliseconds(300)});
   stopper.join();
   EXPECT_EQ(result.value(), 128 + SIGTERM);
-  pid_t left = static_cast<pid_t>(std::stol(contents(folder.file("pid"))));
+  pid_t left = static_cast<pid_t>(std::stol(contents(folder.path("pid"))));
   EXPECT_EQ(kill(left, 0), -1);
 }
 
 TEST(RunChild, KillsWhatDoesNotHeedTheStop) {
-  Folder folder;
+  TestFolder folder;
   std::stop_source stop;
   std::thread stopper([&] {
-    if (wait_for(folder.file("ready"))) stop.request_stop();
+    if (wait_for(folder.path("ready"))) stop.request_stop();
   });
   auto start = steady_clock::now();
   Result<int> result =
-      run_child(shell("trap '' TERM; : > " + folder.file("ready") + "; while :; do sleep 0.05; done"),
+      run_child(shell("trap '' TERM; : > " + folder.path("ready") + "; while :; do sleep 0.05; done"),
                 {stop.get_token(), milliseconds(200)});
   stopper.join();
   EXPECT_EQ(result.value(), 128 + SIGKILL);
@@ -150,9 +140,9 @@ TEST(RunChild, KillsWhatDoesNotHeedTheStop) {
 }
 
 TEST(RunChild, LeavesABackgroundProcessOfAnOrdinaryEndAlone) {
-  Folder folder;
-  ASSERT_EQ(run_child(shell("sleep 30 >/dev/null 2>&1 & echo $! > " + folder.file("pid"))).value(), 0);
-  pid_t left = static_cast<pid_t>(std::stol(contents(folder.file("pid"))));
+  TestFolder folder;
+  ASSERT_EQ(run_child(shell("sleep 30 >/dev/null 2>&1 & echo $! > " + folder.path("pid"))).value(), 0);
+  pid_t left = static_cast<pid_t>(std::stol(contents(folder.path("pid"))));
   EXPECT_EQ(kill(left, 0), 0);
   kill(left, SIGKILL);
   waitpid(left, nullptr, 0);
@@ -170,14 +160,14 @@ TEST(RunChild, HandsDownPipesButNoSockets) {
 }
 
 TEST(DiskReader, ReadsRegularFilesOnly) {
-  Folder folder;
-  std::ofstream(folder.file("text")) << "0123456789";
-  EXPECT_EQ(disk_reader()(folder.file("text"), 4), "0123");
-  EXPECT_EQ(disk_reader()(folder.file("text"), 100), "0123456789");
-  EXPECT_FALSE(disk_reader()(folder.file("none"), 4).has_value());
+  TestFolder folder;
+  std::ofstream(folder.path("text")) << "0123456789";
+  EXPECT_EQ(disk_reader()(folder.path("text"), 4), "0123");
+  EXPECT_EQ(disk_reader()(folder.path("text"), 100), "0123456789");
+  EXPECT_FALSE(disk_reader()(folder.path("none"), 4).has_value());
   EXPECT_FALSE(disk_reader()("/tmp", 4).has_value());
-  ASSERT_EQ(std::system(("mkfifo " + folder.file("fifo")).c_str()), 0);
-  EXPECT_FALSE(disk_reader()(folder.file("fifo"), 4).has_value());
+  ASSERT_EQ(std::system(("mkfifo " + folder.path("fifo")).c_str()), 0);
+  EXPECT_FALSE(disk_reader()(folder.path("fifo"), 4).has_value());
 }
 
 }  // namespace

@@ -151,33 +151,57 @@ Result<void> collect_group(Collector& into, std::string_view group, const std::s
   return {};
 }
 
+namespace {
+
+/// The folders that a glob names, looked for in a bounded number of folders: links may lead in circles.
+class FolderSearch {
+ public:
+  explicit FolderSearch(const Invocation& invocation) : invocation_(invocation) {}
+
+  Result<void> look(const std::string& folder, std::string_view glob) {
+    while (glob.starts_with("./")) glob.remove_prefix(2);
+    while (glob.ends_with('/')) glob.remove_suffix(1);
+    if (glob.empty() || glob == ".") {
+      found.push_back(folder);
+      return {};
+    }
+    const std::size_t slash = std::min(glob.find('/'), glob.size());
+    const std::string_view first = glob.substr(0, slash);
+    const std::string_view rest = glob.substr(std::min(slash + 1, glob.size()));
+    if (first.find_first_of("*?[") == std::string_view::npos) {
+      return look(folder + "/" + std::string(first), rest);
+    }
+    const bool deep = first == "**";
+    if (deep) TRY(look(folder, rest));
+    const Pattern pattern(first.contains('[') ? "*" : std::string(first));
+    for (const std::string& name : TRY(names_in(folder))) {
+      if (deep || pattern.matches(name)) TRY(look(folder + "/" + name, deep ? glob : rest));
+    }
+    return {};
+  }
+
+  std::vector<std::string> found;
+
+ private:
+  Result<std::vector<std::string>> names_in(const std::string& folder) {
+    const std::size_t limit = invocation_.limits.workspace_folders;
+    if (++searched_ <= limit) return invocation_.list(folder);
+    return fail(kGuardConfiguration, printable(folder) +
+                                         ": the workspace's members are looked for in more than " +
+                                         std::to_string(limit) + " files and folders");
+  }
+
+  const Invocation& invocation_;
+  std::size_t searched_ = 0;
+};
+
+}  // namespace
+
 Result<std::vector<std::string>> folders_matching(const Collector& from, const std::string& folder,
                                                   std::string_view glob) {
-  while (glob.starts_with("./")) glob.remove_prefix(2);
-  while (glob.ends_with('/')) glob.remove_suffix(1);
-  if (glob.empty() || glob == ".") return std::vector<std::string>{folder};
-  const std::size_t slash = std::min(glob.find('/'), glob.size());
-  const std::string_view first = glob.substr(0, slash);
-  const std::string_view rest = glob.substr(std::min(slash + 1, glob.size()));
-  if (first.find_first_of("*?[") == std::string_view::npos) {
-    return folders_matching(from, folder + "/" + std::string(first), rest);
-  }
-  const bool deep = first == "**";
-  const Pattern pattern(first.contains('[') ? "*" : std::string(first));
-  std::vector<std::string> found;
-  if (deep) found = TRY(folders_matching(from, folder, rest));
-  for (const std::string& name : from.invocation.list(folder)) {
-    if (name == "." || name == ".." || !(deep || pattern.matches(name))) continue;
-    const std::string below = folder + "/" + name;
-    for (std::string& match : TRY(folders_matching(from, below, deep ? glob : rest)))
-      found.push_back(std::move(match));
-    if (found.size() > from.invocation.limits.workspace_folders) {
-      return fail(kGuardConfiguration,
-                  printable(folder) + ": the workspace's members are looked for in more than " +
-                      std::to_string(from.invocation.limits.workspace_folders) + " folders");
-    }
-  }
-  return found;
+  FolderSearch search(from.invocation);
+  TRY(search.look(folder, glob));
+  return std::move(search.found);
 }
 
 /// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`.

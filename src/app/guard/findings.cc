@@ -52,14 +52,6 @@ bool is_vcs(std::string_view text) {
   return text.starts_with("git://") || text.starts_with("ssh://") || text.starts_with("git@");
 }
 
-bool is_archive(std::string_view text) {
-  for (std::string_view ending : {".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz",
-                                  ".txz", ".tlz", ".tar.lz", ".tar.lzma", ".tar.zst"}) {
-    if (text.ends_with(ending)) return true;
-  }
-  return false;
-}
-
 /// The part behind `@` of "name[extra] @ URL"; the whole text where there is none. "ruff@0.3" names a
 /// version.
 std::string_view target_of(std::string_view text) {
@@ -123,7 +115,8 @@ std::unexpected<Error> refused_flag(std::string_view program, std::string_view f
   return fail(kGuardFlag, std::string(program) + " " + std::string(flag) + ": " + std::string(why));
 }
 
-Findings::About::About(Findings& findings, std::string_view project) : findings_(findings) {
+Findings::About::About(Findings& findings, std::string_view project)
+    : findings_(findings), before_(findings.about_) {
   if (Result<ProjectName> name = ProjectName::parse(project)) findings_.about_ = *std::move(name);
 }
 
@@ -179,7 +172,7 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   std::string_view before_marker = trim(target.substr(0, target.find(';')));
   if (before_marker.empty()) return {};
   if (before_marker.contains("://") || before_marker.starts_with("file:") || before_marker.starts_with('.') ||
-      before_marker.starts_with('~') || before_marker.contains('/') || is_archive(before_marker)) {
+      before_marker.starts_with('~') || before_marker.contains('/') || has_archive_name(before_marker)) {
     return unproven("a local path (" + printable(before_marker) + ")", where);
   }
   return {};

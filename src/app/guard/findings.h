@@ -40,12 +40,13 @@ class Findings {
   class About {
    public:
     About(Findings& findings, std::string_view project);
-    ~About() { findings_.about_.reset(); }
+    ~About() { findings_.about_ = std::move(before_); }
     About(const About&) = delete;
     About& operator=(const About&) = delete;
 
    private:
     Findings& findings_;
+    std::optional<ProjectName> before_;
   };
 
   /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`. Plain http off

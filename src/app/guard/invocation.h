@@ -24,7 +24,7 @@ struct GuardLimits {
   std::size_t configuration_bytes = 4 * 1024 * 1024;  ///< of one settings, requirements or script file
   std::size_t lock_bytes = 64 * 1024 * 1024;          ///< of one lock file
   std::size_t requirement_files = 200;                ///< named by one another
-  std::size_t workspace_folders = 10'000;             ///< looked through for the members of a workspace
+  std::size_t workspace_folders = 10'000;             ///< and files, looked into for members of a workspace
   std::size_t nested_commands = 8;                    ///< `uv run poetry run pip …`
 };
 

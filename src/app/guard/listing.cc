@@ -1,10 +1,10 @@
 #include "app/guard/listing.h"
 
 #include <algorithm>
-#include <array>
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
 
 namespace tomme::guard {
 
@@ -79,17 +79,6 @@ std::string last_name_of(const Url& url) {
   const std::string_view last = path.substr(path.rfind('/') + 1);
   const auto decoded = percent_decode(last);
   return decoded ? *decoded : std::string(last);
-}
-
-// What pip and uv accept besides wheels and .tar.gz: formats of the past that carry no attestation.
-bool has_archive_name(std::string_view filename) {
-  static constexpr std::array<std::string_view, 14> kEndings = {
-      ".whl", ".tar.gz", ".zip", ".tgz",      ".tar.bz2", ".tbz", ".tar.xz",
-      ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar",     ".egg", ".tar.zst"};
-  std::string lower(filename);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return std::ranges::any_of(kEndings, [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
 // A link that no installer takes for a distribution ("../", a home page) is not remembered: whoever asks for

@@ -48,8 +48,6 @@ class Listing {
   std::map<std::string, ListedFile> files_;
 };
 
-/// Whether installers take a file of this name for a distribution, of whatever age.
-bool has_archive_name(std::string_view filename);
 /// The last segment of the path, decoded; slashes behind it do not count, as for pip.
 std::string last_name_of(const Url& url);
 

@@ -119,15 +119,5 @@ TEST(Listing, PassesOverLinksThatNobodyInstalls) {
   EXPECT_FALSE(listing.find(key_of("https://home.test/")));
 }
 
-TEST(ArchiveNames, AreThoseOfAnyAge) {
-  for (const char* name :
-       {"a.whl", "a.tar.gz", "A.ZIP", "a.tgz", "a.tar.bz2", "a.egg", "a.tar.xz", "a.tar"}) {
-    EXPECT_TRUE(has_archive_name(name)) << name;
-  }
-  for (const char* name : {"", "a", "a.whl.metadata", "a.whl.asc", "a.gz", "a.exe", "whl"}) {
-    EXPECT_FALSE(has_archive_name(name)) << name;
-  }
-}
-
 }  // namespace
 }  // namespace tomme::guard

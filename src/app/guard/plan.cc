@@ -65,7 +65,8 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
     const bool sets = name.size() < words[i].size();
     const bool unsets = i > 0 && words[i - 1] == "unset";
     if ((sets || unsets) && is_ours(name)) {
-      return refused_flag("the variable", name, "it would lead downloads around tomme");
+      return fail(kGuardFlag, "the variable " + std::string(name) + ": it would lead downloads around tomme",
+                  "leave it as it is; an upstream proxy and its certificates are taken from the environment");
     }
     const std::string_view program = std::string_view(words[i]).substr(words[i].rfind('/') + 1);
     if (program == "env") TRY(collect_env(into, words.subspan(i + 1)));

@@ -164,6 +164,13 @@ TEST(Plan, LimitsAreHit) {
   many.limits.requirement_files = 1;
   EXPECT_TRUE(make_plan(many).error().is(kGuardConfiguration));
 
+  Invocation wide = invocation_of(
+      "uv sync", {},
+      {{"/project/pyproject.toml", "[tool.uv.workspace]\nmembers=['**/none']\n"}, {"/project/a/b/c", ""}});
+  EXPECT_TRUE(make_plan(wide).has_value());
+  wide.limits.workspace_folders = 3;
+  EXPECT_TRUE(make_plan(wide).error().is(kGuardConfiguration));
+
   Invocation deep = invocation_of("uv run uv run uv run pip install six");
   EXPECT_TRUE(make_plan(deep).has_value());
   deep.limits.nested_commands = 2;

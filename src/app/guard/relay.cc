@@ -164,9 +164,8 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
     state = download->wait(0, soon(), stop);
   }
   // An installer that does not count octets would take a part for the whole where no digest is listed either.
-  const auto listed = listing_.find(key);
-  const bool may_stream = listed && listed->digests.size() == 1;
-  if (!state.done && !may_stream) state = download->wait_done(stop);
+  const bool may_stream = !state.done && has_one_digest(key);
+  if (!may_stream) state = download->wait_done(stop);
   if (state.done) return deliver(request, key, state, response);
   if (state.fd < 0 || !may_stream) {
     response.abort();
@@ -177,6 +176,11 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
     streamed_.insert(key);
   }
   return stream(request, *download, state, response);
+}
+
+bool Relay::has_one_digest(const std::string& key) const {
+  const auto listed = listing_.find(key);
+  return listed && listed->digests.size() == 1;
 }
 
 bool Relay::may_resume(const std::string& key) const {

@@ -55,6 +55,7 @@ class Relay final : public net::Handler {
   Result<net::Headers> take_page(const net::Request& request, const net::Response& answer);
   Result<void> deliver(const net::Request& request, const std::string& key, const Download::State& state,
                        net::ResponseWriter& response);
+  bool has_one_digest(const std::string& key) const;
   bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
                       net::ResponseWriter& response);

@@ -8,22 +8,18 @@
 #include <unistd.h>
 
 #include "io/store/errors.h"
+#include "testing/folder.h"
 
 namespace tomme::guard {
 namespace {
 
 namespace fs = std::filesystem;
+using tomme::testing::TestFolder;
 
 class RunFolderTest : public ::testing::Test {
  protected:
-  ~RunFolderTest() override {
-    std::error_code ignored;
-    fs::remove_all(base_, ignored);
-  }
-  std::string base_ = [] {
-    std::string path = ::testing::TempDir() + "runs.XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
+  const TestFolder folder_;
+  const std::string base_ = folder_.path();
   std::size_t folders() const {
     return static_cast<std::size_t>(std::distance(fs::directory_iterator(base_), fs::directory_iterator()));
   }

@@ -1,6 +1,7 @@
 #include "core/packaging/dist_filename.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "core/encoding/text.h"
@@ -140,6 +141,14 @@ Result<DistFilename> DistFilename::parse_for(const ProjectName& project, std::st
   DistFilename wheel = TRY(parse(filename));
   if (wheel.project() != project) return refuse(filename, "is not a wheel of " + project.normalized());
   return wheel;
+}
+
+bool has_archive_name(std::string_view filename) {
+  constexpr std::array<std::string_view, 14> kEndings = {
+      ".whl", ".tar.gz", ".zip", ".tgz",      ".tar.bz2", ".tbz", ".tar.xz",
+      ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar",     ".egg", ".tar.zst"};
+  const std::string lower = ascii::to_lower(filename);
+  return std::ranges::any_of(kEndings, [&](std::string_view ending) { return lower.ends_with(ending); });
 }
 
 std::vector<ProjectName> projects_named_by(std::string_view filename) {

@@ -73,6 +73,10 @@ class DistFilename {
   std::string as_written_;
 };
 
+/// Whether installers take a file of this name for a distribution, of whatever age: besides wheels, .tar.gz
+/// and .zip the formats of the past, which carry no attestation.
+bool has_archive_name(std::string_view filename);
+
 /// Every project that installers may take a file of this name for, most likely first: a source distribution's
 /// name can be cut at more than one hyphen, and formats of the past are cut where a digit follows. Empty
 /// where it names none.

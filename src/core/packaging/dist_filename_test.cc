@@ -108,6 +108,16 @@ TEST(DistFilename, RefusesEverythingElse) {
   EXPECT_FALSE(DistFilename::parse(std::string(248, 'a') + "-1.0.zip"));
 }
 
+TEST(ArchiveNames, AreThoseOfAnyAge) {
+  for (const char* name :
+       {"a.whl", "a.tar.gz", "A.ZIP", "a.tgz", "a.tar.bz2", "a.egg", "a.tar.xz", "a.tar"}) {
+    EXPECT_TRUE(has_archive_name(name)) << name;
+  }
+  for (const char* name : {"", "a", "a.whl.metadata", "a.whl.asc", "a.gz", "a.exe", "whl"}) {
+    EXPECT_FALSE(has_archive_name(name)) << name;
+  }
+}
+
 TEST(ProjectsNamedBy, AreAllThatInstallersMayRead) {
   const auto names = [](std::string_view filename) {
     std::vector<std::string> found;

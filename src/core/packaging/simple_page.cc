@@ -30,10 +30,6 @@ std::unexpected<Error> ambiguous(std::string_view url, std::string_view why) {
   return fail(kPageAmbiguous, "the link \"" + printable(url) + "\" " + std::string(why));
 }
 
-bool is_distribution(std::string_view filename) {
-  return DistFilename::parse(filename).has_value();
-}
-
 // fragment = field *("&" field) ; field = algorithm "=" hex, or something installers do not look at
 Result<void> read_fragment(IndexFile& file, std::string_view fragment) {
   while (!fragment.empty()) {
@@ -60,14 +56,14 @@ Result<std::string> name_in(const Url& url, std::string_view as_written) {
   if (name.empty()) {
     while (path.ends_with('/')) path.remove_suffix(1);
     const auto before = percent_decode(path.substr(path.rfind('/') + 1));
-    if (before && is_distribution(*before))
+    if (before && has_archive_name(*before))
       return ambiguous(as_written, "has a slash behind a distribution's name");
   }
   const std::string_view query = url.query() ? std::string_view(*url.query()) : std::string_view();
   if (const std::size_t slash = query.rfind('/'); slash != std::string_view::npos) {
     const std::string_view tail = query.substr(slash + 1);
     const auto decoded = percent_decode(tail.substr(0, tail.find('?')));
-    if (decoded && is_distribution(*decoded))
+    if (decoded && has_archive_name(*decoded))
       return ambiguous(as_written, "has a distribution's name in its query");
   }
   return name;

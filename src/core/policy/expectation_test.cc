@@ -146,6 +146,43 @@ TEST(PublisherCheck, ComparesWithTheCertificateNeverTheOtherWayRound) {
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(google, identity));
 }
 
+// pypi-attestations before 0.0.23: a certificate that names neither ref nor commit.
+TEST(PublisherCheck, pypi_attestations_0_0_23_ref_and_commit_missing) {
+  testing::LeafSpec leaf = testing::github("owner/repo", "release.yml");
+  EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity_of(leaf)));
+  for (unsigned claim : {3U, 6U, 10U, 13U, 14U, 19U}) leaf.claims.erase(claim);
+  EXPECT_REFUSED(kPolicyPublisher,
+                 check_publisher(github_publisher("owner/repo", "release.yml"), identity_of(leaf)));
+}
+
+// Where others searched for a pattern anywhere in the identity.
+TEST(ExpectedSigner, sigstore_js_1656_identity_is_no_unanchored_pattern) {
+  testing::LeafSpec leaf = testing::github("owner/repo");
+  Expectation expectation;
+  expectation.identity = Pattern(leaf.subject.value);
+  EXPECT_TRUE(expect_signer(identity_of(leaf), expectation));
+  leaf.subject.value = "https://evil.example/?" + leaf.subject.value;
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity_of(leaf), expectation));
+  expectation.identity = Pattern("https://github.com/owner/repo/**");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity_of(leaf), expectation));
+}
+
+TEST(ExpectedSigner, wirelog_1287_a_dot_is_a_dot) {
+  const Identity identity = identity_of(testing::email("dev@exampleXcom", "https://accounts.google.com"));
+  Expectation expectation;
+  expectation.identity = Pattern("dev@example.com");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+}
+
+TEST(ExpectedSigner, mise_9260_a_workflow_is_no_part_of_another) {
+  const Identity identity = identity_of(testing::github("owner/repo", "not-release.yml"));
+  Expectation expectation;
+  for (const char* workflow : {"release.yml", "release", ".yml", "workflows/not-release.yml"}) {
+    expectation.workflow = Pattern(workflow);
+    EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+  }
+}
+
 TEST(PublisherCheck, AnEnvironmentIsProvenOnlyByClaim23) {
   Publisher publisher = github_publisher("owner/repo", "release.yml");
   publisher.environment = "pypi";

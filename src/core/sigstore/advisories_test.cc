@@ -85,7 +85,7 @@ TEST_F(Advisories, CVE_2022_35929_other_predicate_type) {
 }
 
 // cosign, sigstore-go: endless data. (CVE-2023-46737, CVE-2024-29902, CVE-2024-29903, CVE-2024-45395)
-TEST_F(Advisories, CVE_2023_46737_and_2024_29902_bundles_have_a_size) {
+TEST_F(Advisories, CVE_2023_46737_CVE_2024_29902_CVE_2024_29903_bundles_have_a_size) {
   const std::string text(17 * 1024 * 1024, ' ');
   const auto read = Bundle::parse(text);
   EXPECT_REFUSED(kJsonInvalid, read);
@@ -447,6 +447,34 @@ TEST_F(Advisories, sigstore_rust_160_one_time_outside_the_certificate) {
     recipe = rekor_2();
     recipe.at = kNow + off;
     EXPECT_REFUSED(kCertificateTime, check(message(recipe)));
+  }
+}
+
+// TOB-SIGSTORE-4: the log entry was not held against the bundle.
+TEST_F(Advisories, sigstore_rust_160_TOB_SIGSTORE_4_entry_of_another_bundle) {
+  BundleParts bundle = message();
+  bundle.entries =
+      sign_message(instance, certify(instance, github("owner/demo")), bytes_of("other"), rekor_1()).entries;
+  EXPECT_FALSE(check(bundle));
+}
+
+// sigstore-js threw what its JSON and BigInt readers threw.
+TEST_F(Advisories, sigstore_js_numbers_and_texts_that_are_none) {
+  const std::string good = message().to_text();
+  ASSERT_TRUE(Bundle::parse(good));
+  for (const char* bad :
+       {"", "-1", "1.5", "1e3", "0x10", "99999999999999999999", "9223372036854775808", "one"}) {
+    std::string text = good;
+    const std::string member = R"("logIndex":")";
+    const auto at = text.find(member) + member.size();
+    text.replace(at, text.find('"', at) - at, bad);
+    const auto read = Bundle::parse(text);
+    ASSERT_FALSE(read) << bad;
+    EXPECT_EQ(read.error().outcome(), Outcome::refused);
+  }
+  for (const std::string& text :
+       {std::string(), std::string("{"), good + "}", good.substr(1), std::string(good.size(), '[')}) {
+    EXPECT_FALSE(Bundle::parse(text));
   }
 }
 

@@ -19,6 +19,7 @@
 #include "io/net/http_server.h"
 #include "io/net/stream.h"
 #include "io/net/tls_identity.h"
+#include "testing/folder.h"
 
 namespace tomme::net::testing {
 
@@ -57,30 +58,7 @@ class TestAuthority {
   Certificate certificate_;
 };
 
-/// A folder that goes with the test.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tomme-net-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  std::string write(const std::string& name, std::string_view content) const {
-    const auto file = path_ / name;
-    std::ofstream(file, std::ios::binary) << content;
-    return file.string();
-  }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using tomme::testing::TestFolder;
 
 /// A handler out of a function, which remembers what it was asked.
 class FunctionHandler final : public Handler {

@@ -7,23 +7,18 @@
 #include <sys/resource.h>
 
 #include "io/store/errors.h"
+#include "testing/folder.h"
 
 namespace tomme {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::TestFolder;
 
 class FileStoreTest : public ::testing::Test {
  protected:
-  ~FileStoreTest() override {
-    std::error_code ignored;
-    fs::remove_all(base_, ignored);
-  }
-
-  std::string base_ = [] {
-    std::string path = ::testing::TempDir() + "store.XXXXXX";
-    return std::string(::mkdtemp(path.data()));
-  }();
+  const TestFolder folder_;
+  const std::string base_ = folder_.path();
   FileStore store_ = *FileStore::open(base_ + "/a/files");
 
   std::shared_ptr<const StoredFile> put(std::string_view content) {
