@@ -1,10 +1,5 @@
 """Where people already are: behind a proxy, with an older pip, with pdm."""
-import base64
-import select
-import socket
-import socketserver
 import subprocess
-import threading
 
 import pytest
 
@@ -15,55 +10,6 @@ from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
 
 
 # --- a proxy that the user already has
-
-
-class ParentProxy(socketserver.ThreadingTCPServer):
-    """CONNECT only, with a password; `seen` is what it was asked for."""
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, user: str):
-        super().__init__(("127.0.0.1", 0), ParentProxyHandler)
-        self.wanted = "Basic " + base64.b64encode(user.encode()).decode()
-        self.seen: list[tuple[str, bool]] = []  # where to, and whether the password was right
-        self.url = f"http://{user}@127.0.0.1:{self.server_address[1]}"
-
-
-class ParentProxyHandler(socketserver.StreamRequestHandler):
-    def handle(self):
-        method, target, _ = self.rfile.readline().decode().split()
-        headers = {}
-        while line := self.rfile.readline().decode().strip():
-            name, value = line.split(":", 1)
-            headers[name.lower()] = value.strip()
-        allowed = headers.get("proxy-authorization") == self.server.wanted
-        self.server.seen.append((target, allowed))
-        if method != "CONNECT" or not allowed:
-            self.wfile.write(b"HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
-            return
-        host, port = target.rsplit(":", 1)
-        with socket.create_connection((host, int(port))) as far:
-            self.wfile.write(b"HTTP/1.1 200 Fine\r\n\r\n")
-            self.relay(far)
-
-    def relay(self, far):
-        ends = {self.connection: far, far: self.connection}
-        while True:
-            for end in select.select(list(ends), [], [])[0]:
-                try:
-                    if not (octets := end.recv(65536)):
-                        return
-                    ends[end].sendall(octets)
-                except OSError:
-                    return
-
-
-@pytest.fixture
-def parent():
-    with ParentProxy("me:secret") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize("command", [PIP, UV], ids=["pip", "uv"])
