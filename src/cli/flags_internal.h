@@ -62,4 +62,7 @@ Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&
   return command;
 }
 
+/// The verbs whose options are set up in files of their own.
+Result<Command> parse_tuf(std::vector<std::string> words);
+
 }  // namespace tomme::cli

@@ -14,6 +14,7 @@ usage: tomme VERB [options] ...
   tomme verify FILE...      verify files against signatures and attestations
   tomme inspect FILE...     what a bundle, attestation or certificate says,
                             before anyone trusts it
+  tomme tuf ...             get files from a TUF repository, by its metadata
   tomme sigstore ...        the command line of sigstore-python, for existing
                             scripts
 
@@ -88,6 +89,54 @@ examples:
 
 Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
 could not be told; 128 and the number of a signal that ended COMMAND.
+)";
+
+inline constexpr std::string_view kTuf =
+    R"(usage: tomme tuf COMMAND [options] ...
+
+The Update Framework: files with metadata that nobody on the way can change,
+hold back or roll back.
+
+  tomme tuf refresh         bring the metadata of a repository up to date
+  tomme tuf download        fetch files that the metadata vouches for
+
+  tomme tuf COMMAND --help  more about a command
+)";
+
+inline constexpr std::string_view kTufRefresh =
+    R"(usage: tomme tuf refresh [options] --metadata-dir DIR --metadata-url URL
+
+Brings the metadata of a TUF repository in DIR up to date. It begins with the
+root in DIR, or with that of --root where there is none yet.
+)";
+
+inline constexpr std::string_view kTufRefreshFooter =
+    R"(DIR is for this alone: root.json, timestamp.json, snapshot.json, targets.json
+and delegated roles as they came from the mirror, for this user only.
+
+examples:
+  tomme tuf refresh --metadata-dir ~/tuf --root root.json \
+      --metadata-url https://tuf.example.org/metadata/
+  tomme tuf refresh --metadata-dir ~/tuf --offline --stale 30
+
+Exit status: 0 up to date, 1 refused, 2 wrong usage, 3 could not tell.
+)";
+
+inline constexpr std::string_view kTufDownload =
+    R"(usage: tomme tuf download [options] --metadata-dir DIR --metadata-url URL
+           --target-url URL --target-dir DIR NAME...
+
+Refreshes the metadata, then fetches the files of these names as the metadata
+lists them. A file that is there already and is the right one is not fetched
+again. NAME is the path in the repository; the file's name is NAME with
+everything but letters, digits and -._~ as %XX, so that it stays in DIR.
+)";
+
+inline constexpr std::string_view kTufDownloadFooter =
+    R"(It ends at the first NAME that cannot be had; those before it are there.
+
+Exit status: 0 all files are there, 1 refused or not in the repository, 2 wrong
+usage, 3 could not tell.
 )";
 
 inline constexpr std::string_view kSigstore =

@@ -319,6 +319,7 @@ Result<Command> parse_words(const std::string& verb, std::vector<std::string> wo
   if (verb == "verify") return parse_verb<VerifyCommand>(verb, &describe_verify, std::move(words));
   if (verb == "inspect") return parse_verb<InspectCommand>(verb, &describe_inspect, std::move(words));
   if (verb == "run") return parse_run(std::move(words));
+  if (verb == "tuf") return parse_tuf(std::move(words));
   if (verb == "sigstore") return parse_sigstore(std::move(words));
   if (is_installer(verb)) {
     return fail(kUsage, "there is no verb " + printable(verb),

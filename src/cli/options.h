@@ -70,12 +70,24 @@ struct SigstoreCommand {
   bool verbose = false;
 };
 
+/// `tomme tuf refresh` and `tomme tuf download`: the client of any TUF repository.
+struct TufClientCommand {
+  bool download = false;
+  std::string metadata_dir, metadata_url, root, time;
+  bool offline = false;
+  unsigned stale_days = 0;  ///< offline: for how long metadata may be expired
+  std::string target_url, target_dir;
+  bool plain_names = false;  ///< target files without their digest in front
+  std::vector<std::string> targets;
+};
+
 /// Text for standard output and a successful end: --help, --version.
 struct ShowText {
   std::string text;
 };
 
-using Command = std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand>;
+using Command =
+    std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand, TufClientCommand>;
 
 /// kUsage where the words cannot be meant. Only the verb that is named is set up.
 Result<Command> parse_command_line(std::span<char* const> argv);
