@@ -76,12 +76,26 @@ void prepare(CLI::App& app, std::string_view footer) {
   app.footer(std::string(footer));
 }
 
-void add_trust(CLI::App& app, TrustOptions& trust) {
+void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise) {
+  Flags{app, "whom to trust"}
+      .value("--refresh", refresh, "WHEN",
+             (std::string("always, daily or never ask the mirror for newer keys; else TOMME_REFRESH, else ") +
+              otherwise)
+                 .c_str())
+      ->envname("TOMME_REFRESH")
+      ->check(CLI::IsMember({"always", "daily", "never"}));
+}
+
+void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
   Flags flags{app, "whom to trust"};
   auto* staging =
       flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
-  flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
-      ->excludes(staging);
+  auto* root = flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
+                   ->excludes(staging);
+  flags.value("--mirror", trust.mirror, "URL", "the Sigstore instance of this TUF mirror: see tomme trust")
+      ->excludes(staging)
+      ->excludes(root);
+  add_refresh(app, trust.refresh, otherwise);
 }
 
 std::string sentence_of(const CLI::ParseError& error) {

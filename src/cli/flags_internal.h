@@ -38,8 +38,9 @@ struct Flags {
   }
 };
 
-/// "whom to trust" of every verb that needs a trust root.
-void add_trust(CLI::App& app, TrustOptions& trust);
+/// "whom to trust" of every verb that needs a trust root; when it is refreshed unless told, in words.
+void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise);
+void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise);
 
 /// "FILE is required" as part of our own sentences.
 std::string sentence_of(const CLI::ParseError& error);
@@ -64,5 +65,6 @@ Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&
 
 /// The verbs whose options are set up in files of their own.
 Result<Command> parse_tuf(std::vector<std::string> words);
+Result<Command> parse_trust(std::vector<std::string> words);
 
 }  // namespace tomme::cli

@@ -14,6 +14,7 @@ usage: tomme VERB [options] ...
   tomme verify FILE...      verify files against signatures and attestations
   tomme inspect FILE...     what a bundle, attestation or certificate says,
                             before anyone trusts it
+  tomme trust ...           the keys of Sigstore in use, and newer ones
   tomme tuf ...             get files from a TUF repository, by its metadata
   tomme sigstore ...        the command line of sigstore-python, for existing
                             scripts
@@ -89,6 +90,49 @@ examples:
 
 Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
 could not be told; 128 and the number of a signal that ended COMMAND.
+)";
+
+inline constexpr std::string_view kTrust =
+    R"(usage: tomme trust COMMAND [options] ...
+
+The trust root: the keys and certificates of a Sigstore instance, against which
+everything is verified. One is built in; newer ones come by TUF from a mirror.
+
+  tomme trust show          which one is in use, from where and how old
+  tomme trust update        ask the mirror for a newer one now
+  tomme trust init          begin with another mirror, by a root that you trust
+
+  tomme trust COMMAND --help  more about a command
+)";
+
+inline constexpr std::string_view kTrustShow =
+    R"(usage: tomme trust show [options]
+
+Says which trust root is in use, from where, how old, and when what it rests on
+expires. Nothing is fetched.
+)";
+
+inline constexpr std::string_view kTrustUpdate =
+    R"(usage: tomme trust update [options]
+
+Asks the mirror for a newer trust root now, whenever it was asked before, and
+keeps it for all verbs. Verbs that use the network do so once a day on their own.
+)";
+
+inline constexpr std::string_view kTrustInit =
+    R"(usage: tomme trust init [options] --root FILE
+
+Begins with a mirror anew: FILE is the root.json of its TUF repository, got from
+where you trust it. What was kept of the mirror is forgotten. Nothing is fetched:
+tomme trust update does that.
+)";
+
+inline constexpr std::string_view kTrustFooter =
+    R"(The public instance and its staging twin need no init: their roots are built in.
+Verbs use another instance with --mirror URL. Kept in TOMME_CACHE_DIR, else
+XDG_CACHE_HOME/tomme, else ~/.cache/tomme.
+
+Exit status: 0 done, 1 refused, 2 wrong usage, 3 could not tell.
 )";
 
 inline constexpr std::string_view kTuf =

@@ -63,7 +63,7 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   proof.flag("--online", verify.online, "look its log entry up")->needs(signature)->excludes(entry);
   proof.value("--key", verify.key, "FILE", "public key of a signer without certificate, PEM");
 
-  add_trust(app, verify.trust);
+  add_trust(app, verify.trust, "daily with pypi: or --online");
   Flags demand{app, "how much proof"};
   demand.value("--predicate-type", verify.predicate_type, "URI", "what the statement must be");
   demand.count("--logs", verify.logs, "different transparency logs that must have it, 1 to 32; else 1");
@@ -106,7 +106,7 @@ void describe_run(CLI::App& app, RunCommand& run) {
              "take proofs from this folder: FILE.attestation, .publish.attestation, .provenance or "
              ".sigstore.json")
       ->check(CLI::ExistingDirectory);
-  add_trust(app, run.trust);
+  add_trust(app, run.trust, "daily");
   Flags{app, "output"}.value("--report", run.report, "FILE", "write what was found as JSON");
 }
 
@@ -275,6 +275,7 @@ Result<Command> parse_sigstore(std::vector<std::string> arguments) {
       .value("--trust-config", command.trust_config, "FILE",
              "the trusted root of this client trust configuration")
       ->take_last();
+  add_refresh(app, command.refresh, "daily without --offline");
   app.require_subcommand(1);
   add_sigstore_others(app, other);
 
@@ -320,6 +321,7 @@ Result<Command> parse_words(const std::string& verb, std::vector<std::string> wo
   if (verb == "inspect") return parse_verb<InspectCommand>(verb, &describe_inspect, std::move(words));
   if (verb == "run") return parse_run(std::move(words));
   if (verb == "tuf") return parse_tuf(std::move(words));
+  if (verb == "trust") return parse_trust(std::move(words));
   if (verb == "sigstore") return parse_sigstore(std::move(words));
   if (is_installer(verb)) {
     return fail(kUsage, "there is no verb " + printable(verb),

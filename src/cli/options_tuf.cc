@@ -45,6 +45,39 @@ void describe_download(CLI::App& app, TufClientCommand& command) {
              "ask for NAME itself although the repository has consistent snapshots (DIGEST.NAME)");
 }
 
+void describe_source(CLI::App& app, TrustCommand& command, std::string_view help) {
+  app.description(std::string(help));
+  prepare(app, help::kTrustFooter);
+  Flags source{app, "the instance"};
+  auto* mirror = source.value("--mirror", command.mirror, "URL",
+                              "the mirror of its TUF repository; else the public instance's");
+  source.flag("--staging", command.staging, "Sigstore's staging instance")->excludes(mirror);
+}
+
+void add_time(CLI::App& app, TrustCommand& command) {
+  Flags{app, "time"}.value("--time", command.time, "TIME",
+                           "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
+}
+
+void describe_trust_show(CLI::App& app, TrustCommand& command) {
+  describe_source(app, command, help::kTrustShow);
+  add_time(app, command);
+}
+
+void describe_trust_update(CLI::App& app, TrustCommand& command) {
+  command.what = TrustCommand::What::update;
+  describe_source(app, command, help::kTrustUpdate);
+  add_time(app, command);
+}
+
+void describe_trust_init(CLI::App& app, TrustCommand& command) {
+  command.what = TrustCommand::What::init;
+  describe_source(app, command, help::kTrustInit);
+  Flags{app, "the root"}
+      .value("--root", command.root, "FILE", "root.json to begin with; it may be expired")
+      ->required();
+}
+
 Result<Command> finish_client(Result<Command> parsed) {
   if (!parsed) return parsed;
   const auto* command = std::get_if<TufClientCommand>(&*parsed);
@@ -77,6 +110,18 @@ Result<Command> parse_tuf(std::vector<std::string> words) {
   }
   return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme tuf " + printable(verb),
               "tomme tuf --help");
+}
+
+Result<Command> parse_trust(std::vector<std::string> words) {
+  const std::string verb = words.empty() ? "" : words.front();
+  if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTrust)};
+  if (!words.empty()) words.erase(words.begin());
+  if (verb == "show") return parse_verb<TrustCommand>("trust show", &describe_trust_show, std::move(words));
+  if (verb == "update")
+    return parse_verb<TrustCommand>("trust update", &describe_trust_update, std::move(words));
+  if (verb == "init") return parse_verb<TrustCommand>("trust init", &describe_trust_init, std::move(words));
+  return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme trust " + printable(verb),
+              "tomme trust --help");
 }
 
 }  // namespace tomme::cli

@@ -49,9 +49,11 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.report_path = command.report;
   options.cache_folder = TRY(cache_folder(options.invocation.environment));
   options.terminal_width = terminal_width();
+  const Time now = clock.now();
   // Read beside the preparations of the run.
   auto verifier = std::async(std::launch::async, [&]() -> Result<std::shared_ptr<const Verifier>> {
-    return std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
+    return std::make_shared<const Verifier>(TRY(load_root(command.trust, Network::used, now)),
+                                            VerifyOptions{});
   });
   return guard::run_guarded(std::move(options), std::move(verifier), clock, &tell);
 }

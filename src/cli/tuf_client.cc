@@ -21,14 +21,6 @@ namespace {
 
 constexpr std::size_t kRootOctets = 512'000;
 
-/// Stands where a mirror would: offline nobody is asked.
-class NoMirror final : public tuf::Fetcher {
- public:
-  Result<std::optional<Bytes>> fetch(const std::string& path, std::size_t) override {
-    return fail(tuf::kTufOffline, path + " was asked for without the network");
-  }
-};
-
 /// A root that does not verify is of no use and blocks every refresh: it is as good as none, if there is
 /// another to begin with.
 Result<void> begin(TufFolder& folder, const std::string& root_path) {

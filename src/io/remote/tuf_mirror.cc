@@ -94,6 +94,15 @@ net::FetchLimits fetch_limits(const TufMirrorLimits& limits, std::uint64_t most)
 
 }  // namespace
 
+Result<void> check_mirror_address(std::string_view url) {
+  TRY(parse_base(url));
+  return {};
+}
+
+Result<std::optional<Bytes>> NoMirror::fetch(const std::string& path, std::size_t) {
+  return fail(tuf::kTufOffline, path + " was asked for without the network");
+}
+
 Result<TufMirror> TufMirror::open(net::HttpClient& client, std::string_view metadata_url,
                                   const TufMirrorLimits& limits, std::stop_token stop) {
   return TufMirror(client, TRY(parse_base(metadata_url)), limits, std::move(stop));

@@ -24,13 +24,23 @@ struct TufMirrorLimits {
   std::uint32_t stall_octets = 256;  ///< per second
 };
 
+/// Whether metadata could be asked for below this URL: https, or http to this machine, without a query.
+/// kTufMirrorAddress.
+Result<void> check_mirror_address(std::string_view url);
+
+/// Stands where a mirror would: offline nobody is asked.
+class NoMirror final : public tuf::Fetcher {
+ public:
+  Result<std::optional<Bytes>> fetch(const std::string& path, std::size_t max_length) override;
+};
+
 /// Metadata from one mirror over HTTP. 404 and 403 are "not there", as object stores say it; every other
 /// status but 200 and every trouble of the network is an error. At most 5 redirects, to https or to this
 /// machine. Of one thread; keeps a reference to the client.
 class TufMirror final : public tuf::Fetcher {
  public:
-  /// `metadata_url` is https, or http to this machine, without a query (kTufMirrorAddress); it is kept as it
-  /// is quoted, with a slash put behind where there is none. A fetch ends with kNetCancelled at `stop`.
+  /// `metadata_url` passes check_mirror_address(); it is kept as it is quoted, with a slash put behind where
+  /// there is none. A fetch ends with kNetCancelled at `stop`.
   static Result<TufMirror> open(net::HttpClient& client, std::string_view metadata_url,
                                 const TufMirrorLimits& limits = {}, std::stop_token stop = {});
 

@@ -135,14 +135,15 @@ Result<void> TufFolder::replace(const std::string& name, BytesView octets, bool 
   return {};
 }
 
-Result<void> TufFolder::clear() {
+Result<void> TufFolder::forget_all_but_root() {
   const auto remove = [](const std::string& path) -> Result<void> {
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
     return fail(kStoreWrite, "cannot delete " + printable(path) + ": " + system_reason());
   };
+  const std::string root = tuf::local_metadata_name(tuf::RoleName::root());
   for (const std::string& name : list_folder(folder_)) {
     const std::string path = folder_ + "/" + name;
-    if (name == kLockName) continue;
+    if (name == kLockName || name == root) continue;
     struct stat status{};
     if (::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
       for (const std::string& inner : list_folder(path)) TRY(remove(path + "/" + inner));

@@ -39,8 +39,8 @@ class TufFolder final : public tuf::MetadataStore {
   /// never one of a role's.
   Result<std::optional<Bytes>> load_file(const std::string& name, std::size_t limit) const;
   Result<void> store_file(const std::string& name, BytesView octets);
-  /// Forgets everything but the lock: for a new beginning with another root.
-  Result<void> clear();
+  /// For a new beginning with another root, which is stored already.
+  Result<void> forget_all_but_root();
 
   const std::string& path() const { return folder_; }
 

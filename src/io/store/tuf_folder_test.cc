@@ -90,14 +90,15 @@ TEST(TufFolderTest, RefusesAFolderThatEverybodyMayWrite) {
   EXPECT_TRUE(file.error().is(kStoreRead)) << file.error().message();
 }
 
-TEST(TufFolderTest, ClearForgetsEverythingButTheLock) {
+TEST(TufFolderTest, ForgetsEverythingButTheRoot) {
   const TestFolder parent;
   auto folder = TufFolder::open(parent.path("a"));
   ASSERT_TRUE(folder->store(RoleName::root(), bytes_of("r")));
+  ASSERT_TRUE(folder->store(RoleName::timestamp(), bytes_of("t")));
   ASSERT_TRUE(folder->store_file("targets/x", bytes_of("x")));
   EXPECT_EQ(text_of(*folder->load_file("targets/x", 9).value()), "x");
-  ASSERT_TRUE(folder->clear());
-  EXPECT_EQ(list_folder(parent.path("a")), std::vector<std::string>{".lock"});
+  ASSERT_TRUE(folder->forget_all_but_root());
+  EXPECT_EQ(list_folder(parent.path("a")), (std::vector<std::string>{".lock", "root.json"}));
 }
 
 TEST(TufFolderTest, OneAtATimeAndTheOtherSaysSo) {
