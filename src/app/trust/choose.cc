@@ -4,7 +4,7 @@
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/tuf/errors.h"
-#include "io/store/errors.h"
+#include "io/store/file.h"
 
 namespace tomme::trust {
 
@@ -74,7 +74,9 @@ Result<InUse> at_hand(const Request& request) {
   Result<Store> store = open_store(request, TufFolderOptions::Access::reading);
   if (store) return at_hand(request, *store);
   if (request.source.built_in != nullptr) return built_in(request.source);
-  if (store.error().is(kStoreRead)) return nothing_kept(request.source, Error(tuf::kTufNoRoot, ""));
+  if (request.cache_folder && !exists(Store::folder_of(*request.cache_folder, request.source))) {
+    return fail(kTrustNotBegun, "nothing is known of the mirror " + printable(request.source.mirror));
+  }
   return std::unexpected(std::move(store).error());
 }
 
