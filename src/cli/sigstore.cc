@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/gate/file_artifact.h"
+#include "app/trust/errors.h"
 #include "app/trust/source.h"
 #include "cli/describe.h"
 #include "cli/environment.h"
@@ -270,7 +271,7 @@ Result<int> sigstore(const SigstoreCommand& command, const Clock& clock) {
   const Result<void> done = run();
   if (done) return 0;
   print_error(with_own_flags(done.error()));
-  const bool usage = done.error().is(kUsageNotYet) || done.error().is(kLogNoEntry);
+  const bool usage = done.error().is(kTrustNotBegun) || done.error().is(kLogNoEntry);
   return usage ? 2 : 1;
 }
 

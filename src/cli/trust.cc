@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kRootOctets = 512'000;
 
 Result<trust::Source> source_of(const std::string& mirror, bool staging) {
-  if (!mirror.empty()) return in("--mirror", trust::Source::of(mirror));
+  if (!mirror.empty()) return trust::Source::of(mirror);
   return trust::Source::of(staging ? trust::kStagingMirror : trust::kPublicMirror);
 }
 
