@@ -47,6 +47,10 @@ Result<void> expect_writable(const std::string& report) {
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
+  if (!command.allow_hosts.empty() && command.require.empty()) {
+    return fail(kUsage, "--allow-host lets a host through that --require refuses, and nothing is required",
+                "add --require attested, or leave --allow-host out");
+  }
   guard::RunOptions options;
   options.invocation.argv = command.command;
   options.invocation.environment = current_environment();

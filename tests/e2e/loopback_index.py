@@ -20,7 +20,7 @@ def sha256(content: bytes) -> str:
 
 
 class Certificates:
-    """An authority and a certificate for this machine (and the public log, which it may have to stand for), by OpenSSL's command line."""
+    """An authority and a certificate for this machine and the public hosts that it stands in for, by OpenSSL's command line."""
 
     def __init__(self, folder: pathlib.Path):
         self.authority = folder / "authority.pem"

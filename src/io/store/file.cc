@@ -9,6 +9,7 @@
 #include <memory>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "core/encoding/text.h"
@@ -79,6 +80,15 @@ MappedFile::~MappedFile() {
   if (address_) ::munmap(address_, size_);
 }
 
+namespace {
+
+/// /dev/null (1, 3 on Linux): the empty file of every shell.
+bool is_null_device(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+}
+
+}  // namespace
+
 Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) {
   // Not blocking: a FIFO without a writer would hold us for ever; so opened it reads as empty.
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -86,7 +96,9 @@ Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) 
   struct stat status{};
   if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot_read(path);
   if (S_ISDIR(status.st_mode)) return fail(kStoreRead, "cannot read " + printable(path) + ": it is a folder");
-  if (!S_ISREG(status.st_mode) && !allow_stream) {
+  // Pipes and terminals end; /dev/zero and its like do not.
+  const bool is_stream = S_ISFIFO(status.st_mode) || ::isatty(file.fd()) == 1 || is_null_device(status);
+  if (!S_ISREG(status.st_mode) && !(allow_stream && is_stream)) {
     return fail(kStoreRead, "cannot read " + printable(path) + ": it is not a file");
   }
   return file;
