@@ -15,7 +15,7 @@ namespace {
 bool start_libcrypto() {
   const bool ready =
       OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr) == 1;
-  if (RAND_set_DRBG_type(nullptr, "HASH-DRBG", nullptr, nullptr, "SHA512") != 1) openssl::clear_errors();
+  if (RAND_set_DRBG_type(nullptr, "HASH-DRBG", nullptr, nullptr, "SHA256") != 1) openssl::clear_errors();
   return ready;
 }
 
