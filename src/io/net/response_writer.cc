@@ -15,7 +15,7 @@ namespace {
 
 /// What fits into one TLS record goes out together with what comes before it.
 constexpr std::size_t kJoin = 16 * 1024;
-constexpr std::size_t kFilePiece = 128 * 1024;
+constexpr std::size_t kFilePiece = 32 * 1024;
 
 bool is_framing(std::string_view name) {
   constexpr std::string_view kNames[] = {"content-length", "transfer-encoding", "connection",
