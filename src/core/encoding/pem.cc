@@ -60,6 +60,7 @@ std::string_view take_line(std::string_view& text) {
 /// The body up to and with the closing boundary.
 Result<Bytes> take_body(std::string_view& text, std::string_view label) {
   std::string body;
+  body.reserve(text.size());
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (const auto end = TRY(boundary_label(line, kEnd))) {

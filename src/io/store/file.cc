@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/base/buffer.h"
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
 
@@ -113,12 +114,12 @@ Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name) {
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const FileHandle file = TRY(open_for_reading(path, true));
   std::string content;
-  std::vector<std::uint8_t> buffer(std::min(limit + 1, kReadOctets));
-  while (const std::size_t n = TRY(read_some(file.fd(), buffer, path))) {
+  Buffer buffer(std::min(limit + 1, kReadOctets));
+  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), path))) {
     if (content.size() + n > limit) {
       return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets");
     }
-    content.append(text_of(BytesView(buffer).first(n)));
+    content.append(text_of(buffer.first(n)));
   }
   return content;
 }
@@ -163,9 +164,9 @@ Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const 
   if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
   ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(algorithm);
-  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kReadOctets);
-  while (const std::size_t n = TRY(read_some(file.fd(), {buffer.get(), kReadOctets}, name))) {
-    hasher.update({buffer.get(), n});
+  Buffer buffer(kReadOctets);
+  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), name))) {
+    hasher.update(buffer.first(n));
   }
   return hasher.finish();
 }
