@@ -26,7 +26,8 @@ class Certificates:
         self.authority = folder / "authority.pem"
         self.chain = folder / "server.pem"
         key, request, extensions = folder / "key.pem", folder / "request.pem", folder / "extensions.txt"
-        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev\nextendedKeyUsage=serverAuth\n"
+        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev,"
+                              "DNS:pypi.org,DNS:files.pythonhosted.org\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:false\n")
 
         def openssl(*words):
