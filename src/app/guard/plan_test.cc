@@ -385,6 +385,52 @@ INSTANTIATE_TEST_SUITE_P(
              {"/project/pdm.lock", "[[package]]\nname='x'\ngit='https://h.test/x'\n"}},
             "/project/pdm.lock, x"}));
 
+// Requirements that settings add to any resolution.
+INSTANTIATE_TEST_SUITE_P(
+    UvSettings, RefusedWithProof,
+    ::testing::Values(
+        Way{"uv pip install six",
+            {},
+            {{"/project/uv.toml", "override-dependencies=['six @ file:///six.whl']\n"}},
+            "/project/uv.toml, override-dependencies"},
+        Way{"uv pip install six",
+            {},
+            {{"/users/ada/.config/uv/uv.toml", "constraint-dependencies=['six @ file:///six.whl']\n"}},
+            "/users/ada/.config/uv/uv.toml, constraint-dependencies"},
+        Way{"uv tool install six",
+            {},
+            {{"/etc/uv/uv.toml", "build-constraint-dependencies=['six @ file:///six.whl']\n"}},
+            "build-constraint-dependencies"},
+        Way{"uv pip install six",
+            {},
+            {{"/project/pyproject.toml", "[tool.uv]\noverride-dependencies=['six @ file:///six.whl']\n"}},
+            "[tool.uv], override-dependencies"},
+        Way{"uv pip install p",
+            {},
+            {{"/project/pyproject.toml",
+              "[tool.uv.extra-build-dependencies]\np=['six @ file:///six.whl']\n"}},
+            "extra-build-dependencies"},
+        Way{"uv pip install p",
+            {},
+            {{"/project/uv.toml",
+              "[pip.extra-build-dependencies]\np=[{requirement='six @ file:///six.whl', "
+              "match-runtime=true}]\n"}},
+            "pip.extra-build-dependencies"},
+        Way{"uv pip install p",
+            {},
+            {{"/project/uv.toml",
+              "[[dependency-metadata]]\nname='p'\nrequires-dist=['six @ file:///six.whl']\n"}},
+            "[[dependency-metadata]]"},
+        Way{"uv run a.py",
+            {},
+            {{"/project/a.py",
+              "# /// script\n# [tool.uv]\n# override-dependencies = ['six @ file:///six.whl']\n# ///\n"}},
+            "[tool.uv], override-dependencies"},
+        Way{"pdm install",
+            {{"PDM_USE_UV", "1"}},
+            {{"/project/uv.toml", "override-dependencies=['six @ file:///six.whl']\n"}},
+            "override-dependencies"}));
+
 /// What stays allowed even with proof required.
 // Of a project whose signer is expected nothing may come from where no signer can be told.
 TEST(Plan, ExpectedProjectsComeWithProof) {

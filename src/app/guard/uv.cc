@@ -117,6 +117,36 @@ struct Sources {
   bool reads_project = true;
 };
 
+/// `name = ["x", {requirement = "x"}]`: what builds of `name` need besides.
+Result<void> build_dependencies(Collector& into, const json::Value* table, const std::string& where) {
+  if (table == nullptr || table->object() == nullptr) return {};
+  for (const json::Member& project : *table->object()) {
+    TRY(collect_requirement_list(into, &project.value, where));
+    if (project.value.array() == nullptr) continue;
+    for (const json::Value& item : *project.value.array()) {
+      if (auto text = text_at(item, "requirement")) TRY(into.findings.requirement(*text, where));
+    }
+  }
+  return {};
+}
+
+/// What a uv.toml or a [tool.uv] adds to any resolution, `uv pip install` included.
+Result<void> table_requirements(Collector& into, const json::Value& table, const std::string& where) {
+  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
+                                "build-constraint-dependencies"}) {
+    TRY(collect_requirement_list(into, at(table, name), where + ", " + std::string(name)));
+  }
+  for (std::string_view name : {"extra-build-dependencies", "pip.extra-build-dependencies"}) {
+    TRY(build_dependencies(into, at(table, name), where + ", " + std::string(name)));
+  }
+  const json::Value* metadata = at(table, "dependency-metadata");
+  if (metadata == nullptr || metadata->array() == nullptr) return {};
+  for (const json::Value& entry : *metadata->array()) {
+    TRY(collect_requirement_list(into, at(entry, "requires-dist"), where + ", [[dependency-metadata]]"));
+  }
+  return {};
+}
+
 class UvCollector {
  public:
   explicit UvCollector(Collector& into) : into_(into), findings_(into.findings) {
@@ -314,6 +344,7 @@ class UvCollector {
 
   /// A uv.toml, or the [tool.uv] of another document.
   Result<void> settings_table(const json::Value& table, const std::string& where) {
+    TRY(table_requirements(into_, table, where));
     for (std::string_view name : {"https-proxy", "http-proxy"}) {
       if (!text_at(table, name)) continue;
       return fail(kGuardSetting,
@@ -444,10 +475,8 @@ Result<void> source_table(Collector& into, const json::Value& source, const std:
 }  // namespace
 
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path) {
-  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
-                                "build-constraint-dependencies"}) {
-    TRY(collect_requirement_list(into, at(document, "tool.uv." + std::string(name)),
-                                 path + ", " + std::string(name)));
+  if (const json::Value* table = at(document, "tool.uv")) {
+    TRY(table_requirements(into, *table, path + ", [tool.uv]"));
   }
   const json::Value* sources = at(document, "tool.uv.sources");
   if (sources == nullptr || sources->object() == nullptr) return {};
