@@ -1,5 +1,7 @@
 #include "app/guard/collect.h"
 
+#include <algorithm>
+
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
@@ -204,18 +206,26 @@ Result<std::vector<std::string>> folders_matching(const Collector& from, const s
   return std::move(search.found);
 }
 
-/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`.
-Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path) {
-  std::optional<std::string> text = TRY(from.read(path));
-  if (!text) return std::optional<json::Value>{};
+bool is_script_name(std::string_view path) {
+  const std::string name = lowered(path);
+  return name.ends_with(".py") || name.ends_with(".pyw");
+}
+
+/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`; a lone CR ends a line for Python.
+Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path) {
+  std::optional<std::string> text = TRY(into.read(path));
+  if (!text) {
+    TRY(into.findings.unproven("a script that cannot be read before the start", printable(path)));
+    return std::optional<json::Value>{};
+  }
   std::string block;
   bool inside = false;
   std::string_view rest = *text;
   while (!rest.empty()) {
-    std::size_t end = rest.find('\n');
+    const std::size_t end = rest.find_first_of("\r\n");
+    const std::string_view ending = rest.substr(std::min(end, rest.size()));
     std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    rest = ending.substr(std::min<std::size_t>(ending.starts_with("\r\n") ? 2 : 1, ending.size()));
     if (!inside) {
       inside = trim(line) == "# /// script";
       continue;

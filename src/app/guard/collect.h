@@ -52,8 +52,11 @@ Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Comman
 /// as a lock.
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory);
 
-/// A Python script's inline metadata (PEP 723): dependencies and [tool.uv].
-Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path);
+/// "….py", "….pyw" in any case: uv takes it for a script, as a requirements file too.
+bool is_script_name(std::string_view path);
+/// A Python script's inline metadata (PEP 723): dependencies and [tool.uv]. Nothing where it has none; a
+/// script that cannot be read counts as unproven.
+Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path);
 
 /// The folders from `directory` up to the root.
 std::vector<std::string> ancestors_of(std::string directory);

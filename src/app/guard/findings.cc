@@ -14,16 +14,8 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\v\f\r\n";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 bool is_http(std::string_view url) {
-  std::string scheme = lower(url.substr(0, 8));
+  std::string scheme = lowered(url.substr(0, 8));
   return scheme.starts_with("http://") || scheme.starts_with("https://");
 }
 
@@ -99,6 +91,14 @@ std::vector<std::string> words_of(std::string_view text) {
     text.remove_prefix(end);
   }
   return words;
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
 }
 
 std::string without_userinfo(std::string_view url) {

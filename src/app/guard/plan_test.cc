@@ -385,6 +385,33 @@ INSTANTIATE_TEST_SUITE_P(
              {"/project/pdm.lock", "[[package]]\nname='x'\ngit='https://h.test/x'\n"}},
             "/project/pdm.lock, x"}));
 
+const char* const kScript = "# /// script\n# dependencies = ['six @ file:///six.whl']\n# ///\nprint(1 / 2)\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Scripts, RefusedWithProof,
+    ::testing::Values(
+        Way{"uv pip install -r a.py", {}, {{"/project/a.py", kScript}}, "six.whl"},
+        Way{"uv pip sync a.pyw", {}, {{"/project/a.pyw", kScript}}, "six.whl"},
+        Way{"uv pip install -r a", {}, {{"/project/a", kScript}}, "six.whl"},
+        Way{"uv run --with-requirements a.py true", {}, {{"/project/a.py", kScript}}, "six.whl"},
+        Way{"uv run --with-requirements sub/a.Py true", {}, {{"/project/sub/a.Py", kScript}}, "six.whl"},
+        Way{"uv tool install --with-requirements a.py x", {}, {{"/project/a.py", kScript}}, "six.whl"},
+        Way{"uv add -r a.py", {}, {{"/project/a.py", kScript}}, "six.whl"},
+        Way{"uv run a.PY", {}, {{"/project/a.PY", kScript}}, "six.whl"},
+        Way{"uv run a.PyW", {}, {{"/project/a.PyW", kScript}}, "six.whl"},
+        Way{"uv run a.py",
+            {},
+            {{"/project/a.py", "x = 1\r# /// script\r# dependencies = ['./six.whl']\r# ///\r"}},
+            "six.whl"},
+        Way{"uv run -", {}, {}, "a script from standard input"},
+        Way{"uv run --script -", {}, {}, "a script from standard input"},
+        Way{"uv run -s /dev/fd/63", {}, {}, "cannot be read before the start"},
+        // Its dependencies are unknown even where its host is judged.
+        Way{"uv run https://files.pythonhosted.org/a.py", {}, {}, "read only after the start"},
+        Way{"uv run --script https://u:secret@pypi.org/a.py", {}, {}, "read only after the start"},
+        Way{"pip install --requirements-from-script a", {}, {}, "cannot be read before the start"},
+        Way{"pip install -r a.py", {}, {{"/project/a.py", "six @ file:///six.whl\n"}}, "six.whl"}));
+
 // Requirements that settings add to any resolution.
 INSTANTIATE_TEST_SUITE_P(
     UvSettings, RefusedWithProof,

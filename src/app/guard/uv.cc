@@ -117,6 +117,10 @@ struct Sources {
   bool reads_project = true;
 };
 
+bool is_remote(std::string_view place) {
+  return place.starts_with("http://") || place.starts_with("https://");
+}
+
 /// `name = ["x", {requirement = "x"}]`: what builds of `name` need besides.
 Result<void> build_dependencies(Collector& into, const json::Value* table, const std::string& where) {
   if (table == nullptr || table->object() == nullptr) return {};
@@ -175,7 +179,7 @@ class UvCollector {
     }
     for (const char* name : {"UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"}) {
       for (const std::string& file : list(name, false)) {
-        TRY(collect_requirements(into_, file, sources_.directory));
+        TRY(requirements_file(file));
       }
     }
     if (const std::string* backend = into_.variable("UV_TORCH_BACKEND")) {
@@ -236,8 +240,7 @@ class UvCollector {
     TRY(options(found, "uv pip", {}));
     for (std::size_t i = 1; i < found.words.size(); ++i) {
       if (sub == "install") TRY(findings_.requirement(found.words[i], "uv pip install"));
-      if (sub == "sync" || sub == "compile")
-        TRY(collect_requirements(into_, found.words[i], sources_.directory));
+      if (sub == "sync" || sub == "compile") TRY(requirements_file(found.words[i]));
     }
     return Nested{};
   }
@@ -261,11 +264,7 @@ class UvCollector {
     TRY(options(found, "uv run", found.words));
     if (found.words.empty()) return Nested{};
     const std::string& first = found.words[0];
-    if (first.starts_with("http://") || first.starts_with("https://")) {
-      TRY(findings_.direct_url(first, "uv run"));
-    } else if (first.ends_with(".py") || first.ends_with(".pyw")) {
-      TRY(script(first));
-    }
+    if (first == "-" || is_remote(first) || is_script_name(first)) TRY(script(first));
     std::vector<std::string> nested = found.words;
     auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
     if (std::ranges::any_of(found.options, is_module)) nested.insert(nested.begin(), {"python", "-m"});
@@ -299,7 +298,7 @@ class UvCollector {
       case Meaning::requirement:
         return requirements(option.value, where);
       case Meaning::requirements:
-        return collect_requirements(into_, option.value, sources_.directory);
+        return requirements_file(option.value);
       case Meaning::group:
         return collect_group(into_, option.value, sources_.directory);
       case Meaning::script: {
@@ -338,6 +337,16 @@ class UvCollector {
       if (end == std::string_view::npos) return {};
       value.remove_prefix(end + 1);
     }
+  }
+
+  /// `-r a.py` and, where the name has no suffix, `-r a` may be a script with requirements in its head.
+  Result<void> requirements_file(const std::string& file) {
+    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory);
+    if (is_script_name(file)) return script(file);
+    const std::string path = path_in(into_, sources_.directory, file);
+    const bool has_suffix = file.substr(file.rfind('/') + 1).contains('.');
+    if (!has_suffix && TRY(into_.read(path)) && TRY(read_script(into_, path))) return script(path);
+    return collect_requirements(into_, file, sources_.directory);
   }
 
   // ---- settings
@@ -445,7 +454,13 @@ class UvCollector {
     return {};
   }
 
+  /// Not `direct_url`: what the script itself asks for is not known before the start, whoever serves it.
   Result<void> script(const std::string& name) {
+    if (name == "-") return findings_.unproven("a script from standard input", "uv -");
+    if (is_remote(name)) {
+      return findings_.unproven("a script that is read only after the start",
+                                "uv " + printable(without_userinfo(name)));
+    }
     std::string path = path_in(into_, into_.invocation.directory, name);
     std::optional<json::Value> metadata = TRY(read_script(into_, path));
     TRY(collect_uv_lock(into_, path + ".lock"));
