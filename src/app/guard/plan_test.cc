@@ -458,6 +458,53 @@ INSTANTIATE_TEST_SUITE_P(
             {{"/project/uv.toml", "override-dependencies=['six @ file:///six.whl']\n"}},
             "override-dependencies"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Pdm, RefusedWithProof,
+    ::testing::Values(
+        Way{"pdm install",
+            {},
+            {{"/project/pyproject.toml", "[tool.pdm.resolution.overrides]\nsix='file:///six.whl'\n"}},
+            "[tool.pdm.resolution.overrides]"},
+        Way{"pdm lock",
+            {{"PDM_OVERRIDE", "c.txt"}},
+            {{"/project/c.txt", "six @ file:///six.whl\n"}},
+            "/project/c.txt"},
+        Way{"pdm install --no-self",
+            {},
+            {{"/project/pyproject.toml", "[tool.pdm.options]\ninstall=['--override','c.txt']\n"},
+             {"/project/c.txt", "six @ file:///six.whl\n"}},
+            "/project/c.txt"},
+        Way{"pdm -p sub add -q six",
+            {},
+            {{"/project/sub/pyproject.toml", "[tool.pdm.options]\nadd=['./six.whl']\n"}},
+            "a local path (./six.whl)"},
+        Way{"pdm install --plugins",
+            {},
+            {{"/project/pyproject.toml", "[tool.pdm]\nplugins=['six @ file:///six.whl']\n"}},
+            "plugins"},
+        Way{"pdm install",
+            {},
+            {{"/project/pyproject.toml", "[tool.pdm.workspace]\nmembers=['packages/*']\n"},
+             {"/project/packages/b/pyproject.toml",
+              "[project]\nname='b'\ndependencies=['six @ file:///six.whl']\n"}},
+            "six.whl"},
+        Way{"pdm -p packages/b install",
+            {},
+            {{"/project/pyproject.toml",
+              "[project]\nname='p'\ndependencies=['six @ "
+              "file:///six.whl']\n[tool.pdm.workspace]\nmembers=['packages/*']\n"},
+             {"/project/packages/b/pyproject.toml", "[project]\nname='b'\n"}},
+            "six.whl"},
+        Way{"pdm setup",
+            {},
+            {{"/project/pyproject.toml", "[tool.pdm.scripts]\nsetup='pip install ./six.whl'\n"}},
+            "six.whl"},
+        Way{"pdm run setup",
+            {},
+            {{"/project/pyproject.toml",
+              "[tool.pdm.scripts]\nsetup={shell='cd a && pip install ./six.whl'}\n"}},
+            "six.whl"}));
+
 /// What stays allowed even with proof required.
 // Of a project whose signer is expected nothing may come from where no signer can be told.
 TEST(Plan, ExpectedProjectsComeWithProof) {
