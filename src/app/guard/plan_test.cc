@@ -459,6 +459,28 @@ INSTANTIATE_TEST_SUITE_P(
             "override-dependencies"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Poetry, RefusedWithProof,
+    ::testing::Values(
+        Way{"poetry self install",
+            {},
+            {{"/users/ada/.config/pypoetry/pyproject.toml",
+              "[tool.poetry.group.additional.dependencies]\nx={path='/x.whl'}\n"}},
+            "a local path (/x.whl)"},
+        Way{"poetry self update",
+            {{"POETRY_CONFIG_DIR", "/c"}},
+            {{"/c/pyproject.toml", "[tool.poetry]\n"},
+             {"/c/poetry.lock", "[[package]]\nname='x'\n[package.source]\ntype='file'\nurl='/x.whl'\n"}},
+            "/c/poetry.lock, x"},
+        Way{"poetry install",
+            {},
+            {{"/project/pyproject.toml", "[tool.poetry]\n[build-system]\nrequires=['x @ file:///x.whl']\n"}},
+            "build-system.requires"},
+        Way{"poetry install",
+            {},
+            {{"/project/pyproject.toml", "[[tool.poetry.source]]\nname='l'\nurl='file:///w'\n"}},
+            "an index that is not on the network (file:///w)"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Pdm, RefusedWithProof,
     ::testing::Values(
         Way{"pdm install",
