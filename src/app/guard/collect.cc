@@ -81,7 +81,8 @@ std::vector<std::string> ancestors_of(std::string directory) {
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path) {
   if (path.starts_with('/')) return std::string(path);
   if (path == "~" || path.starts_with("~/")) return from.invocation.home + std::string(path.substr(1));
-  return directory + "/" + std::string(path);
+  while (path.starts_with("./")) path.remove_prefix(2);
+  return path.empty() || path == "." ? directory : directory + "/" + std::string(path);
 }
 
 const json::Value* at(const json::Value& value, std::string_view dotted) {
@@ -204,6 +205,41 @@ Result<std::vector<std::string>> folders_matching(const Collector& from, const s
   FolderSearch search(from.invocation);
   TRY(search.look(folder, glob));
   return std::move(search.found);
+}
+
+namespace {
+
+/// The name of the project in a folder that a requirement names; empty where that is no folder or has no
+/// name.
+Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
+  std::optional<std::string> path = local_path_of(text);
+  if (!path) return std::string();
+  for (std::string_view scheme : {"file://", "file:"}) {
+    if (path->starts_with(scheme)) path->erase(0, scheme.size());
+  }
+  path->resize(std::min(path->find_first_of("[#"), path->size()));
+  const auto document =
+      TRY(collect_pyproject(into, path_in(into, directory, trim(*path)) + "/pyproject.toml"));
+  if (!document) return std::string();
+  return std::string(
+      text_at(*document, "project.name").value_or(text_at(*document, "tool.poetry.name").value_or("")));
+}
+
+}  // namespace
+
+Result<void> collect_requirement(Collector& into, std::string_view text, const std::string& where,
+                                 const std::string& directory) {
+  const std::string project = TRY(collect_folder(into, text, directory));
+  const Findings::About about(into.findings, project);
+  return into.findings.requirement(text, where);
+}
+
+Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
+                              const std::string& directory) {
+  const bool is_bare = !local_path_of(text) && !text.contains(':') && !text.contains('+');
+  const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
+  const Findings::About about(into.findings, project);
+  return into.findings.unproven("a source tree (" + printable(without_userinfo(text)) + ")", where);
 }
 
 bool is_script_name(std::string_view path) {

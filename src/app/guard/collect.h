@@ -54,6 +54,14 @@ Result<void> collect_requirements(Collector& into, const std::string& path, cons
 
 /// "….py", "….pyw" in any case: uv takes it for a script, as a requirements file too.
 bool is_script_name(std::string_view path);
+/// One requirement of a command line or requirements file, seen from `directory`. A folder is known by its
+/// pyproject.toml: it is that project's, and what its build asks for counts.
+Result<void> collect_requirement(Collector& into, std::string_view text, const std::string& where,
+                                 const std::string& directory);
+/// `-e PATH` or `-e URL`: the same, and never an index's.
+Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
+                              const std::string& directory);
+
 /// A Python script's inline metadata (PEP 723): dependencies and [tool.uv]. Nothing where it has none; a
 /// script that cannot be read counts as unproven.
 Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path);

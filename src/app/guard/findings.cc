@@ -121,7 +121,8 @@ Findings::About::About(Findings& findings, std::string_view project)
 }
 
 bool Findings::is_required() const {
-  return proof_ == Proof::required || (about_ && expected_.contains(*about_));
+  if (proof_ == Proof::required) return true;
+  return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
 Result<net::Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
@@ -163,18 +164,24 @@ Result<void> Findings::file_host(std::string_view authority, const std::string& 
   return {};
 }
 
+std::optional<std::string> local_path_of(std::string_view requirement) {
+  const std::string_view text = trim(requirement);
+  const std::string_view target = target_of(text);
+  if (is_vcs(target) || is_http(target)) return std::nullopt;
+  const std::string_view path = trim(target.substr(0, target.find(';')));
+  if (path.empty()) return std::nullopt;
+  const bool is_path = path.contains("://") || path.starts_with("file:") || path.starts_with('.') ||
+                       path.starts_with('~') || path.contains('/') || has_archive_name(path);
+  return is_path ? std::optional(std::string(path)) : std::nullopt;
+}
+
 Result<void> Findings::requirement(std::string_view text, const std::string& where) {
   text = trim(text);
   std::string_view target = target_of(text);
   const About about(*this, project_of(text, target));
   if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
   if (is_http(target)) return direct_url(target, where);
-  std::string_view before_marker = trim(target.substr(0, target.find(';')));
-  if (before_marker.empty()) return {};
-  if (before_marker.contains("://") || before_marker.starts_with("file:") || before_marker.starts_with('.') ||
-      before_marker.starts_with('~') || before_marker.contains('/') || has_archive_name(before_marker)) {
-    return unproven("a local path (" + printable(before_marker) + ")", where);
-  }
+  if (auto path = local_path_of(text)) return unproven("a local path (" + printable(*path) + ")", where);
   return {};
 }
 
@@ -182,6 +189,13 @@ Result<void> Findings::unproven(std::string_view what, const std::string& where)
   std::string text = where + ": " + std::string(what) + " cannot carry proof";
   if (is_required()) return fail(kGuardUnproven, std::move(text));
   note("not judged: " + where + ": " + std::string(what));
+  return {};
+}
+
+Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
+  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + printable(host));
+  if (proof_ == Proof::required) return unproven(what, where);
+  note("not judged: " + where + ": " + what);
   return {};
 }
 

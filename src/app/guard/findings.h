@@ -33,7 +33,9 @@ enum class Proof : bool { optional, required };
 /// Collects what arguments, environment and settings say. The functions that fail name what they refuse.
 class Findings {
  public:
-  /// Of the projects in `expected` proof is always required: what cannot carry it has no signer.
+  /// Of the projects in `expected` proof is always required: what cannot carry it has no signer. A source
+  /// that names no project may hold any of them, so where one is expected, proof is required of such a source
+  /// too.
   Findings(Proof proof, std::set<ProjectName> expected) : proof_(proof), expected_(std::move(expected)) {}
 
   /// While it lives, what is found is about this project (a name as it stands in a lock or table).
@@ -60,6 +62,9 @@ class Findings {
   Result<void> requirement(std::string_view text, const std::string& where);
   /// What cannot carry proof: refused where proof is required, else a note.
   Result<void> unproven(std::string_view what, const std::string& where);
+  /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
+  /// same, so no project comes in by them, and they are refused only where proof of everything is required.
+  Result<void> unchecked_tls(std::string_view host, const std::string& where);
   /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
   Result<void> direct_url(std::string_view url, const std::string& where);
 
@@ -96,6 +101,9 @@ class Findings {
   std::map<std::string, std::string> variables_;
   std::set<std::string> trust_variables_;
 };
+
+/// The path or `file:` URL in a requirement that names one, with what follows it up to a marker.
+std::optional<std::string> local_path_of(std::string_view requirement);
 
 /// The URL without the part before `@`; other text is returned as it is.
 std::string without_userinfo(std::string_view url);

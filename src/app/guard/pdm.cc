@@ -116,7 +116,7 @@ class PdmCollector {
       first = 2;
     }
     for (std::size_t i = first; adds && i < words.size(); ++i) {
-      TRY(findings_.requirement(words[i], "pdm " + sub));
+      TRY(collect_requirement(into_, words[i], "pdm " + sub, into_.invocation.directory));
     }
     return {};
   }
@@ -212,7 +212,7 @@ class PdmCollector {
       }
       case Meaning::editable:
         if (sub != "add") return {};
-        return findings_.unproven("a source tree (" + printable(option.value) + ")", where);
+        return collect_editable(into_, option.value, where, into_.invocation.directory);
       default:
         return {};
     }
@@ -222,7 +222,7 @@ class PdmCollector {
     if (const std::string* url = into_.variable("PDM_PYPI_URL")) TRY(findings_.index(*url, "PDM_PYPI_URL"));
     if (const std::string* verify = into_.variable("PDM_PYPI_VERIFY_SSL");
         verify != nullptr && !is_on(*verify)) {
-      TRY(findings_.unproven("unchecked TLS", "PDM_PYPI_VERIFY_SSL"));
+      TRY(findings_.unchecked_tls("", "PDM_PYPI_VERIFY_SSL"));
     }
     if (const std::string* file = into_.variable("PDM_OVERRIDE")) {
       TRY(collect_requirements(into_, *file, directory_));
@@ -280,8 +280,7 @@ class PdmCollector {
                   "name the file in REQUESTS_CA_BUNDLE instead: tomme takes its authorities over");
     }
     const json::Value* verify = at(table, "verify_ssl");
-    if (verify != nullptr && !is_true(verify))
-      TRY(findings_.unproven("unchecked TLS", where + " verify_ssl"));
+    if (verify != nullptr && !is_true(verify)) TRY(findings_.unchecked_tls("", where + " verify_ssl"));
     if (at(table, "client_cert") != nullptr) {
       findings_.note(where + " client_cert: the client certificate is not passed on to the index");
     }

@@ -195,9 +195,7 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
     });
   }
   if (name == "trusted-host") {
-    return each([&](const std::string& word) {
-      return findings.unproven("unchecked TLS with " + printable(word), setting.where);
-    });
+    return each([&](const std::string& word) { return findings.unchecked_tls(word, setting.where); });
   }
   if (name == "no-index" && on) return findings.unproven("an installation without an index", setting.where);
   if (name == "requirement" || name == "constraint" || name == "build-constraint") {
@@ -210,7 +208,7 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
   }
   if (name == "editable") {
     return each([&](const std::string& word) {
-      return findings.unproven("a source tree (" + printable(word) + ")", setting.where);
+      return collect_editable(into, word, setting.where, into.invocation.directory);
     });
   }
   if (name == "client-cert") {
@@ -232,12 +230,12 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
     case Meaning::no_index:
       return findings.unproven("an installation without an index", where);
     case Meaning::insecure_host:
-      return findings.unproven("unchecked TLS with " + printable(option.value), where);
+      return findings.unchecked_tls(option.value, where);
     case Meaning::client_certificate:
       findings.note(where + ": the client certificate is not passed on to the index");
       return {};
     case Meaning::editable:
-      return installs ? findings.unproven("a source tree (" + printable(option.value) + ")", where)
+      return installs ? collect_editable(into, option.value, where, into.invocation.directory)
                       : Result<void>{};
     case Meaning::requirements:
       return installs ? collect_requirements(into, option.value, into.invocation.directory) : Result<void>{};
@@ -260,7 +258,7 @@ Result<void> command_line(Collector& into, const Command& command) {
   bool is_install = installs(sub);
   for (const Found& option : found.options) TRY(one_option(into, option, is_install));
   for (std::size_t i = 1; is_install && i < found.words.size(); ++i) {
-    TRY(into.findings.requirement(found.words[i], "pip " + std::string(sub)));
+    TRY(collect_requirement(into, found.words[i], "pip " + std::string(sub), into.invocation.directory));
   }
   return {};
 }

@@ -555,6 +555,66 @@ TEST(Plan, ExpectedProjectsComeWithProof) {
   EXPECT_FALSE(plan_of("poetry install", "six", "/poetry"));
 }
 
+// What names no project may hold the one whose signer is expected.
+class RefusedWithAnExpectation : public ::testing::TestWithParam<Way> {};
+
+TEST_P(RefusedWithAnExpectation, ElseNoted) {
+  Invocation invocation = invocation_of(GetParam().command, GetParam().environment, GetParam().files);
+  Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan.has_value()) << plan.error().message();
+  EXPECT_THAT(plan->notes, Contains(HasSubstr(GetParam().names)));
+  invocation.expected.insert(*ProjectName::parse("six"));
+  Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict.has_value());
+  EXPECT_TRUE(strict.error().is(kGuardUnproven));
+  EXPECT_THAT(strict.error().message(), HasSubstr(GetParam().names));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    NoProject, RefusedWithAnExpectation,
+    ::testing::Values(
+        Way{"pip install -f fl six", {}, {}, "files from fl"},
+        Way{"pip install other", {{"PIP_FIND_LINKS", "https://h.test/"}}, {}, "PIP_FIND_LINKS"},
+        Way{"pip install -i file:///idx six", {}, {}, "not on the network"},
+        Way{"uv pip install six", {{"UV_INDEX", "file:///idx"}}, {}, "not on the network"},
+        Way{"env -i pip install six", {}, {}, "env -i"}, Way{"sudo pip install six", {}, {}, "sudo"},
+        Way{"pip install git+https://h.test/x", {}, {}, "a checkout"},
+        Way{"pip install https://h.test/x.zip", {}, {}, "a direct URL"},
+        Way{"pip install .", {}, {}, "a local path (.)"},
+        Way{"pip install -e ./x", {}, {}, "a source tree (./x)"},
+        Way{"pip install -r https://h.test/r.txt", {}, {}, "r.txt"},
+        Way{"uv run -", {}, {}, "standard input"},
+        Way{"pip install .",
+            {},
+            {{"/project/pyproject.toml", "[project]\nname='Six'\n"}},
+            "a local path (.)"},
+        Way{"pip install -e six",
+            {},
+            {{"/project/six/pyproject.toml", "[tool.poetry]\nname='six'\n"}},
+            "a source tree (six)"},
+        Way{"pip install .[x]",
+            {},
+            {{"/project/pyproject.toml",
+              "[project]\nname='p'\n[build-system]\nrequires=['six @ file:///six']\n"}},
+            "build-system.requires"},
+        Way{"pip install -e file:///a#egg=p",
+            {},
+            {{"/a/pyproject.toml", "[project]\nname='p'\ndependencies=['six @ file:///six']\n"}},
+            "project.dependencies"}));
+
+TEST(Plan, AnExpectationLeavesOtherProjectsSourcesAlone) {
+  const Files files{{"/project/pyproject.toml", "[project]\nname='p'\ndependencies=['six']\n"},
+                    {"/project/r.txt", "-e .\nsix\n"}};
+  for (const char* command :
+       {"pip install .", "pip install -e .[dev]", "pip install -r r.txt", "uv pip install -e .",
+        "pip install --trusted-host pypi.org six", "uv sync", "pip install p@git+https://h.test/p"}) {
+    Invocation invocation = invocation_of(command, {}, files);
+    invocation.expected.insert(*ProjectName::parse("six"));
+    const Result<Plan> plan = make_plan(invocation);
+    EXPECT_TRUE(plan.has_value()) << command << ": " << plan.error().message();
+  }
+}
+
 TEST(Plan, OrdinaryCommandsPassWithProof) {
   Files files{
       {"/project/pyproject.toml", "[project]\nname='p'\ndependencies=['six>=1; python_version>\"3\"']\n"},

@@ -85,7 +85,7 @@ class PoetryCollector {
       first = 2;
     }
     for (std::size_t i = first; adds && i < found.words.size(); ++i) {
-      TRY(findings_.requirement(found.words[i], "poetry " + sub));
+      TRY(collect_requirement(into_, found.words[i], "poetry " + sub, into_.invocation.directory));
     }
     if (sub == "source" && found.words.size() > 3 && found.words[1] == "add") {
       TRY(findings_.index(found.words[3], "poetry source add"));

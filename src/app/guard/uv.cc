@@ -175,7 +175,7 @@ class UvCollector {
       TRY(findings_.unproven("files from " + printable(without_userinfo(word)), "UV_FIND_LINKS"));
     }
     for (const std::string& word : list("UV_INSECURE_HOST", false)) {
-      TRY(findings_.unproven("unchecked TLS with " + printable(word), "UV_INSECURE_HOST"));
+      TRY(findings_.unchecked_tls(word, "UV_INSECURE_HOST"));
     }
     for (const char* name : {"UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"}) {
       for (const std::string& file : list(name, false)) {
@@ -228,7 +228,7 @@ class UvCollector {
     Arguments found = scan(rest, {kProjectOptions, false, false});
     TRY(options(found, "uv " + sub, {}));
     for (const std::string& word : found.words) {
-      if (sub == "add") TRY(findings_.requirement(word, "uv add"));
+      if (sub == "add") TRY(collect_requirement(into_, word, "uv add", sources_.directory));
     }
     return Nested{};
   }
@@ -239,7 +239,8 @@ class UvCollector {
     std::string sub = found.words.empty() ? "" : found.words[0];
     TRY(options(found, "uv pip", {}));
     for (std::size_t i = 1; i < found.words.size(); ++i) {
-      if (sub == "install") TRY(findings_.requirement(found.words[i], "uv pip install"));
+      if (sub == "install")
+        TRY(collect_requirement(into_, found.words[i], "uv pip install", sources_.directory));
       if (sub == "sync" || sub == "compile") TRY(requirements_file(found.words[i]));
     }
     return Nested{};
@@ -255,7 +256,7 @@ class UvCollector {
     Arguments found = scan({top.words.begin() + 1, top.words.end()}, {kToolOptions, false, runs});
     TRY(options(found, "uv tool " + sub, {}));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
-    TRY(findings_.requirement(found.words[0], "uv tool " + sub));
+    TRY(collect_requirement(into_, found.words[0], "uv tool " + sub, sources_.directory));
     return runs ? Nested(found.words) : Nested{};
   }
 
@@ -292,9 +293,9 @@ class UvCollector {
       case Meaning::no_index:
         return findings_.unproven("an installation without an index", where);
       case Meaning::insecure_host:
-        return findings_.unproven("unchecked TLS with " + printable(option.value), where);
+        return findings_.unchecked_tls(option.value, where);
       case Meaning::editable:
-        return findings_.unproven("a source tree (" + printable(option.value) + ")", where);
+        return collect_editable(into_, option.value, where, sources_.directory);
       case Meaning::requirement:
         return requirements(option.value, where);
       case Meaning::requirements:
@@ -333,7 +334,7 @@ class UvCollector {
   Result<void> requirements(std::string_view value, const std::string& where) {
     while (true) {
       std::size_t end = value.find(',');
-      TRY(findings_.requirement(value.substr(0, end), where));
+      TRY(collect_requirement(into_, value.substr(0, end), where, sources_.directory));
       if (end == std::string_view::npos) return {};
       value.remove_prefix(end + 1);
     }
@@ -362,7 +363,7 @@ class UvCollector {
     }
     for (std::string_view prefix : {"", "pip."}) TRY(index_settings(table, where, std::string(prefix)));
     for (const std::string& host : texts_at(table, "allow-insecure-host")) {
-      TRY(findings_.unproven("unchecked TLS with " + printable(host), where + ", allow-insecure-host"));
+      TRY(findings_.unchecked_tls(host, where + ", allow-insecure-host"));
     }
     const json::Value* indexes = at(table, "index");
     if (indexes != nullptr && indexes->array() != nullptr) {
