@@ -387,6 +387,38 @@ INSTANTIATE_TEST_SUITE_P(
 
 const char* const kScript = "# /// script\n# dependencies = ['six @ file:///six.whl']\n# ///\nprint(1 / 2)\n";
 
+const char* const kReceipt =
+    "[tool]\nrequirements=[{name='tooly'}]\n[tool.options]\nno-index=true\nfind-links=['file:///links']\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Receipts, RefusedWithProof,
+    ::testing::Values(
+        Way{"uv tool upgrade --reinstall tooly",
+            {},
+            {{"/users/ada/.local/share/uv/tools/tooly/uv-receipt.toml", kReceipt}},
+            "files from file:///links"},
+        Way{"uv tool upgrade --all",
+            {{"UV_TOOL_DIR", "/t"}},
+            {{"/t/tooly/uv-receipt.toml", kReceipt}},
+            "/t/tooly/uv-receipt.toml"},
+        Way{"uv tool upgrade x Tooly==2",
+            {{"XDG_DATA_HOME", "/d"}},
+            {{"/d/uv/tools/tooly/uv-receipt.toml", "[tool]\nrequirements=[{name='tooly', path='/x.whl'}]\n"}},
+            "a local path (/x.whl)"},
+        Way{"uv tool upgrade tooly",
+            {{"UV_TOOL_DIR", "t"}},
+            {{"/project/t/tooly/uv-receipt.toml",
+              "[tool]\noverrides=[{name='x', git='https://h.test/x'}]\n"}},
+            "a checkout"},
+        Way{"uv tool upgrade tooly",
+            {{"UV_TOOL_DIR", "/t"}},
+            {{"/t/tooly/uv-receipt.toml", "[tool]\nrequirements=[{name='x', editable='/x'}]\n"}},
+            "a source tree (/x)"},
+        Way{"uv tool upgrade tooly",
+            {{"UV_TOOL_DIR", "/t"}},
+            {{"/t/tooly/uv-receipt.toml", "[tool]\nrequirements=['x @ file:///x.whl']\n"}},
+            "x.whl"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Scripts, RefusedWithProof,
     ::testing::Values(

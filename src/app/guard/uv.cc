@@ -151,6 +151,22 @@ Result<void> table_requirements(Collector& into, const json::Value& table, const
   return {};
 }
 
+Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
+  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
+  if (auto git = text_at(source, "git")) {
+    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
+  }
+  if (auto path = text_at(source, "path")) {
+    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+  }
+  for (std::string_view kind : {"directory", "editable"}) {
+    if (auto tree = text_at(source, kind)) {
+      return into.findings.unproven("a source tree (" + printable(*tree) + ")", where);
+    }
+  }
+  return {};
+}
+
 class UvCollector {
  public:
   explicit UvCollector(Collector& into) : into_(into), findings_(into.findings) {
@@ -255,9 +271,48 @@ class UvCollector {
     bool runs = sub == "run";
     Arguments found = scan({top.words.begin() + 1, top.words.end()}, {kToolOptions, false, runs});
     TRY(options(found, "uv tool " + sub, {}));
+    if (sub == "upgrade") TRY(receipts(found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
     TRY(collect_requirement(into_, found.words[0], "uv tool " + sub, sources_.directory));
     return runs ? Nested(found.words) : Nested{};
+  }
+
+  /// What was asked for when the tools were installed counts for their upgrades; without names, for all.
+  Result<void> receipts(const std::vector<std::string>& tools) {
+    std::string folder;
+    if (const std::string* own = into_.variable("UV_TOOL_DIR")) {
+      folder = path_in(into_, into_.invocation.directory, *own);
+    } else if (const std::string* data = into_.variable("XDG_DATA_HOME")) {
+      folder = *data + "/uv/tools";
+    } else {
+      folder = into_.invocation.home + "/.local/share/uv/tools";
+    }
+    std::vector<std::string> names;
+    for (const std::string& tool : tools) {
+      const auto name = ProjectName::parse(std::string_view(tool).substr(0, tool.find_first_of("[<>=!~@; ")));
+      if (name) names.push_back(name->normalized());
+    }
+    if (tools.empty()) names = into_.invocation.list(folder);
+    for (const std::string& name : names) TRY(receipt(folder + "/" + name + "/uv-receipt.toml"));
+    return {};
+  }
+
+  Result<void> receipt(const std::string& path) {
+    const std::optional<json::Value> document = TRY(into_.read_toml(path));
+    if (!document) return {};
+    for (std::string_view list : {"requirements", "constraints", "overrides", "build-constraints"}) {
+      const json::Value* items = at(*document, "tool." + std::string(list));
+      if (items == nullptr || items->array() == nullptr) continue;
+      const std::string where = path + ", " + std::string(list);
+      TRY(collect_requirement_list(into_, items, where));
+      for (const json::Value& item : *items->array()) {
+        const Findings::About about(findings_, text_at(item, "name").value_or(""));
+        if (auto index = text_at(item, "index")) TRY(add_index(findings_, *index, where));
+        TRY(source_table(into_, item, where));
+      }
+    }
+    const json::Value* options = at(*document, "tool.options");
+    return options != nullptr ? settings_table(*options, path + ", [tool.options]") : Result<void>{};
   }
 
   Result<Nested> run_command(std::span<const std::string> rest) {
@@ -476,17 +531,6 @@ class UvCollector {
   Findings& findings_;
   Sources sources_;
 };
-
-Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
-  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
-  if (auto git = text_at(source, "git")) {
-    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
-  }
-  if (auto path = text_at(source, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
-  }
-  return {};
-}
 
 }  // namespace
 
