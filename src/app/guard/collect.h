@@ -14,7 +14,7 @@
 
 namespace tomme::guard {
 
-/// What the collectors of the four installers share.
+/// What the collectors of the installers share.
 struct Collector {
   const Invocation& invocation;
   Findings& findings;
@@ -38,6 +38,10 @@ Result<Nested> collect_pip(Collector& into, const Command* command);
 Result<Nested> collect_uv(Collector& into, const Command* command);
 Result<Nested> collect_poetry(Collector& into, const Command* command);
 Result<Nested> collect_pdm(Collector& into, const Command* command);
+Result<Nested> collect_pipx(Collector& into, const Command& command);
+
+/// What another program hands to `pip install`, without pip's settings.
+Result<void> collect_pip_arguments(Collector& into, std::vector<std::string> arguments);
 
 /// pip.conf in every place that pip looks at, least important first. `(file, section, name, value)`.
 struct PipSetting {

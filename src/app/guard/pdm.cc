@@ -204,12 +204,8 @@ class PdmCollector {
         return {};
       case Meaning::requirements:
         return collect_requirements(into_, option.value, directory_);
-      case Meaning::pip_arguments: {
-        Command pip{Installer::pip, "pip", shell_words(option.value)};
-        pip.arguments.insert(pip.arguments.begin(), "install");
-        [[maybe_unused]] const Nested none = TRY(collect_pip(into_, &pip));
-        return {};
-      }
+      case Meaning::pip_arguments:
+        return collect_pip_arguments(into_, shell_words(option.value));
       case Meaning::editable:
         if (sub != "add") return {};
         return collect_editable(into_, option.value, where, into_.invocation.directory);

@@ -288,6 +288,11 @@ Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Comman
   return settings;
 }
 
+Result<void> collect_pip_arguments(Collector& into, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "install");
+  return command_line(into, {Installer::pip, "pip", std::move(arguments)});
+}
+
 Result<Nested> collect_pip(Collector& into, const Command* command) {
   if (command != nullptr) TRY(command_line(into, *command));
   for (const PipSetting& setting : TRY(pip_settings(into, command))) TRY(one_setting(into, setting));

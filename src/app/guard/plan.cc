@@ -29,6 +29,9 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
     case Installer::pdm:
       nested = TRY(collect_pdm(into, &command));
       break;
+    case Installer::pipx:
+      nested = TRY(collect_pipx(into, command));
+      break;
     case Installer::unknown:
       return collect_within(into, command, depth);
   }
@@ -112,7 +115,8 @@ const std::string* last_of(const std::vector<PipSetting>& settings, std::string_
 Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
                                        const std::vector<PipSetting>& pip) {
   const auto as_setting = [](Error error) { return fail(kGuardSetting, error.message()); };
-  const std::string* own = installer == Installer::pip ? last_of(pip, "proxy") : nullptr;
+  const std::string* own =
+      installer == Installer::pip || installer == Installer::pipx ? last_of(pip, "proxy") : nullptr;
   if (own != nullptr) {
     Result<net::ParentProxy> proxy = in("pip's proxy", net::ParentProxy::parse(*own));
     if (!proxy) return as_setting(std::move(proxy).error());
@@ -148,9 +152,11 @@ Result<Plan> make_plan(const Invocation& invocation) {
   bool is_known = plan.command.installer != Installer::unknown;
   TRY(is_known ? collect_known(into, plan.command, invocation.limits.nested_commands)
                : collect_unknown(into, plan.command));
-  bool reads_pip = !is_known || plan.command.installer == Installer::pip;
+  bool reads_pip =
+      !is_known || plan.command.installer == Installer::pip || plan.command.installer == Installer::pipx;
   std::vector<PipSetting> pip;
-  if (reads_pip) pip = TRY(pip_settings(into, is_known ? &plan.command : nullptr));
+  if (reads_pip)
+    pip = TRY(pip_settings(into, plan.command.installer == Installer::pip ? &plan.command : nullptr));
   plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip));
   plan.trust = trust_of(invocation.environment, pip);
   plan.indexes = findings.indexes();

@@ -80,6 +80,10 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"poetry run pip install --proxy x six", {}, {}, "--proxy"},
         Way{"poetry -C sub run pip install --cert x six", {}, {}, "--cert"},
         Way{"pdm run pip install --proxy x six", {}, {}, "--proxy"},
+        Way{"pipx install --pip-args=--proxy=http://p:1 six", {}, {}, "--proxy"},
+        Way{"python -m pipx inject --pip-arg --cert=x a six", {}, {}, "--cert"},
+        Way{"pipx runpip a install --proxy x six", {}, {}, "--proxy"},
+        Way{"pipx run pip install --proxy x six", {}, {}, "--proxy"},
         Way{"pdm run -p sub uv pip install --cert x six", {}, {}, "--cert"},
         Way{"pdm run --env no_proxy=* pip install six", {}, {}, "--env no_proxy"},
         Way{"pdm run --env=PIP_Proxy=x pip install six", {}, {}, "--env PIP_Proxy"},
@@ -386,7 +390,6 @@ INSTANTIATE_TEST_SUITE_P(
             "/project/pdm.lock, x"}));
 
 const char* const kScript = "# /// script\n# dependencies = ['six @ file:///six.whl']\n# ///\nprint(1 / 2)\n";
-
 const char* const kReceipt =
     "[tool]\nrequirements=[{name='tooly'}]\n[tool.options]\nno-index=true\nfind-links=['file:///links']\n";
 
@@ -418,6 +421,34 @@ INSTANTIATE_TEST_SUITE_P(
             {{"UV_TOOL_DIR", "/t"}},
             {{"/t/tooly/uv-receipt.toml", "[tool]\nrequirements=['x @ file:///x.whl']\n"}},
             "x.whl"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Pipx, RefusedWithProof,
+    ::testing::Values(
+        Way{"pipx install --backend pip --pip-args=-f/links six", {}, {}, "files from /links"},
+        Way{"pipx install /x.whl", {}, {}, "pipx install: a local path (/x.whl)"},
+        Way{"pipx install six git+https://h.test/x", {}, {}, "a checkout"},
+        Way{"pipx install --preinstall ./x.whl six", {}, {}, "a local path (./x.whl)"},
+        Way{"pipx install --lock l.txt six", {}, {{"/project/l.txt", "./x.whl"}}, "./x.whl"},
+        Way{"pipx install a.py", {}, {{"/project/a.py", kScript}}, "six.whl"},
+        Way{"pipx inject venv -r r.txt", {}, {{"/project/r.txt", "./x.whl"}}, "./x.whl"},
+        Way{"pipx inject ./venv ./x.whl", {}, {}, "(./x.whl)"},
+        Way{"pipx run --spec ./x.whl x", {}, {}, "(./x.whl)"},
+        Way{"pipx run https://h.test/a.py", {}, {}, "read only after the start"},
+        Way{"pipx run --with ./x.whl six", {}, {}, "(./x.whl)"},
+        Way{"pipx install six", {{"PIP_FIND_LINKS", "/links"}}, {}, "PIP_FIND_LINKS"},
+        Way{"pipx install six", {{"UV_FIND_LINKS", "/links"}}, {}, "UV_FIND_LINKS"},
+        Way{"pipx manifest sync tools.toml", {}, {}, "manifest"},
+        Way{"pipx upgrade six",
+            {},
+            {{"/users/ada/.local/share/pipx/venvs/six/pipx_metadata.json",
+              R"({"main_package":{"package_or_url":"six","pip_args":["--find-links","/links"]}})"}},
+            "files from /links"},
+        Way{"pipx reinstall-all",
+            {{"PIPX_HOME", "/p"}},
+            {{"/p/venvs/six/pipx_metadata.json",
+              R"({"injected_packages":{"x":{"package_or_url":"/x.whl","pip_args":[]}}})"}},
+            "a local path (/x.whl)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Scripts, RefusedWithProof,
@@ -675,6 +706,9 @@ TEST(Plan, OrdinaryCommandsPassWithProof) {
                               "pdm install",
                               "pdm add six",
                               "pdm run pytest --proxy x",
+                              "pipx install six",
+                              "pipx run --spec six>=1 six --proxy x",
+                              "pipx upgrade-all",
                               "make install",
                               "env A=b make",
                               "sh -c 'pip install six; make'",
