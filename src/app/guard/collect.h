@@ -51,6 +51,11 @@ struct PipSetting {
 };
 Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command);
 
+/// Whether pip's sub-command fetches what it installs or keeps.
+bool pip_installs(std::string_view command);
+/// The program between this command and a Python whose `pip.conf` cannot be told; empty where it is known.
+std::string untold_python(const Collector& from, const Command& command);
+
 /// A requirements or constraints file and all that it names, as pip and uv read it. `path` may be a `file:`
 /// URL; one on the network cannot be read before the start and counts as unproven. A `pylock*.toml` is read
 /// as a lock.

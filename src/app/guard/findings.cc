@@ -185,9 +185,12 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   return {};
 }
 
-Result<void> Findings::unproven(std::string_view what, const std::string& where) {
+Result<void> Findings::unproven(std::string_view what, const std::string& where, std::string_view hint) {
   std::string text = where + ": " + std::string(what) + " cannot carry proof";
-  if (is_required()) return fail(kGuardUnproven, std::move(text));
+  if (is_required()) {
+    return hint.empty() ? fail(kGuardUnproven, std::move(text))
+                        : fail(kGuardUnproven, std::move(text), std::string(hint));
+  }
   note("not judged: " + where + ": " + std::string(what));
   return {};
 }

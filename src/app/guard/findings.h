@@ -60,8 +60,9 @@ class Findings {
   Result<void> file_host(std::string_view authority, const std::string& where);
   /// One requirement as pip and uv take it: a URL, a VCS reference or a path is `unproven`.
   Result<void> requirement(std::string_view text, const std::string& where);
-  /// What cannot carry proof: refused where proof is required, else a note.
-  Result<void> unproven(std::string_view what, const std::string& where);
+  /// What cannot carry proof: refused where proof is required, else a note. A hint where the code's own does
+  /// not help.
+  Result<void> unproven(std::string_view what, const std::string& where, std::string_view hint = {});
   /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
   /// same, so no project comes in by them, and they are refused only where proof of everything is required.
   Result<void> unchecked_tls(std::string_view host, const std::string& where);

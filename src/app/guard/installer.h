@@ -16,6 +16,7 @@ struct Command {
   Installer installer = Installer::unknown;
   std::string program;                 ///< as it was typed: what `exec` will look for
   std::vector<std::string> arguments;  ///< what the installer itself will see
+  bool is_nested = false;  ///< started by another installer, in an environment that this one chooses
 };
 
 /// `pip`, `pip3`, `pip3.11`, `uv`, `uvx`, `poetry`, `pdm`, `pipx`, with any folder before, and

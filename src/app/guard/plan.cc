@@ -37,7 +37,9 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
   }
   if (!nested || nested->empty()) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  return collect_known(into, detect_installer(*nested), depth - 1);
+  Command started = detect_installer(*nested);
+  started.is_nested = true;
+  return collect_known(into, std::move(started), depth - 1);
 }
 
 /// `env`'s own words: what it takes away from the environment and what it sets there, up to the command.

@@ -390,6 +390,44 @@ INSTANTIATE_TEST_SUITE_P(
             "/project/pdm.lock, x"}));
 
 const char* const kScript = "# /// script\n# dependencies = ['six @ file:///six.whl']\n# ///\nprint(1 / 2)\n";
+// The pip.conf of the Python that really runs.
+const char* const kLinks = "[install]\nfind-links=/links\n";
+const char* const kShim = "#!/usr/bin/env bash\nexec e3/bin/pip \"$@\"\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    PipsPython, RefusedWithProof,
+    ::testing::Values(
+        Way{"pip --python e2/bin/python install six",
+            {},
+            {{"/project/e2/bin/python", "\x7f"}, {"/project/e2/pip.conf", kLinks}},
+            "/project/e2/pip.conf"},
+        Way{"pip --python=e2 install six", {}, {{"/project/e2/pip.conf", kLinks}}, "/project/e2/pip.conf"},
+        Way{"pip install --pytho /e2 six", {}, {{"/e2/pip.conf", kLinks}}, "/e2/pip.conf"},
+        Way{"pip install six", {{"PIP_PYTHON", "/e2"}}, {{"/e2/pip.conf", kLinks}}, "/e2/pip.conf"},
+        Way{"pip install six", {{"PYTHONHOME", "/h:/e"}}, {{"/h/pip.conf", kLinks}}, "/h/pip.conf"},
+        Way{"pip install six",
+            {{"PATH", "/z:/bin"}},
+            {{"/bin/pip", "#!/usr/bin/env -S python3 -I\n"},
+             {"/z/python3", "#!/e/bin/python3\n"},
+             {"/e/bin/python3", "\x7f"},
+             {"/e/pip.conf", kLinks}},
+            "/e/pip.conf"},
+        Way{"/x/bin/pip install six",
+            {},
+            {{"/x/bin/pip", "#!/bin/sh\n'''exec' \"/a b/bin/python\" \"$0\" \"$@\"\n' '''\n"},
+             {"/a b/bin/python", "\x7f"},
+             {"/a b/pip.conf", kLinks}},
+            "/a b/pip.conf"},
+        Way{"pip install six", {{"PATH", "/z"}}, {{"/z/pip", kShim}}, "cannot be told before the start"},
+        Way{"z/pip download six", {}, {{"/project/z/pip", kShim}}, "/project/z/pip"},
+        Way{"timeout 5 z/pip install six", {}, {{"/project/z/pip", kShim}}, "/project/z/pip"},
+        Way{"python -m pip install six", {{"PATH", "/z"}}, {{"/z/python", kShim}}, "/z/python"},
+        Way{"pip --python z/python install six", {}, {{"/project/z/python", kShim}}, "/project/z/python"},
+        Way{"py -m pip install six", {{"PATH", "/z"}}, {{"/z/py", "\x7f"}}, "/z/py"},
+        Way{"pip install six", {{"PATH", "/z"}}, {{"/z/pip", "#!/bin/sh\nexec /e/bin/pip\n"}}, "/z/pip"},
+        Way{"uv run pip install six", {}, {}, "the settings of a Python"},
+        Way{"poetry run python -m pip install six", {}, {}, "the settings of a Python"}));
+
 const char* const kReceipt =
     "[tool]\nrequirements=[{name='tooly'}]\n[tool.options]\nno-index=true\nfind-links=['file:///links']\n";
 
@@ -676,6 +714,50 @@ TEST(Plan, AnExpectationLeavesOtherProjectsSourcesAlone) {
     const Result<Plan> plan = make_plan(invocation);
     EXPECT_TRUE(plan.has_value()) << command << ": " << plan.error().message();
   }
+}
+
+TEST(Plan, PipsPythonIsFound) {
+  const Files files{{"/bin/pip", "#!/usr/bin/python3\n"},
+                    {"/usr/bin/python3", "\x7f"},
+                    {"/venv/bin/python", "\x7f"},
+                    {"/venv/bin/pip", "#!/venv/bin/python\n"},
+                    {"/opt/py/pip.conf", kLinks},
+                    {"/z/pip", kShim},
+                    {"/long/bin/pip", "#!/bin/sh\n'''exec' /venv/bin/python \"$0\" \"$@\"\n' '''\n"}};
+  const auto plan_of = [&](std::string_view command, Environment environment) {
+    environment.emplace("PATH", "/bin:/usr/bin");
+    Invocation invocation = invocation_of(command, std::move(environment), files);
+    invocation.proof_required = true;
+    // As links are on a disk: this Python is another one's.
+    invocation.resolve = [](const std::string& path) {
+      return path == "/usr/bin/python3" ? "/usr/bin/python3.11" : path;
+    };
+    return make_plan(invocation);
+  };
+  for (const char* command :
+       {"pip install six", "python3 -m pip install six", "/venv/bin/pip install six",
+        "/venv/bin/python -m pip install six", "/long/bin/pip install six", "pip --python /venv install six",
+        "timeout 5 pip install six", "uv run /venv/bin/pip install six", "z/pip list"}) {
+    const Result<Plan> plan = plan_of(command, {});
+    EXPECT_TRUE(plan.has_value()) << command << ": " << plan.error().message();
+  }
+  // The user's own word that there is nothing to read.
+  EXPECT_TRUE(plan_of("/z/pip install six", {{"PIP_CONFIG_FILE", "/dev/null"}}));
+  EXPECT_TRUE(plan_of("uv run pip install six", {{"PIP_CONFIG_FILE", "/dev/null"}}));
+  const Result<Plan> shim = plan_of("/z/pip install six", {});
+  ASSERT_FALSE(shim);
+  EXPECT_THAT(shim.error().hint(), HasSubstr("PIP_CONFIG_FILE"));
+}
+
+TEST(Plan, LinksToAPythonAreFollowed) {
+  Invocation invocation = invocation_of("/usr/local/bin/python3 -m pip install six", {},
+                                        {{"/usr/local/bin/python3", "\x7f"}, {"/opt/py/pip.conf", kLinks}});
+  invocation.proof_required = true;
+  EXPECT_TRUE(make_plan(invocation));
+  invocation.resolve = [](const std::string&) { return "/opt/py/bin/python3.12"; };
+  const Result<Plan> plan = make_plan(invocation);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message(), HasSubstr("/opt/py/pip.conf"));
 }
 
 TEST(Plan, OrdinaryCommandsPassWithProof) {
