@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\v\f\r\n";
 
-bool is_http(std::string_view url) {
-  std::string scheme = lowered(url.substr(0, 8));
-  return scheme.starts_with("http://") || scheme.starts_with("https://");
-}
-
 /// Indexes whose files are known to live on a host of another name.
 struct Companion {
   std::string_view index_host;
@@ -28,12 +23,25 @@ constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted
                                                 {"test.pypi.org", "test-files.pythonhosted.org"},
                                                 {"download.pytorch.org", "download-r2.pytorch.org"}}};
 
+/// What `error` says; a dot at the end of the host has a sentence of its own, for DNS knows such names.
+std::unexpected<Error> not_an_address(std::string_view authority, const std::string& where,
+                                      const Error& error) {
+  if (authority.starts_with("://")) authority.remove_prefix(3);
+  const std::string_view host = authority.substr(0, authority.find_first_of(":/?#"));
+  if (!host.ends_with('.')) return fail(kGuardSetting, where + ": " + error.message());
+  return fail(kGuardSetting,
+              where + ": the host " + printable(host) +
+                  " ends in a dot, and certificates know hosts by their names without it",
+              "leave the dot out");
+}
+
 /// Clients cut fragments and credentials off before they ask; what is left must be read by all alike.
 Result<net::Url> parse_outside_url(std::string_view url, const std::string& where) {
   std::string bare = without_userinfo(trim(url));
   bare = bare.substr(0, bare.find('#'));
   Result<net::Url> parsed = net::Url::parse(bare);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  if (!parsed)
+    return not_an_address(bare.substr(std::min(bare.find("://"), bare.size())), where, parsed.error());
   return parsed;
 }
 
@@ -101,6 +109,11 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
+bool is_http(std::string_view url) {
+  std::string scheme = lowered(url.substr(0, 8));
+  return scheme.starts_with("http://") || scheme.starts_with("https://");
+}
+
 std::string without_userinfo(std::string_view url) {
   std::size_t start = url.find("://");
   if (start == std::string_view::npos) return std::string(url);
@@ -159,7 +172,7 @@ Result<void> Findings::locked_file(std::string_view url, const std::string& wher
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
   Result<net::Authority> parsed = net::Authority::parse(authority, 443);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  if (!parsed) return not_an_address(authority, where, parsed.error());
   origins_.insert({net::Scheme::https, *std::move(parsed)});
   return {};
 }

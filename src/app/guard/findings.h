@@ -112,6 +112,8 @@ std::string without_userinfo(std::string_view url);
 /// "flag --proxy: why"; for flags that would lead around the proxy.
 std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why);
 
+/// "http://…" or "https://…", in any case.
+bool is_http(std::string_view url);
 /// A to Z only.
 std::string lowered(std::string_view text);
 std::string_view trim(std::string_view text);

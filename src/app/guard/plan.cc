@@ -116,7 +116,10 @@ const std::string* last_of(const std::vector<PipSetting>& settings, std::string_
 /// the lower case, uv the upper case.
 Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
                                        const std::vector<PipSetting>& pip) {
-  const auto as_setting = [](Error error) { return fail(kGuardSetting, error.message()); };
+  const auto as_setting = [](const Error& error) {
+    return fail(kGuardSetting, error.message(),
+                "name a proxy as http://HOST:PORT or https://HOST:PORT, or leave it out for this command");
+  };
   const std::string* own =
       installer == Installer::pip || installer == Installer::pipx ? last_of(pip, "proxy") : nullptr;
   if (own != nullptr) {
@@ -146,7 +149,14 @@ Result<Plan> make_plan(const Invocation& invocation) {
   Findings findings(invocation.proof_required ? Proof::required : Proof::optional, invocation.expected);
   Collector into{invocation, findings};
   TRY(findings.index(kPypi, "PyPI"));
-  for (const std::string& url : invocation.indexes) TRY(findings.index(url, "--index"));
+  for (const std::string& url : invocation.indexes) {
+    if (!is_http(url)) {
+      return fail(kGuardSetting,
+                  "--index: \"" + printable(without_userinfo(url)) + "\" is no http or https URL",
+                  "write it as https://HOST/PATH/");
+    }
+    TRY(findings.index(url, "--index"));
+  }
   for (const std::string& host : invocation.file_hosts) TRY(findings.file_host(host, "--file-host"));
 
   Plan plan;

@@ -139,9 +139,28 @@ INSTANTIATE_TEST_SUITE_P(
             "ca_certs"},
         Way{"pdm install", {}, {{"/project/pdm.toml", "[install]\ncache = true\n"}}, "install.cache"},
         Way{"pip install -i https://ex%41mple.test/simple six", {}, {}, "pip -i"},
-        Way{"pip install -i https://pypi.org./simple six", {}, {}, "pypi.org."},
+        Way{"pip install -i https://PYPI.org./simple six", {}, {}, "PYPI.org. ends in a dot"},
+        Way{"pip install -i https://u:secret@corp.test.:8443/simple six", {}, {}, "corp.test. ends in a dot"},
+        Way{"pip install six",
+            {{"HTTPS_PROXY", "socks5h://u:secret@p:1"}},
+            {},
+            "only http and https proxies"},
         Way{"pip install six", {{"PIP_INDEX_URL", "https://a%b/"}}, {}, "PIP_INDEX_URL"},
         Way{"pip install six", {{"https_proxy", "socks5://p:1"}}, {}, "proxy"}));
+
+TEST(Plan, TommesOwnOptionsAreRefusedInWords) {
+  for (const char* url : {"ftp://corp.test/simple", "/srv/simple", "file:///srv", "corp.test", ""}) {
+    Invocation invocation = invocation_of("pip install six");
+    invocation.indexes = {url};
+    const Result<Plan> plan = make_plan(invocation);
+    ASSERT_FALSE(plan.has_value()) << url;
+    EXPECT_TRUE(plan.error().is(kGuardSetting));
+    EXPECT_THAT(plan.error().message(), HasSubstr("no http or https URL"));
+  }
+  Invocation invocation = invocation_of("pip install six");
+  invocation.file_hosts = {"files.test."};
+  EXPECT_THAT(make_plan(invocation).error().message(), HasSubstr("files.test. ends in a dot"));
+}
 
 TEST(Plan, SettingsFileThatPipCannotRead) {
   for (const char* text :
