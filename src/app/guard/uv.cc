@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
@@ -112,6 +113,7 @@ Result<void> add_torch(Findings& findings, std::string_view backend, const std::
 /// What uv reads, gathered from options and environment before settings are looked for.
 struct Sources {
   std::string directory;  ///< where the project is looked for
+  std::string target;     ///< folder of what `uv run` runs: settings and project are looked for there as well
   std::vector<std::string> configuration_files;
   bool no_configuration = false;
   bool reads_project = true;
@@ -320,6 +322,9 @@ class UvCollector {
     TRY(options(found, "uv run", found.words));
     if (found.words.empty()) return Nested{};
     const std::string& first = found.words[0];
+    if (first.contains('/') && !is_remote(first)) {
+      sources_.target = path_in(into_, into_.invocation.directory, first.substr(0, first.rfind('/')));
+    }
     if (first == "-" || is_remote(first) || is_script_name(first)) TRY(script(first));
     std::vector<std::string> nested = found.words;
     auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
@@ -469,14 +474,19 @@ class UvCollector {
     TRY(settings_file("/etc/uv/uv.toml"));
     for (const std::string& dir : into_.config_dirs()) TRY(settings_file(dir + "/uv/uv.toml"));
     if (std::string home = into_.config_home(); !home.empty()) TRY(settings_file(home + "/uv/uv.toml"));
-    // uv takes the nearest folder with settings, and the workspace's root above it; all of them are read.
-    for (const std::string& folder : ancestors_of(sources_.directory))
-      TRY(settings_file(folder + "/uv.toml"));
+    for (const std::string& folder : folders()) TRY(settings_file(folder + "/uv.toml"));
     return pyproject_settings();
   }
 
+  /// uv takes the nearest folder with settings, and the workspace's root above it; all of them are read.
+  std::vector<std::string> folders() const {
+    std::vector<std::string> all = ancestors_of(sources_.directory);
+    if (!sources_.target.empty()) std::ranges::copy(ancestors_of(sources_.target), std::back_inserter(all));
+    return all;
+  }
+
   Result<void> pyproject_settings() {
-    for (const std::string& folder : ancestors_of(sources_.directory)) {
+    for (const std::string& folder : folders()) {
       std::string path = folder + "/pyproject.toml";
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       const json::Value* table = document ? at(*document, "tool.uv") : nullptr;
@@ -488,7 +498,12 @@ class UvCollector {
   // ---- project
 
   Result<void> project() {
-    for (const std::string& folder : ancestors_of(sources_.directory)) {
+    TRY(project_above(sources_.directory));
+    return sources_.target.empty() ? Result<void>{} : project_above(sources_.target);
+  }
+
+  Result<void> project_above(const std::string& directory) {
+    for (const std::string& folder : ancestors_of(directory)) {
       std::optional<json::Value> document = TRY(collect_pyproject(into_, folder + "/pyproject.toml"));
       if (!document) continue;
       TRY(collect_uv_lock(into_, folder + "/uv.lock"));
