@@ -13,6 +13,8 @@ namespace {
 constexpr Option kOptions[] = {
     {"-p", true, Meaning::project},
     {"--project", true, Meaning::project},
+    {"-g", false, Meaning::global_project},
+    {"--global", false, Meaning::global_project},
     {"-c", true, Meaning::configuration_file},
     {"--config", true, Meaning::configuration_file},
     {"-L", true, Meaning::lock_file},
@@ -63,6 +65,11 @@ class PdmCollector {
     TRY(environment());
     TRY(settings());
     TRY(project());
+    if (is_global_) {
+      directory_ = global_project_.empty() ? into_.config_home() + "/pdm/global-project"
+                                           : path_in(into_, directory_, global_project_);
+      TRY(project());
+    }
     // uv does the fetching then, with settings of its own.
     if (uses_uv_) TRY(collect_uv(into_, nullptr));
     return nested;
@@ -194,6 +201,9 @@ class PdmCollector {
     switch (option.meaning) {
       case Meaning::project:  // done before all others
         return {};
+      case Meaning::global_project:
+        is_global_ = true;
+        return {};
       case Meaning::configuration_file:
         configuration_ = option.value;
         return {};
@@ -255,6 +265,8 @@ class PdmCollector {
       }
     }
     if (is_true(at(*document, "use_uv"))) uses_uv_ = true;
+    if (is_true(at(*document, "global_project.fallback"))) is_global_ = true;
+    if (auto place = text_at(*document, "global_project.path")) global_project_ = *place;
     if (is_true(at(*document, "install.cache"))) {
       return fail(kGuardSetting,
                   path + ", install.cache: its links would dangle once the run's cache is gone",
@@ -356,6 +368,8 @@ class PdmCollector {
   std::string directory_;
   std::string configuration_;
   std::string lock_file_ = "pdm.lock";
+  std::string global_project_;
+  bool is_global_ = false;
   bool uses_uv_ = false;
 };
 
