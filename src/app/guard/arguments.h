@@ -33,7 +33,8 @@ enum class Meaning : std::uint8_t {
   python,
   pip_arguments,  ///< a text that is handed to `pip install`
   variable,       ///< NAME=VALUE, set for what is run
-  module,         ///< what follows is a Python module to run
+  environment_file,
+  module,  ///< what follows is a Python module to run
 };
 
 struct Option {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/guard/arguments.h"
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
@@ -240,6 +241,31 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
   const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
   const Findings::About about(into.findings, project);
   return into.findings.unproven("a source tree (" + printable(without_userinfo(text)) + ")", where);
+}
+
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words) {
+  std::optional<std::string> text = TRY(into.read(path));
+  if (!text) {
+    TRY(into.findings.unproven("variables that cannot be read before the start", printable(path)));
+    return words;
+  }
+  std::vector<std::string> all{"env"};
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+    std::string_view line = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.starts_with("export ")) line = trim(line.substr(7));
+    const std::size_t equals = line.find('=');
+    if (line.starts_with('#') || equals == std::string_view::npos) continue;
+    const std::string name(trim(line.substr(0, equals)));
+    if (is_ours(name) || into.variable(name) != nullptr) continue;
+    const std::vector<std::string> value = shell_words(line.substr(equals + 1));
+    all.push_back(name + "=" + (value.empty() ? "" : value[0]));
+  }
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
 }
 
 bool is_script_name(std::string_view path) {

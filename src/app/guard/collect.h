@@ -100,6 +100,11 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
 
+/// `words` behind `env` with what a `.env` file adds for them: none of ours, for such a file fills in only
+/// what is absent. Unproven where the file cannot be read.
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words);
+
 /// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
 bool is_ours(std::string_view variable);
 

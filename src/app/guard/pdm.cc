@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
     {"-e", true, Meaning::editable},
     {"--editable", true, Meaning::editable},
     {"--env", true, Meaning::variable},
-    {"--env-file", true},
+    {"--env-file", true, Meaning::environment_file},
     {"--working-dir", true},
     {"-k", true},
     {"--skip", true},
@@ -102,7 +102,8 @@ class PdmCollector {
     if (runs) {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
-      return started(inner.words);
+      Nested nested = TRY(started(inner.words));
+      return nested ? Nested(TRY(with_variables(inner, *std::move(nested)))) : std::move(nested);
     }
     TRY(requirements(found.words, sub));
     // `pdm NAME` is `pdm run NAME` where NAME is no command of pdm's.
@@ -113,6 +114,17 @@ class PdmCollector {
         "search", "self",     "show",   "sync",       "update",  "use",    "venv"};
     const bool is_script = !sub.empty() && std::ranges::find(kCommands, sub) == kCommands.end();
     return is_script ? started(top.words) : Result<Nested>(Nested{});
+  }
+
+  /// `--env A=B` and `--env-file F` of `pdm run`.
+  Result<std::vector<std::string>> with_variables(const Arguments& found, std::vector<std::string> words) {
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::variable) words.insert(words.begin(), {"env", option.value});
+      if (option.meaning == Meaning::environment_file) {
+        words = TRY(with_environment_file(into_, path_in(into_, directory_, option.value), std::move(words)));
+      }
+    }
+    return words;
   }
 
   Result<void> requirements(std::span<const std::string> words, const std::string& sub) {

@@ -63,8 +63,25 @@ Result<void> collect_env(Collector& into, std::span<const std::string> words) {
   return {};
 }
 
+/// The environment with what these words set: `env A=B pip`, `sh -c "export A=B; pip"`. Whether a word sets
+/// anything is not known; a variable too many only makes an installer read one place more.
+void set_variables(std::span<const std::string> words, Invocation& invocation) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const std::string name = word.substr(0, equals);
+    const auto in_name = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    if (!std::ranges::all_of(name, in_name)) continue;
+    invocation.environment[name] = word.substr(equals + 1);
+    if (name == "HOME") invocation.home = word.substr(equals + 1);
+  }
+}
+
 /// One list of words of something that is no installer.
-Result<void> collect_words(Collector& into, std::span<const std::string> words, std::size_t depth) {
+Result<void> collect_words(Collector& into, std::span<const std::string> words, bool is_nested,
+                           std::size_t depth) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view name = std::string_view(words[i]).substr(0, words[i].find('='));
     const bool sets = name.size() < words[i].size();
@@ -79,14 +96,22 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
   const std::vector<std::string> nested = installer_within(words);
   if (nested.empty()) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  return collect_known(into, detect_installer(nested), depth - 1);
+  Command started = detect_installer(nested);
+  started.is_nested = is_nested;
+  return collect_known(into, std::move(started), depth - 1);
 }
 
 /// `timeout 5 pip install x`, `sh -c "pip install x"`: what can be seen of the installer is.
 Result<void> collect_within(Collector& into, const Command& command, std::size_t depth) {
   std::vector<std::string> argv{command.program};
   argv.insert(argv.end(), command.arguments.begin(), command.arguments.end());
-  for (const std::vector<std::string>& words : words_within(argv)) TRY(collect_words(into, words, depth));
+  const std::vector<std::vector<std::string>> lists = words_within(argv);
+  Invocation invocation = into.invocation;
+  for (const std::vector<std::string>& words : lists) set_variables(words, invocation);
+  Collector within{invocation, into.findings};
+  for (const std::vector<std::string>& words : lists) {
+    TRY(collect_words(within, words, command.is_nested, depth));
+  }
   return {};
 }
 

@@ -447,6 +447,31 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"uv run pip install six", {}, {}, "the settings of a Python"},
         Way{"poetry run python -m pip install six", {}, {}, "the settings of a Python"}));
 
+// What the command itself sets for the installer that it starts.
+INSTANTIATE_TEST_SUITE_P(
+    Variables, RefusedWithProof,
+    ::testing::Values(Way{"env PIP_FIND_LINKS=/w pip install six", {}, {}, "PIP_FIND_LINKS"},
+                      Way{"timeout 5 env UV_FIND_LINKS=/w uv pip install six", {}, {}, "UV_FIND_LINKS"},
+                      Way{"env HOME=/h pip install six",
+                          {},
+                          {{"/h/.config/pip/pip.conf", kLinks}},
+                          "/h/.config/pip/pip.conf"},
+                      Way{"uv run env UV_FIND_LINKS=/w uv pip install six", {}, {}, "UV_FIND_LINKS"},
+                      Way{"uv run --env-file e uv pip install six",
+                          {},
+                          {{"/project/e", "# c\nHTTPS_PROXY=http://p\nexport UV_FIND_LINKS = \"/w\"\n"}},
+                          "UV_FIND_LINKS"},
+                      Way{"uv run uv pip install six",
+                          {{"UV_ENV_FILE", "e"}},
+                          {{"/project/e", "UV_FIND_LINKS=/w"}},
+                          "UV_FIND_LINKS"},
+                      Way{"uv run --env-file e uv pip install six", {}, {}, "variables that cannot be read"},
+                      Way{"pdm run --env-file e uv pip install six",
+                          {},
+                          {{"/project/e", "UV_FIND_LINKS=/w"}},
+                          "UV_FIND_LINKS"},
+                      Way{"pdm run --env UV_FIND_LINKS=/w uv pip install six", {}, {}, "UV_FIND_LINKS"}));
+
 const char* const kReceipt =
     "[tool]\nrequirements=[{name='tooly'}]\n[tool.options]\nno-index=true\nfind-links=['file:///links']\n";
 
@@ -754,6 +779,15 @@ TEST(Plan, AnExpectationLeavesOtherProjectsSourcesAlone) {
     const Result<Plan> plan = make_plan(invocation);
     EXPECT_TRUE(plan.has_value()) << command << ": " << plan.error().message();
   }
+}
+
+TEST(Plan, VariablesOfAShellCommandCount) {
+  Invocation invocation = invocation_of("sh -c");
+  invocation.argv.emplace_back("export PIP_FIND_LINKS=/w; pip install six");
+  invocation.proof_required = true;
+  const Result<Plan> plan = make_plan(invocation);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message(), HasSubstr("files from /w"));
 }
 
 TEST(Plan, PipsPythonIsFound) {

@@ -12,45 +12,45 @@ namespace {
 
 /// From `uv help …` of 0.13.9. clap takes no abbreviations. Options whose kind depends on the sub-command
 /// stand in the two tables below; these are alike everywhere.
-#define TOMME_UV_COMMON                                                                                    \
-  {"--index", true, Meaning::index}, {"--default-index", true, Meaning::index},                            \
-      {"-i", true, Meaning::index}, {"--index-url", true, Meaning::index},                                 \
-      {"--extra-index-url", true, Meaning::index}, {"--publish-url", true},                                \
-      {"--check-url", true, Meaning::index}, {"-f", true, Meaning::find_links},                            \
-      {"--find-links", true, Meaning::find_links}, {"--no-index", false, Meaning::no_index},               \
-      {"--torch-backend", true, Meaning::torch_backend}, {"--cert", true, Meaning::refused},               \
-      {"--proxy", true, Meaning::refused}, {"--cache-dir", true, Meaning::refused},                        \
-      {"--allow-insecure-host", true, Meaning::insecure_host},                                             \
-      {"--trusted-host", true, Meaning::insecure_host},                                                    \
-      {"--client-cert", true, Meaning::client_certificate}, {"--link-mode", true, Meaning::link_mode},     \
-      {"--config-file", true, Meaning::configuration_file},                                                \
-      {"--no-config", false, Meaning::no_configuration}, {"--directory", true, Meaning::directory},        \
-      {"--project", true, Meaning::project}, {"-r", true, Meaning::requirements},                          \
-      {"--requirement", true, Meaning::requirements}, {"--requirements", true, Meaning::requirements},     \
-      {"--constraint", true, Meaning::requirements}, {"--constraints", true, Meaning::requirements},       \
-      {"--override", true, Meaning::requirements}, {"--overrides", true, Meaning::requirements},           \
-      {"--exclude", true}, {"--excludes", true}, {"-b", true, Meaning::requirements},                      \
-      {"--build-constraint", true, Meaning::requirements},                                                 \
-      {"--build-constraints", true, Meaning::requirements},                                                \
-      {"--with-requirements", true, Meaning::requirements}, {"-w", true, Meaning::requirement},            \
-      {"--with", true, Meaning::requirement}, {"--with-executables-from", true, Meaning::requirement},     \
-      {"--from", true, Meaning::requirement}, {"--with-editable", true, Meaning::editable}, {"-p", true},  \
-      {"--python", true}, {"--python-version", true}, {"--python-platform", true}, {"--color", true},      \
-      {"--index-strategy", true}, {"--keyring-provider", true}, {"-P", true}, {"--upgrade-package", true}, \
-      {"--upgrade-group", true}, {"--resolution", true}, {"--prerelease", true},                           \
-      {"--prerelease-package", true}, {"--fork-strategy", true}, {"--exclude-newer", true},                \
-      {"--exclude-newer-package", true}, {"--no-sources-package", true}, {"--reinstall-package", true},    \
-      {"--refresh-package", true}, {"-C", true}, {"--config-setting", true}, {"--config-settings", true},  \
-      {"--config-settings-package", true}, {"--config-setting-package", true},                             \
-      {"--no-build-isolation-package", true}, {"--no-build-package", true}, {"--no-binary-package", true}, \
-      {"--no-editable-package", true}, {"--no-install-package", true}, {"--no-emit-package", true},        \
-      {"--env-file", true}, {"--extra", true}, {"--no-extra", true}, {"--group", true, Meaning::group},    \
-      {"--no-group", true}, {"--only-group", true}, {"--package", true}, {"--output-format", true},        \
-      {"-o", true}, {"--output-file", true}, {"--out-dir", true}, {"--format", true}, {"--prune", true},   \
-      {"--annotation-style", true}, {"--custom-compile-command", true}, {"-t", true}, {"--target", true},  \
-      {"--prefix", true}, {"--rev", true}, {"--tag", true}, {"--branch", true}, {"--bounds", true},        \
-      {"--optional", true}, {                                                                              \
-    "--preview-features", true                                                                             \
+#define TOMME_UV_COMMON                                                                                     \
+  {"--index", true, Meaning::index}, {"--default-index", true, Meaning::index},                             \
+      {"-i", true, Meaning::index}, {"--index-url", true, Meaning::index},                                  \
+      {"--extra-index-url", true, Meaning::index}, {"--publish-url", true},                                 \
+      {"--check-url", true, Meaning::index}, {"-f", true, Meaning::find_links},                             \
+      {"--find-links", true, Meaning::find_links}, {"--no-index", false, Meaning::no_index},                \
+      {"--torch-backend", true, Meaning::torch_backend}, {"--cert", true, Meaning::refused},                \
+      {"--proxy", true, Meaning::refused}, {"--cache-dir", true, Meaning::refused},                         \
+      {"--allow-insecure-host", true, Meaning::insecure_host},                                              \
+      {"--trusted-host", true, Meaning::insecure_host},                                                     \
+      {"--client-cert", true, Meaning::client_certificate}, {"--link-mode", true, Meaning::link_mode},      \
+      {"--config-file", true, Meaning::configuration_file},                                                 \
+      {"--no-config", false, Meaning::no_configuration}, {"--directory", true, Meaning::directory},         \
+      {"--project", true, Meaning::project}, {"-r", true, Meaning::requirements},                           \
+      {"--requirement", true, Meaning::requirements}, {"--requirements", true, Meaning::requirements},      \
+      {"--constraint", true, Meaning::requirements}, {"--constraints", true, Meaning::requirements},        \
+      {"--override", true, Meaning::requirements}, {"--overrides", true, Meaning::requirements},            \
+      {"--exclude", true}, {"--excludes", true}, {"-b", true, Meaning::requirements},                       \
+      {"--build-constraint", true, Meaning::requirements},                                                  \
+      {"--build-constraints", true, Meaning::requirements},                                                 \
+      {"--with-requirements", true, Meaning::requirements}, {"-w", true, Meaning::requirement},             \
+      {"--with", true, Meaning::requirement}, {"--with-executables-from", true, Meaning::requirement},      \
+      {"--from", true, Meaning::requirement}, {"--with-editable", true, Meaning::editable}, {"-p", true},   \
+      {"--python", true}, {"--python-version", true}, {"--python-platform", true}, {"--color", true},       \
+      {"--index-strategy", true}, {"--keyring-provider", true}, {"-P", true}, {"--upgrade-package", true},  \
+      {"--upgrade-group", true}, {"--resolution", true}, {"--prerelease", true},                            \
+      {"--prerelease-package", true}, {"--fork-strategy", true}, {"--exclude-newer", true},                 \
+      {"--exclude-newer-package", true}, {"--no-sources-package", true}, {"--reinstall-package", true},     \
+      {"--refresh-package", true}, {"-C", true}, {"--config-setting", true}, {"--config-settings", true},   \
+      {"--config-settings-package", true}, {"--config-setting-package", true},                              \
+      {"--no-build-isolation-package", true}, {"--no-build-package", true}, {"--no-binary-package", true},  \
+      {"--no-editable-package", true}, {"--no-install-package", true}, {"--no-emit-package", true},         \
+      {"--env-file", true, Meaning::environment_file}, {"--extra", true}, {"--no-extra", true},             \
+      {"--group", true, Meaning::group}, {"--no-group", true}, {"--only-group", true}, {"--package", true}, \
+      {"--output-format", true}, {"-o", true}, {"--output-file", true}, {"--out-dir", true},                \
+      {"--format", true}, {"--prune", true}, {"--annotation-style", true},                                  \
+      {"--custom-compile-command", true}, {"-t", true}, {"--target", true}, {"--prefix", true},             \
+      {"--rev", true}, {"--tag", true}, {"--branch", true}, {"--bounds", true}, {"--optional", true}, {     \
+    "--preview-features", true                                                                              \
   }
 
 constexpr Option kPipOptions[] = {
@@ -329,7 +329,20 @@ class UvCollector {
     std::vector<std::string> nested = found.words;
     auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
     if (std::ranges::any_of(found.options, is_module)) nested.insert(nested.begin(), {"python", "-m"});
-    return Nested(std::move(nested));
+    return Nested(TRY(with_environment_files(found, std::move(nested))));
+  }
+
+  Result<std::vector<std::string>> with_environment_files(const Arguments& found,
+                                                          std::vector<std::string> nested) {
+    std::vector<std::string> files = list("UV_ENV_FILE", false);
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::environment_file) files.push_back(option.value);
+    }
+    for (const std::string& file : files) {
+      const std::string path = path_in(into_, into_.invocation.directory, file);
+      nested = TRY(with_environment_file(into_, path, std::move(nested)));
+    }
+    return nested;
   }
 
   Result<void> options(const Arguments& found, const std::string& command,
