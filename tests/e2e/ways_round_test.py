@@ -79,7 +79,7 @@ FILES = {
     (UV, "uv", "override-dependencies"), (UV, "tool", "extra-build-dependencies"),
     (["uv", "pip", "install", "-r", "sc.py"], "", "six.whl"), (["uv", "run", "-"], "", "standard input"),
     (["uv", "tool", "upgrade", "tooly"], "", "uv-receipt.toml"), (["pdm", "install"], "pdm", "overrides"),
-    (["pdm", "install"], "options", "c.txt"), ([*PIP, "--no-index", "-f", "fl"], "", "fl"),
+    (["pdm", "install"], "options", "c.txt"), ([*PIP, "-f", "fl", "--no-index"], "", "fl"), (["env", "PIP_FIND_LINKS=fl", *PIP], "", "PIP_FIND_LINKS"),
     ([*PIP, "-i", "file:///tmp/index"], "", "file:///tmp/index"), (["env", "-i", *PIP], "", "env -i"),
     (["pip", "--python", "e2/bin/python", "install", "six"], "", "e2/pip.conf"), (PIP, "", "bin/pip"),
     (["pipx", "install", "--pip-args=--find-links /tmp/wheels", "six"], "", "/tmp/wheels")],
