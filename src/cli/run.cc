@@ -58,6 +58,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.home = home_of(options.invocation.environment);
   options.invocation.read = guard::disk_reader();
   options.invocation.list = &list_folder;
+  options.invocation.resolve = guard::disk_resolver();
   options.invocation.proof_required = command.require == "attested";
   options.invocation.indexes = command.indexes;
   options.invocation.file_hosts = command.file_hosts;
