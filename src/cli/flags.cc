@@ -76,6 +76,10 @@ void prepare(CLI::App& app, std::string_view footer) {
   app.footer(std::string(footer));
 }
 
+std::string expect_name(const std::string& text) {
+  return text.empty() ? "a name is empty" : "";
+}
+
 void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise) {
   Flags{app, "whom to trust"}
       .value("--refresh", refresh, "WHEN",
@@ -91,8 +95,10 @@ void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
   auto* staging =
       flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
   auto* root = flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
+                   ->check(&expect_name)
                    ->excludes(staging);
   flags.value("--mirror", trust.mirror, "URL", "the Sigstore instance of this TUF mirror: see tomme trust")
+      ->check(&expect_name)
       ->excludes(staging)
       ->excludes(root);
   add_refresh(app, trust.refresh, otherwise);

@@ -18,6 +18,9 @@ inline constexpr std::string_view kHelpGroup = "help";
 /// Our own --help, its last words, and the flag that asks for it.
 void prepare(CLI::App& app, std::string_view footer);
 
+/// A check for names of files and folders: an empty one is a variable that a script forgot to set.
+std::string expect_name(const std::string& text);
+
 /// Options with a value: each takes the one word behind it, so that a file can follow.
 struct Flags {
   CLI::App& app;

@@ -30,6 +30,10 @@ Result<void> expect_writable(const std::string& report) {
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
+  if (!command.allow_hosts.empty() && command.require.empty()) {
+    return fail(kUsage, "--allow-host lets a host through that --require refuses, and nothing is required",
+                "add --require attested, or leave --allow-host out");
+  }
   guard::RunOptions options;
   options.invocation.argv = command.command;
   options.invocation.environment = current_environment();
@@ -37,6 +41,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.home = home_folder(options.invocation.environment);
   options.invocation.read = guard::disk_reader();
   options.invocation.list = &list_folder;
+  options.invocation.resolve = guard::disk_resolver();
   options.invocation.proof_required = command.require == "attested";
   options.invocation.indexes = command.indexes;
   options.invocation.file_hosts = command.file_hosts;

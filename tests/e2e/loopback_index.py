@@ -20,13 +20,14 @@ def sha256(content: bytes) -> str:
 
 
 class Certificates:
-    """An authority and a certificate for this machine (and the public log, which it may have to stand for), by OpenSSL's command line."""
+    """An authority and a certificate for this machine and the public hosts that it stands in for, by OpenSSL's command line."""
 
     def __init__(self, folder: pathlib.Path):
         self.authority = folder / "authority.pem"
         self.chain = folder / "server.pem"
         key, request, extensions = folder / "key.pem", folder / "request.pem", folder / "extensions.txt"
-        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev\nextendedKeyUsage=serverAuth\n"
+        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev,"
+                              "DNS:pypi.org,DNS:files.pythonhosted.org\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:false\n")
 
         def openssl(*words):

@@ -11,7 +11,8 @@ inline constexpr ErrorCode kStoreWrite{"store/write", Outcome::could_not_tell,
                                        "a file or folder could not be written",
                                        "check the free space and the permissions of the folder"};
 inline constexpr ErrorCode kStoreTooLarge{"store/too-large", Outcome::refused,
-                                          "a file is larger than the limit for its kind", ""};
+                                          "a file is larger than the limit for its kind",
+                                          "see whether it is the file that you mean"};
 inline constexpr ErrorCode kStoreLocked{"store/locked", Outcome::could_not_tell,
                                         "another process works in a folder for longer than can be waited",
                                         "try again when it has ended, or end it"};
