@@ -133,8 +133,8 @@ std::string describe(const tuf::RoleState& role) {
 }
 
 Result<int> tuf_client(const TufClientCommand& command, const Clock& clock) {
-  tuf::UpdaterOptions options{.now = TRY(reference_time(command.time, clock)),
-                              .prefix_targets_with_hash = !command.plain_names};
+  const Time now = TRY(reference_time(command.time, clock));
+  tuf::UpdaterOptions options{.now = now, .prefix_targets_with_hash = !command.plain_names};
   TufFolderOptions access;
   access.waiting = [&] {
     tell("waiting for another process that works in " + printable(command.metadata_dir) + "\n");

@@ -39,7 +39,8 @@ bool is_older_than_built_in(const Asked& asked) {
 }
 
 Result<InUse> built_in(const Source& source) {
-  return InUse{.root = TRY(source.built_in())};
+  auto root = TRY(source.built_in());
+  return InUse{.root = std::move(root)};
 }
 
 std::unexpected<Error> nothing_kept(const Source& source, const Error& why) {

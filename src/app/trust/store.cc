@@ -105,7 +105,8 @@ Result<Files> Store::fetch(net::HttpClient& client, Time now, const TufMirrorLim
   };
   const tuf::FoundTarget found = TRY(find_trusted_root(updater, source_));
   const Bytes octets = TRY(have(found));
-  Files files{TRY(read_root(octets)), sha256(octets)};
+  auto root = TRY(read_root(octets));
+  Files files{std::move(root), sha256(octets)};
   TRY(folder_.store_file(kept_name(found), octets));
   // Needed for signing alone: a mirror that cannot give it is still good for verifying.
   if (const auto config = find(updater, kSigningConfigTarget); config && *config) {
@@ -136,7 +137,8 @@ Result<Files> Store::load(Time now, std::chrono::seconds tolerance) {
   const std::optional<Bytes> octets = TRY(kept(found));
   if (!octets)
     return fail(kTrustNotKept, "the trusted_root.json of " + printable(source_.mirror) + " is not kept");
-  Files files{TRY(read_root(*octets)), sha256(*octets)};
+  auto root = TRY(read_root(*octets));
+  Files files{std::move(root), sha256(*octets)};
   if (const auto config = find(updater, kSigningConfigTarget); config && *config) {
     if (const auto text = kept(**config); text && *text) {
       files.signing_config = std::string(text_of(**text));

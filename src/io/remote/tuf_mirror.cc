@@ -66,7 +66,8 @@ class FileSink final : public net::BodySink {
 Result<bool> get(net::HttpClient& client, const std::string& address, std::uint64_t most,
                  const net::FetchLimits& limits, const std::stop_token& stop, const TufTargets::Sink& take) {
   FileSink sink(most, take);
-  net::Request request{"GET", TRY(net::Url::parse(address))};
+  net::Request request;
+  request.url = TRY(net::Url::parse(address));
   Result<net::ResponseHead> head =
       fetch_following(client, std::move(request), sink, &is_secure_origin, limits, stop);
   if (sink.is_absent()) return false;  // also where what came behind the status was cut short
