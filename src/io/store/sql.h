@@ -175,6 +175,8 @@ class Database {
   const DatabaseLimits& limits() const;
 
  protected:
+  /// What the destructor of a derived class begins with: its sessions may point to it.
+  void close_idle();
   /// kStoreUnreachable, kStoreDenied, kStoreTimeout, kStoreLibrary, kStoreDamaged.
   virtual Result<std::unique_ptr<Session>> connect() = 0;
 
@@ -234,13 +236,16 @@ class Transaction {
   Dialect dialect() const { return lease_->dialect(); }
 
  private:
+  enum class State : std::uint8_t { running, failed, ended };
   explicit Transaction(Database::Lease lease) : lease_(std::move(lease)) {}
+  Result<void> expect_running() const;
   Database::Lease lease_;
-  bool open_ = true;
+  State state_ = State::running;
 };
 
-/// Whether a transaction that ended with this may simply be run again: nothing of it was done.
-bool may_retry(const Error& error);
+/// Whether a transaction that ended with this, as attempt number `attempt` (from 1), may simply be run again:
+/// nothing of it was done. kStoreBusy, and twice kStoreUnreachable.
+bool may_retry(const Error& error, unsigned attempt);
 /// Waits before attempt number `attempt` (from 1): some milliseconds, twice as long each time, never the same
 /// for two threads.
 void wait_before_attempt(unsigned attempt);
@@ -257,7 +262,7 @@ std::invoke_result_t<Body&, Transaction&> transact(Database& database, Access ac
       if (value) TRY(transaction.commit());
       return value;
     }();
-    if (result || attempt >= database.limits().attempts || !may_retry(result.error())) return result;
+    if (result || attempt >= database.limits().attempts || !may_retry(result.error(), attempt)) return result;
     wait_before_attempt(attempt);
   }
 }
