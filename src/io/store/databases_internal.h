@@ -10,6 +10,7 @@
 namespace tomme::store {
 
 Result<std::unique_ptr<Database>> make_sqlite_database(std::string path, const DatabaseLimits& limits);
-Result<std::unique_ptr<Database>> make_postgres_database(Secret<std::string> url, const DatabaseLimits& limits);
+Result<std::unique_ptr<Database>> make_postgres_database(Secret<std::string> url,
+                                                         const DatabaseLimits& limits);
 
 }  // namespace tomme::store

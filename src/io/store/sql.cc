@@ -20,7 +20,8 @@ Result<void> Row::expect_columns(std::size_t count) const {
 Result<void> Row::wrong_type(std::size_t at) const {
   constexpr std::string_view kNames[] = {"NULL", "an integer", "a text", "octets"};
   return fail(kStoreSchema, "column " + std::to_string(at + 1) + " of a row of the database is " +
-                                std::string(kNames[values_[at].index()]) + " where something else is expected");
+                                std::string(kNames[values_[at].index()]) +
+                                " where something else is expected");
 }
 
 /// The connections of a database: `open` of them exist, those in `idle` are free.
@@ -30,16 +31,16 @@ struct Database::Pool {
   const DatabaseLimits limits;
   std::mutex mutex;
   std::condition_variable given_back;
-  std::size_t open = 0;                         // guarded by mutex
-  std::vector<std::unique_ptr<Session>> idle;   // guarded by mutex
+  std::size_t open = 0;                        // guarded by mutex
+  std::vector<std::unique_ptr<Session>> idle;  // guarded by mutex
 
   /// A free connection that still works; null where one may be opened (it is counted already).
   Result<std::unique_ptr<Session>> take() {
     std::unique_lock lock(mutex);
     const auto free = [this] { return !idle.empty() || open < limits.sessions; };
     if (!given_back.wait_for(lock, limits.connect, free)) {
-      return fail(kStoreTimeout, "all " + std::to_string(limits.sessions) +
-                                     " connections to the database are in use");
+      return fail(kStoreTimeout,
+                  "all " + std::to_string(limits.sessions) + " connections to the database are in use");
     }
     while (!idle.empty()) {
       auto session = std::move(idle.back());

@@ -27,8 +27,8 @@ struct FinishStatement {
 using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
 using Prepared = std::unique_ptr<sqlite3_stmt, FinishStatement>;
 
-constexpr std::size_t kPrepared = 256;       // statements kept by a session
-constexpr int kStepsBetweenLooks = 10'000;   // of SQLite's machine, between two looks at the clock
+constexpr std::size_t kPrepared = 256;      // statements kept by a session
+constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's machine, between two looks at the clock
 
 const ErrorCode& code_of(int result) {
   switch (result & 0xff) {
@@ -165,9 +165,9 @@ Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters)
       result = ::sqlite3_bind_text64(statement, at, text->empty() ? "" : text->data(), text->size(),
                                      SQLITE_STATIC, SQLITE_UTF8);
     } else if (const auto* octets = std::get_if<BytesView>(&value)) {
-      result = octets->empty() ? ::sqlite3_bind_zeroblob(statement, at, 0)
-                               : ::sqlite3_bind_blob64(statement, at, octets->data(), octets->size(),
-                                                       SQLITE_STATIC);
+      result = octets->empty()
+                   ? ::sqlite3_bind_zeroblob(statement, at, 0)
+                   : ::sqlite3_bind_blob64(statement, at, octets->data(), octets->size(), SQLITE_STATIC);
     }
     if (result != SQLITE_OK) return error(result);
   }
@@ -215,8 +215,8 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
       values.push_back(*std::move(value));
     }
     if (total > limits_.answer_octets) {
-      return fail(kStoreTooLarge, name_ + ": an answer is larger than " +
-                                      std::to_string(limits_.answer_octets) + " octets");
+      return fail(kStoreTooLarge,
+                  name_ + ": an answer is larger than " + std::to_string(limits_.answer_octets) + " octets");
     }
     answer.rows.emplace_back(std::move(values));
   }
