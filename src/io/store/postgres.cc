@@ -119,7 +119,7 @@ class PostgresSession final : public Session {
   void rollback() override;
   Dialect dialect() const override { return Dialect::postgresql; }
   bool usable() const override {
-    return !connection_->gone() && pq_.transaction_status(connection_->get()) == PQTRANS_IDLE;
+    return !outdated_ && !connection_->gone() && pq_.transaction_status(connection_->get()) == PQTRANS_IDLE;
   }
 
  private:
@@ -134,6 +134,7 @@ class PostgresSession final : public Session {
   const std::unique_ptr<PostgresConnection> connection_;
   const DatabaseLimits& limits_;
   std::unordered_map<std::string, std::string> prepared_;  // text and types to the server's name for them
+  bool outdated_ = false;
 };
 
 Result<void> PostgresSession::set_up() {
@@ -193,11 +194,15 @@ Result<Answer> PostgresSession::read(PGresult* result) const {
 Result<Answer> PostgresSession::run(std::string_view sql, Parameters parameters) {
   const Sent sent(parameters);
   const std::string name = TRY(prepare(sql, sent));
-  const auto result = TRY(connection_->result(
+  const auto result = connection_->result(
       pq_.send_query_prepared(connection_->get(), name.c_str(), static_cast<int>(sent.values.size()),
                               sent.values.data(), sent.lengths.data(), sent.formats.data(), 0),
-      deadline()));
-  return read(result.get());
+      deadline());
+  if (result) return read(result->get());
+  // 0A000: a migration changed the table of a prepared statement. A new session knows nothing old.
+  outdated_ = result.error().message().ends_with("(0A000)");
+  if (outdated_) return fail(kStoreBusy, result.error().message());
+  return std::unexpected(result.error());
 }
 
 Result<void> PostgresSession::begin(Access access) {
