@@ -196,6 +196,7 @@ std::optional<Value> column_of(sqlite3_stmt* statement, int column) {
 
 Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
   Answer answer;
+  const std::int64_t changes = ::sqlite3_total_changes64(handle_.get());
   std::size_t total = 0;
   int result = SQLITE_OK;
   while ((result = ::sqlite3_step(statement)) == SQLITE_ROW) {
@@ -215,7 +216,9 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
     answer.rows.emplace_back(std::move(values));
   }
   if (result != SQLITE_DONE) return error(result);
-  if (::sqlite3_stmt_readonly(statement) == 0) answer.changed = ::sqlite3_changes64(handle_.get());
+  // sqlite3_changes64 alone would give the number of the last statement that changed something.
+  if (::sqlite3_total_changes64(handle_.get()) != changes)
+    answer.changed = ::sqlite3_changes64(handle_.get());
   return answer;
 }
 
