@@ -19,6 +19,11 @@ constexpr std::size_t kColumns = 80;
 constexpr std::size_t kTextColumn = 28;
 constexpr std::string_view kHelpGroup = "help";
 
+/// For names of files: an empty one is a variable that a script forgot to set.
+std::string expect_name(const std::string& text) {
+  return text.empty() ? "a name is empty" : "";
+}
+
 /// `--help` for people: one block for each group, descriptions wrapped in their column, and none of the
 /// types, ranges and exclusions that the library would print.
 class HelpFormatter final : public CLI::FormatterBase {
@@ -187,7 +192,8 @@ void describe_run(CLI::App& app, RunCommand& run) {
   app.add_option("COMMAND", run.command)->required();
   Flags judge{app, "judgement"};
   judge.values("--expect", run.expect, "NAME=SIGNER",
-               "who should have signed a project; another is refused; repeatable");
+               "who should have signed a project; another is refused; repeatable, several for one project "
+               "mean any of them");
   judge
       .value("--require", run.require, "attested",
              "refuse what has no attestation, and hosts that cannot be judged")
@@ -295,12 +301,15 @@ void add_sigstore_inputs(CLI::App& app, SigstoreCommand& command) {
   Flags flags{app, "the proof"};
   flags.value("--certificate,--cert", command.certificate, "FILE", "PEM certificate; for one input only")
       ->envname("SIGSTORE_CERTIFICATE")
+      ->check(&expect_name)
       ->take_last();
   flags.value("--signature", command.signature, "FILE", "detached signature; for one input only")
       ->envname("SIGSTORE_SIGNATURE")
+      ->check(&expect_name)
       ->take_last();
   flags.value("--bundle", command.bundle, "FILE", "Sigstore bundle; for one input only")
       ->envname("SIGSTORE_BUNDLE")
+      ->check(&expect_name)
       ->take_last();
   flags.flag("--offline", command.offline, "needs a bundle (nothing is fetched with one anyway)");
 }
