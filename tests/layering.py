@@ -18,6 +18,9 @@ OWNERS = {
     "toml++/": ["core/encoding"],
     "CLI/": ["cli"],
     "zlib.h": ["core/packaging"],
+    "sqlite3.h": ["io/store"],
+    "libpq-fe.h": ["io/store"],
+    "expat.h": ["io/store"],
 }
 NOT_IN_CORE = ["fstream", "filesystem", "sys/socket.h", "unistd.h", "fcntl.h", "iostream", "cstdlib"]
 

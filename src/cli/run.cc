@@ -30,9 +30,9 @@ Result<void> expect_writable(const std::string& report) {
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
-  if (!command.allow_hosts.empty() && command.require.empty()) {
-    return fail(kUsage, "--allow-host lets a host through that --require refuses, and nothing is required",
-                "add --require attested, or leave --allow-host out");
+  if (!command.allow_hosts.empty() && command.require.empty() && command.expect.empty()) {
+    return fail(kUsage, "--allow-host is for runs that refuse hosts, and this one lets all of them pass",
+                "add --require attested or --expect, or leave --allow-host out");
   }
   guard::RunOptions options;
   options.invocation.argv = command.command;

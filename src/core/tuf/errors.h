@@ -24,7 +24,7 @@ inline constexpr ErrorCode kTufThreshold{
 inline constexpr ErrorCode kTufKeyUnusable{
     "tuf/key-unusable", Outcome::refused,
     "a key of repository metadata is of a type or scheme that cannot be verified here, or is damaged",
-    "a newer tomme may know it; else who runs the repository has to use ed25519, ecdsa or rsa"};
+    "the repository needs enough keys of another type beside it: ed25519, ecdsa or rsa"};
 inline constexpr ErrorCode kTufHash{
     "tuf/hash", Outcome::refused,
     "a file is not as long as, or has another digest than, the repository metadata says",

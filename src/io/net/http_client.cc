@@ -125,6 +125,10 @@ Error error_of(CURLcode code, std::string_view detail, const std::string& host, 
   }
 }
 
+bool has_body(const Request& request) {
+  return request.method == "POST" || request.method == "PUT";
+}
+
 bool is_hop_by_hop(std::string_view name) {
   constexpr std::string_view kNames[] = {"host",
                                          "content-length",
@@ -245,14 +249,16 @@ void HttpClient::Impl::set_request(CURL* easy, const Request& request) const {
   set(easy, CURLOPT_PATH_AS_IS, 1L);
   if (request.method == "HEAD") {
     set(easy, CURLOPT_NOBODY, 1L);
-  } else if (request.method == "POST") {
+  } else if (has_body(request)) {
     set(easy, CURLOPT_POST, 1L);
+    if (request.method == "PUT") set(easy, CURLOPT_CUSTOMREQUEST, "PUT");
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     // libcurl tells "no body" from "ask a callback" by this pointer.
     set(easy, CURLOPT_POSTFIELDS,
         request.body.empty() ? "" : reinterpret_cast<const char*>(request.body.data()));
   } else {
     set(easy, CURLOPT_HTTPGET, 1L);
+    if (request.method == "DELETE") set(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
   }
 }
 
@@ -275,7 +281,7 @@ Result<curl_slist*> HttpClient::Impl::make_headers(const Request& request) const
   // libcurl adds these by itself otherwise.
   add("Expect:");
   if (!request.headers.has("accept")) add("Accept: */*");
-  if (request.method == "POST" && !request.headers.has("content-type")) add("Content-Type:");
+  if (has_body(request) && !request.headers.has("content-type")) add("Content-Type:");
   return list;
 }
 
@@ -336,8 +342,10 @@ class HttpClient::Impl::Job final : public TransferJob {
 
 Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& sink,
                                              const FetchLimits& limits, std::stop_token stop) {
-  if (request.method != "GET" && request.method != "HEAD" && request.method != "POST") {
-    return fail(kNetAddress, "a request can be GET, HEAD or POST, not " + printable(request.method, 20));
+  constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
+  if (std::ranges::find(kMethods, request.method) == std::end(kMethods)) {
+    return fail(kNetAddress,
+                "a request can be GET, HEAD, POST, PUT or DELETE, not " + printable(request.method, 20));
   }
   const Ready* loaded = TRY(ready());
   const Url& url = request.url;

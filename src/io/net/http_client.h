@@ -59,10 +59,11 @@ class HttpClient {
   /// What is wrong with them is told by the fetch.
   void prepare();
 
-  /// `method` is GET, HEAD or POST. Headers go out as they are (kNetAddress if one could not stand in a
-  /// message); Host, Content-Length and hop-by-hop ones are left out; `Accept-Encoding: identity` and a
-  /// User-Agent are added where missing. `stop` ends the transfer at once with kNetCancelled. A fetch over a
-  /// kept connection that turns out dead is tried once more on a new one, if nothing of the answer had come.
+  /// `method` is GET, HEAD, POST, PUT or DELETE; the latter sends no body. Headers go out as they are
+  /// (kNetAddress if one could not stand in a message); Host, Content-Length and hop-by-hop ones are left
+  /// out; `Accept-Encoding: identity` and a User-Agent are added where missing. `stop` ends the transfer at
+  /// once with kNetCancelled. A fetch over a kept connection that turns out dead is tried once more on a new
+  /// one, if nothing of the answer had come.
   Result<ResponseHead> fetch(const Request& request, BodySink& sink, const FetchLimits& limits = {},
                              std::stop_token stop = {});
   /// The same, the body in memory.

@@ -65,7 +65,22 @@ TEST_F(HttpClientTest, HeadsAndPosts) {
   EXPECT_EQ(text_of(post->body), "/pxxx");
   EXPECT_TRUE(client.fetch({.method = "POST", .url = url_of(*server, "/p")}));
   EXPECT_TRUE(client.fetch({.method = "GET", .url = url_of(*server, "/p")}));
-  EXPECT_TRUE(client.fetch({.method = "DELETE", .url = url_of(*server)}).error().is(kNetAddress));
+  EXPECT_TRUE(client.fetch({.method = "PATCH", .url = url_of(*server)}).error().is(kNetAddress));
+}
+
+TEST_F(HttpClientTest, PutsAndDeletes) {
+  const auto server = *HttpServer::start({}, echo_);
+  HttpClient client({});
+  const auto put = client.fetch({.method = "PUT", .url = url_of(*server, "/p"), .body = Bytes(3, 'x')});
+  ASSERT_TRUE(put) << put.error().message();
+  EXPECT_EQ(put->head.headers.find("x-method"), "PUT");
+  EXPECT_EQ(text_of(put->body), "/pxxx");
+  const auto removed = client.fetch({.method = "DELETE", .url = url_of(*server, "/p")});
+  ASSERT_TRUE(removed) << removed.error().message();
+  EXPECT_EQ(removed->head.headers.find("x-method"), "DELETE");
+  // The next request over the same handle is a plain one again.
+  EXPECT_EQ(client.fetch({.url = url_of(*server, "/p")})->head.headers.find("x-method"), "GET");
+  for (const Request& seen : echo_.requests()) EXPECT_FALSE(seen.headers.has("content-type"));
 }
 
 TEST_F(HttpClientTest, RefusesHeadersThatWouldSmuggle) {

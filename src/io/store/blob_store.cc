@@ -1,0 +1,26 @@
+#include "io/store/blob_store.h"
+
+#include "io/store/blob_stores_internal.h"
+#include "io/store/errors.h"
+
+namespace tomme::store {
+
+Result<bool> BlobStore::exists(const BlobKey& key) {
+  return TRY(stat(key)).has_value();
+}
+
+Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
+  if (limit < 1 || limit > 1000) return fail(kStoreKey, "a list of stored files has 1 to 1000 names");
+  if (folder.empty()) return "";
+  return TRY(BlobKey::parse(folder)).text() + "/";
+}
+
+Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits) {
+  if (address.starts_with("s3:")) return open_s3_blobs(address, limits);
+  if (address.empty() || address.contains("://") || address.contains('\0')) {
+    return fail(kStoreAddress, "the address of the file store is neither a directory nor s3://");
+  }
+  return open_directory_blobs(std::string(address));
+}
+
+}  // namespace tomme::store

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "io/store/blob_key.h"
+
+namespace tomme::store {
+
+struct BlobStat {
+  std::uint64_t size = 0;
+  Time modified;  ///< by the clock of the store
+  friend bool operator==(const BlobStat&, const BlobStat&) = default;
+};
+
+struct BlobEntry {
+  BlobKey key;
+  BlobStat stat;
+};
+
+struct BlobPage {
+  std::vector<BlobEntry> entries;  ///< in the order of the octets of their keys
+  bool more = false;               ///< ask again, `after` the last key of these
+};
+
+/// Many blobs made durable at the price of one wait. Of one thread; its store must live longer.
+class BlobBatch {
+ public:
+  virtual ~BlobBatch() = default;
+  /// As BlobStore::put, but readers may see it only from `commit` on. A later put of a key replaces an
+  /// earlier.
+  virtual Result<void> put(const BlobKey& key, BytesView content) = 0;
+  /// All of them, each whole, are seen by readers and durable when it returns without error. After an error
+  /// or a crash any number of them are, in no order: what points to them (a timestamp, a checkpoint) is put
+  /// after `commit` has returned. May be called again after an error. Without it, nothing is ever seen.
+  virtual Result<void> commit() = 0;
+};
+
+/// Files by name: in a directory, or in S3-compatible storage. Thread-safe, and any number of processes
+/// may share one.
+///
+/// * A reader sees the old content, the new, or nothing; never a part and never a mixture.
+/// * What a call that returned without error wrote survives a crash of the process, the machine and the
+/// power,
+///   and is seen by every later reader. After an error it may be there or not (kStoreInDoubt where it
+///   matters).
+/// * No key may be a folder of another (`a` and `a/b`): a directory refuses it, S3 does not.
+///
+/// Errors: kStoreUnreachable, kStoreDenied, kStoreTimeout, kStoreDamaged; kStoreRead and kStoreWrite with
+/// what the system said (no space left).
+class BlobStore {
+ public:
+  virtual ~BlobStore() = default;
+  BlobStore(const BlobStore&) = delete;
+  BlobStore& operator=(const BlobStore&) = delete;
+
+  /// Writes all of it, in place of what was there.
+  virtual Result<void> put(const BlobKey& key, BytesView content) = 0;
+  /// False, and nothing is changed, where there is a blob of this name already: of any number of writers at
+  /// once exactly one gets true. kStoreInDoubt where it cannot be told whether ours was the one.
+  virtual Result<bool> put_if_absent(const BlobKey& key, BytesView content) = 0;
+  /// Nothing where it is not there. kStoreTooLarge above `limit` octets.
+  virtual Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) = 0;
+  /// `length` octets (at least 1) from `offset`: fewer at its end, none behind it. Nothing where it is not
+  /// there. Two ranges of a blob that is being replaced may come from different contents.
+  virtual Result<std::optional<Bytes>> get_range(const BlobKey& key, std::uint64_t offset,
+                                                 std::uint64_t length) = 0;
+  /// Nothing where it is not there.
+  virtual Result<std::optional<BlobStat>> stat(const BlobKey& key) = 0;
+  Result<bool> exists(const BlobKey& key);
+  /// Without error also where it is not there.
+  virtual Result<void> remove(const BlobKey& key) = 0;
+  /// The blobs below `folder` (a key, without a slash at its end; empty: all), at any depth, whose keys come
+  /// after `after` in the order of octets (empty: from the first), at most `limit` (1 to 1000).
+  virtual Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) = 0;
+  virtual std::unique_ptr<BlobBatch> batch() = 0;
+
+  /// For messages, without secrets: a path, or "s3://bucket/prefix".
+  virtual std::string describe() const = 0;
+
+ protected:
+  BlobStore() = default;
+};
+
+struct BlobLimits {
+  std::chrono::milliseconds connect{10'000};  ///< S3: name, TCP and TLS together
+  std::chrono::milliseconds request{60'000};  ///< S3: one request up to its answer's head, and longer while
+                                              ///< at least 1 KiB/s moves; kStoreTimeout above
+  unsigned attempts = 4;                      ///< S3: of what may be repeated, when a server is overloaded
+  std::size_t uploads = 8;                    ///< S3: at a time, of a batch
+};
+
+/// `DIRECTORY`, made where it is missing, or `s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME]`: without
+/// `endpoint` AWS, always path-style; plain http only to loopback. The credentials come from
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, the region from the address, AWS_REGION,
+/// or us-east-1. kStoreAddress, kStoreDenied where there are none, kStoreWrite where a directory cannot be
+/// made.
+Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits = {});
+
+}  // namespace tomme::store

@@ -1,0 +1,372 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <map>
+#include <mutex>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/crypto/key.h"
+#include "core/encoding/text.h"
+#include "io/store/blob_stores_internal.h"
+#include "io/store/errors.h"
+#include "io/store/file.h"
+
+/// Blobs in a directory: the key is the path. A blob is written under a name of its own in `.incoming`, made
+/// durable, and then renamed into its place, which is atomic; then the folder is made durable.
+namespace tomme::store {
+
+namespace {
+
+constexpr std::string_view kIncoming = "/.incoming";
+constexpr std::time_t kAbandonedAfter =
+    24 * 3600;                                 // seconds until an incoming file is taken for a crashed one's
+constexpr std::size_t kKnownFolders = 65'536;  // remembered as durable
+constexpr std::size_t kFilesWorthSyncfs = 8;   // from so many on, one flush of all beats one for each
+
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
+
+bool make_durable(const std::string& path, int flags) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  return file.is_open() && ::fsync(file.fd()) == 0;
+}
+
+bool write_all(int fd, BytesView octets) {
+  while (!octets.empty()) {
+    const ssize_t n = ::write(fd, octets.data(), octets.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    octets = octets.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+/// A file in `.incoming`, removed with its owner unless it was moved to its place.
+class Incoming {
+ public:
+  explicit Incoming(std::string path) : path_(std::move(path)) {}
+  Incoming(Incoming&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+  Incoming& operator=(Incoming&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~Incoming() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  const std::string& path() const { return path_; }
+  void moved() { path_.clear(); }
+
+ private:
+  std::string path_;
+};
+
+class DirectoryBlobs final : public BlobStore {
+ public:
+  explicit DirectoryBlobs(std::string root) : root_(std::move(root)) {}
+
+  Result<void> prepare();
+  Result<void> put(const BlobKey& key, BytesView content) override;
+  Result<bool> put_if_absent(const BlobKey& key, BytesView content) override;
+  Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) override;
+  Result<std::optional<Bytes>> get_range(const BlobKey& key, std::uint64_t offset,
+                                         std::uint64_t length) override;
+  Result<std::optional<BlobStat>> stat(const BlobKey& key) override;
+  Result<void> remove(const BlobKey& key) override;
+  Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
+  std::unique_ptr<BlobBatch> batch() override;
+  std::string describe() const override { return printable(root_); }
+
+ private:
+  friend class DirectoryBatch;
+  std::string path_of(const BlobKey& key) const { return root_ + "/" + key.text(); }
+  std::unexpected<Error> cannot(const ErrorCode& code, std::string_view what, std::string_view key) const;
+  /// Written, not yet durable.
+  Result<Incoming> take_in(const BlobKey& key, BytesView content) const;
+  /// The folder that `key` is in, with those above it, durable.
+  Result<void> make_folder(const BlobKey& key);
+  Result<std::optional<FileHandle>> open_blob(const BlobKey& key, std::uint64_t* size) const;
+  Result<std::optional<Bytes>> read(const BlobKey& key, std::uint64_t offset, std::uint64_t length,
+                                    const FileHandle& file) const;
+  Result<std::set<std::string>> names_in(const std::string& folder) const;
+  Result<bool> walk(const std::string& folder, std::string_view after, std::size_t limit, BlobPage& page);
+
+  const std::string root_;
+  std::mutex mutex_;
+  std::set<std::string> durable_folders_;  // guarded by mutex_
+};
+
+std::unexpected<Error> DirectoryBlobs::cannot(const ErrorCode& code, std::string_view what,
+                                              std::string_view key) const {
+  const std::string why = system_reason();  // before anything else can fail
+  std::string words = ": cannot ";
+  words.append(what).append(" ").append(key).append(": ").append(why);
+  return fail(code, describe() + words);
+}
+
+/// Makes the folder and those above it, as far as missing; each is durable in the one above.
+bool make_folders(const std::string& path) {
+  if (exists(path)) return true;
+  const std::string above = path.contains('/') ? folder_of(path) : ".";
+  if (!above.empty() && !make_folders(above)) return false;
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) return false;
+  return make_durable(above.empty() ? "/" : above, O_DIRECTORY);
+}
+
+Result<void> DirectoryBlobs::prepare() {
+  const std::string incoming = root_ + std::string(kIncoming);
+  if (!make_folders(incoming)) return cannot(kStoreWrite, "make", "this folder");
+  if (::access(incoming.c_str(), W_OK | X_OK) != 0) return cannot(kStoreWrite, "write to", "this folder");
+  const std::time_t now = ::time(nullptr);
+  for (const std::string& name : list_folder(incoming)) {
+    const std::string path = incoming + "/" + name;
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) == 0 && status.st_mtime < now - kAbandonedAfter)
+      ::unlink(path.c_str());
+  }
+  return {};
+}
+
+Result<Incoming> DirectoryBlobs::take_in(const BlobKey& key, BytesView content) const {
+  const std::string path = root_ + std::string(kIncoming) + "/" + encode_hex(random_bytes(16));
+  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file.is_open()) return cannot(kStoreWrite, "write", key.text());
+  Incoming incoming(path);
+  if (!write_all(file.fd(), content)) return cannot(kStoreWrite, "write", key.text());
+  return incoming;
+}
+
+Result<void> DirectoryBlobs::make_folder(const BlobKey& key) {
+  for (std::size_t slash = 0; (slash = key.text().find('/', slash)) != std::string::npos; ++slash) {
+    const std::string path = root_ + "/" + key.text().substr(0, slash);
+    const bool made = ::mkdir(path.c_str(), 0777) == 0;
+    if (!made && errno != EEXIST) return cannot(kStoreWrite, "make the folder of", key.text());
+    const std::lock_guard lock(mutex_);
+    if (!made && durable_folders_.contains(path)) continue;
+    // Also one that is there already: whoever made it may not have come to this yet.
+    if (!make_durable(folder_of(path), O_DIRECTORY))
+      return cannot(kStoreWrite, "make the folder of", key.text());
+    if (durable_folders_.size() >= kKnownFolders) durable_folders_.clear();
+    durable_folders_.insert(path);
+  }
+  return {};
+}
+
+Result<void> DirectoryBlobs::put(const BlobKey& key, BytesView content) {
+  const auto batch = this->batch();
+  TRY(batch->put(key, content));
+  return batch->commit();
+}
+
+Result<bool> DirectoryBlobs::put_if_absent(const BlobKey& key, BytesView content) {
+  TRY(make_folder(key));
+  Incoming incoming = TRY(take_in(key, content));
+  if (!make_durable(incoming.path(), 0)) return cannot(kStoreWrite, "write", key.text());
+  const std::string path = path_of(key);
+  // link() is what every file system with hard links has; the others have this rename or nothing.
+  bool placed = ::link(incoming.path().c_str(), path.c_str()) == 0;
+  if (!placed && errno != EEXIST) {
+    placed = ::renameat2(AT_FDCWD, incoming.path().c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0;
+    if (placed) incoming.moved();
+  }
+  if (!placed && errno != EEXIST) return cannot(kStoreWrite, "write", key.text());
+  struct stat status{};
+  if (!placed && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    errno = EISDIR;
+    return cannot(kStoreWrite, "write", key.text());
+  }
+  // Also where another was first: that it is there has to last, too.
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kStoreWrite, "write", key.text());
+  return placed;
+}
+
+Result<std::optional<FileHandle>> DirectoryBlobs::open_blob(const BlobKey& key, std::uint64_t* size) const {
+  FileHandle file(::open(path_of(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.is_open() && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  struct stat status{};
+  if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot(kStoreRead, "read", key.text());
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  *size = static_cast<std::uint64_t>(status.st_size);
+  return file;
+}
+
+Result<std::optional<Bytes>> DirectoryBlobs::read(const BlobKey& key, std::uint64_t offset,
+                                                  std::uint64_t length, const FileHandle& file) const {
+  Bytes octets(length);
+  std::size_t done = 0;
+  while (done < octets.size()) {
+    const ssize_t n =
+        ::pread(file.fd(), octets.data() + done, octets.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return cannot(kStoreRead, "read", key.text());
+    if (n == 0)
+      return fail(kStoreDamaged, describe() + ": " + key.text() + " was cut short while it was read");
+    done += static_cast<std::size_t>(n);
+  }
+  return octets;
+}
+
+Result<std::optional<Bytes>> DirectoryBlobs::get(const BlobKey& key, std::uint64_t limit) {
+  std::uint64_t size = 0;
+  const auto file = TRY(open_blob(key, &size));
+  if (!file) return std::nullopt;
+  if (size > limit) {
+    return fail(kStoreTooLarge,
+                describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " octets");
+  }
+  return read(key, 0, size, *file);
+}
+
+Result<std::optional<Bytes>> DirectoryBlobs::get_range(const BlobKey& key, std::uint64_t offset,
+                                                       std::uint64_t length) {
+  std::uint64_t size = 0;
+  const auto file = TRY(open_blob(key, &size));
+  if (!file) return std::nullopt;
+  if (offset >= size) return Bytes();
+  return read(key, offset, std::min(length, size - offset), *file);
+}
+
+Result<std::optional<BlobStat>> DirectoryBlobs::stat(const BlobKey& key) {
+  struct stat status{};
+  if (::stat(path_of(key).c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    return cannot(kStoreRead, "look at", key.text());
+  }
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  return BlobStat{static_cast<std::uint64_t>(status.st_size), time_from_unix(status.st_mtime)};
+}
+
+Result<void> DirectoryBlobs::remove(const BlobKey& key) {
+  const std::string path = path_of(key);
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR || errno == EISDIR) return {};
+    return cannot(kStoreWrite, "remove", key.text());
+  }
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kStoreWrite, "remove", key.text());
+  return {};
+}
+
+/// The blobs and folders of one folder by name, a folder's with a slash at its end: so they are in the order
+/// of the whole keys. What could be no key (`.incoming`) is not among them.
+Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder) const {
+  std::set<std::string> names;
+  const std::string path = root_ + "/" + folder;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), &::closedir);
+  if (!stream && (errno == ENOENT || errno == ENOTDIR)) return names;
+  if (!stream) return cannot(kStoreRead, "list", "the folder " + folder);
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): a stream of our own
+    if (entry == nullptr) break;
+    std::string name = folder + entry->d_name;
+    if (!BlobKey::parse(name)) continue;
+    unsigned char type = entry->d_type;
+    struct stat status{};
+    if ((type == DT_UNKNOWN || type == DT_LNK) && ::stat((root_ + "/" + name).c_str(), &status) == 0) {
+      type = S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+    }
+    if (type == DT_DIR) name += '/';
+    if (type == DT_DIR || type == DT_REG) names.insert(std::move(name));
+  }
+  if (errno != 0) return cannot(kStoreRead, "list", "the folder " + folder);
+  return names;
+}
+
+/// Adds what is below `folder` ("" or "a/b/"); false when the page is full.
+Result<bool> DirectoryBlobs::walk(const std::string& folder, std::string_view after, std::size_t limit,
+                                  BlobPage& page) {
+  const std::set<std::string> names = TRY(names_in(folder));
+  for (const std::string& name : names) {
+    const bool is_folder = name.ends_with('/');
+    // A folder may lie before `after` and still hold what comes behind it.
+    if (name <= after && !(is_folder && after.starts_with(name))) continue;
+    if (is_folder) {
+      if (!TRY(walk(name, after, limit, page))) return false;
+      continue;
+    }
+    if (page.entries.size() == limit) {
+      page.more = true;
+      return false;
+    }
+    BlobKey key = TRY(BlobKey::parse(name));
+    const auto status = TRY(stat(key));
+    if (status) page.entries.push_back({std::move(key), *status});
+  }
+  return true;
+}
+
+Result<BlobPage> DirectoryBlobs::list(std::string_view folder, std::string_view after, std::size_t limit) {
+  const std::string prefix = TRY(listed_prefix(folder, limit));
+  BlobPage page;
+  TRY(walk(prefix, after, limit, page));
+  return page;
+}
+
+class DirectoryBatch final : public BlobBatch {
+ public:
+  explicit DirectoryBatch(DirectoryBlobs& store) : store_(store) {}
+  Result<void> put(const BlobKey& key, BytesView content) override {
+    Incoming incoming = TRY(store_.take_in(key, content));
+    incoming_.insert_or_assign(key, std::move(incoming));
+    return {};
+  }
+  Result<void> commit() override;
+
+ private:
+  Result<void> make_contents_durable() const;
+
+  DirectoryBlobs& store_;
+  std::map<BlobKey, Incoming> incoming_;
+  std::set<std::string> changed_folders_;
+};
+
+Result<void> DirectoryBatch::make_contents_durable() const {
+  if (incoming_.size() >= kFilesWorthSyncfs) {
+    const FileHandle root(::open(store_.root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root.is_open() || ::syncfs(root.fd()) != 0) return store_.cannot(kStoreWrite, "write", "a batch");
+    return {};
+  }
+  for (const auto& [key, incoming] : incoming_) {
+    if (!make_durable(incoming.path(), 0)) return store_.cannot(kStoreWrite, "write", key.text());
+  }
+  return {};
+}
+
+Result<void> DirectoryBatch::commit() {
+  for (const auto& [key, incoming] : incoming_) TRY(store_.make_folder(key));
+  TRY(make_contents_durable());
+  while (!incoming_.empty()) {
+    const auto first = incoming_.begin();
+    const std::string path = store_.path_of(first->first);
+    if (::rename(first->second.path().c_str(), path.c_str()) != 0) {
+      return store_.cannot(kStoreWrite, "write", first->first.text());
+    }
+    first->second.moved();
+    changed_folders_.insert(folder_of(path));
+    incoming_.erase(first);
+  }
+  for (; !changed_folders_.empty(); changed_folders_.erase(changed_folders_.begin())) {
+    const std::string& folder = *changed_folders_.begin();
+    if (!make_durable(folder, O_DIRECTORY)) return store_.cannot(kStoreWrite, "write to", printable(folder));
+  }
+  return {};
+}
+
+std::unique_ptr<BlobBatch> DirectoryBlobs::batch() {
+  return std::make_unique<DirectoryBatch>(*this);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  auto store = std::make_unique<DirectoryBlobs>(std::move(folder));
+  TRY(store->prepare());
+  return store;
+}
+
+}  // namespace tomme::store
