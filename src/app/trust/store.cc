@@ -162,7 +162,7 @@ void Store::note_failure(Time now, const Error& error) {
 
 // Failing is harmless: the mirror is asked once more than it has to be.
 void Store::note(const Asked& asked) {
-  static_cast<void>(folder_.store_file(kAskedName, bytes_of(to_text(asked))));
+  [[maybe_unused]] const Result<void> noted = folder_.store_file(kAskedName, bytes_of(to_text(asked)));
 }
 
 }  // namespace tomme::trust
