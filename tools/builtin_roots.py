@@ -1,9 +1,11 @@
 """Makes src/core/sigstore/builtin_roots.cc: the public keys and certificates of the public-good Sigstore
-instance and of its staging twin, from the trusted roots inside PyPI's `sigstore` package.
+instance and of its staging twin, from the trusted roots inside PyPI's `sigstore` package; and the roots of their
+TUF repositories, from which `tomme trust` goes on to newer ones.
 
     python3 -m venv v && v/bin/pip install sigstore && v/bin/python tools/builtin_roots.py
 
-Only what the verifier reads is kept, one log or authority a line, so that a change shows in a diff.
+Of a trusted root only what the verifier reads is kept, one log or authority a line, so that a change shows in a
+diff. The root of a TUF repository is signed: it stays as it is.
 """
 import datetime
 import importlib.metadata
@@ -16,7 +18,7 @@ INSTANCES = {
     "kPublicGood": "https://tuf-repo-cdn.sigstore.dev",
     "kStaging": "https://tuf-repo-cdn.sigstage.dev",
 }
-HEADER = """// Made by tools/builtin_roots.py on {date} from the trusted roots inside sigstore {version}. Do not edit.
+HEADER = """// Made by tools/builtin_roots.py on {date} from the roots inside sigstore {version}. Do not edit.
 
 #include "core/sigstore/builtin_roots.h"
 
@@ -25,6 +27,7 @@ namespace tomme {{
 std::string_view builtin_roots_date() {{ return "{date}"; }}
 """
 FUNCTION = {"kPublicGood": "public_good_root_text", "kStaging": "staging_root_text"}
+TUF_FUNCTION = {"kPublicGood": "public_good_tuf_root", "kStaging": "staging_tuf_root"}
 
 
 def log(entry: dict) -> dict:
@@ -61,8 +64,14 @@ def main() -> None:
     store = importlib.resources.files("sigstore") / "_store"
     out = HEADER.format(date=datetime.date.today().isoformat(), version=importlib.metadata.version("sigstore"))
     for constant, url in INSTANCES.items():
-        root = json.loads((store / urllib.parse.quote(url, safe="") / "trusted_root.json").read_text())
+        kept = store / urllib.parse.quote(url, safe="")
+        root = json.loads((kept / "trusted_root.json").read_text())
         out += f'\nstd::string_view {FUNCTION[constant]}() {{\n  return R"root({rows(root)})root";\n}}\n'
+        tuf_root = (kept / "root.json").read_text()
+        signed = json.loads(tuf_root)["signed"]
+        out += (f'\n// Version {signed["version"]}, expires {signed["expires"]}: an expired one still leads to its '
+                f'successors.\n'
+                f'std::string_view {TUF_FUNCTION[constant]}() {{\n  return R"root({tuf_root})root";\n}}\n')
     out += "\n}  // namespace tomme\n"
     target = pathlib.Path(__file__).resolve().parent.parent / "src/core/sigstore/builtin_roots.cc"
     target.write_text(out)

@@ -1,5 +1,10 @@
 #include "cli/environment.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include "cli/errors.h"
+
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace tomme::cli {
@@ -18,6 +23,23 @@ net::Environment current_environment() {
 std::string find_or_empty(const net::Environment& environment, const std::string& name) {
   const auto at = environment.find(name);
   return at == environment.end() ? std::string() : at->second;
+}
+
+std::string home_folder(const net::Environment& environment) {
+  if (std::string home = find_or_empty(environment, "HOME"); !home.empty()) return home;
+  const passwd* user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): before any thread
+  return user && user->pw_dir ? user->pw_dir : "";
+}
+
+Result<std::string> cache_folder(const net::Environment& environment) {
+  if (std::string folder = find_or_empty(environment, "TOMME_CACHE_DIR"); !folder.empty()) return folder;
+  if (std::string folder = find_or_empty(environment, "XDG_CACHE_HOME"); folder.starts_with('/')) {
+    return folder + "/tomme";
+  }
+  // A folder that anybody could have made before us, as below /tmp, is none to keep packages in.
+  const std::string home = home_folder(environment);
+  if (home.empty()) return fail(kUsage, "there is no home folder to keep files in", "set TOMME_CACHE_DIR");
+  return home + "/.cache/tomme";
 }
 
 Result<net::HttpClientOptions> network_options() {

@@ -17,6 +17,9 @@ inline constexpr ErrorCode kUsageRivals{"usage/rival-proofs", Outcome::wrong_usa
 inline constexpr ErrorCode kUsageNotYet{"usage/not-yet", Outcome::wrong_usage,
                                         "a command of sigstore-python that tomme does not have yet",
                                         "use sigstore-python for this one"};
+inline constexpr ErrorCode kTufNoTarget{
+    "tuf/no-target", Outcome::refused, "no role of a TUF repository that may list a file lists it",
+    "check the spelling: the path is the one that the repository's metadata has"};
 inline constexpr ErrorCode kInspectKind{
     "inspect/kind", Outcome::wrong_usage,
     "a file to inspect is no bundle, attestation, provenance object or certificate",

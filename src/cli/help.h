@@ -14,6 +14,8 @@ usage: tomme VERB [options] ...
   tomme verify FILE...      verify files against signatures and attestations
   tomme inspect FILE...     what a bundle, attestation or certificate says,
                             before anyone trusts it
+  tomme trust ...           the keys of Sigstore in use, and newer ones
+  tomme tuf ...             get files from a TUF repository, by its metadata
   tomme sigstore ...        the command line of sigstore-python, for existing
                             scripts
 
@@ -88,6 +90,97 @@ examples:
 
 Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
 could not be told; 128 and the number of a signal that ended COMMAND.
+)";
+
+inline constexpr std::string_view kTrust =
+    R"(usage: tomme trust COMMAND [options] ...
+
+The trust root: the keys and certificates of a Sigstore instance, against which
+everything is verified. One is built in; newer ones come by TUF from a mirror.
+
+  tomme trust show          which one is in use, from where and how old
+  tomme trust update        ask the mirror for a newer one now
+  tomme trust init          begin with another mirror, by a root that you trust
+
+  tomme trust COMMAND --help  more about a command
+)";
+
+inline constexpr std::string_view kTrustShow =
+    R"(usage: tomme trust show [options]
+
+Says which trust root is in use, from where, how old, and when what it rests on
+expires. Nothing is fetched.
+)";
+
+inline constexpr std::string_view kTrustUpdate =
+    R"(usage: tomme trust update [options]
+
+Asks the mirror for a newer trust root now, whenever it was asked before, and
+keeps it for all verbs. Verbs that use the network do so once a day on their own.
+)";
+
+inline constexpr std::string_view kTrustInit =
+    R"(usage: tomme trust init [options] --root FILE
+
+Begins with a mirror anew: FILE is the root.json of its TUF repository, got from
+where you trust it. What was kept of the mirror is forgotten. Nothing is fetched:
+tomme trust update does that.
+)";
+
+inline constexpr std::string_view kTrustFooter =
+    R"(The public instance and its staging twin need no init: their roots are built in.
+Verbs use another instance with --mirror URL. Kept in TOMME_CACHE_DIR, else
+XDG_CACHE_HOME/tomme, else ~/.cache/tomme.
+
+Exit status: 0 done, 1 refused, 2 wrong usage, 3 could not tell.
+)";
+
+inline constexpr std::string_view kTuf =
+    R"(usage: tomme tuf COMMAND [options] ...
+
+The Update Framework: files with metadata that nobody on the way can change,
+hold back or roll back.
+
+  tomme tuf refresh         bring the metadata of a repository up to date
+  tomme tuf download        fetch files that the metadata vouches for
+
+  tomme tuf COMMAND --help  more about a command
+)";
+
+inline constexpr std::string_view kTufRefresh =
+    R"(usage: tomme tuf refresh [options] --metadata-dir DIR --metadata-url URL
+
+Brings the metadata of a TUF repository in DIR up to date. It begins with the
+root in DIR, or with that of --root where there is none yet.
+)";
+
+inline constexpr std::string_view kTufRefreshFooter =
+    R"(DIR is for this alone: root.json, timestamp.json, snapshot.json, targets.json
+and delegated roles as they came from the mirror, for this user only.
+
+examples:
+  tomme tuf refresh --metadata-dir ~/tuf --root root.json \
+      --metadata-url https://tuf.example.org/metadata/
+  tomme tuf refresh --metadata-dir ~/tuf --offline --stale 30
+
+Exit status: 0 up to date, 1 refused, 2 wrong usage, 3 could not tell.
+)";
+
+inline constexpr std::string_view kTufDownload =
+    R"(usage: tomme tuf download [options] --metadata-dir DIR --metadata-url URL
+           --target-url URL --target-dir DIR NAME...
+
+Refreshes the metadata, then fetches the files of these names as the metadata
+lists them. A file that is there already and is the right one is not fetched
+again. NAME is the path in the repository; the file's name is NAME with
+everything but letters, digits and -._~ as %XX, so that it stays in DIR.
+)";
+
+inline constexpr std::string_view kTufDownloadFooter =
+    R"(It ends at the first NAME that cannot be had; those before it are there.
+
+Exit status: 0 all files are there, 1 refused or not in the repository, 2 wrong
+usage, 3 could not tell.
 )";
 
 inline constexpr std::string_view kSigstore =

@@ -55,17 +55,21 @@ Result<Proof> find_beside(const std::string& path, const Limits& limits) {
 }
 
 /// The log of the trust root in use.
-Result<std::string> rekor_of(const TrustOptions& trust) {
-  if (trust.trusted_root.empty()) return std::string(trust.staging ? kStagingRekor : kPublicRekor);
-  const auto root = TRY(load_root(trust));
+Result<std::string> rekor_of(const TrustOptions& trust, Time now) {
+  const bool named = !trust.trusted_root.empty() || !trust.mirror.empty();
+  if (!named) return std::string(trust.staging ? kStagingRekor : kPublicRekor);
+  const TrustOptions kept{.trusted_root = trust.trusted_root, .mirror = trust.mirror};
+  const auto root = TRY(load_root(kept, Network::unused, now));
   if (root->logs.empty()) {
-    return fail(kUsage, printable(trust.trusted_root) + " names no log to look the entry up in",
+    return fail(kUsage,
+                printable(trust.trusted_root + trust.mirror) + " names no log to look the entry up in",
                 "give --entry FILE");
   }
   return root->logs.front().base_url;
 }
 
-Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, Artifact& artifact) {
+Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, Artifact& artifact,
+                            Time now) {
   const std::string signature = TRY(read_file(command.signature, kSmallFileOctets));
   const std::string certificate = TRY(read_file(command.certificate, kSmallFileOctets));
   std::optional<LogEntry> entry;
@@ -79,7 +83,7 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
     Bundle unlogged = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
     net::HttpClient client(TRY(network_options()));
     entry = TRY(find_log_entry(client, unlogged, TRY(artifact.digest(HashAlgorithm::sha256)),
-                               TRY(rekor_of(command.trust))));
+                               TRY(rekor_of(command.trust, now))));
   }
   Bundle bundle = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::move(entry)));
   return Proof{command.signature, std::move(bundle)};
@@ -146,11 +150,11 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t proofs) {
 }
 
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
-                             const std::vector<NamedProof>& named) {
+                             const std::vector<NamedProof>& named, Time now) {
   std::shared_ptr<Artifact> artifact = TRY(open_artifact(input));
   Subject subject{input, distribution_name(input), std::move(artifact), {}};
   if (!command.signature.empty()) {
-    subject.proofs.push_back(TRY(load_detached(command, limits, *subject.artifact)));
+    subject.proofs.push_back(TRY(load_detached(command, limits, *subject.artifact, now)));
   }
   for (const NamedProof& proof : named)
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
@@ -236,14 +240,14 @@ Result<Limits> parse_limits(const LimitOptions& options) {
   return limits;
 }
 
-Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits,
+Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits, Time now,
                               const std::function<void(NamedSubject)>& take) {
   const std::vector<NamedProof> named = named_proofs(command);
   TRY(expect_pairs(command, named.size()));
   for (std::size_t i = 0; i < command.inputs.size(); ++i) {
     const std::string& input = command.inputs[i];
     if (!input.starts_with("pypi:")) {
-      take({input, make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named))});
+      take({input, make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named), now)});
       continue;
     }
     Result<std::vector<NamedSubject>> release = fetch_release(input, command.index);

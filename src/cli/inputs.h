@@ -8,6 +8,7 @@
 
 #include "cli/options.h"
 #include "core/base/result.h"
+#include "core/base/time.h"
 #include "core/packaging/dist_filename.h"
 #include "core/policy/verdict.h"
 #include "core/sigstore/artifact.h"
@@ -39,7 +40,7 @@ struct NamedSubject {
 /// Pairs the inputs with the proofs that were named, or with what lies beside them, and hands each on in
 /// turn: only one file is open at a time. An error in one leaves the others whole; the returned one is for
 /// the whole command (kUsage: proofs that cannot be paired with the inputs).
-Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits,
+Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits, Time now,
                               const std::function<void(NamedSubject)>& take);
 
 /// "pypi:NAME==VERSION": every file of a release with its provenance, by the digest that the index lists.

@@ -21,10 +21,12 @@ Result<int> dispatch(const cli::Command& command, const Clock& clock) {
     cli::print(show->text);
     return 0;
   }
-  if (const auto* verify = std::get_if<cli::VerifyCommand>(&command)) return cli::verify(*verify);
+  if (const auto* verify = std::get_if<cli::VerifyCommand>(&command)) return cli::verify(*verify, clock);
   if (const auto* inspect = std::get_if<cli::InspectCommand>(&command)) return cli::inspect(*inspect);
   if (const auto* run = std::get_if<cli::RunCommand>(&command)) return cli::run(*run, clock);
-  return cli::sigstore(std::get<cli::SigstoreCommand>(command));
+  if (const auto* tuf = std::get_if<cli::TufClientCommand>(&command)) return cli::tuf_client(*tuf, clock);
+  if (const auto* trust = std::get_if<cli::TrustCommand>(&command)) return cli::trust(*trust, clock);
+  return cli::sigstore(std::get<cli::SigstoreCommand>(command), clock);
 }
 
 int exit_code(const Error& error) {

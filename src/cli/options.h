@@ -14,7 +14,9 @@ namespace tomme::cli {
 /// Which trust root is in force.
 struct TrustOptions {
   bool staging = false;
-  std::string trusted_root;  ///< path; empty: built in
+  std::string trusted_root = {};  ///< path; empty: by TUF from a mirror, or built in
+  std::string mirror = {};        ///< URL; empty: that of the public instance, or of staging
+  std::string refresh = {};       ///< "always", "daily", "never"; empty: as the verb has it
 };
 
 /// Who should have signed, as typed.
@@ -66,8 +68,27 @@ struct SigstoreCommand {
   std::string cert_identity, cert_oidc_issuer;
   std::string trigger, sha, name, repository, ref;  ///< GitHub; empty: anything
   bool staging = false;
-  std::string instance, trust_config;
+  std::string instance, trust_config, refresh;
   bool verbose = false;
+};
+
+/// `tomme tuf refresh` and `tomme tuf download`: the client of any TUF repository.
+struct TufClientCommand {
+  bool download = false;
+  std::string metadata_dir, metadata_url, root, time;
+  bool offline = false;
+  unsigned stale_days = 0;  ///< offline: for how long metadata may be expired
+  std::string target_url, target_dir;
+  bool plain_names = false;  ///< target files without their digest in front
+  std::vector<std::string> targets;
+};
+
+/// `tomme trust update|show|init`.
+struct TrustCommand {
+  enum class What : std::uint8_t { update, show, init };
+  What what = What::show;
+  bool staging = false;
+  std::string mirror, root, time;
 };
 
 /// Text for standard output and a successful end: --help, --version.
@@ -75,7 +96,8 @@ struct ShowText {
   std::string text;
 };
 
-using Command = std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand>;
+using Command = std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand,
+                             TufClientCommand, TrustCommand>;
 
 /// kUsage where the words cannot be meant. Only the verb that is named is set up.
 Result<Command> parse_command_line(std::span<char* const> argv);

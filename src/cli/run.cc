@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "app/guard/disk.h"
@@ -18,22 +17,6 @@
 namespace tomme::cli {
 
 namespace {
-
-std::string home_of(const guard::Environment& environment) {
-  if (std::string home = find_or_empty(environment, "HOME"); !home.empty()) return home;
-  const passwd* user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return user && user->pw_dir ? user->pw_dir : "";
-}
-
-Result<std::string> cache_folder(const guard::Environment& environment, const std::string& home) {
-  if (std::string folder = find_or_empty(environment, "TOMME_CACHE_DIR"); !folder.empty()) return folder;
-  if (std::string folder = find_or_empty(environment, "XDG_CACHE_HOME"); folder.starts_with('/')) {
-    return folder + "/tomme";
-  }
-  // A folder that anybody could have made before us, as below /tmp, is none to keep packages in.
-  if (home.empty()) return fail(kUsage, "there is no home folder to keep files in", "set TOMME_CACHE_DIR");
-  return home + "/.cache/tomme";
-}
 
 /// Said before the installer runs, not after it.
 Result<void> expect_writable(const std::string& report) {
@@ -55,7 +38,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.argv = command.command;
   options.invocation.environment = current_environment();
   options.invocation.directory = std::filesystem::current_path().string();
-  options.invocation.home = home_of(options.invocation.environment);
+  options.invocation.home = home_folder(options.invocation.environment);
   options.invocation.read = guard::disk_reader();
   options.invocation.list = &list_folder;
   options.invocation.resolve = guard::disk_resolver();
@@ -69,11 +52,13 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.expected = options.policy.expected.projects();
   TRY(expect_writable(command.report));
   options.report_path = command.report;
-  options.cache_folder = TRY(cache_folder(options.invocation.environment, options.invocation.home));
+  options.cache_folder = TRY(cache_folder(options.invocation.environment));
   options.terminal_width = terminal_width();
+  const Time now = clock.now();
   // Read beside the preparations of the run.
   auto verifier = std::async(std::launch::async, [&]() -> Result<std::shared_ptr<const Verifier>> {
-    return std::make_shared<const Verifier>(TRY(load_root(command.trust)), VerifyOptions{});
+    return std::make_shared<const Verifier>(TRY(load_root(command.trust, Network::used, now)),
+                                            VerifyOptions{});
   });
   return guard::run_guarded(std::move(options), std::move(verifier), clock, &tell);
 }

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "app/gate/file_artifact.h"
+#include "app/trust/errors.h"
+#include "app/trust/source.h"
 #include "cli/describe.h"
 #include "cli/environment.h"
 #include "cli/errors.h"
@@ -12,7 +14,6 @@
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
-#include "core/sigstore/builtin_roots.h"
 #include "core/sigstore/errors.h"
 #include "io/remote/errors.h"
 #include "io/remote/rekor_client.h"
@@ -143,24 +144,24 @@ struct Instance {
   std::string rekor;
 };
 
-Result<Instance> find_instance(const SigstoreCommand& command) {
+Result<Instance> find_instance(const SigstoreCommand& command, Time now) {
   if (!command.trust_config.empty()) {
     auto root = TRY(read_trust_config(command.trust_config));
     std::string rekor = root->logs.empty() ? "" : root->logs.front().base_url;
     return Instance{std::move(root), std::move(rekor)};
   }
-  constexpr std::string_view kPublicTuf = "https://tuf-repo-cdn.sigstore.dev";
-  constexpr std::string_view kStagingTuf = "https://tuf-repo-cdn.sigstage.dev";
+  const TrustOptions options{
+      .staging = command.staging, .mirror = command.instance, .refresh = command.refresh};
+  const Network network = command.offline ? Network::unused : Network::used;
+  auto root = TRY(load_root(options, network, now));
   std::string_view url = command.instance;
   while (url.ends_with('/')) url.remove_suffix(1);
-  if (!url.empty() && url != kPublicTuf && url != kStagingTuf) {
-    return fail(kUsageNotYet, "other instances than the public one and its staging twin are not there yet",
-                "give the trusted root of " + printable(url) + " with --trust-config");
+  if (url == trust::kStagingMirror || (url.empty() && command.staging)) {
+    return Instance{std::move(root), std::string(kStagingRekor)};
   }
-  if (url == kStagingTuf || (url.empty() && command.staging)) {
-    return Instance{TRY(staging_root()), std::string(kStagingRekor)};
-  }
-  return Instance{TRY(public_good_root()), std::string(kPublicRekor)};
+  if (url.empty() || url == trust::kPublicMirror) return Instance{std::move(root), std::string(kPublicRekor)};
+  std::string rekor = root->logs.empty() ? "" : root->logs.front().base_url;
+  return Instance{std::move(root), std::move(rekor)};
 }
 
 Result<Bundle> load_detached(const Materials& materials, const Instance& instance, Artifact& artifact) {
@@ -261,16 +262,16 @@ Error with_own_flags(const Error& error) {
 
 }  // namespace
 
-Result<int> sigstore(const SigstoreCommand& command) {
+Result<int> sigstore(const SigstoreCommand& command, const Clock& clock) {
   const std::vector<Input> inputs = TRY(find_inputs(command));
   const auto run = [&]() -> Result<void> {
-    const Instance instance = TRY(find_instance(command));
+    const Instance instance = TRY(find_instance(command, clock.now()));
     return verify_inputs(command, inputs, instance);
   };
   const Result<void> done = run();
   if (done) return 0;
   print_error(with_own_flags(done.error()));
-  const bool usage = done.error().is(kUsageNotYet) || done.error().is(kLogNoEntry);
+  const bool usage = done.error().is(kTrustNotBegun) || done.error().is(kLogNoEntry);
   return usage ? 2 : 1;
 }
 

@@ -1,16 +1,137 @@
+#include "app/trust/choose.h"
+#include "cli/environment.h"
+#include "cli/term.h"
+#include "cli/tuf_client.h"
 #include "cli/verbs.h"
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
+#include "core/tuf/names.h"
 #include "io/store/file.h"
 
 namespace tomme::cli {
 
-Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options) {
-  if (options.staging) return staging_root();
-  if (options.trusted_root.empty()) return public_good_root();
-  const std::string text = TRY(read_file(options.trusted_root, TrustedRoot::Limits().bytes));
-  return std::make_shared<const TrustedRoot>(
-      TRY(in(printable(options.trusted_root), TrustedRoot::parse(text))));
+namespace {
+
+constexpr std::size_t kRootOctets = 512'000;
+
+Result<trust::Source> source_of(const std::string& mirror, bool staging) {
+  if (!mirror.empty()) return trust::Source::of(mirror);
+  return trust::Source::of(staging ? trust::kStagingMirror : trust::kPublicMirror);
+}
+
+trust::Refresh refresh_of(const std::string& text, Network network) {
+  if (text == "always") return trust::Refresh::always;
+  if (text == "daily") return trust::Refresh::daily;
+  if (text == "never" || network == Network::unused) return trust::Refresh::never;
+  return trust::Refresh::daily;
+}
+
+trust::Request make_request(trust::Source source, trust::Refresh refresh, Time now) {
+  return {.source = std::move(source),
+          .refresh = refresh,
+          .cache_folder = cache_folder(current_environment()),
+          .now = now,
+          .network = &network_options,
+          .waiting = [] { tell("waiting for another process that refreshes the trust root\n"); }};
+}
+
+const tuf::RoleState* first_expired(const trust::InUse& in_use) {
+  if (!in_use.files) return nullptr;
+  for (const tuf::RoleState& role : in_use.files->roles) {
+    if (role.stale > std::chrono::seconds{0}) return &role;
+  }
+  return nullptr;
+}
+
+/// Who asked for no refresh in so many words is told how stale the root is.
+std::string staleness(const trust::InUse& in_use) {
+  const tuf::RoleState* expired = first_expired(in_use);
+  if (expired == nullptr) return "";
+  const std::string day =
+      in_use.asked.refreshed ? trust::date_text(*in_use.asked.refreshed) : "an unknown day";
+  return "the trust root in use is of " + day + ": " + describe(*expired);
+}
+
+void field(std::string_view name, const std::string& value) {
+  constexpr std::size_t kNameColumns = 14;
+  print(std::string(name) + std::string(kNameColumns - name.size(), ' ') + value + "\n");
+}
+
+/// "2026-01-31T12:00:00Z, 3 hours ago"
+std::string moment(Time then, Time now) {
+  return to_rfc3339(then) + (then <= now ? ", " + span_text(now - then) + " ago" : "");
+}
+
+std::string origin(const trust::InUse& in_use) {
+  if (in_use.from == trust::InUse::From::built_in) {
+    return "the trust root built in on " + std::string(builtin_roots_date());
+  }
+  return "trusted_root.json by TUF, sha256:" + in_use.files->digest.to_hex();
+}
+
+std::string contents(const TrustedRoot& root) {
+  const auto count = [](std::size_t n, const char* one, const char* many) {
+    return std::to_string(n) + " " + (n == 1 ? one : many);
+  };
+  return count(root.logs.size(), "log", "logs") + ", " +
+         count(root.certificate_logs.size(), "certificate log", "certificate logs") + ", " +
+         count(root.certificate_authorities.size(), "certificate authority", "certificate authorities") +
+         ", " + count(root.timestamp_authorities.size(), "timestamp authority", "timestamp authorities");
+}
+
+void show(const trust::Source& source, const trust::InUse& in_use, Time now) {
+  field("mirror", printable(source.mirror));
+  field("in use", origin(in_use));
+  field("contents", contents(*in_use.root));
+  if (in_use.files) {
+    field("config", in_use.files->signing_config ? "signing_config.v0.2.json is kept"
+                                                 : "the mirror has no signing_config.v0.2.json");
+    for (const tuf::RoleState& role : in_use.files->roles) field("by", describe(role));
+  }
+  field("refreshed", in_use.asked.refreshed ? moment(*in_use.asked.refreshed, now) : "never");
+  if (in_use.asked.failed) {
+    field("failed", moment(*in_use.asked.failed, now) + ": " + printable(in_use.asked.reason, 400));
+  }
+}
+
+Result<int> init(const TrustCommand& command, trust::Source source) {
+  const std::string root = TRY(read_file(command.root, kRootOctets));
+  const std::string folder = TRY(cache_folder(current_environment()));
+  trust::Store store = TRY(trust::Store::open(folder, std::move(source), {}));
+  const tuf::Version version = TRY(in(printable(command.root), store.init(bytes_of(root))));
+  field("mirror", printable(store.source().mirror));
+  field("root", "version " + std::to_string(version.value()) + ", sha256:" + sha256(bytes_of(root)).to_hex());
+  return 0;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options, Network network, Time now) {
+  if (!options.trusted_root.empty()) {
+    const std::string text = TRY(read_file(options.trusted_root, TrustedRoot::Limits().bytes));
+    return std::make_shared<const TrustedRoot>(
+        TRY(in(printable(options.trusted_root), TrustedRoot::parse(text))));
+  }
+  trust::Source source = TRY(source_of(options.mirror, options.staging));
+  const trust::Request request = make_request(std::move(source), refresh_of(options.refresh, network), now);
+  trust::InUse in_use = TRY(trust::choose(request));
+  const bool asked_for = network == Network::used && request.refresh == trust::Refresh::never;
+  const std::string note = in_use.note.empty() && asked_for ? staleness(in_use) : in_use.note;
+  if (!note.empty()) print_warning(note);
+  return std::move(in_use.root);
+}
+
+Result<int> trust(const TrustCommand& command, const Clock& clock) {
+  const Time now = TRY(reference_time(command.time, clock));
+  trust::Source source = TRY(source_of(command.mirror, command.staging));
+  if (command.what == TrustCommand::What::init) return init(command, std::move(source));
+  const auto refresh =
+      command.what == TrustCommand::What::update ? trust::Refresh::always : trust::Refresh::never;
+  const trust::Request request = make_request(std::move(source), refresh, now);
+  const trust::InUse in_use = TRY(trust::choose(request));
+  if (!in_use.note.empty()) print_warning(in_use.note);
+  show(request.source, in_use, now);
+  return 0;
 }
 
 int worse(int a, int b) {

@@ -11,13 +11,18 @@ namespace tomme::cli {
 
 /// One function a verb: returns the exit status. An error is for the whole command; what goes wrong with one
 /// file of many is printed where it happens.
-Result<int> verify(const VerifyCommand& command);
+Result<int> verify(const VerifyCommand& command, const Clock& clock);
 Result<int> inspect(const InspectCommand& command);
 Result<int> run(const RunCommand& command, const Clock& clock);
-Result<int> sigstore(const SigstoreCommand& command);
+Result<int> sigstore(const SigstoreCommand& command, const Clock& clock);
+Result<int> trust(const TrustCommand& command, const Clock& clock);
+Result<int> tuf_client(const TufClientCommand& command, const Clock& clock);
 
-/// The root that the options name.
-Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options);
+/// Whether a verb uses the network anyway: then the trust root is refreshed once a day unless told otherwise.
+enum class Network : std::uint8_t { used, unused };
+
+/// The root that the options name. What is amiss with its freshness is told on standard error, in one line.
+Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options, Network network, Time now);
 
 /// Of several exit codes the one that a caller must not miss: refused, then could not tell, then usage.
 int worse(int a, int b);

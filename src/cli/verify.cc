@@ -136,14 +136,22 @@ class Output {
   json::Array files_;
 };
 
+Network network_of(const VerifyCommand& command) {
+  const bool index = std::ranges::any_of(command.inputs,
+                                         [](const std::string& input) { return input.starts_with("pypi:"); });
+  return command.online || index ? Network::used : Network::unused;
+}
+
 }  // namespace
 
-Result<int> verify(const VerifyCommand& command) {
+Result<int> verify(const VerifyCommand& command, const Clock& clock) {
   const Limits limits = TRY(parse_limits(command.limits));
   const Expectation expectation = TRY(make_expectation(command.expect, !command.key.empty()));
-  const Verifier verifier(TRY(load_root(command.trust)), TRY(make_options(command, limits)));
+  const Time now = clock.now();
+  auto root = TRY(load_root(command.trust, network_of(command), now));
+  const Verifier verifier(std::move(root), TRY(make_options(command, limits)));
   Output output(command.json);
-  TRY(for_each_subject(command, limits, [&](const NamedSubject& input) {
+  TRY(for_each_subject(command, limits, now, [&](const NamedSubject& input) {
     if (!input.subject) return output.refused(input.name, {}, input.subject.error());
     const Result<std::vector<Signer>> signers = verify_subject(verifier, *input.subject);
     if (!signers) return output.refused(input.name, {}, signers.error());

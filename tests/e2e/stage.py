@@ -48,7 +48,7 @@ class Stage:
         binaries = f"{installers / 'bin'}:" if installers else ""
         self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
             "PATH": f"{binaries}/usr/bin:/bin", "HOME": str(self.home), "TMPDIR": str(folder),
-            "LC_ALL": "C.UTF-8", "TOMME_CACHE_DIR": str(self.cache),
+            "LC_ALL": "C.UTF-8", "TOMME_CACHE_DIR": str(self.cache), "TOMME_REFRESH": "never",
             "UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON": "/usr/bin/python3", "UV_NO_PROGRESS": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1",
             "POETRY_NO_INTERACTION": "1", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}

@@ -101,7 +101,7 @@ class Stage:
             self.values["shared"] = str(shared)
         kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
         self.environment = kept | {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder),
-                                   "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+                                   "LC_ALL": "C.UTF-8", "TZ": "UTC", "TOMME_REFRESH": "never"}
 
     def fill(self, text: str) -> str:
         for name, value in self.values.items():

@@ -63,7 +63,7 @@ inline constexpr ErrorCode kTufUnavailable{
     "check the metadata URL; right after a publication a mirror may be behind: try again in a minute"};
 inline constexpr ErrorCode kTufNoRoot{
     "tuf/no-root", Outcome::wrong_usage, "there is no trusted root to begin with",
-    "give the repository's root.json, got from where you trust it, with tomme tuf init"};
+    "give the repository's root.json, got from where you trust it, with --root"};
 inline constexpr ErrorCode kTufDelegations{"tuf/delegations", Outcome::refused,
                                            "a search for a target went through more roles than are allowed",
                                            "who runs the repository has to flatten its delegations"};

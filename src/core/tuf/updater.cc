@@ -63,6 +63,7 @@ Result<void> Updater::refresh() {
   if (refreshed_) return {};
   timestamp_.reset();
   snapshot_.reset();
+  snapshot_digest_.reset();
   targets_.clear();
   roles_.clear();
   if (!options_.offline) TRY(refresh_root());
@@ -73,6 +74,16 @@ Result<void> Updater::refresh() {
   (void)TRY(load_top_level_targets());
   refreshed_ = true;
   return {};
+}
+
+Result<void> Updater::renew(Time now) {
+  options_.now = now;
+  // Only from a whole refresh: then the root is the one that its snapshot was verified by.
+  if (refreshed_ && snapshot_ && snapshot_digest_) {
+    known_snapshot_ = KnownSnapshot{*snapshot_digest_, root_.version, *std::move(snapshot_)};
+  }
+  refreshed_ = false;
+  return refresh();
 }
 
 // 5.3.2 to 5.3.9. One after the other, each signed by the one before; "there is none" ends the chain, any
@@ -122,18 +133,27 @@ Result<void> Updater::refresh_timestamp() {
   return {};
 }
 
+Result<Snapshot> Updater::read_stored_snapshot(BytesView octets) {
+  std::optional<KnownSnapshot> known = std::exchange(known_snapshot_, std::nullopt);
+  if (known && known->root == root_.version && known->digest == sha256(octets)) {
+    return std::move(known->snapshot);
+  }
+  return read_snapshot(root_, octets, options_.oidc);
+}
+
 // True where the stored one is the one that the timestamp lists. Otherwise it only protects against rollback,
 // as the timestamp's does.
 Result<bool> Updater::use_stored_snapshot() {
   const RoleName& role = RoleName::snapshot();
   const std::optional<Bytes> octets = TRY(store_->load(role));
   if (!octets) return false;
-  Result<Snapshot> stored = read_snapshot(root_, *octets, options_.oidc);
+  Result<Snapshot> stored = read_stored_snapshot(*octets);
   if (!stored) {
     if (options_.offline) return std::unexpected(std::move(stored).error().in("stored metadata"));
     return false;
   }
   snapshot_ = *std::move(stored);
+  snapshot_digest_ = sha256(*octets);
   return snapshot_->version == timestamp_->snapshot.version &&
          check_meta_file(timestamp_->snapshot, *octets) && check(role, *snapshot_);
 }
@@ -156,6 +176,7 @@ Result<void> Updater::refresh_snapshot() {
     TRY(check(role, next));
     TRY(store_->store(role, octets));
     snapshot_ = std::move(next);
+    snapshot_digest_ = sha256(octets);
   }
   note(role, *snapshot_);
   return {};

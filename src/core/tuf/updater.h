@@ -101,6 +101,10 @@ class Updater {
   /// failure stays stored. Does nothing once it has succeeded.
   Result<void> refresh();
 
+  /// Refreshes again, at a later moment. A snapshot that is still the one in memory is not verified again:
+  /// the same octets by the same root have the same signatures. Pointers from targets() are void after it.
+  Result<void> renew(Time now);
+
   /// Section 5.6.7, a search in the order of delegations; refreshes first. Nothing where no role that may
   /// list the path does. Fails where a role that would have to be looked at cannot be had or verified.
   Result<std::optional<FoundTarget>> find_target(const TargetPath& path);
@@ -121,6 +125,7 @@ class Updater {
   Result<void> refresh_snapshot();
   Result<void> use_stored_timestamp();
   Result<bool> use_stored_snapshot();
+  Result<Snapshot> read_stored_snapshot(BytesView octets);
   Result<const Targets*> load_targets(const Edge& edge, const Delegator& delegator);
   Result<const Targets*> load_top_level_targets();
   Result<Targets> read_targets_file(const RoleName& role, const MetaFile& listed, const Delegator& delegator,
@@ -138,6 +143,14 @@ class Updater {
   Root root_;
   std::optional<Timestamp> timestamp_ = {};
   std::optional<Snapshot> snapshot_ = {};
+  /// What a refresh before found good: these octets, by the root of this version.
+  struct KnownSnapshot {
+    Sha256 digest;
+    Version root;
+    Snapshot snapshot;
+  };
+  std::optional<KnownSnapshot> known_snapshot_ = {};
+  std::optional<Sha256> snapshot_digest_ = {};  ///< of the octets of snapshot_, where they are known
   std::map<Edge, std::unique_ptr<const Targets>> targets_ = {};
   std::vector<RoleState> roles_ = {};
   bool refreshed_ = false;

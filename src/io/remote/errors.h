@@ -23,5 +23,12 @@ inline constexpr ErrorCode kLogNoEntry{
 inline constexpr ErrorCode kRedirect{"index/redirect", Outcome::refused,
                                      "an index redirects to a place where files are not judged",
                                      "if the place is right, name it with --file-host or --index"};
+inline constexpr ErrorCode kTufMirror{
+    "tuf/mirror", Outcome::could_not_tell, "a TUF mirror did not answer as one has to",
+    "check the URL and the proxy settings; if they are right, tell who runs the mirror"};
+inline constexpr ErrorCode kTufMirrorAddress{
+    "tuf/mirror-address", Outcome::wrong_usage,
+    "the address of a TUF mirror is not https, nor http to this machine, or has a query",
+    "write it as https://HOST/PATH/"};
 
 }  // namespace tomme

@@ -1,0 +1,116 @@
+#include <cctype>
+#include <memory>
+#include <sstream>
+
+#include "cli/flags_internal.h"
+#include "core/encoding/text.h"
+
+namespace tomme::cli {
+
+namespace {
+
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kTextColumn = 28;
+
+/// `--help` for people: one block for each group, descriptions wrapped in their column, and none of the
+/// types, ranges and exclusions that the library would print.
+class HelpFormatter final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    std::string text = app->get_description();
+    for (const std::string& group : app->get_groups())
+      if (group != kHelpGroup) text += block(*app, group);
+    text += block(*app, std::string(kHelpGroup));
+    if (!app->get_footer().empty()) text += "\n" + app->get_footer();
+    return text;
+  }
+
+ private:
+  static std::string block(const CLI::App& app, const std::string& group) {
+    std::string lines;
+    for (const CLI::Option* option : app.get_options()) {
+      if (!option->get_positional() && option->get_group() == group) lines += line(*option);
+    }
+    return lines.empty() ? "" : "\n" + group + ":\n" + lines;
+  }
+
+  static std::string line(const CLI::Option& option) {
+    std::string text = "  ";
+    for (const std::string& name : option.get_snames()) text += "-" + name + ", ";
+    for (const std::string& name : option.get_lnames()) text += "--" + name + ", ";
+    text.resize(text.size() - 2);
+    if (!option.get_option_text().empty()) text += " " + option.get_option_text();
+    if (text.size() + 2 > kTextColumn) {
+      text += "\n";
+      text += std::string(kTextColumn, ' ');
+    } else {
+      text += std::string(kTextColumn - text.size(), ' ');
+    }
+    return text + wrapped(option.get_description()) + "\n";
+  }
+
+  static std::string wrapped(const std::string& description) {
+    std::istringstream words(description);
+    std::string text;
+    std::size_t column = kTextColumn;
+    for (std::string word; words >> word;) {
+      if (column + word.size() + 1 > kColumns && column > kTextColumn) {
+        text += "\n" + std::string(kTextColumn, ' ');
+        column = kTextColumn;
+      } else if (column > kTextColumn) {
+        text += ' ';
+        ++column;
+      }
+      text += word;
+      column += word.size();
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+void prepare(CLI::App& app, std::string_view footer) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "print this")->group(std::string(kHelpGroup));
+  app.footer(std::string(footer));
+}
+
+std::string expect_name(const std::string& text) {
+  return text.empty() ? "a name is empty" : "";
+}
+
+void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise) {
+  Flags{app, "whom to trust"}
+      .value("--refresh", refresh, "WHEN",
+             (std::string("always, daily or never ask the mirror for newer keys; else TOMME_REFRESH, else ") +
+              otherwise)
+                 .c_str())
+      ->envname("TOMME_REFRESH")
+      ->check(CLI::IsMember({"always", "daily", "never"}));
+}
+
+void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
+  Flags flags{app, "whom to trust"};
+  auto* staging =
+      flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
+  auto* root = flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
+                   ->check(&expect_name)
+                   ->excludes(staging);
+  flags.value("--mirror", trust.mirror, "URL", "the Sigstore instance of this TUF mirror: see tomme trust")
+      ->check(&expect_name)
+      ->excludes(staging)
+      ->excludes(root);
+  add_refresh(app, trust.refresh, otherwise);
+}
+
+std::string sentence_of(const CLI::ParseError& error) {
+  std::string text = error.what();
+  const bool is_word =
+      text.size() > 1 && (text[1] == ' ' || std::islower(static_cast<unsigned char>(text[1])) != 0);
+  if (is_word) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return printable(text, 400);
+}
+
+}  // namespace tomme::cli

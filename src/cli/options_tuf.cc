@@ -1,0 +1,134 @@
+#include "cli/flags_internal.h"
+#include "cli/help.h"
+#include "core/encoding/text.h"
+
+namespace tomme::cli {
+
+namespace {
+
+constexpr unsigned kMostStaleDays = 36'500;
+
+void describe_client(CLI::App& app, TufClientCommand& command) {
+  Flags repository{app, "the repository"};
+  repository.value("--metadata-dir", command.metadata_dir, "DIR", "where its metadata is kept")
+      ->check(&expect_name)
+      ->required();
+  repository.value("--metadata-url", command.metadata_url, "URL", "where its metadata comes from")
+      ->check(&expect_name);
+  repository
+      .value("--root", command.root, "FILE", "a root.json that you trust, to begin with where DIR has none")
+      ->check(&expect_name);
+  Flags time{app, "time and network"};
+  time.value("--time", command.time, "TIME",
+             "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
+  time.flag("--offline", command.offline, "verify and use what DIR has, and say how stale it is");
+  time.app
+      .add_option("--stale", command.stale_days,
+                  "with --offline: take metadata that expired up to N days ago")
+      ->option_text("N")
+      ->group(time.group)
+      ->check(CLI::Range(1U, kMostStaleDays));
+}
+
+void describe_refresh(CLI::App& app, TufClientCommand& command) {
+  app.description(std::string(help::kTufRefresh));
+  prepare(app, help::kTufRefreshFooter);
+  describe_client(app, command);
+}
+
+void describe_download(CLI::App& app, TufClientCommand& command) {
+  app.description(std::string(help::kTufDownload));
+  prepare(app, help::kTufDownloadFooter);
+  command.download = true;
+  app.add_option("NAME", command.targets)->required();
+  describe_client(app, command);
+  Flags files{app, "the files"};
+  files.value("--target-url", command.target_url, "URL", "where they come from")->check(&expect_name);
+  files.value("--target-dir", command.target_dir, "DIR", "where they go")->check(&expect_name)->required();
+  files.flag("--plain-names", command.plain_names,
+             "ask for NAME itself although the repository has consistent snapshots (DIGEST.NAME)");
+}
+
+void describe_source(CLI::App& app, TrustCommand& command, std::string_view help) {
+  app.description(std::string(help));
+  prepare(app, help::kTrustFooter);
+  Flags source{app, "the instance"};
+  auto* mirror = source
+                     .value("--mirror", command.mirror, "URL",
+                            "the mirror of its TUF repository; else the public instance's")
+                     ->check(&expect_name);
+  source.flag("--staging", command.staging, "Sigstore's staging instance")->excludes(mirror);
+}
+
+void add_time(CLI::App& app, TrustCommand& command) {
+  Flags{app, "time"}.value("--time", command.time, "TIME",
+                           "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
+}
+
+void describe_trust_show(CLI::App& app, TrustCommand& command) {
+  describe_source(app, command, help::kTrustShow);
+  add_time(app, command);
+}
+
+void describe_trust_update(CLI::App& app, TrustCommand& command) {
+  command.what = TrustCommand::What::update;
+  describe_source(app, command, help::kTrustUpdate);
+  add_time(app, command);
+}
+
+void describe_trust_init(CLI::App& app, TrustCommand& command) {
+  command.what = TrustCommand::What::init;
+  describe_source(app, command, help::kTrustInit);
+  Flags{app, "the root"}
+      .value("--root", command.root, "FILE", "root.json to begin with; it may be expired")
+      ->check(&expect_name)
+      ->required();
+}
+
+Result<Command> finish_client(Result<Command> parsed) {
+  if (!parsed) return parsed;
+  const auto* command = std::get_if<TufClientCommand>(&*parsed);
+  if (command == nullptr) return parsed;
+  const std::string hint =
+      std::string("tomme tuf ") + (command->download ? "download" : "refresh") + " --help";
+  if (command->offline == !command->metadata_url.empty()) {
+    return fail(kUsage, command->offline ? "--offline asks no --metadata-url" : "--metadata-url is required",
+                hint);
+  }
+  if (!command->offline && command->stale_days != 0) return fail(kUsage, "--stale is for --offline", hint);
+  if (command->download && command->offline == !command->target_url.empty()) {
+    return fail(kUsage, command->offline ? "--offline asks no --target-url" : "--target-url is required",
+                hint);
+  }
+  return parsed;
+}
+
+}  // namespace
+
+Result<Command> parse_tuf(std::vector<std::string> words) {
+  const std::string verb = words.empty() ? "" : words.front();
+  if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTuf)};
+  if (!words.empty()) words.erase(words.begin());
+  if (verb == "refresh") {
+    return finish_client(parse_verb<TufClientCommand>("tuf refresh", &describe_refresh, std::move(words)));
+  }
+  if (verb == "download") {
+    return finish_client(parse_verb<TufClientCommand>("tuf download", &describe_download, std::move(words)));
+  }
+  return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme tuf " + printable(verb),
+              "tomme tuf --help");
+}
+
+Result<Command> parse_trust(std::vector<std::string> words) {
+  const std::string verb = words.empty() ? "" : words.front();
+  if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTrust)};
+  if (!words.empty()) words.erase(words.begin());
+  if (verb == "show") return parse_verb<TrustCommand>("trust show", &describe_trust_show, std::move(words));
+  if (verb == "update")
+    return parse_verb<TrustCommand>("trust update", &describe_trust_update, std::move(words));
+  if (verb == "init") return parse_verb<TrustCommand>("trust init", &describe_trust_init, std::move(words));
+  return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme trust " + printable(verb),
+              "tomme trust --help");
+}
+
+}  // namespace tomme::cli

@@ -1,0 +1,165 @@
+#include "cli/tuf_client.h"
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/environment.h"
+#include "cli/errors.h"
+#include "cli/term.h"
+#include "cli/verbs.h"
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+#include "core/tuf/paths.h"
+#include "io/remote/tuf_mirror.h"
+#include "io/store/errors.h"
+#include "io/store/new_file.h"
+#include "io/store/tuf_folder.h"
+
+namespace tomme::cli {
+
+namespace {
+
+constexpr std::size_t kRootOctets = 512'000;
+
+/// A root that does not verify is of no use and blocks every refresh: it is as good as none, if there is
+/// another to begin with.
+Result<void> begin(TufFolder& folder, const std::string& root_path) {
+  if (root_path.empty()) return {};
+  NoMirror nobody;
+  const auto stored = folder.load(tuf::RoleName::root());
+  if (stored && *stored) {
+    const auto usable = tuf::Updater::open(folder, nobody, {.now = Time{}});
+    if (usable) return {};
+    print_warning("the root in " + printable(folder.path()) +
+                  " is thrown away, --root is taken: " + usable.error().message());
+  }
+  TRY(stored);
+  const std::string root = TRY(read_file(root_path, kRootOctets));
+  return in(printable(root_path), tuf::init_store(folder, bytes_of(root)));
+}
+
+class TargetFolder {
+ public:
+  static Result<TargetFolder> open(const std::string& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) {
+      return fail(kStoreWrite, "cannot make the folder " + printable(path) + ": " + error.message());
+    }
+    return TargetFolder(path);
+  }
+
+  std::string path_of(const tuf::FoundTarget& target) const {
+    return path_ + "/" + tuf::local_target_name(target.path);
+  }
+  /// Whether the very file is there.
+  bool has(const tuf::FoundTarget& target) const {
+    const std::string path = path_of(target);
+    const auto file = open_for_reading(path);
+    if (!file) return false;
+    const auto size = size_of(*file, path);
+    if (!size || *size != target.file.length) return false;
+    const auto mapped = MappedFile::map(file->fd(), *size, path);
+    return mapped && tuf::check_target(target.file, mapped->view());
+  }
+  Result<void> fetch(const tuf::FoundTarget& target, TufTargets& from) const {
+    NewFile file = TRY(NewFile::open(path_));
+    TRY(from.fetch(target, [&](BytesView octets) { return file.append(octets); }));
+    return std::move(file).keep(tuf::local_target_name(target.path));
+  }
+
+ private:
+  explicit TargetFolder(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+Result<void> download_one(tuf::Updater& updater, const TargetFolder& folder, TufTargets* from,
+                          const std::string& name) {
+  const tuf::TargetPath path = TRY(tuf::TargetPath::parse(name));
+  const std::optional<tuf::FoundTarget> target = TRY(updater.find_target(path));
+  if (!target) return fail(kTufNoTarget, "the repository has no target " + printable(name));
+  if (!folder.has(*target)) {
+    if (from == nullptr) {
+      return fail(tuf::kTufOffline, "the target " + printable(name) + " is not there, or is another file",
+                  "download it once with the network");
+    }
+    TRY(folder.fetch(*target, *from));
+  }
+  print(printable(folder.path_of(*target), 4096) + "\n");
+  return {};
+}
+
+Result<void> download(const TufClientCommand& command, tuf::Updater& updater, net::HttpClient* client) {
+  std::optional<TufTargets> from;
+  if (client != nullptr) from = TRY(TufTargets::open(*client, command.target_url));
+  TRY(updater.refresh());
+  const TargetFolder folder = TRY(TargetFolder::open(command.target_dir));
+  for (const std::string& name : command.targets) {
+    TRY(download_one(updater, folder, from ? &*from : nullptr, name));
+  }
+  return {};
+}
+
+void say_stale(const tuf::Updater& updater) {
+  for (const tuf::RoleState& role : updater.roles()) {
+    if (role.stale > std::chrono::seconds{0}) print_warning("offline: " + describe(role));
+  }
+}
+
+}  // namespace
+
+Result<Time> reference_time(const std::string& text, const Clock& clock) {
+  if (text.empty()) return clock.now();
+  if (const auto time = parse_rfc3339(text)) return *time;
+  return fail(kUsage, "--time " + printable(text) + " is not a moment", "write it as 2026-01-31T12:00:00Z");
+}
+
+std::string span_text(std::chrono::seconds span) {
+  const auto say = [](auto count, std::string_view unit) {
+    return std::to_string(count) + " " + std::string(unit) + (count == 1 ? "" : "s");
+  };
+  if (span >= std::chrono::days{2}) return say(std::chrono::floor<std::chrono::days>(span).count(), "day");
+  if (span >= std::chrono::hours{2}) return say(std::chrono::floor<std::chrono::hours>(span).count(), "hour");
+  if (span >= std::chrono::minutes{2}) {
+    return say(std::chrono::floor<std::chrono::minutes>(span).count(), "minute");
+  }
+  return say(span.count(), "second");
+}
+
+std::string describe(const tuf::RoleState& role) {
+  std::string text = printable(role.role.text(), 80) + " version " + std::to_string(role.version.value());
+  if (role.stale == std::chrono::seconds{0}) return text + ", expires " + to_rfc3339(role.expires);
+  return text + ", expired " + to_rfc3339(role.expires) + ", " + span_text(role.stale) + " ago";
+}
+
+Result<int> tuf_client(const TufClientCommand& command, const Clock& clock) {
+  const Time now = TRY(reference_time(command.time, clock));
+  tuf::UpdaterOptions options{.now = now, .prefix_targets_with_hash = !command.plain_names};
+  TufFolderOptions access;
+  access.waiting = [&] {
+    tell("waiting for another process that works in " + printable(command.metadata_dir) + "\n");
+  };
+  if (command.offline) {
+    options.offline = tuf::Offline{.tolerance = std::chrono::days{command.stale_days}};
+    if (command.root.empty()) access.access = TufFolderOptions::Access::reading;
+  }
+  std::unique_ptr<net::HttpClient> client;
+  std::unique_ptr<tuf::Fetcher> mirror = std::make_unique<NoMirror>();
+  if (!command.offline) {
+    client = std::make_unique<net::HttpClient>(TRY(network_options()));
+    mirror = std::make_unique<TufMirror>(TRY(TufMirror::open(*client, command.metadata_url)));
+  }
+  TufFolder folder = TRY(TufFolder::open(command.metadata_dir, access));
+  TRY(begin(folder, command.root));
+  tuf::Updater updater = TRY(tuf::Updater::open(folder, *mirror, options));
+  if (command.download) {
+    TRY(download(command, updater, client.get()));
+  } else {
+    TRY(updater.refresh());
+    for (const tuf::RoleState& role : updater.roles()) print(describe(role) + "\n");
+  }
+  if (command.offline) say_stale(updater);
+  return 0;
+}
+
+}  // namespace tomme::cli
