@@ -51,16 +51,18 @@ PkeyHandle import_ed25519(BytesView point) {
   return PkeyHandle(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, point.data(), point.size()));
 }
 
-/// RFC 8017 8.1.2 and 8.2.2; the salt is as long as the hash, MGF1 of the same hash is libcrypto's default.
+/// RFC 8017 8.1.2 and 8.2.2; the salt is as long as the hash unless any will do, MGF1 of the same hash is
+/// libcrypto's default.
 bool verify_rsa(EVP_PKEY* key, Padding padding, const Digest& digest, BytesView signature) {
   PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
   openssl::must(context != nullptr, "EVP_PKEY_CTX_new_from_pkey");
   EVP_PKEY_CTX* c = context.get();
-  bool pss = padding == Padding::pss;
+  bool pss = padding != Padding::pkcs1;
+  int salt = padding == Padding::pss_any_salt ? RSA_PSS_SALTLEN_AUTO : RSA_PSS_SALTLEN_DIGEST;
   bool ready = EVP_PKEY_verify_init(c) == 1 &&
                EVP_PKEY_CTX_set_rsa_padding(c, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1 &&
                EVP_PKEY_CTX_set_signature_md(c, openssl::message_digest(digest.algorithm())) == 1 &&
-               (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(c, RSA_PSS_SALTLEN_DIGEST) == 1);
+               (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(c, salt) == 1);
   openssl::must(ready, "EVP_PKEY_verify_init");
   BytesView octets = digest.view();
   return EVP_PKEY_verify(c, signature.data(), signature.size(), octets.data(), octets.size()) == 1;

@@ -14,7 +14,9 @@
 namespace tomme {
 
 enum class KeyType : std::uint8_t { ecdsa_p256, ecdsa_p384, ecdsa_p521, rsa, ed25519 };
-enum class Padding : std::uint8_t { none, pkcs1, pss };  ///< none for all but RSA
+/// `none` for all but RSA. `pss_any_salt` verifies PSS whatever the length of its salt, as TUF's signers
+/// choose it freely; it signs as `pss`.
+enum class Padding : std::uint8_t { none, pkcs1, pss, pss_any_salt };
 
 /// How a message becomes a signature with some key.
 /// ECDSA: hash, then DER ECDSA-Sig-Value. RSA: hash, PKCS#1 v1.5 or PSS (MGF1 of the same hash, salt as

@@ -93,6 +93,12 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 std::string to_canonical(const Value& value);
 /// The same with two spaces of indentation and a final newline, for people.
 std::string to_pretty(const Value& value);
+/// The canonical JSON of OLPC, which TUF signs: members sorted by their names' octets, no white space, in
+/// texts only `\` and `"` escaped, so that control characters stand raw and the result need not be JSON.
+/// Numbers are whole ones: kJsonShape where one is not.
+Result<std::string> to_olpc_canonical(const Value& value);
+/// Appends a text as to_olpc_canonical has it, with its quotes.
+void append_olpc_text(std::string& out, std::string_view text);
 /// A JSON string literal of UTF-8 text with its quotes, escaped as RFC 8785 section 3.2.2.2 has it.
 std::string quote(std::string_view text);
 

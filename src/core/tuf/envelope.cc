@@ -1,0 +1,97 @@
+#include "core/tuf/envelope.h"
+
+#include <algorithm>
+
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+#include "core/tuf/object_internal.h"
+
+namespace tomme::tuf {
+
+namespace {
+
+Result<Signature> parse_signature(const json::Value& value) {
+  ObjectReader reader = TRY(ObjectReader::of(value, "a signature"));
+  const std::string_view keyid = TRY(reader.text("keyid"));
+  const std::string_view hex = TRY(reader.text("sig"));
+  return Signature{KeyId(std::string(keyid)), std::string(hex), reader.rest()};
+}
+
+Result<void> refuse_duplicates(const std::vector<Signature>& signatures) {
+  std::vector<std::string_view> ids;
+  ids.reserve(signatures.size());
+  for (const Signature& signature : signatures) ids.push_back(signature.keyid.value());
+  std::ranges::sort(ids);
+  const auto twice = std::ranges::adjacent_find(ids);
+  if (twice == ids.end()) return {};
+  return fail(kTufDuplicateSignature, "two signatures have the key id '" + printable(*twice, 80) + "'");
+}
+
+/// Control characters stand inside of texts only: canonical JSON has no white space between its parts.
+std::string json_of_canonical(std::string_view canonical) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  out.reserve(canonical.size());
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < canonical.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(canonical[i]);
+    if (octet >= 0x20) continue;
+    out.append(canonical, plain, i - plain);
+    plain = i + 1;
+    if (octet == '\n') {
+      out += "\\n";
+    } else {
+      out += "\\u00";
+      out.push_back(kDigits[octet >> 4]);
+      out.push_back(kDigits[octet & 15]);
+    }
+  }
+  out.append(canonical, plain);
+  return out;
+}
+
+}  // namespace
+
+Result<Envelope> Envelope::parse(BytesView file, const EnvelopeLimits& limits) {
+  json::Value whole = TRY(
+      json::parse(text_of(file), {.depth = limits.depth, .bytes = limits.bytes, .values = limits.values}));
+  ObjectReader reader = TRY(ObjectReader::of(whole, "the file"));
+  const json::Value* payload = TRY(reader.required("signed"));
+  const json::Array* list = TRY(reader.array("signatures"));
+  if (list->size() > limits.signatures) {
+    return fail(kTufShape, "the file has " + std::to_string(list->size()) + " signatures, more than the " +
+                               std::to_string(limits.signatures) + " allowed");
+  }
+  TRY(ObjectReader::of(*payload, "'signed'"));
+  Envelope out;
+  for (const json::Value& value : *list) out.signatures.push_back(TRY(parse_signature(value)));
+  TRY(refuse_duplicates(out.signatures));
+  out.canonical = TRY(json::to_olpc_canonical(*payload));
+  out.payload = std::move(const_cast<json::Value&>(*payload));  // of `whole`, which is ours and ends here
+  return out;
+}
+
+Result<std::string> write_envelope(std::string_view canonical, std::span<const Signature> signatures) {
+  std::string list = "[";
+  for (const Signature& signature : signatures) {
+    if (list.size() > 1) list.push_back(',');
+    list += TRY(ObjectWriter()
+                    .text("keyid", signature.keyid.value())
+                    .text("sig", signature.hex)
+                    .rest(signature.unknown)
+                    .finish());
+  }
+  return "{\"signatures\":" + json_of_canonical(list) + "],\"signed\":" + json_of_canonical(canonical) + "}";
+}
+
+Result<Signature> sign(const PrivateKey& signer, const Key& key, const KeyId& keyid,
+                       std::string_view canonical) {
+  if (key.public_key() == nullptr || *key.public_key() != signer.public_key()) {
+    return fail(kTufKeyUnusable,
+                "the signing key is not the one listed as '" + printable(keyid.value(), 80) + "'");
+  }
+  const Bytes octets = TRY(signer.sign(key.signature_scheme(), bytes_of(canonical)));
+  return Signature{keyid, encode_hex(octets)};
+}
+
+}  // namespace tomme::tuf

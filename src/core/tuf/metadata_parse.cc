@@ -1,0 +1,156 @@
+#include <limits>
+
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+#include "core/tuf/fields_internal.h"
+#include "core/tuf/metadata.h"
+
+namespace tomme::tuf {
+
+namespace {
+
+constexpr std::uint64_t kMaxLength = std::numeric_limits<std::int64_t>::max();
+
+/// "1.0", "1.0.34": two or three decimal numbers, of which the first is 1.
+Result<void> check_spec_version(std::string_view text) {
+  const auto refuse = [&] {
+    return fail(kTufSpecVersion,
+                "the metadata follows version '" + printable(text, 40) + "' of TUF, not 1.x");
+  };
+  if (!text.starts_with("1.") || text.size() > 40) return refuse();
+  std::size_t parts = 0;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t dot = rest.find('.');
+    const std::string_view part = rest.substr(0, dot);
+    if (part.empty() || part.find_first_not_of("0123456789") != std::string_view::npos) return refuse();
+    ++parts;
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  if (parts > 3) return refuse();
+  return {};
+}
+
+/// YYYY-MM-DDTHH:MM:SSZ and nothing else (section 4.2.2).
+Result<Time> parse_date(const ObjectReader& reader, std::string_view text) {
+  const auto time = text.size() == 20 && text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
+  if (time) return *time;
+  return reader.bad("expires", "is '" + printable(text, 60) + "', not a date like 2030-01-31T12:00:00Z");
+}
+
+Result<void> take_common(ObjectReader& reader, Common& out, std::string_view type) {
+  const std::string_view found = TRY(reader.text("_type"));
+  if (found != type) {
+    return fail(kTufType,
+                "the file is of type '" + printable(found, 60) + "', not '" + std::string(type) + "'");
+  }
+  out.spec_version = TRY(reader.text("spec_version"));
+  TRY(check_spec_version(out.spec_version));
+  out.version = Version(TRY(reader.number("version", 1, kMaxVersion)));
+  out.expires = TRY(parse_date(reader, TRY(reader.text("expires"))));
+  return {};
+}
+
+Result<RoleKeys> take_role(ObjectReader& roles, std::string_view name) {
+  ObjectReader reader = TRY(ObjectReader::of(*TRY(roles.required(name)), name));
+  RoleKeys out = TRY(take_role_keys(reader));
+  out.unknown = reader.rest();
+  return out;
+}
+
+Result<MetaFile> parse_meta_file(const json::Value& value, std::string_view name) {
+  ObjectReader reader = TRY(ObjectReader::of(value, name));
+  MetaFile out;
+  out.version = Version(TRY(reader.number("version", 1, kMaxVersion)));
+  if (value.object()->size() == 1) return out;  // most of a large snapshot
+  if (reader.find("length") != nullptr) out.length = TRY(reader.number("length", 0, kMaxLength));
+  if (reader.find("hashes") != nullptr) out.hashes = TRY(parse_hashes(*TRY(reader.object("hashes")), name));
+  out.unknown = reader.rest();
+  return out;
+}
+
+Result<TargetFile> parse_target(const json::Value& value, std::string_view path) {
+  ObjectReader reader = TRY(ObjectReader::of(value, path));
+  TargetFile out;
+  out.length = TRY(reader.number("length", 0, kMaxLength));
+  out.hashes = TRY(parse_hashes(*TRY(reader.object("hashes")), path));
+  if (value.object()->size() == 2) return out;
+  if (const json::Value* custom = reader.find("custom")) out.custom = *custom;
+  out.unknown = reader.rest();
+  return out;
+}
+
+}  // namespace
+
+Result<Root> Root::parse(const json::Value& payload) {
+  Root out;
+  ObjectReader reader = TRY(ObjectReader::of(payload, "root"));
+  TRY(take_common(reader, out, kType));
+  if (reader.find("consistent_snapshot") != nullptr) {
+    out.consistent_snapshot = TRY(reader.boolean("consistent_snapshot"));
+  }
+  out.keys = TRY(parse_keys(*TRY(reader.object("keys"))));
+  ObjectReader roles = TRY(ObjectReader::of(*TRY(reader.required("roles")), "roles"));
+  out.root = TRY(take_role(roles, "root"));
+  out.timestamp = TRY(take_role(roles, "timestamp"));
+  out.snapshot = TRY(take_role(roles, "snapshot"));
+  out.targets = TRY(take_role(roles, "targets"));
+  out.unknown_roles = roles.rest();
+  out.unknown = reader.rest();
+  return out;
+}
+
+const RoleKeys* Root::find(const RoleName& role) const {
+  if (role == RoleName::root()) return &root;
+  if (role == RoleName::timestamp()) return &timestamp;
+  if (role == RoleName::snapshot()) return &snapshot;
+  if (role == RoleName::targets()) return &targets;
+  return nullptr;
+}
+
+Result<Timestamp> Timestamp::parse(const json::Value& payload) {
+  Timestamp out;
+  ObjectReader reader = TRY(ObjectReader::of(payload, "timestamp"));
+  TRY(take_common(reader, out, kType));
+  ObjectReader meta = TRY(ObjectReader::of(*TRY(reader.required("meta")), "meta"));
+  out.snapshot = TRY(parse_meta_file(*TRY(meta.required("snapshot.json")), "snapshot.json"));
+  out.unknown_meta = meta.rest();
+  out.unknown = reader.rest();
+  return out;
+}
+
+Result<Snapshot> Snapshot::parse(const json::Value& payload) {
+  Snapshot out;
+  ObjectReader reader = TRY(ObjectReader::of(payload, "snapshot"));
+  TRY(take_common(reader, out, kType));
+  const json::Object* meta = TRY(reader.object("meta"));
+  out.meta.reserve(meta->size());
+  for (const json::Member& member : *meta) {
+    out.meta.set(member.name, TRY(parse_meta_file(member.value, member.name)));
+  }
+  out.unknown = reader.rest();
+  return out;
+}
+
+const MetaFile* Snapshot::find(const RoleName& role) const {
+  return meta.find(role.text() + ".json");
+}
+
+Result<Targets> Targets::parse(const json::Value& payload) {
+  Targets out;
+  ObjectReader reader = TRY(ObjectReader::of(payload, "targets"));
+  TRY(take_common(reader, out, kType));
+  const json::Object* targets = TRY(reader.object("targets"));
+  out.targets.reserve(targets->size());
+  for (const json::Member& member : *targets) {
+    out.targets.set(member.name, TRY(parse_target(member.value, member.name)));
+  }
+  if (const json::Value* delegations = reader.find("delegations")) {
+    out.delegations = TRY(Delegations::parse(*delegations));
+  }
+  out.unknown = reader.rest();
+  return out;
+}
+
+}  // namespace tomme::tuf

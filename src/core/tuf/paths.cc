@@ -1,0 +1,80 @@
+#include "core/tuf/paths.h"
+
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+
+namespace tomme::tuf {
+
+namespace {
+
+constexpr std::size_t kMaxFileName = 255;
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+std::string local_name(std::string_view text, std::string_view suffix) {
+  std::string quoted = percent_quoted(text);
+  if (suffix.empty() && (quoted == "." || quoted == "..")) {
+    quoted = quoted == "." ? "%2E" : "%2E%2E";  // nothing else is quoted so: a dot stands for itself
+  }
+  if (quoted.size() + suffix.size() > kMaxFileName) quoted = "%sha256-" + sha256(bytes_of(text)).to_hex();
+  quoted += suffix;
+  return quoted;
+}
+
+}  // namespace
+
+std::string percent_quoted(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    if (is_unreserved(c)) {
+      out.push_back(c);
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    out.push_back('%');
+    out.push_back(kDigits[octet >> 4]);
+    out.push_back(kDigits[octet & 15]);
+  }
+  return out;
+}
+
+std::string metadata_path(const RoleName& role, std::optional<Version> version) {
+  const std::string name = percent_quoted(role.text()) + ".json";
+  return version ? std::to_string(version->value()) + "." + name : name;
+}
+
+std::string local_metadata_name(const RoleName& role) {
+  return local_name(role.text(), ".json");
+}
+
+std::string local_target_name(const TargetPath& path) {
+  return local_name(path.text(), "");
+}
+
+Result<std::string> target_request_path(const TargetPath& path, const std::optional<Digest>& prefix) {
+  const auto refuse = [&](std::string_view why) {
+    return fail(kTufTargetPath,
+                "the target '" + printable(path.text(), 120) + "' cannot be fetched: " + std::string(why));
+  };
+  std::string out;
+  std::string_view rest = path.text();
+  while (true) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view segment = rest.substr(0, slash);
+    if (segment == "." || segment == "..")
+      return refuse("a segment of its path is '" + std::string(segment) + "'");
+    if (slash == std::string_view::npos) {
+      if (segment.empty()) return refuse("its path ends in a slash");
+      if (prefix) out += prefix->to_hex() + ".";
+      return out + percent_quoted(segment);
+    }
+    out += percent_quoted(segment) + "/";
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace tomme::tuf
