@@ -169,13 +169,12 @@ Result<Answer> PostgresSession::read(PGresult* result) const {
   for (int row = 0; row < rows; ++row) {
     std::vector<Value> values(static_cast<std::size_t>(columns));
     for (int column = 0; column < columns; ++column) {
-      total += sizeof(Value);
       if (pq_.getisnull(result, row, column) != 0) continue;
       const auto length = static_cast<std::size_t>(pq_.getlength(result, row, column));
       auto value = value_of(pq_.ftype(result, column), {pq_.getvalue(result, row, column), length});
       if (!value) return connection_->error(kStoreSchema, "a column is of a type that is not in use here");
+      total += size_of(*value);
       values[static_cast<std::size_t>(column)] = *std::move(value);
-      total += length;
     }
     if (total > limits_.answer_octets) {
       return connection_->error(

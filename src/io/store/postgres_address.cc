@@ -5,6 +5,7 @@
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
+#include "io/store/local_host_internal.h"
 #include "io/store/postgres_address_internal.h"
 
 namespace tomme::store {
@@ -38,12 +39,6 @@ class Settings {
   std::unique_ptr<PQconninfoOption, decltype(PqLibrary::conninfo_free)> options_;
 };
 
-bool is_local_one(std::string_view host) {
-  return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" ||
-         host == "::1" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 std::string describe(const Settings& said) {
   const std::string user = said.find("user");
   const std::string host = said.find("host").empty() ? said.find("hostaddr") : said.find("host");
@@ -53,15 +48,6 @@ std::string describe(const Settings& said) {
 }
 
 }  // namespace
-
-bool is_local_host(std::string_view hosts) {
-  for (;;) {
-    const auto comma = hosts.find(',');
-    if (!is_local_one(hosts.substr(0, comma))) return false;
-    if (comma == std::string_view::npos) return true;
-    hosts.remove_prefix(comma + 1);
-  }
-}
 
 Result<PostgresAddress> PostgresAddress::parse(const PqLibrary& pq, const std::string& url) {
   char* why = nullptr;

@@ -20,7 +20,4 @@ struct PostgresAddress {
   static Result<PostgresAddress> parse(const PqLibrary& pq, const std::string& url);
 };
 
-/// A UNIX socket, `localhost`, or an address of the loopback; also of each of a list with commas.
-bool is_local_host(std::string_view hosts);
-
 }  // namespace tomme::store

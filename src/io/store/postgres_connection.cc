@@ -31,6 +31,7 @@ const ErrorCode& code_of_sqlstate(std::string_view state) {
       {"57014", &kStoreTimeout},      // query canceled: statement_timeout
       {"25P03", &kStoreTimeout},      // idle in transaction
       {"57P", &kStoreUnreachable},    // operator intervention: shutdown, crash, starting up
+      {"08P01", &kStoreQuery},        // protocol violation: too few parameters
       {"08", &kStoreUnreachable},     // connection exception
       {"53300", &kStoreUnreachable},  // too many connections
       {"53", &kStoreWrite},           // insufficient resources: disk full, out of memory
@@ -126,6 +127,7 @@ Result<void> PostgresConnection::until_answered(Instant deadline) {
 }
 
 std::unexpected<Error> PostgresConnection::error_of(PGresult* result) {
+  if (pq_.result_status(result) == PGRES_EMPTY_QUERY) return error(kStoreQuery, "an empty statement");
   const char* state = pq_.result_error_field(result, PG_DIAG_SQLSTATE);
   const char* words = pq_.result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
   if (state == nullptr) return lost();  // made by libpq itself

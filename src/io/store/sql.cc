@@ -24,6 +24,12 @@ Result<void> Row::wrong_type(std::size_t at) const {
                                 " where something else is expected");
 }
 
+std::size_t size_of(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->size();
+  if (const auto* octets = std::get_if<Bytes>(&value)) return octets->size();
+  return sizeof(Value);
+}
+
 /// The connections of a database: `open` of them exist, those in `idle` are free.
 struct Database::Pool {
   explicit Pool(const DatabaseLimits& most) : limits(most) {}

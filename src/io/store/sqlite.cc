@@ -194,18 +194,12 @@ std::optional<Value> column_of(sqlite3_stmt* statement, int column) {
   }
 }
 
-std::size_t size_of(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return text->size();
-  if (const auto* octets = std::get_if<Bytes>(&value)) return octets->size();
-  return sizeof(Value);
-}
-
 Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
   Answer answer;
-  const int columns = ::sqlite3_column_count(statement);
   std::size_t total = 0;
   int result = SQLITE_OK;
   while ((result = ::sqlite3_step(statement)) == SQLITE_ROW) {
+    const int columns = ::sqlite3_data_count(statement);  // known only now: the table may have been changed
     std::vector<Value> values;
     values.reserve(static_cast<std::size_t>(columns));
     for (int column = 0; column < columns; ++column) {
