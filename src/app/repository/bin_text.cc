@@ -90,6 +90,12 @@ std::string unescaped(std::string_view escaped) {
   return out;
 }
 
+Result<Change> change_of(const EntryView& entry) {
+  const Sha256 digest = TRY(Sha256::parse_hex(entry.sha256));
+  TargetFile file = TRY(TargetFile::make(entry.length, digest, entry.custom));
+  return Change::set(unescaped(entry.path), std::move(file));
+}
+
 Result<std::optional<EntryView>> EntryReader::next() {
   if (rest_.empty()) return std::optional<EntryView>();
   Scanner scanner(rest_);

@@ -32,6 +32,9 @@ struct EntryView {
   std::string_view text;  ///< all of it, without a comma
 };
 
+/// The change that lists what an entry lists.
+Result<Change> change_of(const EntryView& entry);
+
 /// Reads entries one after another. What follows is checked, what went before is believed.
 class EntryReader {
  public:

@@ -52,20 +52,37 @@ std::vector<const Change*> pointers(const std::vector<Change>& changes) {
 TEST(BinText, BecomesWhatAModelBecomes) {
   std::mt19937 random(5);
   // Paths that sort otherwise escaped than plain, and that look like the text around them.
-  const std::vector<std::string> paths = {"a",   "a\"b", "a#b", "a\\b", "a[b",  "\"", "\\", "\\\"", "},\"length\":5},\"",
-                                          "z/y", "z",    "é",   "x y",  "\"}}", ",",  "!",  "\xf4\x8f\xbf\xbf", "a!"};
+  const std::vector<std::string> paths = {"a",
+                                          "a\"b",
+                                          "a#b",
+                                          "a\\b",
+                                          "a[b",
+                                          "\"",
+                                          "\\",
+                                          "\\\"",
+                                          "},\"length\":5},\"",
+                                          "z/y",
+                                          "z",
+                                          "é",
+                                          "x y",
+                                          "\"}}",
+                                          ",",
+                                          "!",
+                                          "\xf4\x8f\xbf\xbf",
+                                          "a!"};
   Model model;
   std::string entries;
   for (int round = 0; round < 400; ++round) {
     std::map<std::string, Change> batch;
-    for (unsigned i = random() % 6; i > 0; --i) {
+    for (auto i = random() % 6; i > 0; --i) {
       const std::string& path = paths[random() % paths.size()];
       if (random() % 3 == 0) {
         batch.insert_or_assign(path, *Change::remove(path));
       } else {
         const bool custom = random() % 4 == 0;
         batch.insert_or_assign(
-            path, *Change::set(path, file(random() % 5, custom ? R"({"a":{"length":5},"b":["},\"x"]})" : "")));
+            path,
+            *Change::set(path, file(random() % 5, custom ? R"({"a":{"length":5},"b":["},\"x"]})" : "")));
       }
     }
     const Model before = model;
@@ -104,7 +121,7 @@ TEST(BinText, IsReadAsItWasWritten) {
   ASSERT_TRUE(entry && *entry);
   EXPECT_EQ((*entry)->path, "a");
   EXPECT_EQ((*entry)->length, 1U);
-  EXPECT_FALSE(**reader.next());
+  EXPECT_FALSE(reader.next()->has_value());
 }
 
 TEST(BinText, RefusesEveryOtherForm) {

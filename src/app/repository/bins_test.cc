@@ -28,8 +28,8 @@ TEST(Bins, HaveTheirNamesAndNoOthers) {
   EXPECT_EQ(layout.count(), 1024U);
   EXPECT_EQ(layout.name(0), "bins-000");
   EXPECT_EQ(layout.name(1023), "bins-3ff");
-  for (const char* name : {"bins", "bins-", "bins-0", "bins-400", "bins-3FF", "bins-0000", "bins_000", "bin-000",
-                           "bins-+00", "bins-0x1", "xbins-000"}) {
+  for (const char* name : {"bins", "bins-", "bins-0", "bins-400", "bins-3FF", "bins-0000", "bins_000",
+                           "bin-000", "bins-+00", "bins-0x1", "xbins-000"}) {
     EXPECT_FALSE(layout.bin_of_name(name)) << name;
   }
 }

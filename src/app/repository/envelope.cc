@@ -41,13 +41,13 @@ Result<Envelope> Envelope::split(std::string_view file) {
   return envelope;
 }
 
-Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const Signer* const> signers) {
+Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const RoleSigner> signers) {
   std::string out = "{\"signatures\":[";
   out.reserve(signed_part.size() + signers.size() * 1200 + 64);
-  for (const Signer* signer : signers) {
-    const Bytes signature = TRY(signer->sign(bytes_of(signed_part)));
-    if (signer != signers.front()) out.push_back(',');
-    out += "{\"keyid\":\"" + signer->key_id().value() + "\",\"sig\":\"" + encode_hex(signature) + "\"}";
+  for (const RoleSigner& role : signers) {
+    const Bytes signature = TRY(role.signer->sign(role.scheme, bytes_of(signed_part)));
+    if (&role != &signers.front()) out.push_back(',');
+    out += "{\"keyid\":\"" + role.key_id.value() + "\",\"sig\":\"" + encode_hex(signature) + "\"}";
   }
   out += "],\"signed\":";
   out += signed_part;
@@ -55,11 +55,11 @@ Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const 
   return out;
 }
 
-bool is_signed_by_any(const Envelope& envelope, std::span<const Signer* const> signers) {
-  for (const Signer* signer : signers) {
+bool is_signed_by_any(const Envelope& envelope, std::span<const RoleSigner> signers) {
+  for (const RoleSigner& role : signers) {
     for (const EnvelopeSignature& signature : envelope.signatures) {
-      if (signature.key_id != signer->key_id().value()) continue;
-      if (signer->public_key().verify(signer->scheme(), bytes_of(envelope.signed_part), signature.octets)) {
+      if (signature.key_id != role.key_id.value()) continue;
+      if (role.signer->public_key().verify(role.scheme, bytes_of(envelope.signed_part), signature.octets)) {
         return true;
       }
     }

@@ -29,10 +29,10 @@ struct Envelope {
 };
 
 /// The file with the signatures of all these keys.
-Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const Signer* const> signers);
+Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const RoleSigner> signers);
 
 /// Whether at least one of these keys, with its scheme, signed these very octets: then they are what this
 /// room once wrote.
-bool is_signed_by_any(const Envelope& envelope, std::span<const Signer* const> signers);
+bool is_signed_by_any(const Envelope& envelope, std::span<const RoleSigner> signers);
 
 }  // namespace tomme::repository

@@ -25,6 +25,10 @@ inline constexpr ErrorCode kRepositoryDamaged{
     "repository/damaged", Outcome::could_not_tell,
     "published metadata is missing, or is not what the repository's own keys signed",
     "nothing was changed; restore the files from a backup, or see what tomme tuf verify says"};
+inline constexpr ErrorCode kRepositoryExpired{
+    "repository/expired", Outcome::refused, "published metadata is expired: clients refuse it",
+    "tomme tuf publish renews what online keys sign; root, targets and other roles have to be staged and "
+    "signed anew"};
 inline constexpr ErrorCode kRepositoryNone{"repository/none", Outcome::wrong_usage,
                                            "there is no repository here, or its keys were not yet agreed on",
                                            "tomme tuf init makes one, tomme tuf status says what is missing"};
@@ -40,6 +44,9 @@ inline constexpr ErrorCode kRepositoryOvertaken{
 inline constexpr ErrorCode kRepositoryRole{"repository/role", Outcome::wrong_usage,
                                            "a role cannot have this name, or there is none of it",
                                            "use letters, digits, -, _ and ., not first, at most 128"};
+inline constexpr ErrorCode kRepositoryStaged{"repository/staged", Outcome::refused,
+                                             "a staged file cannot become the next version of its role",
+                                             "stage the change again on top of what is published"};
 inline constexpr ErrorCode kRepositoryKey{"repository/key", Outcome::wrong_usage,
                                           "a signing key is not one that the role has, or one is missing",
                                           "tomme tuf status lists the keys of each role"};

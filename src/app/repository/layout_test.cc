@@ -8,7 +8,8 @@ namespace tomme::repository {
 namespace {
 
 TEST(Layout, ReadsItsOwnNames) {
-  for (const char* role : {"root", "targets", "bins-0f", "a.b", std::string(128, 'r').c_str()}) {
+  const std::string longest(128, 'r');
+  for (const std::string_view role : {"root", "targets", "bins-0f", "a.b", longest.c_str()}) {
     ASSERT_TRUE(expect_role_name(role));
     const auto name = read_metadata_key(metadata_key(role, 17).text());
     ASSERT_TRUE(name) << role;
@@ -20,17 +21,18 @@ TEST(Layout, ReadsItsOwnNames) {
 }
 
 TEST(Layout, KnowsWhatIsNotItsOwn) {
-  for (const char* key : {"metadata/timestamp.json", "metadata/root.json", "metadata/0.root.json",
-                          "metadata/01.root.json", "metadata/1.json", "metadata/1..json", "metadata/-1.root.json",
-                          "metadata/1.root.json.bak", "targets/1.root.json", "metadata1.root.json",
-                          "metadata/99999999999999999999999.root.json", "metadata/", "metadata/.json"}) {
+  for (const char* key :
+       {"metadata/timestamp.json", "metadata/root.json", "metadata/0.root.json", "metadata/01.root.json",
+        "metadata/1.json", "metadata/1..json", "metadata/-1.root.json", "metadata/1.root.json.bak",
+        "targets/1.root.json", "metadata1.root.json", "metadata/99999999999999999999999.root.json",
+        "metadata/", "metadata/.json"}) {
     EXPECT_FALSE(read_metadata_key(key)) << key;
   }
 }
 
 TEST(Layout, HoldsRolesToNamesThatNeedNoQuotes) {
-  for (const std::string role : {std::string(), std::string("a/b"), std::string(".a"), std::string("a b"),
-                                 std::string("a%"), std::string(129, 'r')}) {
+  for (const std::string& role : {std::string(), std::string("a/b"), std::string(".a"), std::string("a b"),
+                                  std::string("a%"), std::string(129, 'r')}) {
     EXPECT_EQ(expect_role_name(role).error().code().name, kRepositoryRole.name) << role;
   }
 }

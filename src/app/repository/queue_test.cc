@@ -30,8 +30,9 @@ class QueueTest : public ::testing::Test {
 };
 
 TEST_F(QueueTest, GivesBackWhatCameInItsOrder) {
-  const std::vector<Change> changes = {*Change::set("b", *TargetFile::make(5, sha256(bytes_of("x")), R"({"k":1})")),
-                                       *Change::remove("a"), *Change::set("a", *TargetFile::make(0, sha256({})))};
+  const std::vector<Change> changes = {
+      *Change::set("b", *TargetFile::make(5, sha256(bytes_of("x")), R"({"k":1})")), *Change::remove("a"),
+      *Change::set("a", *TargetFile::make(0, sha256({})))};
   ASSERT_TRUE(queue_.add(changes));
   const Queue::Batch batch = *queue_.take(10);
   ASSERT_EQ(batch.changes.size(), 3U);

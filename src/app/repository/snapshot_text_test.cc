@@ -14,7 +14,8 @@ SnapshotText full(unsigned bits, std::uint64_t version) {
   SnapshotText snapshot(SnapshotText::Kind::snapshot);
   snapshot.version = 3;
   snapshot.expires = time_from_unix(1'800'000'000);
-  for (std::uint32_t bin = 0; bin < layout.count(); ++bin) snapshot.set(snapshot_entry(layout.name(bin)), version);
+  for (std::uint32_t bin = 0; bin < layout.count(); ++bin)
+    snapshot.set(snapshot_entry(layout.name(bin)), version);
   snapshot.set("targets.json", 12);
   return snapshot;
 }
