@@ -137,9 +137,9 @@ bool DelegatedRole::matches(const TargetPath& path) const {
     return std::ranges::any_of(
         paths->patterns, [&](const std::string& pattern) { return path_matches(pattern, path.text()); });
   }
-  const std::string hex = path.sha256().to_hex();
-  return std::ranges::any_of(std::get<HashPrefixes>(covers).hex,
-                             [&](const std::string& prefix) { return hex.starts_with(prefix); });
+  return std::ranges::any_of(std::get<HashPrefixes>(covers).hex, [&](const std::string& prefix) {
+    return path.sha256_hex().starts_with(prefix);
+  });
 }
 
 std::uint64_t SuccinctRoles::bin_number_for(const TargetPath& path) const {

@@ -122,12 +122,13 @@ class TargetCheck {
  public:
   /// kTufHashUnknown.
   static Result<TargetCheck> make(const TargetFile& target);
-  Result<void> update(BytesView octets);  ///< kTufHash as soon as there is one octet too many
+  Result<void> update(BytesView octets);  ///< kTufHash from the first octet too many on
   Result<void> finish();                  ///< kTufHash
 
  private:
   TargetCheck() = default;
   std::uint64_t length_ = 0, left_ = 0;
+  bool too_long_ = false;
   std::vector<std::pair<Digest, Hasher>> hashers_;
 };
 Result<void> check_target(const TargetFile& target, BytesView octets);

@@ -59,13 +59,17 @@ Result<TargetCheck> TargetCheck::make(const TargetFile& target) {
 }
 
 Result<void> TargetCheck::update(BytesView octets) {
-  if (octets.size() > left_) return wrong_length("more than " + octets_text(length_), length_);
+  if (too_long_ || octets.size() > left_) {
+    too_long_ = true;
+    return wrong_length("more than " + octets_text(length_), length_);
+  }
   left_ -= octets.size();
   for (auto& [expected, hasher] : hashers_) hasher.update(octets);
   return {};
 }
 
 Result<void> TargetCheck::finish() {
+  if (too_long_) return update({});
   if (left_ != 0) return wrong_length(octets_text(length_ - left_), length_);
   for (auto& [expected, hasher] : hashers_) {
     const Digest found = hasher.finish();

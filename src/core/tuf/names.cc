@@ -36,7 +36,8 @@ bool RoleName::is_top_level() const {
   return *this == root() || *this == timestamp() || *this == snapshot() || *this == targets();
 }
 
-TargetPath::TargetPath(std::string_view text) : text_(text), sha256_(tomme::sha256(bytes_of(text))) {}
+TargetPath::TargetPath(std::string_view text)
+    : text_(text), sha256_(tomme::sha256(bytes_of(text))), sha256_hex_(sha256_.to_hex()) {}
 
 Result<TargetPath> TargetPath::parse(std::string_view text) {
   if (text.empty()) return fail(kTufTargetPath, "the path of a target is empty");

@@ -49,11 +49,13 @@ class TargetPath {
   const std::string& text() const { return text_; }
   /// Of the path, for hash bins (section 4.5, TAP 15).
   const Sha256& sha256() const { return sha256_; }
+  const std::string& sha256_hex() const { return sha256_hex_; }
 
  private:
   explicit TargetPath(std::string_view text);
   std::string text_;
   Sha256 sha256_;
+  std::string sha256_hex_;
 };
 
 }  // namespace tomme::tuf

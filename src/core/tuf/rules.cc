@@ -1,0 +1,128 @@
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+#include "core/tuf/rules_internal.h"
+
+namespace tomme::tuf {
+
+namespace {
+
+/// "3 days", "5 hours", "1 minute": the largest whole unit.
+std::string span_text(std::chrono::seconds span) {
+  const auto say = [](auto count, std::string_view unit) {
+    return std::to_string(count) + " " + std::string(unit) + (count == 1 ? "" : "s");
+  };
+  if (span >= std::chrono::days{2}) return say(std::chrono::floor<std::chrono::days>(span).count(), "day");
+  if (span >= std::chrono::hours{2}) return say(std::chrono::floor<std::chrono::hours>(span).count(), "hour");
+  if (span >= std::chrono::minutes{2}) {
+    return say(std::chrono::floor<std::chrono::minutes>(span).count(), "minute");
+  }
+  return say(span.count(), "second");
+}
+
+std::string number(Version version) {
+  return std::to_string(version.value());
+}
+
+template <class T>
+Result<void> verify_by_root(const RoleName& role, const Root& root, const Signed<T>& file,
+                            const OidcVerifier& oidc) {
+  return verify_threshold(describe(role, file.value.version), describe(RoleName::root(), root.version),
+                          root.keys, *root.find(role), file.canonical, file.signatures, oidc);
+}
+
+template <class T>
+Result<T> read_by_root(const RoleName& role, const Root& root, BytesView octets, const OidcVerifier& oidc) {
+  Signed<T> file = TRY(in(role.text(), Signed<T>::parse(octets)));
+  TRY(verify_by_root(role, root, file, oidc));
+  return std::move(file.value);
+}
+
+}  // namespace
+
+std::string describe(const RoleName& role, Version version) {
+  return printable(role.text(), 80) + " version " + number(version);
+}
+
+Result<Root> read_first_root(BytesView octets, const OidcVerifier& oidc) {
+  Signed<Root> file = TRY(in("the trusted root", Signed<Root>::parse(octets)));
+  TRY(in("the trusted root", verify_by_root(RoleName::root(), file.value, file, oidc)));
+  return std::move(file.value);
+}
+
+Result<Root> read_next_root(const Root& current, BytesView octets, const OidcVerifier& oidc) {
+  Signed<Root> file = TRY(in("root", Signed<Root>::parse(octets)));
+  TRY(verify_by_root(RoleName::root(), current, file, oidc));
+  if (file.value.version.value() != current.version.value() + 1) {
+    return fail(kTufVersion, "the mirror gave root version " + number(file.value.version) +
+                                 " where version " + std::to_string(current.version.value() + 1) +
+                                 " comes next");
+  }
+  TRY(verify_by_root(RoleName::root(), file.value, file, oidc));
+  return std::move(file.value);
+}
+
+Result<Timestamp> read_timestamp(const Root& root, BytesView octets, const OidcVerifier& oidc) {
+  return read_by_root<Timestamp>(RoleName::timestamp(), root, octets, oidc);
+}
+
+Result<Snapshot> read_snapshot(const Root& root, BytesView octets, const OidcVerifier& oidc) {
+  return read_by_root<Snapshot>(RoleName::snapshot(), root, octets, oidc);
+}
+
+Result<Targets> read_targets(const RoleName& name, const MetaFile& listed, const Delegator& delegator,
+                             BytesView octets, const OidcVerifier& oidc) {
+  const std::string what = printable(name.text(), 80);
+  TRY(in(what, check_meta_file(listed, octets)));
+  Signed<Targets> file = TRY(in(what, Signed<Targets>::parse(octets)));
+  TRY(verify_threshold(describe(name, file.value.version), delegator.description, *delegator.keys,
+                       *delegator.role, file.canonical, file.signatures, oidc));
+  TRY(check_listed_version(name, file.value.version, listed.version));
+  return std::move(file.value);
+}
+
+Result<void> check_rollback(const Timestamp& trusted, const Timestamp& next) {
+  if (next.version < trusted.version) {
+    return fail(kTufRollback, "the mirror gave timestamp version " + number(next.version) + ", but version " +
+                                  number(trusted.version) + " was seen before");
+  }
+  if (next.snapshot.version < trusted.snapshot.version) {
+    return fail(kTufRollback, describe(RoleName::timestamp(), next.version) + " lists snapshot version " +
+                                  number(next.snapshot.version) + ", but version " +
+                                  number(trusted.snapshot.version) + " was listed before");
+  }
+  return {};
+}
+
+Result<void> check_rollback(const Snapshot& trusted, const Snapshot& next) {
+  for (const auto& [file, seen] : trusted.meta) {
+    const MetaFile* now = next.meta.find(file);
+    if (now == nullptr) {
+      return fail(kTufRollback, describe(RoleName::snapshot(), next.version) + " no longer lists " +
+                                    printable(file, 80) + ", which was there before");
+    }
+    if (now->version < seen.version) {
+      return fail(kTufRollback, describe(RoleName::snapshot(), next.version) + " lists " +
+                                    printable(file, 80) + " version " + number(now->version) +
+                                    ", but version " + number(seen.version) + " was listed before");
+    }
+  }
+  return {};
+}
+
+Result<void> check_listed_version(const RoleName& role, Version found, Version listed) {
+  if (found == listed) return {};
+  return fail(kTufVersion,
+              "the mirror gave " + describe(role, found) + " where version " + number(listed) + " is listed");
+}
+
+Result<void> check_fresh(const RoleName& role, const Common& metadata, Time now,
+                         std::chrono::seconds tolerance) {
+  if (!metadata.is_expired(now)) return {};
+  const std::chrono::seconds since = now - metadata.expires;
+  if (since < tolerance) return {};
+  return fail(kTufExpired, describe(role, metadata.version) + " expired at " + to_rfc3339(metadata.expires) +
+                               ", " + span_text(since) + " before the time of this check, " +
+                               to_rfc3339(now));
+}
+
+}  // namespace tomme::tuf
