@@ -18,6 +18,7 @@ namespace tomme::store {
 struct BlobStat {
   std::uint64_t size = 0;
   Time modified;  ///< by the clock of the store
+  friend bool operator==(const BlobStat&, const BlobStat&) = default;
 };
 
 struct BlobEntry {

@@ -39,6 +39,13 @@ class Settings {
   std::unique_ptr<PQconninfoOption, decltype(PqLibrary::conninfo_free)> options_;
 };
 
+/// A password with a "/" or "@" that is not escaped ends up in the wrong part: such a part is never shown.
+bool has_lost_password(const Settings& said) {
+  return said.find("port").find_first_not_of("0123456789,") != std::string::npos ||
+         said.find("dbname").contains('@') || said.find("user").contains('@') ||
+         said.find("host").find('@', 1) != std::string::npos;
+}
+
 std::string describe(const Settings& said) {
   const std::string user = said.find("user");
   const std::string host = said.find("host").empty() ? said.find("hostaddr") : said.find("host");
@@ -55,6 +62,10 @@ Result<PostgresAddress> PostgresAddress::parse(const PqLibrary& pq, const std::s
   if (why != nullptr) pq.freemem(why);  // not shown: it quotes the address, and the password with it
   if (options == nullptr) return fail(kStoreAddress, "the address of the PostgreSQL database cannot be read");
   const Settings said(pq, options);
+  if (has_lost_password(said)) {
+    return fail(kStoreAddress, "the address of the PostgreSQL database cannot be meant",
+                "write /, @ and : in a user name or password as %2F, %40 and %3A");
+  }
   PostgresAddress address{describe(said), {{"application_name", "tomme"}}};
   const bool local = said.find("service", "PGSERVICE").empty() &&
                      is_local_host(said.find("host", "PGHOST")) &&
