@@ -15,7 +15,7 @@ using std::chrono::hours;
 class PublisherTest : public RepositoryTest {};
 
 TEST_F(PublisherTest, PublishesWhatWasSignedAndQueued) {
-  stage_first();
+  put_first_staged();
   add({set("a"), set("b"), set("c/d.whl")});
   const auto done = publish();
   ASSERT_TRUE(done) << done.error().message();
@@ -29,7 +29,7 @@ TEST_F(PublisherTest, PublishesWhatWasSignedAndQueued) {
 }
 
 TEST_F(PublisherTest, WritesOnlyTheBinsThatChange) {
-  stage_first();
+  put_first_staged();
   ASSERT_TRUE(publish());
   add({set("a"), set("b")});
   const auto done = publish();
@@ -45,7 +45,7 @@ TEST_F(PublisherTest, WritesOnlyTheBinsThatChange) {
 }
 
 TEST_F(PublisherTest, HasTheLastOfSeveralChangesOfOnePath) {
-  stage_first();
+  put_first_staged();
   add({set("a", 1), set("a", 2), *Change::remove("b"), set("b", 3), set("c"), *Change::remove("c")});
   ASSERT_TRUE(publish());
   EXPECT_EQ(listed("a")->length, 2U);
@@ -55,7 +55,7 @@ TEST_F(PublisherTest, HasTheLastOfSeveralChangesOfOnePath) {
 }
 
 TEST_F(PublisherTest, DoesNothingThatIsNotNeeded) {
-  stage_first();
+  put_first_staged();
   add({set("a")});
   ASSERT_TRUE(publish());
   add({set("a"), *Change::remove("never there")});
@@ -68,7 +68,7 @@ TEST_F(PublisherTest, DoesNothingThatIsNotNeeded) {
 }
 
 TEST_F(PublisherTest, RenewsBeforeExpiry) {
-  stage_first();
+  put_first_staged();
   add({set("a")});
   ASSERT_TRUE(publish());
   auto done = publish(kNow + hours(11));
@@ -86,7 +86,7 @@ TEST_F(PublisherTest, RenewsBeforeExpiry) {
 }
 
 TEST_F(PublisherTest, MakesATimestampNewWhenAskedTo) {
-  stage_first();
+  put_first_staged();
   Publisher publisher = *Publisher::open(place_, signers());
   ASSERT_TRUE(publisher.publish(kNow));
   EXPECT_FALSE(publisher.publish(kNow + hours(1), hours(2))->published);
@@ -96,18 +96,18 @@ TEST_F(PublisherTest, MakesATimestampNewWhenAskedTo) {
 TEST_F(PublisherTest, WantsSignedRootAndTargetsFirst) {
   add({set("a")});
   EXPECT_EQ(publish().error().code().name, kRepositoryNone.name);
-  stage("root", signed_file(root(), {ed25519(1)}));  // one of two
-  stage("targets", signed_file(targets(), targets_role_.keys));
+  put_staged("root", signed_file(root(), {ed25519(1)}));  // one of two
+  put_staged("targets", signed_file(targets(), targets_role_.keys));
   const auto refused = publish();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code().name, kRepositoryNone.name);
-  stage("root", signed_file(root(), root_role_.keys));
+  put_staged("root", signed_file(root(), root_role_.keys));
   ASSERT_TRUE(publish());
   expect_good(1);
 }
 
 TEST_F(PublisherTest, RefusesWithoutTheKeysOfTheRoles) {
-  stage_first();
+  put_first_staged();
   const Signers others = {std::make_shared<MemorySigner>(*p256(9))};
   EXPECT_EQ(publish(kNow, &others).error().code().name, kRepositoryKey.name);
   EXPECT_FALSE(files_->get(timestamp_key(), 1'000)->has_value());
@@ -116,7 +116,7 @@ TEST_F(PublisherTest, RefusesWithoutTheKeysOfTheRoles) {
 }
 
 TEST_F(PublisherTest, TakesNoMoreThanItsLimitAndSaysSo) {
-  stage_first();
+  put_first_staged();
   std::vector<Change> changes;
   for (int i = 0; i < 25; ++i) changes.push_back(set("f" + std::to_string(i)));
   add(changes);
@@ -128,7 +128,7 @@ TEST_F(PublisherTest, TakesNoMoreThanItsLimitAndSaysSo) {
 }
 
 TEST_F(PublisherTest, IsAlone) {
-  stage_first();
+  put_first_staged();
   {
     const Publisher first = *Publisher::open(place_, signers());
     const auto second = Publisher::open(place_, signers());
@@ -139,7 +139,7 @@ TEST_F(PublisherTest, IsAlone) {
 }
 
 TEST_F(PublisherTest, SeesWhatAnotherPublished) {
-  stage_first();
+  put_first_staged();
   ASSERT_TRUE(publish());
   Publisher publisher = *Publisher::open(place_, signers());
   ASSERT_TRUE(publisher.publish(kNow));
@@ -155,7 +155,7 @@ TEST_F(PublisherTest, SeesWhatAnotherPublished) {
 }
 
 TEST_F(PublisherTest, LeavesOutVersionsThatWereBegun) {
-  stage_first();
+  put_first_staged();
   ASSERT_TRUE(publish());
   {
     const Publisher interrupted = *Publisher::open(place_, signers());
@@ -176,7 +176,7 @@ TEST_F(PublisherTest, LeavesOutVersionsThatWereBegun) {
 }
 
 TEST_F(PublisherTest, RefusesABinThatSomebodyChanged) {
-  stage_first();
+  put_first_staged();
   add({set("a")});
   ASSERT_TRUE(publish());
   const BinLayout layout = *BinLayout::make(prefix_, bits_);
@@ -195,7 +195,7 @@ TEST_F(PublisherTest, RefusesABinThatSomebodyChanged) {
 }
 
 TEST_F(PublisherTest, RefusesAnOldBinUnderANewName) {
-  stage_first();
+  put_first_staged();
   add({set("a")});
   ASSERT_TRUE(publish());
   add({set("a", 2)});
@@ -208,13 +208,13 @@ TEST_F(PublisherTest, RefusesAnOldBinUnderANewName) {
 }
 
 TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
-  stage_first();
+  put_first_staged();
   add({set("a")});
   ASSERT_TRUE(publish());
   const Role old = online_role_;
   online_role_ = {{p256(5)}, 1};
-  stage("root", signed_file(root(2), root_role_.keys));
-  stage("targets", signed_file(targets(2), targets_role_.keys));
+  put_staged("root", signed_file(root(2), root_role_.keys));
+  put_staged("targets", signed_file(targets(2), targets_role_.keys));
   const Signers both = {std::make_shared<MemorySigner>(*p256(4)), std::make_shared<MemorySigner>(*p256(5))};
   const auto done = publish(kNow, &both);
   ASSERT_TRUE(done) << done.error().message();
@@ -231,25 +231,25 @@ TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
 }
 
 TEST_F(PublisherTest, MendsARotationThatWasInterrupted) {
-  stage_first();
+  put_first_staged();
   ASSERT_TRUE(publish());
   online_role_ = {{p256(5)}, 1};
   // The new root is there, its timestamp is not.
   ASSERT_TRUE(files_->put(metadata_key("root", 2), bytes_of(signed_file(root(2), root_role_.keys))));
-  stage("targets", signed_file(targets(2), targets_role_.keys));
+  put_staged("targets", signed_file(targets(2), targets_role_.keys));
   ASSERT_TRUE(publish());
   expect_good(0);
 }
 
 TEST_F(PublisherTest, MovesAllTargetsToOtherBins) {
-  stage_first();
+  put_first_staged();
   std::vector<Change> changes;
   for (int i = 0; i < 300; ++i) changes.push_back(set("f" + std::to_string(i)));
   add(changes);
   ASSERT_TRUE(publish());
   for (const unsigned bits : {7U, 3U}) {  // "bins-0" is a name of both 3 and 4 bits
     bits_ = bits;
-    stage("targets", signed_file(targets(bits == 7 ? 2 : 3), targets_role_.keys));
+    put_staged("targets", signed_file(targets(bits == 7 ? 2 : 3), targets_role_.keys));
     add({set("late" + std::to_string(bits))});
     Publisher publisher = *Publisher::open(place_, signers());
     const auto moved = publisher.publish(kNow);
@@ -262,7 +262,7 @@ TEST_F(PublisherTest, MovesAllTargetsToOtherBins) {
 }
 
 TEST_F(PublisherTest, TakesAListPastTheQueue) {
-  stage_first();
+  put_first_staged();
   add({set("queued")});
   Publisher publisher = *Publisher::open(place_, signers());
   ASSERT_TRUE(publisher.publish(kNow));
@@ -278,7 +278,7 @@ TEST_F(PublisherTest, TakesAListPastTheQueue) {
 
 TEST_F(PublisherTest, RefusesABinThatClientsWouldRefuse) {
   bits_ = 1;
-  stage_first();
+  put_first_staged();
   ASSERT_TRUE(publish());
   Partition partition = *Partition::make(folder_.path(), *BinLayout::make(prefix_, bits_));
   for (int i = 0; i < 12'000; ++i) {

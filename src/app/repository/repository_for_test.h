@@ -88,12 +88,12 @@ class RepositoryTest : public ::testing::Test {
     targets.delegations->roles = bins;
     return targets;
   }
-  void stage(const std::string& role, const std::string& text) {
+  void put_staged(const std::string& role, const std::string& text) {
     ASSERT_TRUE(files_->put(staged_key(role), bytes_of(text)));
   }
-  void stage_first() {
-    stage("root", signed_file(root(), root_role_.keys));
-    stage("targets", signed_file(targets(), targets_role_.keys));
+  void put_first_staged() {
+    put_staged("root", signed_file(root(), root_role_.keys));
+    put_staged("targets", signed_file(targets(), targets_role_.keys));
   }
   Signers signers() const {
     Signers out;
