@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <thread>
 #include <vector>
@@ -173,13 +174,48 @@ TEST(Key, PaddingMustFitTheKey) {
   for (KeyType type : kTypes) {
     const PrivateKey& key = key_of(type);
     Bytes signature = *key.sign(key.public_key().default_scheme(), message);
-    for (Padding padding : {Padding::none, Padding::pkcs1, Padding::pss}) {
+    for (Padding padding : {Padding::none, Padding::pkcs1, Padding::pss, Padding::pss_any_salt}) {
       if ((type == KeyType::rsa) == (padding != Padding::none)) continue;
       SignatureScheme scheme{HashAlgorithm::sha256, padding};
       EXPECT_TRUE(key.public_key().verify(scheme, message, signature).error().is(kSignatureInvalid));
       EXPECT_FALSE(key.sign(scheme, message));
     }
   }
+}
+
+/// A PSS signature with a salt of that length, which our own signer does not make.
+Bytes sign_with_salt(const PrivateKey& key, BytesView message, int salt) {
+  const Bytes der = to_bytes(key.to_pkcs8()->reveal());
+  const unsigned char* at = der.data();
+  EVP_PKEY* pkey = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size()));
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_PKEY_CTX* key_context = nullptr;
+  EXPECT_EQ(EVP_DigestSignInit(context, &key_context, EVP_sha256(), nullptr, pkey), 1);
+  EXPECT_EQ(EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING), 1);
+  EXPECT_EQ(EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, salt), 1);
+  std::size_t length = 256;
+  Bytes signature(length);
+  EXPECT_EQ(EVP_DigestSign(context, signature.data(), &length, message.data(), message.size()), 1);
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(pkey);
+  return signature;
+}
+
+TEST(Key, PssWithAnySaltWhereAskedFor) {
+  const PrivateKey& key = key_of(KeyType::rsa);
+  const BytesView message = bytes_of("a message");
+  for (int salt : {0, 20, 32, 48, RSA_PSS_SALTLEN_MAX}) {
+    const Bytes signature = sign_with_salt(key, message, salt);
+    const PublicKey& half = key.public_key();
+    EXPECT_TRUE(half.verify({HashAlgorithm::sha256, Padding::pss_any_salt}, message, signature)) << salt;
+    EXPECT_FALSE(half.verify({HashAlgorithm::sha384, Padding::pss_any_salt}, message, signature)) << salt;
+    EXPECT_FALSE(half.verify({HashAlgorithm::sha256, Padding::pss_any_salt}, bytes_of("other"), signature));
+    EXPECT_EQ(half.verify({HashAlgorithm::sha256, Padding::pss}, message, signature).has_value(), salt == 32)
+        << salt;
+  }
+  const SignatureScheme any{HashAlgorithm::sha256, Padding::pss_any_salt};
+  EXPECT_TRUE(
+      key.public_key().verify({HashAlgorithm::sha256, Padding::pss}, message, *key.sign(any, message)));
 }
 
 TEST(Key, LeavesNoErrorBehindInLibcrypto) {

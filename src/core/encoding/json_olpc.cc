@@ -65,15 +65,18 @@ class OlpcWriter {
 }  // namespace
 
 void append_olpc_text(std::string& out, std::string_view text) {
-  out.push_back('"');
-  std::size_t plain = 0;  // start of what needs no escape
-  for (std::size_t at = text.find_first_of("\"\\"); at != std::string_view::npos;
-       at = text.find_first_of("\"\\", at + 1)) {
-    out.append(text, plain, at - plain);
-    out.push_back('\\');
-    plain = at;
+  // Two looks for one octet each are several times faster than one look for either.
+  if (text.find('"') == std::string_view::npos && text.find('\\') == std::string_view::npos) {
+    out.push_back('"');
+    out += text;
+    out.push_back('"');
+    return;
   }
-  out.append(text, plain);
+  out.push_back('"');
+  for (char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
   out.push_back('"');
 }
 

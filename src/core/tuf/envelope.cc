@@ -28,26 +28,23 @@ Result<void> refuse_duplicates(const std::vector<Signature>& signatures) {
 }
 
 /// Control characters stand inside of texts only: canonical JSON has no white space between its parts.
-std::string json_of_canonical(std::string_view canonical) {
+void append_as_json(std::string& out, std::string_view canonical) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(canonical.size());
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < canonical.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(canonical[i]);
-    if (octet >= 0x20) continue;
-    out.append(canonical, plain, i - plain);
-    plain = i + 1;
-    if (octet == '\n') {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  while (true) {
+    const auto control = std::ranges::find_if(canonical, is_control);
+    const auto plain = static_cast<std::size_t>(control - canonical.begin());
+    out += canonical.substr(0, plain);
+    if (control == canonical.end()) return;
+    if (*control == '\n') {
       out += "\\n";
     } else {
       out += "\\u00";
-      out.push_back(kDigits[octet >> 4]);
-      out.push_back(kDigits[octet & 15]);
+      out.push_back(kDigits[static_cast<std::size_t>(*control) >> 4]);
+      out.push_back(kDigits[static_cast<std::size_t>(*control) & 15]);
     }
+    canonical.remove_prefix(plain + 1);
   }
-  out.append(canonical, plain);
-  return out;
 }
 
 }  // namespace
@@ -81,7 +78,14 @@ Result<std::string> write_envelope(std::string_view canonical, std::span<const S
                     .rest(signature.unknown)
                     .finish());
   }
-  return "{\"signatures\":" + json_of_canonical(list) + "],\"signed\":" + json_of_canonical(canonical) + "}";
+  std::string out;
+  out.reserve(list.size() + canonical.size() + 64);
+  out += "{\"signatures\":";
+  append_as_json(out, list);
+  out += "],\"signed\":";
+  append_as_json(out, canonical);
+  out.push_back('}');
+  return out;
 }
 
 Result<Signature> sign(const PrivateKey& signer, const Key& key, const KeyId& keyid,

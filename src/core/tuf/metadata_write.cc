@@ -41,6 +41,7 @@ Result<std::string> target_to_canonical(const TargetFile& file) {
 template <class T, class Write>
 Result<std::string> table_to_canonical(const Table<T>& table, const Write& write) {
   std::string out = "{";
+  out.reserve(table.size() * 48);
   for (const auto& [name, value] : table) {
     if (out.size() > 1) out.push_back(',');
     json::append_olpc_text(out, name);
@@ -60,7 +61,19 @@ Result<void> append_meta_file(std::string& out, const MetaFile& file) {
   return {};
 }
 
+bool has_one_digest_only(const TargetFile& file) {
+  return file.hashes.known.size() == 1 && file.hashes.unknown.empty() && !file.custom &&
+         file.unknown.size() == 0;
+}
+
 Result<void> append_target(std::string& out, const TargetFile& file) {
+  if (has_one_digest_only(file)) {  // most of a bin
+    const Digest& digest = file.hashes.known.front();
+    out += "{\"hashes\":{\"";
+    out += name_of(digest.algorithm());
+    out += "\":\"" + digest.to_hex() + "\"},\"length\":" + std::to_string(file.length) + "}";
+    return {};
+  }
   out += TRY(target_to_canonical(file));
   return {};
 }

@@ -126,7 +126,11 @@ Result<std::string> ObjectWriter::finish() {
   if (!errors_.empty()) return std::unexpected(std::move(errors_.front()));
   std::ranges::stable_sort(members_, {},
                            [](const auto& member) -> const std::string& { return member.first; });
-  std::string out = "{";
+  std::string out;
+  std::size_t size = 2;
+  for (const auto& [name, canonical] : members_) size += name.size() + canonical.size() + 4;
+  out.reserve(size);
+  out.push_back('{');
   for (const auto& [name, canonical] : members_) {
     if (out.size() > 1) out.push_back(',');
     json::append_olpc_text(out, name);

@@ -137,6 +137,35 @@ TEST(TufPatterns, ManyStarsTakeNoTime) {
   EXPECT_FALSE(path_matches(pattern + "b", text));
 }
 
+/// What a pattern means, with no thought for time.
+bool means(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  const std::string_view rest = pattern.substr(1);
+  if (pattern[0] == '*') {
+    return means(rest, text) || (!text.empty() && text[0] != '/' && means(pattern, text.substr(1)));
+  }
+  if (text.empty() || (pattern[0] == '?' ? text[0] == '/' : text[0] != pattern[0])) return false;
+  return means(rest, text.substr(1));
+}
+
+void all_texts(std::string_view letters, std::size_t most, std::vector<std::string>& out) {
+  out = {""};
+  for (std::size_t i = 0; i < out.size() && out[i].size() < most; ++i) {
+    for (char letter : letters) out.push_back(out[i] + letter);
+  }
+}
+
+TEST(TufPatterns, AllShortOnesMeanWhatTheyShould) {
+  std::vector<std::string> patterns, texts;
+  all_texts("a/*?", 5, patterns);
+  all_texts("ab/", 4, texts);
+  for (const std::string& pattern : patterns) {
+    for (const std::string& text : texts) {
+      ASSERT_EQ(path_matches(pattern, text), means(pattern, text)) << pattern << " " << text;
+    }
+  }
+}
+
 TEST(TufBins, FollowTheFirstBitsOfTheHash) {
   // SHA-256 of "a/b" begins with c14cddc0.
   ASSERT_TRUE(path("a/b").sha256_hex().starts_with("c14cddc0"));

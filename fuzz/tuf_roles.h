@@ -1,0 +1,46 @@
+// What holds for every role that was read, shared by the tuf_*_fuzz.cc.
+#pragma once
+
+#include <cstdlib>
+
+#include "core/encoding/text.h"
+#include "core/tuf/metadata.h"
+#include "core/tuf/threshold.h"
+
+namespace tomme::tuf {
+
+inline void require(bool ok) {
+  if (!ok) std::abort();
+}
+
+/// Reads a file as a role; what was read is written again octet for octet, and so are its signatures.
+template <class T>
+std::optional<Signed<T>> read_role(const std::uint8_t* data, std::size_t size) {
+  Result<Signed<T>> file = Signed<T>::parse({data, size}, {.bytes = 1 << 16, .values = 10'000});
+  if (!file) {
+    require(is_utf8(file.error().message()) && !file.error().message().empty());
+    return std::nullopt;
+  }
+  const std::string written = write_envelope(file->canonical, file->signatures).value();
+  const Signed<T> again = Signed<T>::parse(bytes_of(written)).value();
+  require(again.canonical == file->canonical && again.signatures.size() == file->signatures.size());
+  const std::string canonical = file->value.to_canonical().value();
+  require(again.value.to_canonical().value() == canonical);
+  require(canonical == file->canonical || !file->canonical.contains("\"consistent_snapshot\":"));
+  require(file->value.version.value() >= 1 && file->value.version.value() <= kMaxVersion);
+  require(file->value.is_expired(file->value.expires));
+  return *std::move(file);
+}
+
+template <class T>
+void verify(const Signed<T>& file, const Keys& keys, const RoleKeys& role) {
+  require(role.threshold >= 1);
+  const auto verified = verify_threshold("role", "fuzz", keys, role, file.canonical, file.signatures);
+  if (!verified) {
+    require(is_utf8(verified.error().message()));
+    return;
+  }
+  require(file.signatures.size() >= role.threshold && role.keyids.size() >= role.threshold);
+}
+
+}  // namespace tomme::tuf
