@@ -24,6 +24,7 @@ Result<int> dispatch(const cli::Command& command, const Clock& clock) {
   if (const auto* verify = std::get_if<cli::VerifyCommand>(&command)) return cli::verify(*verify);
   if (const auto* inspect = std::get_if<cli::InspectCommand>(&command)) return cli::inspect(*inspect);
   if (const auto* run = std::get_if<cli::RunCommand>(&command)) return cli::run(*run, clock);
+  if (const auto* tuf = std::get_if<cli::TufCommand>(&command)) return cli::tuf(*tuf, clock);
   return cli::sigstore(std::get<cli::SigstoreCommand>(command));
 }
 

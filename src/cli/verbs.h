@@ -15,6 +15,7 @@ Result<int> verify(const VerifyCommand& command);
 Result<int> inspect(const InspectCommand& command);
 Result<int> run(const RunCommand& command, const Clock& clock);
 Result<int> sigstore(const SigstoreCommand& command);
+Result<int> tuf(const TufCommand& command, const Clock& clock);
 
 /// The root that the options name.
 Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options);

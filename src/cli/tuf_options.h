@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+
+namespace tomme::cli {
+
+/// The words behind `tomme tuf`. kUsage.
+Result<Command> parse_tuf(std::vector<std::string> words);
+
+}  // namespace tomme::cli
