@@ -34,26 +34,25 @@ add_library(tomme::curl_headers ALIAS tomme_curl_headers)
 target_include_directories(tomme_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE})
 target_link_libraries(tomme_curl_headers INTERFACE ${CMAKE_DL_LIBS})
 
-# SQLite and Expat: inside the program where it is linked statically.
-if(TOMME_STATIC)
-  set(TOMME_ARCHIVE_PREFIX lib)
-  set(TOMME_ARCHIVE_SUFFIX .a)
-endif()
-find_path(SQLITE_INCLUDE sqlite3.h REQUIRED)
-find_library(SQLITE_LIBRARY NAMES ${TOMME_ARCHIVE_PREFIX}sqlite3${TOMME_ARCHIVE_SUFFIX} REQUIRED)
-add_library(tomme_sqlite INTERFACE)
-add_library(tomme::sqlite ALIAS tomme_sqlite)
-target_include_directories(tomme_sqlite SYSTEM INTERFACE ${SQLITE_INCLUDE})
-target_link_libraries(tomme_sqlite INTERFACE ${SQLITE_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS} m)
-
+# Expat is inside the program where that is linked statically.
 find_path(EXPAT_INCLUDE expat.h REQUIRED)
-find_library(EXPAT_LIBRARY NAMES ${TOMME_ARCHIVE_PREFIX}expat${TOMME_ARCHIVE_SUFFIX} REQUIRED)
+if(TOMME_STATIC)
+  find_library(EXPAT_LIBRARY NAMES libexpat.a REQUIRED)
+else()
+  find_library(EXPAT_LIBRARY NAMES expat REQUIRED)
+endif()
 add_library(tomme_expat INTERFACE)
 add_library(tomme::expat ALIAS tomme_expat)
 target_include_directories(tomme_expat SYSTEM INTERFACE ${EXPAT_INCLUDE})
 target_link_libraries(tomme_expat INTERFACE ${EXPAT_LIBRARY})
 
-# libpq is loaded on first use, as libcurl is: headers only.
+# SQLite and libpq are loaded on first use, as libcurl is: headers only.
+find_path(SQLITE_INCLUDE sqlite3.h REQUIRED)
+add_library(tomme_sqlite_headers INTERFACE)
+add_library(tomme::sqlite_headers ALIAS tomme_sqlite_headers)
+target_include_directories(tomme_sqlite_headers SYSTEM INTERFACE ${SQLITE_INCLUDE})
+target_link_libraries(tomme_sqlite_headers INTERFACE ${CMAKE_DL_LIBS})
+
 find_path(LIBPQ_INCLUDE libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
 add_library(tomme_libpq_headers INTERFACE)
 add_library(tomme::libpq_headers ALIAS tomme_libpq_headers)

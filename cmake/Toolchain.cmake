@@ -43,7 +43,9 @@ if(TOMME_FUZZ AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(TOMME_STATIC)
-  add_link_options(-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL)
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,--as-needed)
+  # libstdc++ calls fegetround and fesetround: not worth a library to load at each start.
+  link_libraries(-l:libm.a)
 endif()
 
 configure_file(${CMAKE_SOURCE_DIR}/cmake/version.h.in ${CMAKE_BINARY_DIR}/generated/tomme_version.h)

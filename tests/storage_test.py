@@ -1,7 +1,7 @@
 """The unit tests of io/store once more, against servers: PostgreSQL and S3-compatible storage, started here.
 
 The C++ program finds them by TOMME_TEST_POSTGRES and TOMME_TEST_S3, and puts its own failing network in between.
-TOMME_STORE_TEST names another build of it than the release's.
+TOMME_STORE_TEST names another build of it than that of TOMME_PROGRAM.
 """
 import contextlib
 import os
@@ -62,10 +62,18 @@ def as_nobody_special() -> list[str]:
 
 @pytest.fixture(scope="module")
 def store_test(root) -> pathlib.Path:
-    program = pathlib.Path(os.environ.get("TOMME_STORE_TEST", root / "build/release/io_store_test"))
+    """Of the same build as the program under test."""
+    beside = pathlib.Path(os.environ.get("TOMME_PROGRAM", root / "build/tomme")).with_name("io_store_test")
+    usual = beside if beside.exists() else root / "build/release/io_store_test"
+    program = pathlib.Path(os.environ.get("TOMME_STORE_TEST", usual))
     if not program.exists():
         pytest.skip(f"{program} is not built")
     return program
+
+
+def skip(why: str) -> None:
+    """On a person's machine; where CI is set, a server that is missing is a failure."""
+    pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,7 @@ def postgres():
     """The address of a fresh PostgreSQL on loopback that asks for a password."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found and not shutil.which("initdb"):
-        pytest.skip("there is no PostgreSQL server: its tests are skipped")
+        skip("there is no PostgreSQL server: its tests are skipped")
     programs = found[-1].parent if found else pathlib.Path(shutil.which("initdb")).parent
     user, port = as_nobody_special(), free_port()
     with tempfile.TemporaryDirectory(prefix="tomme-pg-", ignore_cleanup_errors=True) as name:
@@ -97,7 +105,7 @@ def s3(root, tmp_path_factory):
     """The environment with the address of an S3-compatible server on loopback that checks signatures."""
     program = root / "build/versitygw"
     if not program.exists():
-        pytest.skip("there is no build/versitygw (tools/setup test builds it with Go): tests on S3 are skipped")
+        skip("there is no build/versitygw (tools/setup test builds it with Go): tests on S3 are skipped")
     folder, port = tmp_path_factory.mktemp("s3"), free_port()
     (folder / "buckets/bkt").mkdir(parents=True)
     command = [program, "--port", f"127.0.0.1:{port}", "--region", REGION, "--quiet", "posix", folder / "buckets"]

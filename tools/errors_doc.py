@@ -22,8 +22,8 @@ HEAD = """# Error codes
 
 Made from the `errors.h` of every room by `make docs`; do not edit.
 
-Every failure has a code, a sentence with the values at hand and, where it helps, a hint. A code is never
-reused for something else, so a script may rely on it.
+Every failure has a code, a sentence with the values at hand and a hint. A code is never reused for
+something else, so a script may rely on it.
 
 The exit status says what a failure means: **1** refused (a verification or a policy said no), **2** wrong
 usage (the command line or a setting cannot be meant), **3** could not tell (network or file system), which
@@ -68,7 +68,7 @@ def broken_rules(code: Code) -> list[str]:
         (NAME.fullmatch(code.name), f"{where}: {code.name!r} is not subject/what-is-wrong in lower case"),
         (code.outcome in EXIT, f"{where}: no outcome {code.outcome}"),
         (code.meaning and not code.meaning.endswith("."), f"{where}: the meaning is one sentence, no full stop"),
-        (not code.hint.endswith("."), f"{where}: the hint ends without a full stop"),
+        (code.hint and not code.hint.endswith("."), f"{where}: the hint is there and ends without a full stop"),
     ]
     return [words for holds, words in rules if not holds]
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "app/gate/file_artifact.h"
+#include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/verbs.h"
 #include "core/encoding/text.h"
@@ -76,7 +77,7 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
                      : TRY(LogEntry::parse(value, LogEntry::UnknownMembers::refused));
   } else if (command.online) {
     Bundle unlogged = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
-    net::HttpClient client({});
+    net::HttpClient client(TRY(network_options()));
     entry = TRY(find_log_entry(client, unlogged, TRY(artifact.digest(HashAlgorithm::sha256)),
                                TRY(rekor_of(command.trust))));
   }
@@ -258,7 +259,7 @@ Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits
 Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& index) {
   const Release release = TRY(parse_release(input.substr(std::string_view("pypi:").size())));
   const Url address = TRY(parse_index(index));
-  net::HttpClient client({});
+  net::HttpClient client(TRY(network_options()));
   const FetchedPage fetched =
       TRY(fetch_project_page(client, address, release.project, "", &is_secure_origin));
   std::vector<NamedSubject> subjects;

@@ -101,7 +101,8 @@ void describe_run(CLI::App& app, RunCommand& run) {
   app.add_option("COMMAND", run.command)->required();
   Flags judge{app, "judgement"};
   judge.values("--expect", run.expect, "NAME=SIGNER",
-               "who should have signed a project; another is refused; repeatable");
+               "who should have signed a project; another is refused; repeatable, several for one project "
+               "mean any of them");
   judge
       .value("--require", run.require, "attested",
              "refuse what has no attestation, and hosts that cannot be judged")
@@ -182,12 +183,15 @@ void add_sigstore_inputs(CLI::App& app, SigstoreCommand& command) {
   Flags flags{app, "the proof"};
   flags.value("--certificate,--cert", command.certificate, "FILE", "PEM certificate; for one input only")
       ->envname("SIGSTORE_CERTIFICATE")
+      ->check(&expect_name)
       ->take_last();
   flags.value("--signature", command.signature, "FILE", "detached signature; for one input only")
       ->envname("SIGSTORE_SIGNATURE")
+      ->check(&expect_name)
       ->take_last();
   flags.value("--bundle", command.bundle, "FILE", "Sigstore bundle; for one input only")
       ->envname("SIGSTORE_BUNDLE")
+      ->check(&expect_name)
       ->take_last();
   flags.flag("--offline", command.offline, "needs a bundle (nothing is fetched with one anyway)");
 }

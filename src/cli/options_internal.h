@@ -18,6 +18,11 @@ inline constexpr std::size_t kColumns = 80;
 inline constexpr std::size_t kTextColumn = 28;
 inline constexpr std::string_view kHelpGroup = "help";
 
+/// For names of files: an empty one is a variable that a script forgot to set.
+inline std::string expect_name(const std::string& text) {
+  return text.empty() ? "a name is empty" : "";
+}
+
 /// `--help` for people: one block for each group, descriptions wrapped in their column, and none of the
 /// types, ranges and exclusions that the library would print.
 class HelpFormatter final : public CLI::FormatterBase {

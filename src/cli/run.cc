@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/guard/disk.h"
+#include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
@@ -14,27 +15,9 @@
 #include "core/sigstore/verify.h"
 #include "io/store/file.h"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration)
-
 namespace tomme::cli {
 
 namespace {
-
-guard::Environment current_environment() {
-  guard::Environment environment;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text(*entry);
-    const auto equals = text.find('=');
-    if (equals == std::string_view::npos) continue;
-    environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return environment;
-}
-
-std::string find_or_empty(const guard::Environment& environment, const std::string& name) {
-  const auto at = environment.find(name);
-  return at == environment.end() ? std::string() : at->second;
-}
 
 std::string home_of(const guard::Environment& environment) {
   if (std::string home = find_or_empty(environment, "HOME"); !home.empty()) return home;
@@ -64,6 +47,10 @@ Result<void> expect_writable(const std::string& report) {
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
+  if (!command.allow_hosts.empty() && command.require.empty()) {
+    return fail(kUsage, "--allow-host lets a host through that --require refuses, and nothing is required",
+                "add --require attested, or leave --allow-host out");
+  }
   guard::RunOptions options;
   options.invocation.argv = command.command;
   options.invocation.environment = current_environment();

@@ -5,6 +5,7 @@
 
 #include "app/gate/file_artifact.h"
 #include "cli/describe.h"
+#include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
@@ -166,7 +167,7 @@ Result<Bundle> load_detached(const Materials& materials, const Instance& instanc
   const std::string signature = TRY(read_file(materials.signature, kSmallFileOctets));
   const std::string certificate = TRY(read_file(materials.certificate, kSmallFileOctets));
   Bundle bundle = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
-  net::HttpClient client({});
+  net::HttpClient client(TRY(network_options()));
   bundle.entries.push_back(
       TRY(find_log_entry(client, bundle, TRY(artifact.digest(HashAlgorithm::sha256)), instance.rekor)));
   return bundle;

@@ -40,6 +40,9 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
     return fail(kPolicyExpectation, "a signature made with a key has no identity that could be expected",
                 "leave --key out, or the expected signer");
   }
+  if (!expectation.is_empty() && !expectation.names_somebody()) {
+    return fail(kPolicyNoExpectation, expectation.describe() + " fits anyone who likes to have it");
+  }
   return expectation;
 }
 

@@ -4,11 +4,12 @@ import json
 import socket
 import tarfile
 import time
+import zipfile
 
 import pytest
 
 from downloads_test import big_wheel
-from loopback_index import HTML, JSON, Answer, Package, sha256
+from loopback_index import HTML, JSON, Answer, Index, Package, sha256
 from refusals_test import PIP, UV, WHEEL, assert_refused, changed
 
 EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
@@ -132,3 +133,32 @@ def test_a_cgi_environment_takes_no_proxy_away(local, index, stage):
 def test_wrappers_hide_nothing(local, command):
     result = local.run(*command)
     assert result.code == 2 and "[guard/flag]" in result.err, result.said
+
+
+def wheel_wanting(name: str, requirement: str) -> bytes:
+    out = io.BytesIO()
+    info = f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(out, "w") as wheel:
+        wheel.writestr(f"{name}.py", "")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: {requirement}\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_a_wheel_that_brings_an_expected_project_from_elsewhere(local, index, demo, place):
+    """A page's own wheel named the expected project by an address, and pip took it from there unseen."""
+    (local.folder / WHEEL).write_bytes(demo.content)
+    with Index(None, None) as other:
+        other.content[f"/{WHEEL}"] = demo.content
+        address = f"file://{local.folder}/{WHEEL}" if place == "file" else f"{other.base}/{WHEEL}"
+        package = Package("bearer-1.0-py3-none-any.whl", wheel_wanting("bearer", f"tomme-demo @ {address}"), None, None)
+        index.add(package)
+        result = local.run("pip", "install", "-q", "--no-input", "--target", "out", "bearer",
+                           options=["--expect", "tomme-demo=somebody/else"])
+        assert result.code == 1 and "guard/dependency" in result.said, result.said
+        assert not (local.work / "out/tomme_demo.py").exists() and not other.seen
+        # The same wheel with nobody expected: a file of this machine is refused still, a host is named as not judged.
+        result = local.run("pip", "install", "-q", "--no-input", "--target", "out", "bearer")
+        assert (result.code == 1) == (place == "file"), result.said

@@ -5,11 +5,13 @@ import shutil
 import signal
 import ssl
 import subprocess
+import threading
 import urllib.request
 
 import pytest
 
 from loopback_index import Certificates, Index, Package
+from parent_proxy import ParentProxy
 from stage import ROOT, Stage
 
 FOLDER = ROOT / "build/e2e"
@@ -127,3 +129,11 @@ def at_home(stage: Stage, index: Index, certificates: Certificates, made: pathli
                           "UV_DEFAULT_INDEX": index.simple, "PIP_RETRIES": "1", "UV_HTTP_RETRIES": "1"}
     stage.options = ["--trusted-root", str(made / "trusted_root.json")]
     return stage
+
+
+@pytest.fixture
+def parent():
+    with ParentProxy("me:secret") as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()

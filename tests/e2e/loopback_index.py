@@ -20,13 +20,14 @@ def sha256(content: bytes) -> str:
 
 
 class Certificates:
-    """An authority and a certificate for this machine, by OpenSSL's command line."""
+    """An authority and a certificate for this machine and the public hosts that it stands in for, by OpenSSL's command line."""
 
     def __init__(self, folder: pathlib.Path):
         self.authority = folder / "authority.pem"
         self.chain = folder / "server.pem"
         key, request, extensions = folder / "key.pem", folder / "request.pem", folder / "extensions.txt"
-        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev,"
+                              "DNS:pypi.org,DNS:files.pythonhosted.org\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:false\n")
 
         def openssl(*words):
@@ -65,6 +66,7 @@ class Seen(NamedTuple):
     method: str
     path: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 class Answer(NamedTuple):
@@ -222,13 +224,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.index.seen.append(Seen(self.command, self.path, headers))
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        self.index.seen.append(Seen(self.command, self.path, headers, body))
         special = self.index.answers.get(self.path)
         answer = special(self) if special else self.index.usual(self.path, headers)
         if answer is not None:
             self.send(answer)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
 
     def send(self, answer: Answer):
         self.send_response(answer.status)

@@ -1,10 +1,6 @@
 """Where people already are: behind a proxy, with an older pip, with pdm."""
-import base64
-import select
-import socket
-import socketserver
+import json
 import subprocess
-import threading
 
 import pytest
 
@@ -15,55 +11,6 @@ from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
 
 
 # --- a proxy that the user already has
-
-
-class ParentProxy(socketserver.ThreadingTCPServer):
-    """CONNECT only, with a password; `seen` is what it was asked for."""
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, user: str):
-        super().__init__(("127.0.0.1", 0), ParentProxyHandler)
-        self.wanted = "Basic " + base64.b64encode(user.encode()).decode()
-        self.seen: list[tuple[str, bool]] = []  # where to, and whether the password was right
-        self.url = f"http://{user}@127.0.0.1:{self.server_address[1]}"
-
-
-class ParentProxyHandler(socketserver.StreamRequestHandler):
-    def handle(self):
-        method, target, _ = self.rfile.readline().decode().split()
-        headers = {}
-        while line := self.rfile.readline().decode().strip():
-            name, value = line.split(":", 1)
-            headers[name.lower()] = value.strip()
-        allowed = headers.get("proxy-authorization") == self.server.wanted
-        self.server.seen.append((target, allowed))
-        if method != "CONNECT" or not allowed:
-            self.wfile.write(b"HTTP/1.1 407 Who are you?\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n")
-            return
-        host, port = target.rsplit(":", 1)
-        with socket.create_connection((host, int(port))) as far:
-            self.wfile.write(b"HTTP/1.1 200 Fine\r\n\r\n")
-            self.relay(far)
-
-    def relay(self, far):
-        ends = {self.connection: far, far: self.connection}
-        while True:
-            for end in select.select(list(ends), [], [])[0]:
-                try:
-                    if not (octets := end.recv(65536)):
-                        return
-                    ends[end].sendall(octets)
-                except OSError:
-                    return
-
-
-@pytest.fixture
-def parent():
-    with ParentProxy("me:secret") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize("command", [PIP, UV], ids=["pip", "uv"])
@@ -167,6 +114,55 @@ def test_pdm_prints_why_a_file_is_refused(project, index):
     assert result.code == 1, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "statement/subject"
     assert not list(project.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
+
+
+# --- poetry's own PyPI, by its JSON API of old
+
+
+@pytest.fixture
+def as_pypi(local, index, parent):
+    """The index on this machine stands where PyPI is: a proxy leads there."""
+    for host in ("pypi.org", "files.pythonhosted.org"):
+        parent.instead[f"{host}:443"] = index.host
+    for name, entries in index.projects.items():
+        for entry in entries:
+            entry.url = f"https://files.pythonhosted.org/files/{entry.filename}"
+            entry.provenance = f"https://pypi.org{entry.provenance}"
+        urls = [{"filename": entry.filename, "url": entry.url, "digests": {"sha256": entry.sha256}, "yanked": False,
+                 "packagetype": "sdist" if entry.filename.endswith(".gz") else "bdist_wheel"} for entry in entries]
+        needed = ["tomme-demo-dep1", "tomme-demo-dep2"] if name == "tomme-demo" else []
+        about = {"info": {"name": name, "version": "1.0", "summary": "", "requires_dist": needed, "requires_python": ">=3.8",
+                          "yanked": False}, "urls": urls, "releases": {"1.0": urls}}
+        for path in (f"/pypi/{name}/json", f"/pypi/{name}/1.0/json"):
+            index.answer(path, 200, json.dumps(about).encode(), Content_Type="application/json")
+    local.write("pyproject.toml", PROJECT + "[tool.poetry]\npackage-mode = false\n")
+    local.environment |= {"HTTPS_PROXY": parent.url, "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+                          "REQUESTS_CA_BUNDLE": local.environment["SSL_CERT_FILE"]}
+    return local
+
+
+def test_poetrys_default_source(as_pypi, index):
+    plain = as_pypi.plain("poetry", "lock")
+    assert plain.code == 0, plain.said
+    lock = as_pypi.work / "poetry.lock"
+    before = lock.read_bytes()
+    lock.unlink()
+    result = as_pypi.run("poetry", "lock")
+    assert result.code == 0, result.said
+    assert lock.read_bytes() == before
+    assert index.asked("/pypi/tomme-demo/1.0/json"), "poetry no longer asks the JSON API"
+    result = as_pypi.run("poetry", "install", options=["--expect", "tomme-demo=example/tomme-demo", "--require", "attested"])
+    assert result.code == 0, result.said
+    assert result.file(WHEEL)["verdict"] == "verified"
+
+
+def test_poetrys_default_source_with_a_changed_wheel(as_pypi, index, demo):
+    assert as_pypi.plain("poetry", "lock").code == 0
+    index.content[f"/files/{WHEEL}"] = changed(demo.content)
+    result = as_pypi.run("poetry", "install")
+    assert result.code == 1, result.said
+    assert result.file(WHEEL)["refusal"]["code"] == "guard/hash"
+    assert not list(as_pypi.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
 
 
 # --- attested and large

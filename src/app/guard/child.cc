@@ -175,10 +175,17 @@ std::vector<std::pair<pid_t, pid_t>> all_processes() {
   return all;
 }
 
-/// Processes below `root`, without those that were there in `before`.
-std::vector<pid_t> below(pid_t root, const std::vector<pid_t>& before) {
+/// Running or ended.
+bool have_children() {
+  siginfo_t info{};
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
+}
+
+/// Processes below this one, without those that were there in `before`.
+std::vector<pid_t> below_us(const std::vector<pid_t>& before) {
+  if (!have_children()) return {};  // as at most starts: hundreds of files in /proc need not be read
   std::vector<std::pair<pid_t, pid_t>> all = all_processes();
-  std::vector<pid_t> found{root};
+  std::vector<pid_t> found{getpid()};
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (const auto& [pid, parent] : all) {
       if (parent == found[i] && std::ranges::find(before, pid) == before.end()) found.push_back(pid);
@@ -199,12 +206,12 @@ void collect_ended(const std::vector<pid_t>& pids) {
 
 void end_leftovers(const std::vector<pid_t>& before, milliseconds patience) {
   steady_clock::time_point until = steady_clock::now() + patience;
-  std::vector<pid_t> left = below(getpid(), before);
+  std::vector<pid_t> left = below_us(before);
   signal_all(left, SIGTERM);
   while (!left.empty() && steady_clock::now() < until) {
     std::this_thread::sleep_for(milliseconds(10));
     collect_ended(left);
-    left = below(getpid(), before);
+    left = below_us(before);
   }
   signal_all(left, SIGKILL);
   if (!left.empty()) std::this_thread::sleep_for(milliseconds(20));
@@ -367,7 +374,7 @@ Result<int> run_child(const ChildCommand& command, const ChildOptions& options) 
   Reaper reaper;
   SignalWatch signals;
   TRY(signals.start());
-  std::vector<pid_t> before = below(getpid(), {});
+  std::vector<pid_t> before = below_us({});
   pid_t child = TRY(spawn(command));
   std::stop_callback on_stop(options.stop, [&] { signals.wake(); });
   return Wait(child, signals, options, before).run();

@@ -124,6 +124,26 @@ TEST(RunChild, StopsWithAllThatItStarted) {
   EXPECT_EQ(kill(left, 0), -1);
 }
 
+TEST(RunChild, StopLeavesAloneWhatWasThereBefore) {
+  const pid_t earlier = fork();
+  if (earlier == 0) {
+    execl("/bin/sleep", "sleep", "30", nullptr);
+    _exit(127);
+  }
+  TestFolder folder;
+  std::stop_source stop;
+  std::thread stopper([&] {
+    if (wait_for(folder.path("ready"))) stop.request_stop();
+  });
+  Result<int> result =
+      run_child(shell(": > " + folder.path("ready") + "; sleep 30"), {stop.get_token(), milliseconds(300)});
+  stopper.join();
+  EXPECT_EQ(result.value(), 128 + SIGTERM);
+  EXPECT_EQ(waitpid(earlier, nullptr, WNOHANG), 0);
+  kill(earlier, SIGKILL);
+  waitpid(earlier, nullptr, 0);
+}
+
 TEST(RunChild, KillsWhatDoesNotHeedTheStop) {
   TestFolder folder;
   std::stop_source stop;

@@ -5,6 +5,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/wheel_metadata.h"
 #include "io/net/errors.h"
 #include "io/remote/errors.h"
 #include "io/store/errors.h"
@@ -33,6 +34,16 @@ Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const
                                 file.digest().to_hex().substr(0, 16) + "...");
   }
   return {};
+}
+
+/// Nothing for what is no wheel: what a source distribution depends on is known when its code has run.
+Result<std::shared_ptr<const Bytes>> checked_metadata(const DistFilename& filename, const StoredFile& file,
+                                                      const DependencyRules& rules) {
+  if (!filename.is_wheel()) return nullptr;
+  const MappedFile octets = TRY(file.map());
+  auto metadata = std::make_shared<const Bytes>(TRY(metadata_of_wheel(octets.view(), filename)));
+  TRY(check_dependencies(filename, text_of(*metadata), rules));
+  return metadata;
 }
 
 }  // namespace
@@ -105,7 +116,8 @@ void Download::finish(std::function<void(State&)> change) {
 }
 
 /// Records the verdict once, keeps what may pass, and lets the connections go on.
-void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file) {
+void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file,
+                      std::shared_ptr<const Bytes> metadata) {
   const std::optional<Error> refusal = verdict.refusal();
   std::optional<Sha256> digest;
   if (file) digest = file->digest();
@@ -113,7 +125,9 @@ void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file) {
   context_.report.judged({filename_, url_.to_string(), digest, std::move(verdict)});
   finish([&](State& state) {
     state.refusal = refusal;
-    if (!refusal) state.file = std::move(file);
+    if (refusal) return;
+    state.file = std::move(file);
+    state.metadata = std::move(metadata);
   });
 }
 
@@ -162,7 +176,10 @@ void Download::run(std::stop_token stop) {
   if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  settle(context_.gate.judge(candidate, (*file)->digest(), found), *file);
+  Result<std::shared_ptr<const Bytes>> metadata =
+      checked_metadata(*distribution, **file, context_.dependencies);
+  if (!metadata) return settle(context_.gate.refuse(std::move(metadata).error()), *file);
+  settle(context_.gate.judge(candidate, (*file)->digest(), found), *file, *std::move(metadata));
 }
 
 /// A file in a format of the past: nothing can vouch for it.

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/gate/gate.h"
+#include "app/guard/dependencies.h"
 #include "app/guard/listing.h"
 #include "app/guard/report.h"
 #include "io/net/http_client.h"
@@ -31,6 +32,7 @@ struct DownloadContext {
                                                   std::stop_token)>
       look_up;
   std::function<std::string(const net::Authority&)> authorization_for;
+  DependencyRules dependencies;
   std::uint64_t file_octets = std::uint64_t{16} * 1024 * 1024 * 1024;  ///< limit of one file
 };
 
@@ -51,6 +53,7 @@ class Download {
     std::optional<std::uint64_t> total;             ///< as the server announced it
     int fd = -1;                                    ///< of what is received so far; -1 before the first octet
     std::shared_ptr<const StoredFile> file;         ///< judged and free to go; only when done
+    std::shared_ptr<const Bytes> metadata;          ///< METADATA of a judged wheel; only when done
     std::optional<Error> refusal;                   ///< only when done
     std::optional<Error> failure;                   ///< could not be had; only when done
     std::optional<net::ResponseHead> other_answer;  ///< the server's, if it was not 200; only when done
@@ -72,7 +75,8 @@ class Download {
                                                     std::stop_token stop);
   void judge_unnamed(const std::optional<ListedFile>& listed, std::stop_token stop);
   void give_up(const Error& error, const std::stop_token& stop);
-  void settle(Verdict verdict, std::shared_ptr<const StoredFile> file);
+  void settle(Verdict verdict, std::shared_ptr<const StoredFile> file,
+              std::shared_ptr<const Bytes> metadata = nullptr);
   void finish(std::function<void(State&)> change);
 
   const DownloadContext& context_;

@@ -23,12 +23,17 @@ inline constexpr ErrorCode kGuardCommand{"guard/command", Outcome::wrong_usage,
                                          "the command to run cannot be started",
                                          "check its spelling and that it is on PATH"};
 inline constexpr ErrorCode kGuardChild{"guard/child", Outcome::could_not_tell,
-                                       "the system would not start or wait for the command", ""};
+                                       "the system would not start or wait for the command",
+                                       "see that the machine has memory and processes left, and try again"};
 
 inline constexpr ErrorCode kGuardElsewhere{
     "guard/elsewhere", Outcome::refused,
     "an index page offers files at a place where they would not be judged",
     "if the place is right, name it with --file-host HOST"};
+inline constexpr ErrorCode kGuardDependency{
+    "guard/dependency", Outcome::refused,
+    "a wheel wants another project from a place where it would not be judged",
+    "install that project from an index first, or drop --require and --expect for it on purpose"};
 inline constexpr ErrorCode kGuardHost{
     "guard/host", Outcome::refused, "a host was asked for whose files are not judged, and proof is required",
     "let it through with --allow-host HOST, or judge it with --index URL or --file-host HOST"};
@@ -39,14 +44,16 @@ inline constexpr ErrorCode kGuardMetadata{
     "guard/metadata", Outcome::refused,
     "the metadata that the index shows for a wheel is not the wheel's own",
     "do not install this file, and tell the index"};
-inline constexpr ErrorCode kGuardEncoding{"guard/encoding", Outcome::refused,
-                                          "a server sent a file in another encoding than its own", ""};
+inline constexpr ErrorCode kGuardEncoding{
+    "guard/encoding", Outcome::refused, "a server sent a file in another encoding than its own",
+    "tell the operator of the file host: files are to be sent as they are"};
 inline constexpr ErrorCode kGuardRival{
     "guard/rival", Outcome::refused, "one file is listed twice with different digests",
     "the indexes contradict each other: use only one of them for this project"};
 inline constexpr ErrorCode kGuardUpstream{"guard/upstream", Outcome::could_not_tell,
                                           "a file or page could not be had from its server", "try again"};
 inline constexpr ErrorCode kGuardRequest{"guard/request", Outcome::refused,
-                                         "a request was neither for a page nor for a file", ""};
+                                         "a request was neither for a page nor for a file",
+                                         "a run serves installers only: pages and files of an index"};
 
 }  // namespace tomme::guard

@@ -2,17 +2,17 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "core/packaging/project_name.h"
+#include "io/net/environment.h"
 
 namespace tomme::guard {
 
-using Environment = std::map<std::string, std::string>;
+using net::Environment;
 
 /// The first octets of a file, at most `limit`; nothing where there is no file that this user may read.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path, std::size_t limit)>;

@@ -99,15 +99,6 @@ Result<void> collect_unknown(Collector& into, const Command& command) {
   return {};
 }
 
-/// The first of `names` that is set and not empty.
-const std::string* first_set(const Environment& environment, std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    auto found = environment.find(name);
-    if (found != environment.end() && !found->second.empty()) return &found->second;
-  }
-  return nullptr;
-}
-
 const std::string* last_of(const std::vector<PipSetting>& settings, std::string_view name) {
   const std::string* value = nullptr;
   for (const PipSetting& setting : settings) {
@@ -116,45 +107,29 @@ const std::string* last_of(const std::vector<PipSetting>& settings, std::string_
   return value;
 }
 
-Result<net::ParentProxy> parent_of(const std::string& text, std::string_view where) {
-  Result<net::ParentProxy> parsed = net::ParentProxy::parse(text);
-  if (!parsed) return fail(kGuardSetting, std::string(where) + ": " + parsed.error().message());
-  return parsed;
-}
-
 /// What the child would have used: pip's own setting beats everything and knows no exceptions; Python prefers
 /// the lower case, uv the upper case.
 Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
                                        const std::vector<PipSetting>& pip) {
-  net::ProxySettings settings;
+  const auto as_setting = [](Error error) { return fail(kGuardSetting, error.message()); };
   const std::string* own = installer == Installer::pip ? last_of(pip, "proxy") : nullptr;
   if (own != nullptr) {
-    settings.for_https = settings.for_http = TRY(parent_of(*own, "pip's proxy"));
-    return settings;
+    Result<net::ParentProxy> proxy = in("pip's proxy", net::ParentProxy::parse(*own));
+    if (!proxy) return as_setting(std::move(proxy).error());
+    return net::ProxySettings{.for_https = *proxy, .for_http = *proxy};
   }
-  bool upper = installer == Installer::uv;
-  const std::string* https = upper
-                                 ? first_set(user, {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"})
-                                 : first_set(user, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
-  const std::string* http = upper ? first_set(user, {"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"})
-                                  : first_set(user, {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"});
-  if (https != nullptr) settings.for_https = TRY(parent_of(*https, "the proxy in the environment"));
-  if (http != nullptr) settings.for_http = TRY(parent_of(*http, "the proxy in the environment"));
-  const std::string* direct =
-      upper ? first_set(user, {"NO_PROXY", "no_proxy"}) : first_set(user, {"no_proxy", "NO_PROXY"});
-  if (direct != nullptr) settings.direct = net::ProxySettings::parse_no_proxy(*direct);
+  using enum net::Spelling;
+  Result<net::ProxySettings> settings =
+      net::proxies_of(user, installer == Installer::uv ? upper_first : lower_first);
+  if (!settings) return as_setting(std::move(settings).error());
   return settings;
 }
 
+/// pip's own setting counts where the environment has none; PIP_CERT comes last in `pip` and beats both.
 net::TrustSettings trust_of(const Environment& user, const std::vector<PipSetting>& pip) {
-  net::TrustSettings trust;
-  const std::string* cert = last_of(pip, "cert");  // PIP_CERT comes last and beats pip.conf
-  const std::string* file = first_set(user, {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"});
-  if (first_set(user, {"PIP_CERT"}) != nullptr || file == nullptr) file = cert != nullptr ? cert : file;
-  if (file != nullptr) trust.ca_file = *file;
-  // SSL_CERT_DIR is a list of folders; a single one can be handed on.
-  const std::string* dir = first_set(user, {"SSL_CERT_DIR"});
-  if (dir != nullptr && !dir->contains(':')) trust.ca_directory = *dir;
+  net::TrustSettings trust = net::trust_of(user);
+  const std::string* cert = last_of(pip, "cert");
+  if (cert && (trust.ca_file.empty() || net::first_set(user, {"PIP_CERT"}))) trust.ca_file = *cert;
   return trust;
 }
 

@@ -5,7 +5,6 @@
 #include "app/guard/errors.h"
 #include "app/guard/page.h"
 #include "core/encoding/text.h"
-#include "core/packaging/wheel_metadata.h"
 #include "io/net/byte_range.h"
 #include "io/remote/errors.h"
 #include "io/remote/simple_client.h"
@@ -79,7 +78,8 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
                [this](const net::Url& url, const std::string& filename, std::stop_token stop) {
                  return look_up(url, filename, std::move(stop));
                },
-               [this](const net::Authority& authority) { return authorization_for(authority); }} {}
+               [this](const net::Authority& authority) { return authorization_for(authority); },
+               {options_.intercepted, options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
   stop();
@@ -260,26 +260,22 @@ Result<void> Relay::answer_metadata(const net::Request& request, const std::stri
   }
   if (!state.file) return deliver(request, file_key, state, response);
 
-  const auto extract = [&]() -> Result<Bytes> {
-    const DistFilename name = TRY(DistFilename::parse(filename));
-    if (!name.is_wheel())
+  const auto checked = [&]() -> Result<std::shared_ptr<const Bytes>> {
+    if (!state.metadata)
       return fail(kGuardMetadata, printable(filename) + " is no wheel and has no metadata file");
-    const MappedFile octets = TRY(state.file->map());
-    Bytes metadata = TRY(metadata_of_wheel(octets.view(), name));
     for (const Sha256& digest : listed ? listed->metadata_digests : std::vector<Sha256>()) {
-      if (sha256(metadata) != digest) {
-        return fail(kGuardMetadata,
-                    "the index shows other metadata for " + printable(filename) + " than the wheel holds");
-      }
+      if (sha256(*state.metadata) == digest) continue;
+      return fail(kGuardMetadata,
+                  "the index shows other metadata for " + printable(filename) + " than the wheel holds");
     }
-    return metadata;
+    return state.metadata;
   };
-  const Result<Bytes> metadata = extract();
+  const auto metadata = checked();
   if (!metadata) {
     report_.refused(filename + std::string(kMetadataSuffix), metadata.error());
     return refuse(metadata.error(), response);
   }
-  return response.respond(200, "", {{"Content-Type", "application/octet-stream"}}, *metadata);
+  return response.respond(200, "", {{"Content-Type", "application/octet-stream"}}, **metadata);
 }
 
 /// A file that no page of this run has named: `uv sync --frozen` takes its URLs from the lock. It is looked

@@ -21,6 +21,8 @@ struct RelayOptions {
   /// Whether files and pages of this address are judged: its origin is one of the fixed set.
   std::function<bool(const net::Url&)> intercepted;
   std::vector<Url> indexes;  ///< for files that are seen on no page
+  bool proof_required = false;
+  std::set<ProjectName> expected = {};  ///< projects of which somebody said who should sign them
   /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
   /// last block withheld.
   std::uint64_t hold_octets = 16 * 1024 * 1024;

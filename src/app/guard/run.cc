@@ -144,7 +144,11 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
                   intercepted);
-  Relay relay(client, store, gate, report, {.intercepted = intercepted, .indexes = index_urls(plan)});
+  Relay relay(client, store, gate, report,
+              {.intercepted = intercepted,
+               .indexes = index_urls(plan),
+               .proof_required = options.policy.require_attested,
+               .expected = options.policy.expected.projects()});
   const auto proxy = TRY(net::ForwardProxy::start(
       {.password = make_password(),
        .decide = decide_by(options, intercepted, report),

@@ -69,6 +69,12 @@ Result<AttestationBundle> parse_attestation_bundle(const json::Value& value,
   return bundle;
 }
 
+/// In whichever spelling.
+bool names(const StatementSubject& subject, const DistFilename& filename) {
+  const Result<DistFilename> named = DistFilename::parse(subject.name);
+  return named && *named == filename;
+}
+
 }  // namespace
 
 Result<Attestation> parse_attestation(const json::Value& value, const Provenance::Limits& limits) {
@@ -116,8 +122,7 @@ Result<void> check_attested_statement(const Statement& statement, const DistFile
                                          " files, PEP 740 wants one");
   }
   const StatementSubject& subject = statement.subjects.front();
-  const Result<DistFilename> named = DistFilename::parse(subject.name);
-  if (!named || !(*named == filename)) {
+  if (subject.name != filename.as_written() && !names(subject, filename)) {
     return fail(kAttestationFilename, "the attestation is about " + printable(subject.name) + ", not " +
                                           printable(filename.as_written()));
   }

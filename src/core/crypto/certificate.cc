@@ -114,7 +114,6 @@ struct Certificate::Impl {
   Bytes der;  // what every view below borrows from
   BytesView tbs = {};
   BytesView before_extensions = {};  // of the contents of `tbs`
-  BytesView extension_list = {};     // contents of the Extensions SEQUENCE; empty where there is none
   BytesView serial = {};
   BytesView issuer = {};
   BytesView subject = {};
@@ -180,9 +179,8 @@ Result<void> Certificate::Impl::read_extension_field(der::Reader& fields, const 
   der::Reader wrapped = TRY(fields.nested(der::context_constructed(3)));
   TRY(fields.expect_end());
   der::Reader list = TRY(wrapped.sequence());
-  extension_list = list.rest();
   TRY(wrapped.expect_end());
-  facts = TRY(read_extensions(extension_list, limits.extensions));
+  facts = TRY(read_extensions(list.rest(), limits.extensions));
   return {};
 }
 
@@ -221,12 +219,12 @@ const PublicKey& Certificate::key() const {
 const TimeRange& Certificate::validity() const {
   return impl_->validity;
 }
-const std::vector<Extension>& Certificate::extensions() const {
+const std::vector<ExtensionView>& Certificate::extensions() const {
   return impl_->facts.all;
 }
 
-const Extension* Certificate::find_extension(BytesView oid) const {
-  for (const Extension& extension : impl_->facts.all) {
+const ExtensionView* Certificate::find_extension(BytesView oid) const {
+  for (const ExtensionView& extension : impl_->facts.all) {
     if (equal(extension.oid, oid)) return &extension;
   }
   return nullptr;
@@ -288,9 +286,8 @@ Result<void> Certificate::verify_signed_by(const PublicKey& issuer_key) const {
 
 Bytes Certificate::precertificate_tbs() const {
   Bytes kept;
-  der::Reader rest(impl_->extension_list);
-  while (!rest.at_end()) {
-    RawExtension extension = *read_extension(rest);  // was read before, so it can be read
+  kept.reserve(impl_->tbs.size());
+  for (const ExtensionView& extension : extensions()) {
     if (!equal(extension.oid, oid::kSctList)) append(kept, extension.whole);
   }
   Bytes field;  // an empty list may not stand (SIZE (1..MAX)), so the field goes with its last extension

@@ -13,10 +13,19 @@
 
 namespace tomme {
 
+/// One to be written.
 struct Extension {
   Bytes oid;  ///< contents octets of the OBJECT IDENTIFIER
   bool critical;
   Bytes value;  ///< what extnValue wraps
+};
+
+/// One as it stands in a certificate, borrowed from it.
+struct ExtensionView {
+  BytesView whole;
+  BytesView oid;  ///< contents octets of the OBJECT IDENTIFIER
+  bool critical;
+  BytesView value;  ///< what extnValue wraps
 };
 
 /// One GeneralName (RFC 5280 4.2.1.6) of the kinds Fulcio and TLS use.
@@ -66,8 +75,8 @@ class Certificate {
   BytesView subject() const;  ///< Name, DER; may be an empty SEQUENCE
   const PublicKey& key() const;
   const TimeRange& validity() const;
-  const std::vector<Extension>& extensions() const;
-  const Extension* find_extension(BytesView oid) const;
+  const std::vector<ExtensionView>& extensions() const;
+  const ExtensionView* find_extension(BytesView oid) const;
 
   bool is_ca() const;                           ///< basicConstraints cA
   std::optional<unsigned> path_length() const;  ///< pathLenConstraint

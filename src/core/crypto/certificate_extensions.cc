@@ -27,7 +27,7 @@ Result<der::Reader> only_sequence(BytesView value) {
 }
 
 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }
-Result<void> read_basic_constraints(const RawExtension& extension, Facts& facts) {
+Result<void> read_basic_constraints(const ExtensionView& extension, Facts& facts) {
   der::Reader inner = TRY(only_sequence(extension.value));
   if (inner.next_is(der::kBoolean)) {
     facts.is_ca = TRY(inner.boolean());
@@ -44,7 +44,7 @@ Result<void> read_basic_constraints(const RawExtension& extension, Facts& facts)
 
 // KeyUsage ::= BIT STRING { digitalSignature (0), …, decipherOnly (8) }, at least one bit set; as a named bit
 // list it ends with a one (X.690 11.2.2).
-Result<void> read_key_usage(const RawExtension& extension, Facts& facts) {
+Result<void> read_key_usage(const ExtensionView& extension, Facts& facts) {
   der::Reader outer(extension.value);
   der::Element element = TRY(outer.element(der::kBitString));
   TRY(outer.expect_end());
@@ -62,7 +62,7 @@ Result<void> read_key_usage(const RawExtension& extension, Facts& facts) {
 }
 
 // ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
-Result<void> read_extended_key_usage(const RawExtension& extension, Facts& facts) {
+Result<void> read_extended_key_usage(const ExtensionView& extension, Facts& facts) {
   der::Reader inner = TRY(only_sequence(extension.value));
   do {
     facts.extended_key_usages.push_back(der::oid_to_text(TRY(inner.oid())));
@@ -124,7 +124,7 @@ Result<SubjectName> read_general_name(const der::Element& name) {
 }
 
 // SubjectAltName ::= GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
-Result<void> read_subject_names(const RawExtension& extension, Facts& facts) {
+Result<void> read_subject_names(const ExtensionView& extension, Facts& facts) {
   der::Reader inner = TRY(only_sequence(extension.value));
   do {
     facts.subject_names.push_back(TRY(read_general_name(TRY(inner.any()))));
@@ -133,14 +133,14 @@ Result<void> read_subject_names(const RawExtension& extension, Facts& facts) {
   return {};
 }
 
-Result<void> read_name_constraints(const RawExtension& extension, Facts& facts) {
+Result<void> read_name_constraints(const ExtensionView& extension, Facts& facts) {
   TRY(only_sequence(extension.value));
   facts.has_name_constraints = true;
   return {};
 }
 
 // SubjectKeyIdentifier ::= OCTET STRING
-Result<void> read_subject_key_id(const RawExtension& extension, Facts& facts) {
+Result<void> read_subject_key_id(const ExtensionView& extension, Facts& facts) {
   der::Reader outer(extension.value);
   facts.subject_key_id = TRY(outer.octet_string());
   return outer.expect_end();
@@ -148,7 +148,7 @@ Result<void> read_subject_key_id(const RawExtension& extension, Facts& facts) {
 
 // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL,
 //   authorityCertIssuer [1] GeneralNames OPTIONAL, authorityCertSerialNumber [2] INTEGER OPTIONAL }
-Result<void> read_authority_key_id(const RawExtension& extension, Facts& facts) {
+Result<void> read_authority_key_id(const ExtensionView& extension, Facts& facts) {
   der::Reader inner = TRY(only_sequence(extension.value));
   std::optional<der::Element> key = TRY(inner.optional(der::context(0)));
   if (key) facts.authority_key_id = key->body;
@@ -162,7 +162,7 @@ Result<void> read_authority_key_id(const RawExtension& extension, Facts& facts) 
 struct Known {
   BytesView oid;
   const char* name;
-  Result<void> (*read)(const RawExtension&, Facts&);
+  Result<void> (*read)(const ExtensionView&, Facts&);
 };
 constexpr std::array<Known, 7> kKnown{{
     {oid::kBasicConstraints, "basicConstraints", read_basic_constraints},
@@ -174,7 +174,7 @@ constexpr std::array<Known, 7> kKnown{{
     {oid::kAuthorityKeyIdentifier, "authorityKeyIdentifier", read_authority_key_id},
 }};
 
-Result<void> read_known(const RawExtension& extension, Facts& facts) {
+Result<void> read_known(const ExtensionView& extension, Facts& facts) {
   for (const Known& known : kKnown) {
     if (equal(known.oid, extension.oid)) return in(known.name, known.read(extension, facts));
   }
@@ -184,10 +184,8 @@ Result<void> read_known(const RawExtension& extension, Facts& facts) {
   return {};
 }
 
-}  // namespace
-
 // Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
-Result<RawExtension> read_extension(der::Reader& list) {
+Result<ExtensionView> read_extension(der::Reader& list) {
   der::Element whole = TRY(list.element(der::kSequence));
   der::Reader inner(whole.body);
   BytesView oid = TRY(inner.oid());
@@ -198,8 +196,10 @@ Result<RawExtension> read_extension(der::Reader& list) {
   }
   BytesView value = TRY(inner.octet_string());
   TRY(inner.expect_end());
-  return RawExtension{whole.whole, oid, critical, value};
+  return ExtensionView{whole.whole, oid, critical, value};
 }
+
+}  // namespace
 
 // Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension
 Result<ExtensionFacts> read_extensions(BytesView list, std::size_t max_extensions) {
@@ -207,17 +207,17 @@ Result<ExtensionFacts> read_extensions(BytesView list, std::size_t max_extension
   der::Reader rest(list);
   if (rest.at_end()) return bad("an empty list of extensions");
   while (!rest.at_end()) {
-    RawExtension extension = TRY(read_extension(rest));
+    ExtensionView extension = TRY(read_extension(rest));
     if (facts.all.size() == max_extensions) {
       return bad("more than " + std::to_string(max_extensions) + " extensions");
     }
-    for (const Extension& earlier : facts.all) {
+    for (const ExtensionView& earlier : facts.all) {
       if (equal(earlier.oid, extension.oid)) {
         return bad("extension " + der::oid_to_text(extension.oid) + " stands twice");
       }
     }
     TRY(read_known(extension, facts));
-    facts.all.push_back({to_bytes(extension.oid), extension.critical, to_bytes(extension.value)});
+    facts.all.push_back(extension);
   }
   return facts;
 }

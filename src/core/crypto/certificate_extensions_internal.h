@@ -13,7 +13,7 @@ namespace tomme {
 
 /// What the extensions of one certificate say. Views borrow from the list given to read_extensions.
 struct ExtensionFacts {
-  std::vector<Extension> all;
+  std::vector<ExtensionView> all;
   bool is_ca = false;
   std::optional<unsigned> path_length;
   std::optional<std::uint16_t> key_usage;  ///< bit n of the named bit list is 1 << n
@@ -27,17 +27,7 @@ struct ExtensionFacts {
   std::string unknown_critical;
 };
 
-/// One member of the list: where it lies, its name, what it wraps.
-struct RawExtension {
-  BytesView whole;
-  BytesView oid;
-  bool critical;
-  BytesView value;
-};
-
-/// The next of `list`, the contents of an Extensions SEQUENCE.
-Result<RawExtension> read_extension(der::Reader& list);
-
+/// Of `list`, the contents of an Extensions SEQUENCE.
 Result<ExtensionFacts> read_extensions(BytesView list, std::size_t max_extensions);
 
 }  // namespace tomme

@@ -80,7 +80,7 @@ TEST(Certificate, SaysWhatStandsInIt) {
   EXPECT_TRUE(equal(certificate.authority_key_id(), other_id));
   EXPECT_EQ(certificate.unknown_critical(), "");
   EXPECT_FALSE(certificate.has_name_constraints());
-  const Extension* found = certificate.find_extension(der::oid_from_text("1.2.3.4"));
+  const ExtensionView* found = certificate.find_extension(der::oid_from_text("1.2.3.4"));
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(text_of(found->value), "anything");
   EXPECT_EQ(certificate.find_extension(der::oid_from_text("1.2.3.5")), nullptr);

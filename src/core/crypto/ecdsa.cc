@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/crypto/ecdsa_internal.h"
+#include "core/crypto/libcrypto.h"
 #include "core/crypto/openssl_internal.h"
 #include "core/encoding/der.h"
 
@@ -19,7 +20,7 @@ using BigNumber = openssl::Handle<BIGNUM, &BN_free>;
 using Signature = openssl::Handle<ECDSA_SIG, &ECDSA_SIG_free>;
 
 const EC_GROUP* new_group(int nid) {
-  openssl::initialise();
+  initialise_libcrypto();
   EC_GROUP* group = EC_GROUP_new_by_curve_name(nid);
   openssl::must(group != nullptr, "EC_GROUP_new_by_curve_name");
   return group;

@@ -8,6 +8,7 @@
 
 #include "core/crypto/ecdsa_internal.h"
 #include "core/crypto/errors.h"
+#include "core/crypto/libcrypto.h"
 #include "core/crypto/openssl_internal.h"
 #include "core/crypto/spki_internal.h"
 #include "core/encoding/pem.h"
@@ -28,7 +29,7 @@ BigNumber to_number(BytesView big_endian) {
 }
 
 PkeyHandle import_rsa(const SpkiParts& parts) {
-  openssl::initialise();
+  initialise_libcrypto();
   BigNumber n = to_number(parts.modulus);
   BigNumber e = to_number(parts.exponent);
   ParamBuilder builder(OSSL_PARAM_BLD_new());
@@ -47,7 +48,7 @@ PkeyHandle import_rsa(const SpkiParts& parts) {
 }
 
 PkeyHandle import_ed25519(BytesView point) {
-  openssl::initialise();
+  initialise_libcrypto();
   return PkeyHandle(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, point.data(), point.size()));
 }
 

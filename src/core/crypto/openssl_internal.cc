@@ -4,24 +4,42 @@
 #include <exception>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
+
+#include "core/crypto/libcrypto.h"
+
+namespace tomme {
+
+namespace {
+
+bool start_libcrypto() {
+  const bool ready =
+      OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS, nullptr) == 1;
+  if (RAND_set_DRBG_type(nullptr, "HASH-DRBG", nullptr, nullptr, "SHA256") != 1) openssl::clear_errors();
+  return ready;
+}
+
+}  // namespace
+
+void initialise_libcrypto() {
+  static const bool ready = start_libcrypto();
+  openssl::must(ready, "OPENSSL_init_crypto");
+}
+
+}  // namespace tomme
 
 namespace tomme::openssl {
 
 namespace {
 
 EVP_MD* fetch(const char* name) {
-  initialise();
+  initialise_libcrypto();
   EVP_MD* algorithm = EVP_MD_fetch(nullptr, name, nullptr);
   must(algorithm != nullptr, "EVP_MD_fetch");
   return algorithm;
 }
 
 }  // namespace
-
-void initialise() {
-  static const bool ready = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1;
-  must(ready, "OPENSSL_init_crypto");
-}
 
 const EVP_MD* message_digest(HashAlgorithm algorithm) {
   static EVP_MD* const sha256 = fetch("SHA256");

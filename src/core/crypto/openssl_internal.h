@@ -25,10 +25,6 @@ using PkeyHandle = Handle<EVP_PKEY, &EVP_PKEY_free>;
 using PkeyContext = Handle<EVP_PKEY_CTX, &EVP_PKEY_CTX_free>;
 using DigestContext = Handle<EVP_MD_CTX, &EVP_MD_CTX_free>;
 
-/// Makes libcrypto ready without reading openssl.cnf: a configuration file must not put a provider or an
-/// engine into a verifier. Every path into this room comes through here first; free after the first call.
-void initialise();
-
 /// The fetched algorithm, kept for the life of the process (an implicit fetch costs more than a hash).
 const EVP_MD* message_digest(HashAlgorithm algorithm);
 

@@ -7,6 +7,7 @@
 
 #include "core/crypto/errors.h"
 #include "core/crypto/key.h"
+#include "core/crypto/libcrypto.h"
 #include "core/crypto/openssl_internal.h"
 #include "core/encoding/pem.h"
 
@@ -66,7 +67,7 @@ struct PrivateKey::Impl {
 };
 
 Result<PrivateKey> PrivateKey::generate(KeyType type, unsigned rsa_bits) {
-  openssl::initialise();
+  initialise_libcrypto();
   if (type == KeyType::rsa && (rsa_bits < 2048 || rsa_bits > 8192)) {
     return fail(kKeyUnsupported, "an RSA key of " + std::to_string(rsa_bits) + " bits");
   }
@@ -78,7 +79,7 @@ Result<PrivateKey> PrivateKey::generate(KeyType type, unsigned rsa_bits) {
 
 // PrivateKeyInfo (RFC 5208 5); libcrypto reads it: a private key comes from its owner, not from outside.
 Result<PrivateKey> PrivateKey::parse_pkcs8(BytesView der) {
-  openssl::initialise();
+  initialise_libcrypto();
   const unsigned char* at = der.data();
   Pkcs8 info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
   if (!info || at != der.data() + der.size()) {
@@ -135,7 +136,7 @@ Result<Secret<Bytes>> PrivateKey::to_pkcs8() const {
 }
 
 Bytes random_bytes(std::size_t n) {
-  openssl::initialise();
+  initialise_libcrypto();
   Bytes out(n);
   openssl::must(RAND_bytes_ex(nullptr, out.data(), n, 0) == 1, "RAND_bytes_ex");
   return out;

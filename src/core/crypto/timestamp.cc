@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "core/crypto/errors.h"
+#include "core/crypto/libcrypto.h"
 #include "core/crypto/openssl_internal.h"
 #include "core/crypto/timestamp_internal.h"
 
@@ -27,7 +28,7 @@ namespace {
 /// The hash that the first version of ESSCertID is made of (RFC 2634 5.4.1). It tells certificates apart and
 /// proves nothing: the chain and the signature do that.
 std::optional<std::array<std::uint8_t, 20>> sha1(BytesView octets) {
-  openssl::initialise();
+  initialise_libcrypto();
   std::array<std::uint8_t, 20> out{};
   std::size_t size = 0;
   if (EVP_Q_digest(nullptr, "SHA1", nullptr, octets.data(), octets.size(), out.data(), &size) == 1 &&

@@ -15,7 +15,8 @@ inline constexpr ErrorCode kEncodingBase64{"encoding/base64", Outcome::refused,
                                            "a text is not canonical base64 (RFC 4648 section 4)",
                                            "the file is damaged; fetch it again"};
 inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused,
-                                        "a text is not lower-case hexadecimal", ""};
+                                        "a text is not lower-case hexadecimal",
+                                        "write 0-9 and a-f, two digits an octet"};
 inline constexpr ErrorCode kPemInvalid{"pem/invalid", Outcome::refused,
                                        "a text is not PEM as RFC 7468 has it, or not of the expected label",
                                        "expected a file that starts with -----BEGIN"};

@@ -32,7 +32,12 @@ struct Builder {
   static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
-  explicit Builder(std::size_t limit) : values_allowed(limit), values_left(limit) {}
+  static constexpr std::size_t kUsual = 16;  ///< no more are unfinished at a time in most texts
+
+  explicit Builder(std::size_t limit) : values_allowed(limit), values_left(limit) {
+    values.reserve(kUsual);
+    names.reserve(kUsual);
+  }
 
   std::vector<Value> values;
   std::vector<std::string> names;
@@ -93,7 +98,7 @@ struct Builder {
     std::vector<Member> members;
     members.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-      members.push_back({std::move(names[first_name + i]), std::move(values[first_value + i])});
+      members.emplace_back(std::move(names[first_name + i]), std::move(values[first_value + i]));
     }
     values.resize(first_value);
     names.resize(first_name);

@@ -22,6 +22,7 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 constexpr std::size_t kColumns = 64;
+constexpr std::size_t kUsualBody = 4096;  ///< octets of base64 that hold a certificate or a key
 
 bool is_label(std::string_view label) {
   bool after_separator = true;  // a separator stands between two label characters only
@@ -60,6 +61,7 @@ std::string_view take_line(std::string_view& text) {
 /// The body up to and with the closing boundary.
 Result<Bytes> take_body(std::string_view& text, std::string_view label) {
   std::string body;
+  body.reserve(std::min(text.size(), kUsualBody));
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (const auto end = TRY(boundary_label(line, kEnd))) {

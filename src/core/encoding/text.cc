@@ -1,5 +1,6 @@
 #include "core/encoding/text.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -30,14 +31,30 @@ constexpr auto kHexValues = values_of(kHexDigits);
 constexpr std::uint8_t octet(char c) {
   return static_cast<std::uint8_t>(c);
 }
+/// The top bit is set where `c` is no letter of the alphabet, and stays so however far the value is shifted
+/// within a group.
 constexpr std::uint32_t base64_value(char c) {
-  return kBase64Values[octet(c)];
+  return static_cast<std::uint32_t>(static_cast<std::int8_t>(kBase64Values[octet(c)]));
+}
+constexpr std::uint32_t kNotBase64 = 0x80000000u;
+
+/// The 24 bits of four letters.
+std::uint32_t base64_group(const char* letters) {
+  return base64_value(letters[0]) << 18 | base64_value(letters[1]) << 12 | base64_value(letters[2]) << 6 |
+         base64_value(letters[3]);
+}
+
+/// `group` as octets, the first one first, and one of zeros after its three.
+void put_group(std::uint8_t* to, std::uint32_t group) {
+  std::uint32_t octets = group << 8;
+  if constexpr (std::endian::native == std::endian::little) octets = __builtin_bswap32(octets);
+  std::memcpy(to, &octets, sizeof octets);
 }
 
 /// The first octet that is not a letter of the alphabet, for the message.
 std::unexpected<Error> bad_base64(std::string_view text, std::size_t padding) {
   for (std::size_t i = 0; i < text.size() - padding; ++i) {
-    if (base64_value(text[i]) != kNoDigit) continue;
+    if ((base64_value(text[i]) & kNotBase64) == 0) continue;
     return fail(kEncodingBase64,
                 "not base64: '" + printable(text.substr(i, 1)) + "' at octet " + std::to_string(i));
   }
@@ -112,23 +129,23 @@ std::string shown(std::string_view character, bool well_formed) {
 
 std::string encode_base64(BytesView octets) {
   std::string out((octets.size() + 2) / 3 * 4, '=');
-  std::size_t at = 0;
-  std::size_t i = 0;
-  for (; i + 3 <= octets.size(); i += 3) {
-    const std::uint32_t group = static_cast<std::uint32_t>(octets[i]) << 16 |
-                                static_cast<std::uint32_t>(octets[i + 1]) << 8 | octets[i + 2];
-    out[at++] = kBase64Letters[group >> 18];
-    out[at++] = kBase64Letters[(group >> 12) & 63];
-    out[at++] = kBase64Letters[(group >> 6) & 63];
-    out[at++] = kBase64Letters[group & 63];
+  char* to = out.data();
+  const std::uint8_t* from = octets.data();
+  std::size_t left = octets.size();
+  for (; left >= 3; left -= 3, from += 3, to += 4) {
+    const std::uint32_t group =
+        static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[1]) << 8 | from[2];
+    to[0] = kBase64Letters[group >> 18];
+    to[1] = kBase64Letters[(group >> 12) & 63];
+    to[2] = kBase64Letters[(group >> 6) & 63];
+    to[3] = kBase64Letters[group & 63];
   }
-  const std::size_t left = octets.size() - i;
   if (left == 0) return out;
-  std::uint32_t group = static_cast<std::uint32_t>(octets[i]) << 16;
-  if (left == 2) group |= static_cast<std::uint32_t>(octets[i + 1]) << 8;
-  out[at++] = kBase64Letters[group >> 18];
-  out[at++] = kBase64Letters[(group >> 12) & 63];
-  if (left == 2) out[at] = kBase64Letters[(group >> 6) & 63];
+  std::uint32_t group = static_cast<std::uint32_t>(from[0]) << 16;
+  if (left == 2) group |= static_cast<std::uint32_t>(from[1]) << 8;
+  to[0] = kBase64Letters[group >> 18];
+  to[1] = kBase64Letters[(group >> 12) & 63];
+  if (left == 2) to[2] = kBase64Letters[(group >> 6) & 63];
   return out;
 }
 
@@ -143,33 +160,29 @@ Result<Bytes> decode_base64(std::string_view text) {
   std::uint8_t* to = out.data();
   const char* from = text.data();
   const char* const last = from + text.size() - 4;
-  // Bad letters have the value 0xff: any bit above the six tells of one, however many groups later.
-  std::uint32_t bad = 0;
-  for (; padding == 0 ? from <= last : from < last; from += 4, to += 3) {
-    const std::uint32_t a = base64_value(from[0]), b = base64_value(from[1]), c = base64_value(from[2]),
-                        d = base64_value(from[3]);
-    bad |= a | b | c | d;
-    const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
-    to[0] = static_cast<std::uint8_t>(group >> 16);
-    to[1] = static_cast<std::uint8_t>(group >> 8);
-    to[2] = static_cast<std::uint8_t>(group);
+  std::uint32_t seen = 0;
+  for (; from != last; from += 4, to += 3) {
+    const std::uint32_t group = base64_group(from);
+    seen |= group;
+    put_group(to, group);  // its fourth octet is the first of the next group
   }
-  if (padding != 0) {
-    const std::uint32_t a = base64_value(from[0]), b = base64_value(from[1]),
-                        c = padding == 2 ? 0 : base64_value(from[2]);
-    bad |= a | b | c;
-    if (padding == 2 ? (b & 0x0f) != 0 : (c & 0x03) != 0) return bad_base64(text, padding);
-    to[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
-    if (padding == 1) to[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
-  }
-  if (bad > 63) return bad_base64(text, padding);
+  const char letters[] = {from[0], from[1], padding == 2 ? 'A' : from[2], padding != 0 ? 'A' : from[3]};
+  const std::uint32_t group = base64_group(letters);
+  const std::uint32_t unused = padding == 2 ? 0xffff : padding == 1 ? 0xff : 0;
+  if (((seen | group) & kNotBase64) != 0 || (group & unused) != 0) return bad_base64(text, padding);
+  to[0] = static_cast<std::uint8_t>(group >> 16);
+  if (padding < 2) to[1] = static_cast<std::uint8_t>(group >> 8);
+  if (padding < 1) to[2] = static_cast<std::uint8_t>(group);
   return out;
 }
 
 std::string encode_hex(BytesView octets) {
-  std::string out;
-  out.reserve(octets.size() * 2);
-  for (std::uint8_t o : octets) append_hex(out, o, 2);
+  std::string out(octets.size() * 2, '0');
+  char* to = out.data();
+  for (std::uint8_t o : octets) {
+    *to++ = kHexDigits[o >> 4];
+    *to++ = kHexDigits[o & 15];
+  }
   return out;
 }
 
@@ -208,6 +221,8 @@ bool is_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (text.size() <= limit && std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const std::size_t size = character_size(text);

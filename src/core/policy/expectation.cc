@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/encoding/text.h"
+#include "core/packaging/ascii.h"
 #include "core/policy/errors.h"
 
 namespace tomme {
@@ -30,6 +31,16 @@ std::string repository_name(std::string_view text) {
   if (text.starts_with("github:") || text.starts_with("gitlab:") || text.contains("://"))
     return std::string(text);
   return "github:" + std::string(text);
+}
+
+/// Something but wildcards and punctuation before the first "/" (a forge's owner), or anywhere in what has
+/// none.
+bool names_owner(std::string_view name) {
+  for (const std::string_view forge : {std::string_view("github:"), std::string_view("gitlab:")}) {
+    if (name.starts_with(forge)) name.remove_prefix(forge.size());
+  }
+  if (const auto scheme = name.find("://"); scheme != std::string_view::npos) name.remove_prefix(scheme + 3);
+  return std::ranges::any_of(name.substr(0, name.find('/')), &ascii::is_alnum);
 }
 
 bool is_repository(const Identity& identity, const Pattern& expected, bool issuer_named) {
@@ -122,6 +133,13 @@ bool Expectation::is_empty() const {
   return !identity && !issuer && !repository && !workflow && !ref && !publisher;
 }
 
+bool Expectation::names_somebody() const {
+  if (identity && names_owner(repository_name(identity->text()))) return true;
+  if (repository && names_owner(repository_name(repository->text()))) return true;
+  if (!publisher) return false;
+  return names_owner(publisher->kind == Publisher::Kind::google ? publisher->email : publisher->repository);
+}
+
 std::string Expectation::describe() const {
   std::string text;
   const auto add = [&text](std::string_view what, std::string_view value) {
@@ -157,8 +175,10 @@ Result<Expectation> parse_expected_signer(std::string_view text) {
     expectation.identity = Pattern(std::string(text));
   } else {
     return fail(kPolicyExpectation,
-                printable(text) + " is neither a repository nor an e-mail address nor a URI");
+                "\"" + printable(text) + "\" is neither a repository nor an e-mail address nor a URI");
   }
+  if (!expectation.names_somebody())
+    return fail(kPolicyExpectation, "\"" + printable(text) + "\" fits anyone");
   return expectation;
 }
 

@@ -21,12 +21,15 @@ struct Expectation {
   /// "owner/name" or "github:owner/name", "gitlab:group/project", or a repository's URL. Compared without
   /// regard to case, as the forges do.
   std::optional<Pattern> repository;
-  std::optional<Pattern> workflow;     ///< path in the repository, or the file's name alone
-  std::optional<Pattern> ref;          ///< "refs/tags/v*"; claim 14
+  std::optional<Pattern> workflow;  ///< path in the repository, or the file's name alone
+  std::optional<Pattern> ref;       ///< "refs/tags/v*"; claim 14
   /// A trusted publisher as PyPI's project pages show it; each of its texts is a pattern.
   std::optional<Publisher> publisher;
 
   bool is_empty() const;
+  /// Whether anything in it tells one signer from another: a repository's owner, an identity or a publisher
+  /// that is more than wildcards. A workflow, a ref or an issuer alone fits whoever likes to have it.
+  bool names_somebody() const;
   /// "github:owner/name, workflow release.yml" for messages.
   std::string describe() const;
 };

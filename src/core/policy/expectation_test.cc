@@ -155,6 +155,32 @@ TEST(PublisherCheck, pypi_attestations_0_0_23_ref_and_commit_missing) {
                  check_publisher(github_publisher("owner/repo", "release.yml"), identity_of(leaf)));
 }
 
+TEST(Expectation, NamesSomebodyOrFitsAnyone) {
+  const auto with = [](auto member, std::string text) {
+    Expectation expectation;
+    expectation.*member = Pattern(std::move(text));
+    return expectation.names_somebody();
+  };
+  for (const char* text : {"owner/repo", "owner/*", "github:owner/**", "https://github.com/owner/repo",
+                           "o*/x", "https://forge.example/a/b"}) {
+    EXPECT_TRUE(with(&Expectation::repository, text)) << text;
+  }
+  for (const char* text :
+       {"**", "*/*", "*/repo", "github:*/x", "https://github.com/**", "gitlab:**", "?/?"}) {
+    EXPECT_FALSE(with(&Expectation::repository, text)) << text;
+  }
+  EXPECT_TRUE(with(&Expectation::identity, "dev@example.org"));
+  EXPECT_TRUE(with(&Expectation::identity, "*@example.org"));
+  EXPECT_FALSE(with(&Expectation::identity, "**"));
+  EXPECT_FALSE(with(&Expectation::identity, "https://github.com/**"));
+  EXPECT_FALSE(with(&Expectation::issuer, "https://accounts.google.com"));
+  EXPECT_FALSE(with(&Expectation::workflow, "release.yml"));
+  EXPECT_FALSE(with(&Expectation::ref, "refs/tags/v1"));
+  EXPECT_FALSE(Expectation().names_somebody());
+  EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer("*/*"));
+  EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer("*/repo (https://accounts.google.com)"));
+}
+
 // Where others searched for a pattern anywhere in the identity.
 TEST(ExpectedSigner, sigstore_js_1656_identity_is_no_unanchored_pattern) {
   testing::LeafSpec leaf = testing::github("owner/repo");

@@ -148,6 +148,7 @@ Verdict DistributionJudge::judge_unattestable(std::string_view filename) const {
 /// Of every project that an installer may take the file for.
 std::vector<const Expectation*> DistributionJudge::expected_of(std::string_view filename) const {
   std::vector<const Expectation*> expected;
+  if (policy_.expected.empty()) return expected;
   for (const ProjectName& project : projects_named_by(filename)) {
     for (const Expectation* one : policy_.expected.of(project)) expected.push_back(one);
   }

@@ -12,7 +12,8 @@ inline constexpr ErrorCode kBundleMediaType{"bundle/media-type", Outcome::refuse
                                             "a bundle is of a version that is not 0.1, 0.2 or 0.3",
                                             "a newer tomme may know it"};
 inline constexpr ErrorCode kBundleLimit{"bundle/limit", Outcome::refused,
-                                        "a bundle has more entries or timestamps than is sensible", ""};
+                                        "a bundle has more entries or timestamps than is sensible",
+                                        "raise it with --limit if you know why there are so many"};
 inline constexpr ErrorCode kBundleKeyMaterial{
     "bundle/key-material", Outcome::refused,
     "a bundle made with a certificate was to be verified with a key, or the other way round",
@@ -24,17 +25,21 @@ inline constexpr ErrorCode kBundleNoInclusionProof{
     "bundle/no-inclusion-proof", Outcome::refused, "a log entry comes without a proof that the log has it",
     "--promise-only accepts the log's signed promise instead, for bundles of 2023 and before"};
 inline constexpr ErrorCode kBundleNoTime{"bundle/no-time", Outcome::refused,
-                                         "nothing in the bundle proves when the signature was made", ""};
+                                         "nothing in the bundle proves when the signature was made",
+                                         "the bundle needs a signed timestamp or a log entry with its signed "
+                                         "promise: sign again with a current client"};
 inline constexpr ErrorCode kEntryUnknownLog{
     "log/unknown", Outcome::refused, "a log entry names a transparency log that the trust root does not have",
     "it may come from another Sigstore instance: try --staging or --trusted-root"};
 inline constexpr ErrorCode kEntryPromise{
     "log/promise", Outcome::refused, "the log's signed promise (SET) is not by the log's key over this entry",
-    ""};
-inline constexpr ErrorCode kEntryTime{"log/time", Outcome::refused,
-                                      "a log entry was made while the log's key was not valid", ""};
+    "do not trust this proof: get it again from its publisher"};
+inline constexpr ErrorCode kEntryTime{
+    "log/time", Outcome::refused, "a log entry was made while the log's key was not valid",
+    "the trust root may be too old or too new for this proof: get the current one"};
 inline constexpr ErrorCode kEntryRoot{"log/root-mismatch", Outcome::refused,
-                                      "the inclusion proof and the checkpoint name different trees", ""};
+                                      "the inclusion proof and the checkpoint name different trees",
+                                      "do not trust this proof: its parts were not made together"};
 inline constexpr ErrorCode kEntryBody{"log/body", Outcome::refused,
                                       "a log entry's body cannot be read as the kind it claims",
                                       "make the bundle again with a current signing tool"};
@@ -48,20 +53,24 @@ inline constexpr ErrorCode kArtifactMismatch{
 inline constexpr ErrorCode kArtifactDigest{"artifact/digest", Outcome::wrong_usage,
                                            "the signature needs a digest of another algorithm than was given",
                                            "give the file itself"};
-inline constexpr ErrorCode kIdentityInvalid{"identity/invalid", Outcome::refused,
-                                            "a certificate does not name exactly one signer and one issuer",
-                                            ""};
-inline constexpr ErrorCode kPredicateType{"statement/predicate-type", Outcome::refused,
-                                          "the statement is of another predicate type than expected", ""};
+inline constexpr ErrorCode kIdentityInvalid{
+    "identity/invalid", Outcome::refused, "a certificate does not name exactly one signer and one issuer",
+    "the certificate is not of the kind that Fulcio issues: see who made it"};
+inline constexpr ErrorCode kPredicateType{
+    "statement/predicate-type", Outcome::refused, "the statement is of another predicate type than expected",
+    "see with tomme inspect what the statement says, and ask for the one that you mean"};
 inline constexpr ErrorCode kPayloadType{"bundle/payload-type", Outcome::refused,
-                                        "the envelope's payload is no in-toto statement", ""};
-inline constexpr ErrorCode kKeyValidity{"key/validity", Outcome::refused,
-                                        "the signature was made while the given key was not valid", ""};
+                                        "the envelope's payload is no in-toto statement",
+                                        "only in-toto statements can be verified in an envelope"};
+inline constexpr ErrorCode kKeyValidity{
+    "key/validity", Outcome::refused, "the signature was made while the given key was not valid",
+    "the trust root may be too old or too new for this proof, or the signature was made with a retired key"};
 inline constexpr ErrorCode kTrustRootInvalid{"trust-root/invalid", Outcome::refused,
                                              "a trusted root file is not one of version 0.1 or 0.2",
                                              "fetch the trusted_root.json of your Sigstore instance again"};
-inline constexpr ErrorCode kTrustRootLimit{
-    "trust-root/limit", Outcome::refused, "a trusted root has more logs or authorities than is sensible", ""};
+inline constexpr ErrorCode kTrustRootLimit{"trust-root/limit", Outcome::refused,
+                                           "a trusted root has more logs or authorities than is sensible",
+                                           "see whether the file is the trusted root that you mean"};
 
 inline constexpr ErrorCode kWitnessKey{"witness/key", Outcome::wrong_usage, "a witness key cannot be read",
                                        "write it as NAME+HASH+KEY, as C2SP tlog-cosignature has it"};

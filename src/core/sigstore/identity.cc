@@ -115,7 +115,7 @@ std::string_view name_of(Claim claim) {
 
 Result<Identity> Identity::of(const Certificate& certificate) {
   std::array<std::optional<std::string>, kClaimLimit> claims;
-  for (const Extension& extension : certificate.extensions()) {
+  for (const ExtensionView& extension : certificate.extensions()) {
     const auto number = claim_number(extension.oid);
     if (!number || *number == kOtherName) continue;
     claims[*number] = TRY(claim_text(*number, extension.value));

@@ -204,7 +204,7 @@ Result<void> expect_signing_certificate(const Certificate& leaf) {
 Result<std::optional<std::string>> check_sct(const Sct& sct, const Certificate& leaf,
                                              const Certificate& issuer, const TrustedRoot& root,
                                              std::set<std::string>& counted) {
-  std::optional<std::string> why = "its log " + encode_hex(sct.log_id.view()) + " is not in the trust root";
+  std::optional<std::string> why;
   for (const TrustedLog& log : root.certificate_logs) {
     if (!equal(log.log_id, sct.log_id.view())) continue;
     TRY(verify_sct(sct, leaf, issuer, log.key.key()));
@@ -214,6 +214,7 @@ Result<std::optional<std::string>> check_sct(const Sct& sct, const Certificate& 
     }
     why = "the log " + printable(log.base_url) + " was not trusted at " + to_rfc3339(sct.time());
   }
+  if (!why) why = "its log " + encode_hex(sct.log_id.view()) + " is not in the trust root";
   return why;
 }
 

@@ -121,7 +121,7 @@ Result<std::vector<Sct>> parse_sct_list(BytesView tls) {
 }
 
 Result<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
-  const Extension* extension = certificate.find_extension(kSctListOid);
+  const ExtensionView* extension = certificate.find_extension(kSctListOid);
   if (extension == nullptr) return std::vector<Sct>{};
   der::Reader reader(extension->value);
   auto list = reader.octet_string();

@@ -34,7 +34,7 @@ HttpConnection::~HttpConnection() {
 void HttpConnection::linger() {
   const Instant deadline = in(std::chrono::milliseconds(500));
   for (std::size_t total = 0; total < 64 * kBuffer;) {
-    const auto got = stream_->read(buffer_, deadline);
+    const auto got = stream_->read(buffer_.room(), deadline);
     if (!got || *got == 0) return;
     total += *got;
   }
@@ -54,14 +54,14 @@ std::optional<ParsedRequest> HttpConnection::next() {
     if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
       if (!stream_->write(bytes_of("HTTP/1.1 100 Continue\r\n\r\n"), limits_.write)) return std::nullopt;
     }
-    const auto got = stream_->read(buffer_, deadline);
+    const auto got = stream_->read(buffer_.room(), deadline);
     if (!got) {
       if (got.error().is(kNetTimeout) && before != State::idle)
         refuse(408, "the request took too long", false);
       return std::nullopt;
     }
     if (*got == 0) return std::nullopt;
-    parser_.feed(BytesView(buffer_).first(*got));
+    parser_.feed(buffer_.first(*got));
     // From the first octet on, all of the request has to come in time: drop by drop does not help.
     if (before == State::idle) deadline = in(limits_.request);
   }

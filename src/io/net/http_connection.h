@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/buffer.h"
 #include "io/net/handler.h"
 #include "io/net/request_parser.h"
 #include "io/net/server_limits.h"
@@ -39,7 +40,7 @@ class HttpConnection {
   std::unique_ptr<Stream> stream_;
   const ServerLimits& limits_;
   RequestParser parser_;
-  Bytes buffer_;
+  Buffer buffer_;
   bool linger_ = false;  ///< an error was answered while the client may still be sending
 };
 

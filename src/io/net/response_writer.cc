@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <unistd.h>
 
+#include "core/base/buffer.h"
 #include "io/net/errors.h"
 
 namespace tomme::net {
@@ -14,7 +15,7 @@ namespace {
 
 /// What fits into one TLS record goes out together with what comes before it.
 constexpr std::size_t kJoin = 16 * 1024;
-constexpr std::size_t kFilePiece = 128 * 1024;
+constexpr std::size_t kFilePiece = 32 * 1024;
 
 bool is_framing(std::string_view name) {
   constexpr std::string_view kNames[] = {"content-length", "transfer-encoding", "connection",
@@ -103,17 +104,17 @@ Result<void> StreamResponseWriter::write(BytesView octets) {
 
 Result<void> StreamResponseWriter::write_file(int fd, std::uint64_t offset, std::uint64_t length) {
   if (bodiless_) return {};
-  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(length, kFilePiece)));
+  Buffer buffer(static_cast<std::size_t>(std::min<std::uint64_t>(length, kFilePiece)));
   while (length > 0) {
-    const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(length, buffer.size()));
-    const ssize_t n = ::pread(fd, buffer.data(), want, static_cast<off_t>(offset));
+    const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(length, kFilePiece));
+    const ssize_t n = ::pread(fd, buffer.room().data(), want, static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       abort();
       return fail(kNetLocal, "a file to be sent is shorter than it was");
     }
     const auto got = static_cast<std::size_t>(n);
-    TRY(write(BytesView(buffer).first(got)));
+    TRY(write(buffer.first(got)));
     offset += got;
     length -= got;
   }

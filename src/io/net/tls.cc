@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 #include <poll.h>
 
+#include "core/crypto/libcrypto.h"
 #include "core/encoding/text.h"
 #include "io/net/errors.h"
 #include "io/net/message.h"
@@ -41,6 +42,7 @@ std::string last_reason() {
 
 ContextPtr make_context(const SSL_METHOD* method) {
   // No openssl.cnf: what TLS may do is said here.
+  initialise_libcrypto();
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   ContextPtr context(SSL_CTX_new(method));
   if (!context) return context;

@@ -17,7 +17,9 @@ inline constexpr ErrorCode kLogUnavailable{"log/unavailable", Outcome::could_not
                                            "a transparency log did not answer", "try again"};
 inline constexpr ErrorCode kLogNoEntry{
     "log/no-entry", Outcome::refused,
-    "a transparency log has no entry for this signature, file and certificate", ""};
+    "a transparency log has no entry for this signature, file and certificate",
+    "give the entry that came with the signature with --entry FILE, or name the log it is in with its "
+    "trusted root"};
 inline constexpr ErrorCode kRedirect{"index/redirect", Outcome::refused,
                                      "an index redirects to a place where files are not judged",
                                      "if the place is right, name it with --file-host or --index"};

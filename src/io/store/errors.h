@@ -11,7 +11,8 @@ inline constexpr ErrorCode kStoreWrite{"store/write", Outcome::could_not_tell,
                                        "a file or folder could not be written",
                                        "check the free space and the permissions of the folder"};
 inline constexpr ErrorCode kStoreTooLarge{"store/too-large", Outcome::refused,
-                                          "a file is larger than the limit for its kind", ""};
+                                          "a file is larger than the limit for its kind",
+                                          "see whether it is the file that you mean"};
 
 inline constexpr ErrorCode kStoreAddress{"store/address", Outcome::wrong_usage,
                                          "the address of a database or of a file store cannot be used",
@@ -39,7 +40,8 @@ inline constexpr ErrorCode kStoreInDoubt{
     "the connection broke after a change was sent: it may have been made or not",
     "look whether it was made before it is tried again"};
 inline constexpr ErrorCode kStoreConstraint{
-    "store/constraint", Outcome::refused, "a row would break a rule of the database, such as uniqueness", ""};
+    "store/constraint", Outcome::refused, "a row would break a rule of the database, such as uniqueness",
+    "there is something of this name or number already, or what it belongs to is gone"};
 inline constexpr ErrorCode kStoreQuery{"store/query", Outcome::could_not_tell,
                                        "the database did not understand a statement",
                                        "this is a fault of tomme or a database that others changed"};
@@ -48,7 +50,8 @@ inline constexpr ErrorCode kStoreSchema{
     "the tables of the database are not those that this version of tomme makes",
     "use the version that made them, or one that is newer"};
 inline constexpr ErrorCode kStoreValue{"store/value", Outcome::refused,
-                                       "a text for the database holds a NUL or is not UTF-8", ""};
+                                       "a text for the database holds a NUL or is not UTF-8",
+                                       "see where the text comes from: it is damaged or meant to do harm"};
 inline constexpr ErrorCode kStoreDamaged{"store/damaged", Outcome::could_not_tell,
                                          "what a database or file store gave back is not what it has to be",
                                          "restore it from a backup"};

@@ -9,8 +9,10 @@
 #include <memory>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/base/buffer.h"
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
 
@@ -79,6 +81,15 @@ MappedFile::~MappedFile() {
   if (address_) ::munmap(address_, size_);
 }
 
+namespace {
+
+/// /dev/null (1, 3 on Linux): the empty file of every shell.
+bool is_null_device(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+}
+
+}  // namespace
+
 Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) {
   // Not blocking: a FIFO without a writer would hold us for ever; so opened it reads as empty.
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -86,7 +97,9 @@ Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) 
   struct stat status{};
   if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot_read(path);
   if (S_ISDIR(status.st_mode)) return fail(kStoreRead, "cannot read " + printable(path) + ": it is a folder");
-  if (!S_ISREG(status.st_mode) && !allow_stream) {
+  // Pipes and terminals end; /dev/zero and its like do not.
+  const bool is_stream = S_ISFIFO(status.st_mode) || ::isatty(file.fd()) == 1 || is_null_device(status);
+  if (!S_ISREG(status.st_mode) && !(allow_stream && is_stream)) {
     return fail(kStoreRead, "cannot read " + printable(path) + ": it is not a file");
   }
   return file;
@@ -101,12 +114,12 @@ Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name) {
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const FileHandle file = TRY(open_for_reading(path, true));
   std::string content;
-  std::vector<std::uint8_t> buffer(std::min(limit + 1, kReadOctets));
-  while (const std::size_t n = TRY(read_some(file.fd(), buffer, path))) {
+  Buffer buffer(std::min(limit + 1, kReadOctets));
+  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), path))) {
     if (content.size() + n > limit) {
       return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets");
     }
-    content.append(text_of(BytesView(buffer).first(n)));
+    content.append(text_of(buffer.first(n)));
   }
   return content;
 }
@@ -151,9 +164,9 @@ Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const 
   if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
   ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(algorithm);
-  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kReadOctets);
-  while (const std::size_t n = TRY(read_some(file.fd(), {buffer.get(), kReadOctets}, name))) {
-    hasher.update({buffer.get(), n});
+  Buffer buffer(kReadOctets);
+  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), name))) {
+    hasher.update(buffer.first(n));
   }
   return hasher.finish();
 }

@@ -7,7 +7,7 @@
 namespace tomme::store {
 
 /// The functions of libpq that we call, found by dlopen on first use: libpq brings Kerberos, LDAP and a
-/// second libcrypto along, some 10 ms that only a program with such a database shall pay. RTLD_LOCAL keeps
+/// second libcrypto along, some 4 ms that only a program with such a database shall pay. RTLD_LOCAL keeps
 /// them out of the program's symbols.
 struct PqLibrary {
   decltype(&::PQconninfoParse) conninfo_parse;

@@ -145,6 +145,10 @@ Result<PostgresConnection::Answered> PostgresConnection::result(int sent, Instan
     Answered next(pq_.get_result(connection_), {&pq_});
     if (next == nullptr) break;
     const ExecStatusType status = pq_.result_status(next.get());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      broken_ = true;  // it would have to be copied now
+      return error(kStoreQuery, "a statement copies data");
+    }
     if (!wrong && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
       wrong = error_of(next.get()).error();
     last = std::move(next);

@@ -91,6 +91,13 @@ std::unexpected<Error> in_store_terms(const Error& error, const std::string& whe
   return fail(code, where + ": " + error.message(), std::string(error.hint()));
 }
 
+/// What a write that had to be the first ends with: a server or a gateway that gave up may have done it all
+/// the same.
+std::unexpected<Error> in_doubt(const Error& error) {
+  if (!error.is(kStoreUnreachable) && !error.is(kStoreTimeout)) return std::unexpected(error);
+  return fail(kStoreInDoubt, error.message());
+}
+
 Result<net::Response> S3Blobs::send_once(const Asked& asked) {
   net::Request request{.method = asked.method, .url = address_.endpoint};
   request.url.target = "/" + address_.bucket + (asked.key.empty() ? "" : "/" + s3_escape(asked.key, true)) +
@@ -158,22 +165,23 @@ Result<bool> S3Blobs::put_if_absent(const BlobKey& key, BytesView content) {
   asked.headers.add(std::string(kWriterHeader), writer);
   for (unsigned attempt = 1;; ++attempt) {
     const auto response = send(asked);
-    if (!response) {
-      if (!response.error().is(kStoreUnreachable) && !response.error().is(kStoreTimeout)) {
-        return std::unexpected(response.error());
-      }
-      return fail(kStoreInDoubt, response.error().message());
+    if (!response) return in_doubt(response.error());
+    const unsigned status = response->head.status;
+    if (status == 200) return true;
+    if (status == 412) {
+      auto ours = was_put_by(key, writer);
+      if (!ours) return in_doubt(ours.error());
+      return ours;
     }
-    if (response->head.status == 200) return true;
-    if (response->head.status == 412) return was_put_by(key, writer);
     // 409: another is writing it at this moment.
-    if (response->head.status != 409 || attempt >= limits_.attempts) return unexpected_answer(*response);
+    if (status != 409 || attempt >= limits_.attempts) return in_doubt(unexpected_answer(*response).error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(20U << attempt));
   }
 }
 
 Result<std::optional<Bytes>> S3Blobs::get(const BlobKey& key, std::uint64_t limit) {
   // An error has a body as well, which may be larger than the blob.
-  auto response = send({.key = name_of(key), .answer_octets = std::max<std::uint64_t>(limit, 4096)});
+  auto response = send({.key = name_of(key), .answer_octets = std::max<std::uint64_t>(limit, 64 * 1024)});
   if (response && response->head.status == 404 && s3_error_code(response->body) != "NoSuchBucket") {
     return std::nullopt;
   }

@@ -278,6 +278,13 @@ TEST_F(S3FaultTest, KnowsItsOwnFirstTry) {
   answer_ = [&](const net::Request&, net::ResponseWriter& to) { to.abort(); };
   EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kStoreInDoubt));
   EXPECT_TRUE(store->put(key_, bytes_of("x")).error().is(kStoreUnreachable));
+  answer_with(504);
+  EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kStoreInDoubt));
+  answer_ = [&](const net::Request& request, net::ResponseWriter& to) {
+    if (request.method == "HEAD") return to.abort();
+    [[maybe_unused]] const auto sent = to.respond(412, "", {}, std::string_view());
+  };
+  EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kStoreInDoubt));
 }
 
 TEST_F(S3FaultTest, WaitsForAnotherWriterAndNotForEver) {

@@ -140,6 +140,7 @@ TEST_P(SqlTest, TellsWhatChanged) {
   EXPECT_EQ(run("SELECT n FROM t")->changed, 0);
   EXPECT_EQ(run("INSERT INTO t (name) VALUES ('a') ON CONFLICT DO NOTHING")->changed, 0);
   EXPECT_EQ(run("DELETE FROM t WHERE name = $1", {"a"})->changed, 1);
+  EXPECT_EQ(run("CREATE TABLE other (n BIGINT)")->changed, 0);
   EXPECT_EQ(number("SELECT SUM(n) FROM t"), 5);
   EXPECT_EQ(number("SELECT n = 5 FROM t"), 1);
 }
@@ -288,8 +289,9 @@ TEST_P(SqlTest, RefusesColumnsOfAnotherKind) {
 
 TEST_P(SqlTest, RefusesWhatIsNoStatement) {
   make_table();
-  for (const char* sql : {"", "SELEC 1", "SELECT 1 FROM missing", "SELECT 1; SELECT 2",
-                          "DROP TABLE t; SELECT 1", "SELECT \"nothing\" FROM t"}) {
+  for (const char* sql :
+       {"", "SELEC 1", "SELECT 1 FROM missing", "SELECT 1; SELECT 2", "DROP TABLE t; SELECT 1",
+        "COPY (SELECT 1) TO STDOUT", "COPY t FROM STDIN", "SELECT \"nothing\" FROM t"}) {
     const auto answer = run(sql);
     ASSERT_FALSE(answer) << sql;
     EXPECT_TRUE(answer.error().is(kStoreQuery)) << answer.error().message();

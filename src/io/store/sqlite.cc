@@ -2,7 +2,6 @@
 #include <chrono>
 #include <fcntl.h>
 #include <semaphore>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unordered_map>
@@ -11,6 +10,7 @@
 #include "io/store/databases_internal.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
+#include "io/store/libsqlite_internal.h"
 
 namespace tomme::store {
 
@@ -19,10 +19,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct CloseDatabase {
-  void operator()(sqlite3* database) const { ::sqlite3_close_v2(database); }
+  const SqliteLibrary* lib;
+  void operator()(sqlite3* database) const { lib->close_v2(database); }
 };
 struct FinishStatement {
-  void operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+  const SqliteLibrary* lib;
+  void operator()(sqlite3_stmt* statement) const { lib->finalize(statement); }
 };
 using Handle = std::unique_ptr<sqlite3, CloseDatabase>;
 using Prepared = std::unique_ptr<sqlite3_stmt, FinishStatement>;
@@ -65,9 +67,10 @@ using WriterTurn = std::binary_semaphore;
 
 class SqliteSession final : public Session {
  public:
-  SqliteSession(Handle handle, std::string name, const DatabaseLimits& limits, WriterTurn& turn)
-      : handle_(std::move(handle)), name_(std::move(name)), limits_(limits), turn_(turn) {
-    ::sqlite3_progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteSession::look, this);
+  SqliteSession(const SqliteLibrary& lib, Handle handle, std::string name, const DatabaseLimits& limits,
+                WriterTurn& turn)
+      : lib_(lib), handle_(std::move(handle)), name_(std::move(name)), limits_(limits), turn_(turn) {
+    lib_.progress_handler(handle_.get(), kStepsBetweenLooks, &SqliteSession::look, this);
   }
   ~SqliteSession() override { end_turn(); }
 
@@ -77,7 +80,7 @@ class SqliteSession final : public Session {
   Result<void> commit() override;
   void rollback() override;
   Dialect dialect() const override { return Dialect::sqlite; }
-  bool usable() const override { return usable_ && ::sqlite3_get_autocommit(handle_.get()) != 0; }
+  bool usable() const override { return usable_ && lib_.get_autocommit(handle_.get()) != 0; }
 
  private:
   static int look(void* session) { return Clock::now() > static_cast<SqliteSession*>(session)->deadline_; }
@@ -88,7 +91,8 @@ class SqliteSession final : public Session {
   Result<void> simple(std::string_view sql);
   void end_turn();
 
-  Handle handle_;
+  const SqliteLibrary& lib_;
+  const Handle handle_;
   const std::string name_;
   const DatabaseLimits& limits_;
   WriterTurn& turn_;
@@ -100,8 +104,8 @@ class SqliteSession final : public Session {
 };
 
 std::unexpected<Error> SqliteSession::error(int result) const {
-  const char* words = ::sqlite3_errmsg(handle_.get());
-  return fail(code_of(result), name_ + ": " + printable(words != nullptr ? words : ::sqlite3_errstr(result)));
+  const char* words = lib_.errmsg(handle_.get());
+  return fail(code_of(result), name_ + ": " + printable(words != nullptr ? words : lib_.errstr(result)));
 }
 
 Result<void> SqliteSession::simple(std::string_view sql) {
@@ -111,13 +115,13 @@ Result<void> SqliteSession::simple(std::string_view sql) {
 
 Result<void> SqliteSession::set_up() {
   sqlite3* const db = handle_.get();
-  ::sqlite3_extended_result_codes(db, 1);
-  ::sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  ::sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  ::sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "x" is a name, never a text
-  ::sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
-  ::sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
-  ::sqlite3_busy_timeout(db, static_cast<int>(limits_.busy.count()));
+  lib_.extended_result_codes(db, 1);
+  lib_.db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  lib_.db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  lib_.db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "x" is a name, never a text
+  lib_.db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  lib_.db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+  lib_.busy_timeout(db, static_cast<int>(limits_.busy.count()));
   // The change to WAL does not wait for others by itself.
   const Clock::time_point give_up = Clock::now() + limits_.busy;
   Result<Answer> mode = run("PRAGMA journal_mode = WAL", {});
@@ -139,9 +143,9 @@ Result<sqlite3_stmt*> SqliteSession::prepare(std::string_view sql) {
   if (prepared_.size() >= kPrepared) prepared_.clear();
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
-  const int result = ::sqlite3_prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size() + 1),
-                                          SQLITE_PREPARE_PERSISTENT, &statement, &rest);
-  Prepared owned(statement);
+  const int result = lib_.prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size() + 1),
+                                     SQLITE_PREPARE_PERSISTENT, &statement, &rest);
+  Prepared owned(statement, {&lib_});
   if (result != SQLITE_OK) return error(result);
   if (statement == nullptr || std::string_view(rest).find_first_not_of(" \n\t") != std::string_view::npos) {
     return fail(kStoreQuery, name_ + ": not exactly one statement: " + printable(sql, 60));
@@ -150,24 +154,24 @@ Result<sqlite3_stmt*> SqliteSession::prepare(std::string_view sql) {
 }
 
 Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters) const {
-  if (static_cast<std::size_t>(::sqlite3_bind_parameter_count(statement)) != parameters.size()) {
+  if (static_cast<std::size_t>(lib_.bind_parameter_count(statement)) != parameters.size()) {
     return fail(kStoreQuery, name_ + ": the parameters given are not those of the statement");
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     // "$1" is a name to SQLite; its numbers go by the first appearance.
-    const int at = ::sqlite3_bind_parameter_index(statement, ("$" + std::to_string(i + 1)).c_str());
+    const int at = lib_.bind_parameter_index(statement, ("$" + std::to_string(i + 1)).c_str());
     if (at == 0) return fail(kStoreQuery, name_ + ": no parameter $" + std::to_string(i + 1));
     const auto& value = parameters[i].value();
     int result = SQLITE_OK;
     if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      result = ::sqlite3_bind_int64(statement, at, *number);
+      result = lib_.bind_int64(statement, at, *number);
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-      result = ::sqlite3_bind_text64(statement, at, text->empty() ? "" : text->data(), text->size(),
-                                     SQLITE_STATIC, SQLITE_UTF8);
+      result = lib_.bind_text64(statement, at, text->empty() ? "" : text->data(), text->size(), SQLITE_STATIC,
+                                SQLITE_UTF8);
     } else if (const auto* octets = std::get_if<BytesView>(&value)) {
       result = octets->empty()
-                   ? ::sqlite3_bind_zeroblob(statement, at, 0)
-                   : ::sqlite3_bind_blob64(statement, at, octets->data(), octets->size(), SQLITE_STATIC);
+                   ? lib_.bind_zeroblob(statement, at, 0)
+                   : lib_.bind_blob64(statement, at, octets->data(), octets->size(), SQLITE_STATIC);
     }
     if (result != SQLITE_OK) return error(result);
   }
@@ -175,20 +179,20 @@ Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters)
 }
 
 /// Nothing where the value is a floating-point number, which we never write.
-std::optional<Value> column_of(sqlite3_stmt* statement, int column) {
+std::optional<Value> column_of(const SqliteLibrary& lib, sqlite3_stmt* statement, int column) {
   const auto octets = [&](const void* data) {
-    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement, column));
+    const auto size = static_cast<std::size_t>(lib.column_bytes(statement, column));
     return BytesView(static_cast<const std::uint8_t*>(data), size);
   };
-  switch (::sqlite3_column_type(statement, column)) {
+  switch (lib.column_type(statement, column)) {
     case SQLITE_NULL:
       return Value();
     case SQLITE_INTEGER:
-      return Value(std::int64_t{::sqlite3_column_int64(statement, column)});
+      return Value(std::int64_t{lib.column_int64(statement, column)});
     case SQLITE_TEXT:
-      return Value(std::string(text_of(octets(::sqlite3_column_text(statement, column)))));
+      return Value(std::string(text_of(octets(lib.column_text(statement, column)))));
     case SQLITE_BLOB:
-      return Value(to_bytes(octets(::sqlite3_column_blob(statement, column))));
+      return Value(to_bytes(octets(lib.column_blob(statement, column))));
     default:
       return std::nullopt;
   }
@@ -196,14 +200,15 @@ std::optional<Value> column_of(sqlite3_stmt* statement, int column) {
 
 Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
   Answer answer;
+  const std::int64_t changes = lib_.total_changes64(handle_.get());
   std::size_t total = 0;
   int result = SQLITE_OK;
-  while ((result = ::sqlite3_step(statement)) == SQLITE_ROW) {
-    const int columns = ::sqlite3_data_count(statement);  // known only now: the table may have been changed
+  while ((result = lib_.step(statement)) == SQLITE_ROW) {
+    const int columns = lib_.data_count(statement);  // known only now: the table may have been changed
     std::vector<Value> values;
     values.reserve(static_cast<std::size_t>(columns));
     for (int column = 0; column < columns; ++column) {
-      auto value = column_of(statement, column);
+      auto value = column_of(lib_, statement, column);
       if (!value) return fail(kStoreSchema, name_ + ": a column holds a number that is no integer");
       total += size_of(*value);
       values.push_back(*std::move(value));
@@ -215,20 +220,21 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
     answer.rows.emplace_back(std::move(values));
   }
   if (result != SQLITE_DONE) return error(result);
-  if (::sqlite3_stmt_readonly(statement) == 0) answer.changed = ::sqlite3_changes64(handle_.get());
+  // sqlite3_changes64 alone would give the number of the last statement that changed something.
+  if (lib_.total_changes64(handle_.get()) != changes) answer.changed = lib_.changes64(handle_.get());
   return answer;
 }
 
 Result<Answer> SqliteSession::run(std::string_view sql, Parameters parameters) {
   deadline_ = Clock::now() + limits_.statement;
   sqlite3_stmt* const statement = TRY(prepare(sql));
-  if (reading_ && ::sqlite3_stmt_readonly(statement) == 0) {
+  if (reading_ && lib_.stmt_readonly(statement) == 0) {
     return fail(kStoreQuery, name_ + ": a transaction that only reads wants to write");
   }
   TRY(bind(statement, parameters));
   auto answer = step_through(statement);
-  ::sqlite3_reset(statement);
-  ::sqlite3_clear_bindings(statement);
+  lib_.reset(statement);
+  lib_.clear_bindings(statement);
   return answer;
 }
 
@@ -256,9 +262,9 @@ Result<void> SqliteSession::commit() {
 void SqliteSession::rollback() {
   deadline_ = Clock::time_point::max();
   // Fails only where SQLite has rolled back by itself, as it does when the disk is full.
-  if (::sqlite3_get_autocommit(handle_.get()) == 0 &&
-      ::sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) {
-    usable_ = ::sqlite3_get_autocommit(handle_.get()) != 0;
+  if (lib_.get_autocommit(handle_.get()) == 0 &&
+      lib_.exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    usable_ = lib_.get_autocommit(handle_.get()) != 0;
   }
   end_turn();
 }
@@ -270,7 +276,8 @@ void SqliteSession::end_turn() {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(std::string path, const DatabaseLimits& limits) : Database(limits), path_(std::move(path)) {}
+  SqliteDatabase(const SqliteLibrary& lib, std::string path, const DatabaseLimits& limits)
+      : Database(limits), lib_(lib), path_(std::move(path)) {}
   ~SqliteDatabase() override { close_idle(); }
   Dialect dialect() const override { return Dialect::sqlite; }
   std::string describe() const override { return "sqlite:" + printable(path_); }
@@ -279,6 +286,7 @@ class SqliteDatabase final : public Database {
   Result<std::unique_ptr<Session>> connect() override;
 
  private:
+  const SqliteLibrary& lib_;
   const std::string path_;
   WriterTurn turn_{1};
 };
@@ -292,11 +300,10 @@ Result<std::unique_ptr<Session>> SqliteDatabase::connect() {
                 "check that its folder exists and that you may write there");
   }
   sqlite3* raw = nullptr;
-  const int result =
-      ::sqlite3_open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Handle handle(raw);
-  if (result != SQLITE_OK) return fail(code_of(result), describe() + ": " + ::sqlite3_errstr(result));
-  auto session = std::make_unique<SqliteSession>(std::move(handle), describe(), limits(), turn_);
+  const int result = lib_.open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Handle handle(raw, {&lib_});
+  if (result != SQLITE_OK) return fail(code_of(result), describe() + ": " + lib_.errstr(result));
+  auto session = std::make_unique<SqliteSession>(lib_, std::move(handle), describe(), limits(), turn_);
   TRY(session->set_up());
   return session;
 }
@@ -307,7 +314,8 @@ Result<std::unique_ptr<Database>> make_sqlite_database(std::string path, const D
   if (path.empty() || path.starts_with(':') || path.contains('\0')) {
     return fail(kStoreAddress, "sqlite: is followed by no path of a file");
   }
-  return std::make_unique<SqliteDatabase>(std::move(path), limits);
+  const SqliteLibrary* lib = TRY(SqliteLibrary::load());
+  return std::make_unique<SqliteDatabase>(*lib, std::move(path), limits);
 }
 
 }  // namespace tomme::store

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/packaging/project_name.h"
+
+namespace tomme {
+
+/// A dependency by its address instead of its version: `Requires-Dist: name @ URL` (PEP 508).
+struct DirectReference {
+  std::optional<ProjectName> project;  ///< nothing where what stands before "@" is no name
+  std::string address;                 ///< as written, without the marker
+};
+
+/// Those of a METADATA file, as any installer may read it: every line before the first empty one counts,
+/// whether it is sound or not, folded lines are put together, and every kind of line end is one.
+std::vector<DirectReference> direct_references(std::string_view metadata);
+
+}  // namespace tomme
