@@ -104,7 +104,7 @@ class Run {
         static_cast<unsigned long long>(targets_), bits_, milliseconds_since(start), sorted, peak_mib(),
         static_cast<unsigned long long>(octets()));
     std::fflush(stdout);
-    if (built.bins != std::size_t{1} << bits_) std::exit(1);
+    if (built.changes != targets_) std::exit(1);
     releases(publisher);
     if (targets_ == 1'000'000) batches(publisher);
     std::printf("}\n");

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "core/crypto/errors.h"
+#include "core/crypto/libcrypto.h"
 #include "core/crypto/openssl_internal.h"
 #include "core/encoding/pem.h"
 
@@ -61,7 +62,7 @@ Result<std::string> encrypt_key(const PrivateKey& key, const Secret<std::string>
 }
 
 Result<PrivateKey> decrypt_key(std::string_view pem, const Secret<std::string>& passphrase) {
-  openssl::initialise();
+  initialise_libcrypto();
   const int length = TRY(usable_length(passphrase));
   const Bytes der = TRY(parse_pem_one(pem, kLabel));
   const unsigned char* at = der.data();
