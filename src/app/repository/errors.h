@@ -32,8 +32,9 @@ inline constexpr ErrorCode kRepositoryExpired{
 inline constexpr ErrorCode kRepositoryNone{"repository/none", Outcome::wrong_usage,
                                            "there is no repository here, or its keys were not yet agreed on",
                                            "tomme tuf init makes one, tomme tuf status says what is missing"};
-inline constexpr ErrorCode kRepositoryExists{"repository/exists", Outcome::wrong_usage,
-                                             "there is a repository here already", ""};
+inline constexpr ErrorCode kRepositoryExists{
+    "repository/exists", Outcome::wrong_usage, "there is a repository here already",
+    "tomme tuf status shows it; choose another folder for a new one"};
 inline constexpr ErrorCode kRepositoryBusy{
     "repository/busy", Outcome::could_not_tell, "another process is publishing this repository",
     "it publishes what was queued as well; or wait until it has ended"};
