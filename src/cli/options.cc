@@ -107,7 +107,8 @@ void describe_run(CLI::App& app, RunCommand& run) {
       .value("--require", run.require, "attested",
              "refuse what has no attestation, and hosts that cannot be judged")
       ->check(CLI::IsMember({"attested"}));
-  judge.values("--allow-host", run.allow_hosts, "HOST", "with --require: let this host pass; repeatable");
+  judge.values("--allow-host", run.allow_hosts, "HOST",
+               "with --require or --expect: let this host pass; repeatable");
   Flags reach{app, "what is judged"};
   reach.values("--index", run.indexes, "URL", "files of this index too; repeatable");
   reach.values("--file-host", run.file_hosts, "HOST", "files of this host too; repeatable");

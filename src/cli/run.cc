@@ -47,9 +47,9 @@ Result<void> expect_writable(const std::string& report) {
 }  // namespace
 
 Result<int> run(const RunCommand& command, const Clock& clock) {
-  if (!command.allow_hosts.empty() && command.require.empty()) {
-    return fail(kUsage, "--allow-host lets a host through that --require refuses, and nothing is required",
-                "add --require attested, or leave --allow-host out");
+  if (!command.allow_hosts.empty() && command.require.empty() && command.expect.empty()) {
+    return fail(kUsage, "--allow-host is for runs that refuse hosts, and this one lets all of them pass",
+                "add --require attested or --expect, or leave --allow-host out");
   }
   guard::RunOptions options;
   options.invocation.argv = command.command;
@@ -58,6 +58,7 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.home = home_of(options.invocation.environment);
   options.invocation.read = guard::disk_reader();
   options.invocation.list = &list_folder;
+  options.invocation.resolve = guard::disk_resolver();
   options.invocation.proof_required = command.require == "attested";
   options.invocation.indexes = command.indexes;
   options.invocation.file_hosts = command.file_hosts;

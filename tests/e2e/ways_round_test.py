@@ -12,7 +12,7 @@ def decoys(bare) -> Stage:
     """Installers that only leave a sign that they were started."""
     folder = bare.folder / "bin"
     folder.mkdir()
-    for name in ("pip", "uv", "poetry", "pdm"):
+    for name in ("pip", "uv", "poetry", "pdm", "pipx"):
         program = folder / name
         program.write_text(f'#!/bin/sh\necho started >> "{bare.folder}/started"\n')
         program.chmod(0o755)
@@ -61,6 +61,43 @@ def test_what_carries_no_proof_where_proof_is_required(decoys, command):
     passed = decoys.run(*command)
     assert passed.code == 0, passed.said
     assert "note: " in passed.err, passed.said
+
+
+FILES = {
+    "fl/six-1-py3-none-any.whl": "", "c.txt": "six @ file:///tmp/six.whl\n",
+    "sc.py": "# /// script\n# dependencies = ['six @ file:///tmp/six.whl']\n# ///\n",
+    "e2/pip.conf": "[install]\nfind-links = /tmp/wheels\n", "e2/bin/python": "\x7f",
+    "uv/uv.toml": "override-dependencies = ['six @ file:///tmp/six.whl']\n",
+    "tool/pyproject.toml": "[tool.uv.extra-build-dependencies]\nsix = ['six @ file:///tmp/six.whl']\n",
+    "pdm/pyproject.toml": "[tool.pdm.resolution.overrides]\nsix = 'file:///tmp/six.whl'\n",
+    "options/pyproject.toml": "[tool.pdm.options]\ninstall = ['--override', '../c.txt']\n",
+    "tools/tooly/uv-receipt.toml": "[tool.options]\nfind-links = ['file:///tmp/wheels']\n"}
+
+
+@pytest.mark.parametrize("options", [REQUIRED, ("--expect", "six=somebody/else")], ids=["required", "expected"])
+@pytest.mark.parametrize("command,folder,name", [
+    (UV, "uv", "override-dependencies"), (UV, "tool", "extra-build-dependencies"),
+    (["uv", "pip", "install", "-r", "sc.py"], "", "six.whl"), (["uv", "run", "-"], "", "standard input"),
+    (["uv", "tool", "upgrade", "tooly"], "", "uv-receipt.toml"), (["pdm", "install"], "pdm", "overrides"),
+    (["pdm", "install"], "options", "c.txt"), ([*PIP, "-f", "fl", "--no-index"], "", "fl"), (["env", "PIP_FIND_LINKS=fl", *PIP], "", "PIP_FIND_LINKS"),
+    ([*PIP, "-i", "file:///tmp/index"], "", "file:///tmp/index"), (["env", "-i", *PIP], "", "env -i"),
+    (["pip", "--python", "e2/bin/python", "install", "six"], "", "e2/pip.conf"), (PIP, "", "bin/pip"),
+    (["pipx", "install", "--pip-args=--find-links /tmp/wheels", "six"], "", "/tmp/wheels")],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_sources_that_only_settings_or_shims_name(decoys, command, folder, name, options):
+    """The decoy of pip is a shim as pyenv's are."""
+    for path, text in FILES.items():
+        decoys.write(path, text)
+    result = decoys.run(*command, options=options, cwd=decoys.work / folder,
+                        env={"UV_TOOL_DIR": str(decoys.work / "tools")})
+    assert_not_started(decoys, result, name)
+
+
+@pytest.mark.parametrize("options,variables,name", [
+    (("--index", "ftp://example.test/"), {}, "ftp://example.test/"), ((), {"PIP_INDEX_URL": "https://pypi.org./simple"}, "dot"),
+    ((), {"HTTPS_PROXY": "socks5://127.0.0.1:1080", "https_proxy": ""}, "only http and https proxies")])
+def test_what_cannot_be_used_is_said_in_words(decoys, options, variables, name):
+    assert_not_started(decoys, decoys.run(*PIP, options=options, env=variables), name)
 
 
 @pytest.mark.parametrize("variables,name", [

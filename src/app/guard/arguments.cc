@@ -115,7 +115,7 @@ std::vector<std::string> shell_words(std::string_view line) {
     } else if (c == '\\' && quote != '\'' && i + 1 < line.size()) {
       word += line[++i];
       open = true;
-    } else if (quote == 0 && (c == ' ' || c == '\t')) {
+    } else if (quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
       if (open) words.push_back(std::move(word));
       word.clear();
       open = false;

@@ -24,7 +24,8 @@ enum class Meaning : std::uint8_t {
   client_certificate,
   torch_backend,
   link_mode,
-  project,    ///< folder of the project
+  project,  ///< folder of the project
+  global_project,
   directory,  ///< folder to change to first
   configuration_file,
   no_configuration,
@@ -32,7 +33,8 @@ enum class Meaning : std::uint8_t {
   python,
   pip_arguments,  ///< a text that is handed to `pip install`
   variable,       ///< NAME=VALUE, set for what is run
-  module,         ///< what follows is a Python module to run
+  environment_file,
+  module,  ///< what follows is a Python module to run
 };
 
 struct Option {

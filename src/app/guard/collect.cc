@@ -1,5 +1,8 @@
 #include "app/guard/collect.h"
 
+#include <algorithm>
+
+#include "app/guard/arguments.h"
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
@@ -79,7 +82,8 @@ std::vector<std::string> ancestors_of(std::string directory) {
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path) {
   if (path.starts_with('/')) return std::string(path);
   if (path == "~" || path.starts_with("~/")) return from.invocation.home + std::string(path.substr(1));
-  return directory + "/" + std::string(path);
+  while (path.starts_with("./")) path.remove_prefix(2);
+  return path.empty() || path == "." ? directory : directory + "/" + std::string(path);
 }
 
 const json::Value* at(const json::Value& value, std::string_view dotted) {
@@ -204,18 +208,86 @@ Result<std::vector<std::string>> folders_matching(const Collector& from, const s
   return std::move(search.found);
 }
 
-/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`.
-Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path) {
-  std::optional<std::string> text = TRY(from.read(path));
-  if (!text) return std::optional<json::Value>{};
+namespace {
+
+/// The name of the project in a folder that a requirement names; empty where that is no folder or has no
+/// name.
+Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
+  std::optional<std::string> path = local_path_of(text);
+  if (!path) return std::string();
+  for (std::string_view scheme : {"file://", "file:"}) {
+    if (path->starts_with(scheme)) path->erase(0, scheme.size());
+  }
+  path->resize(std::min(path->find_first_of("[#"), path->size()));
+  const auto document =
+      TRY(collect_pyproject(into, path_in(into, directory, trim(*path)) + "/pyproject.toml"));
+  if (!document) return std::string();
+  return std::string(
+      text_at(*document, "project.name").value_or(text_at(*document, "tool.poetry.name").value_or("")));
+}
+
+}  // namespace
+
+Result<void> collect_requirement(Collector& into, std::string_view text, const std::string& where,
+                                 const std::string& directory) {
+  const std::string project = TRY(collect_folder(into, text, directory));
+  const Findings::About about(into.findings, project);
+  return into.findings.requirement(text, where);
+}
+
+Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
+                              const std::string& directory) {
+  const bool is_bare = !local_path_of(text) && !text.contains(':') && !text.contains('+');
+  const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
+  const Findings::About about(into.findings, project);
+  return into.findings.unproven("a source tree (" + printable(without_userinfo(text)) + ")", where);
+}
+
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words) {
+  std::optional<std::string> text = TRY(into.read(path));
+  if (!text) {
+    TRY(into.findings.unproven("variables that cannot be read before the start", printable(path)));
+    return words;
+  }
+  std::vector<std::string> all{"env"};
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+    std::string_view line = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.starts_with("export ")) line = trim(line.substr(7));
+    const std::size_t equals = line.find('=');
+    if (line.starts_with('#') || equals == std::string_view::npos) continue;
+    const std::string name(trim(line.substr(0, equals)));
+    if (is_ours(name) || into.variable(name) != nullptr) continue;
+    const std::vector<std::string> value = shell_words(line.substr(equals + 1));
+    all.push_back(name + "=" + (value.empty() ? "" : value[0]));
+  }
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+bool is_script_name(std::string_view path) {
+  const std::string name = lowered(path);
+  return name.ends_with(".py") || name.ends_with(".pyw");
+}
+
+/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`; a lone CR ends a line for Python.
+Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path) {
+  std::optional<std::string> text = TRY(into.read(path));
+  if (!text) {
+    TRY(into.findings.unproven("a script that cannot be read before the start", printable(path)));
+    return std::optional<json::Value>{};
+  }
   std::string block;
   bool inside = false;
   std::string_view rest = *text;
   while (!rest.empty()) {
-    std::size_t end = rest.find('\n');
+    const std::size_t end = rest.find_first_of("\r\n");
+    const std::string_view ending = rest.substr(std::min(end, rest.size()));
     std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    rest = ending.substr(std::min<std::size_t>(ending.starts_with("\r\n") ? 2 : 1, ending.size()));
     if (!inside) {
       inside = trim(line) == "# /// script";
       continue;

@@ -14,7 +14,7 @@
 
 namespace tomme::guard {
 
-/// What the collectors of the four installers share.
+/// What the collectors of the installers share.
 struct Collector {
   const Invocation& invocation;
   Findings& findings;
@@ -38,6 +38,10 @@ Result<Nested> collect_pip(Collector& into, const Command* command);
 Result<Nested> collect_uv(Collector& into, const Command* command);
 Result<Nested> collect_poetry(Collector& into, const Command* command);
 Result<Nested> collect_pdm(Collector& into, const Command* command);
+Result<Nested> collect_pipx(Collector& into, const Command& command);
+
+/// What another program hands to `pip install`, without pip's settings.
+Result<void> collect_pip_arguments(Collector& into, std::vector<std::string> arguments);
 
 /// pip.conf in every place that pip looks at, least important first. `(file, section, name, value)`.
 struct PipSetting {
@@ -47,13 +51,29 @@ struct PipSetting {
 };
 Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command);
 
+/// Whether pip's sub-command fetches what it installs or keeps.
+bool pip_installs(std::string_view command);
+/// The program between this command and a Python whose `pip.conf` cannot be told; empty where it is known.
+std::string untold_python(const Collector& from, const Command& command);
+
 /// A requirements or constraints file and all that it names, as pip and uv read it. `path` may be a `file:`
 /// URL; one on the network cannot be read before the start and counts as unproven. A `pylock*.toml` is read
 /// as a lock.
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory);
 
-/// A Python script's inline metadata (PEP 723): dependencies and [tool.uv].
-Result<std::optional<json::Value>> read_script(const Collector& from, const std::string& path);
+/// "….py", "….pyw" in any case: uv takes it for a script, as a requirements file too.
+bool is_script_name(std::string_view path);
+/// One requirement of a command line or requirements file, seen from `directory`. A folder is known by its
+/// pyproject.toml: it is that project's, and what its build asks for counts.
+Result<void> collect_requirement(Collector& into, std::string_view text, const std::string& where,
+                                 const std::string& directory);
+/// `-e PATH` or `-e URL`: the same, and never an index's.
+Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
+                              const std::string& directory);
+
+/// A Python script's inline metadata (PEP 723): dependencies and [tool.uv]. Nothing where it has none; a
+/// script that cannot be read counts as unproven.
+Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path);
 
 /// The folders from `directory` up to the root.
 std::vector<std::string> ancestors_of(std::string directory);
@@ -79,6 +99,11 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path);
 Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
+
+/// `words` behind `env` with what a `.env` file adds for them: none of ours, for such a file fills in only
+/// what is absent. Unproven where the file cannot be read.
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words);
 
 /// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
 bool is_ours(std::string_view variable);

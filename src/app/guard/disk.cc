@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,14 @@ ReadFile disk_reader() {
     std::optional<std::string> text = read_regular(fd, limit);
     close(fd);
     return text;
+  };
+}
+
+ResolvePath disk_resolver() {
+  return [](const std::string& path) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    return error ? path : real.string();
   };
 }
 

@@ -176,10 +176,11 @@ void Download::run(std::stop_token stop) {
   if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  Result<std::shared_ptr<const Bytes>> metadata =
-      checked_metadata(*distribution, **file, context_.dependencies);
+  Verdict verdict = context_.gate.judge(candidate, (*file)->digest(), found);
+  if (verdict.refusal()) return settle(std::move(verdict), *file);
+  auto metadata = checked_metadata(*distribution, **file, context_.dependencies);
   if (!metadata) return settle(context_.gate.refuse(std::move(metadata).error()), *file);
-  settle(context_.gate.judge(candidate, (*file)->digest(), found), *file, *std::move(metadata));
+  settle(std::move(verdict), *file, *std::move(metadata));
 }
 
 /// A file in a format of the past: nothing can vouch for it.

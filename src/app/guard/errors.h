@@ -13,8 +13,10 @@ inline constexpr ErrorCode kGuardSetting{
     "remove the setting, or point the installer at other settings for this command"};
 inline constexpr ErrorCode kGuardUnproven{
     "guard/unproven", Outcome::wrong_usage,
-    "the command asks for something that cannot carry proof, and proof is required",
-    "take it from an index, or run without `--require attested`"};
+    "the command asks for something that cannot carry proof where proof is required, or that may hold a "
+    "project "
+    "whose signer is expected",
+    "take it from an index; without `--require attested` and `--expect` it is only noted"};
 inline constexpr ErrorCode kGuardConfiguration{
     "guard/configuration", Outcome::wrong_usage,
     "a file that the installer will read cannot be read the way the installer reads it",
@@ -35,7 +37,8 @@ inline constexpr ErrorCode kGuardDependency{
     "a wheel wants another project from a place where it would not be judged",
     "install that project from an index first, or drop --require and --expect for it on purpose"};
 inline constexpr ErrorCode kGuardHost{
-    "guard/host", Outcome::refused, "a host was asked for whose files are not judged, and proof is required",
+    "guard/host", Outcome::refused,
+    "a host was asked for whose files are not judged, and proof is required or a signer expected",
     "let it through with --allow-host HOST, or judge it with --index URL or --file-host HOST"};
 inline constexpr ErrorCode kGuardHash{
     "guard/hash", Outcome::refused, "the file that came is not the one the index lists",

@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\v\f\r\n";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-bool is_http(std::string_view url) {
-  std::string scheme = lower(url.substr(0, 8));
-  return scheme.starts_with("http://") || scheme.starts_with("https://");
-}
-
 /// Indexes whose files are known to live on a host of another name.
 struct Companion {
   std::string_view index_host;
@@ -36,12 +23,25 @@ constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted
                                                 {"test.pypi.org", "test-files.pythonhosted.org"},
                                                 {"download.pytorch.org", "download-r2.pytorch.org"}}};
 
+/// What `error` says; a dot at the end of the host has a sentence of its own, for DNS knows such names.
+std::unexpected<Error> not_an_address(std::string_view authority, const std::string& where,
+                                      const Error& error) {
+  if (authority.starts_with("://")) authority.remove_prefix(3);
+  const std::string_view host = authority.substr(0, authority.find_first_of(":/?#"));
+  if (!host.ends_with('.')) return fail(kGuardSetting, where + ": " + error.message());
+  return fail(kGuardSetting,
+              where + ": the host " + printable(host) +
+                  " ends in a dot, and certificates know hosts by their names without it",
+              "leave the dot out");
+}
+
 /// Clients cut fragments and credentials off before they ask; what is left must be read by all alike.
 Result<net::Url> parse_outside_url(std::string_view url, const std::string& where) {
   std::string bare = without_userinfo(trim(url));
   bare = bare.substr(0, bare.find('#'));
   Result<net::Url> parsed = net::Url::parse(bare);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  if (!parsed)
+    return not_an_address(bare.substr(std::min(bare.find("://"), bare.size())), where, parsed.error());
   return parsed;
 }
 
@@ -101,6 +101,19 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool is_http(std::string_view url) {
+  std::string scheme = lowered(url.substr(0, 8));
+  return scheme.starts_with("http://") || scheme.starts_with("https://");
+}
+
 std::string without_userinfo(std::string_view url) {
   std::size_t start = url.find("://");
   if (start == std::string_view::npos) return std::string(url);
@@ -121,7 +134,8 @@ Findings::About::About(Findings& findings, std::string_view project)
 }
 
 bool Findings::is_required() const {
-  return proof_ == Proof::required || (about_ && expected_.contains(*about_));
+  if (proof_ == Proof::required) return true;
+  return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
 Result<net::Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
@@ -158,9 +172,20 @@ Result<void> Findings::locked_file(std::string_view url, const std::string& wher
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
   Result<net::Authority> parsed = net::Authority::parse(authority, 443);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message());
+  if (!parsed) return not_an_address(authority, where, parsed.error());
   origins_.insert({net::Scheme::https, *std::move(parsed)});
   return {};
+}
+
+std::optional<std::string> local_path_of(std::string_view requirement) {
+  const std::string_view text = trim(requirement);
+  const std::string_view target = target_of(text);
+  if (is_vcs(target) || is_http(target)) return std::nullopt;
+  const std::string_view path = trim(target.substr(0, target.find(';')));
+  if (path.empty()) return std::nullopt;
+  const bool is_path = path.contains("://") || path.starts_with("file:") || path.starts_with('.') ||
+                       path.starts_with('~') || path.contains('/') || has_archive_name(path);
+  return is_path ? std::optional(std::string(path)) : std::nullopt;
 }
 
 Result<void> Findings::requirement(std::string_view text, const std::string& where) {
@@ -169,19 +194,24 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   const About about(*this, project_of(text, target));
   if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
   if (is_http(target)) return direct_url(target, where);
-  std::string_view before_marker = trim(target.substr(0, target.find(';')));
-  if (before_marker.empty()) return {};
-  if (before_marker.contains("://") || before_marker.starts_with("file:") || before_marker.starts_with('.') ||
-      before_marker.starts_with('~') || before_marker.contains('/') || has_archive_name(before_marker)) {
-    return unproven("a local path (" + printable(before_marker) + ")", where);
-  }
+  if (auto path = local_path_of(text)) return unproven("a local path (" + printable(*path) + ")", where);
   return {};
 }
 
-Result<void> Findings::unproven(std::string_view what, const std::string& where) {
+Result<void> Findings::unproven(std::string_view what, const std::string& where, std::string_view hint) {
   std::string text = where + ": " + std::string(what) + " cannot carry proof";
-  if (is_required()) return fail(kGuardUnproven, std::move(text));
+  if (is_required()) {
+    return hint.empty() ? fail(kGuardUnproven, std::move(text))
+                        : fail(kGuardUnproven, std::move(text), std::string(hint));
+  }
   note("not judged: " + where + ": " + std::string(what));
+  return {};
+}
+
+Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
+  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + printable(host));
+  if (proof_ == Proof::required) return unproven(what, where);
+  note("not judged: " + where + ": " + what);
   return {};
 }
 

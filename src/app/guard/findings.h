@@ -33,7 +33,9 @@ enum class Proof : bool { optional, required };
 /// Collects what arguments, environment and settings say. The functions that fail name what they refuse.
 class Findings {
  public:
-  /// Of the projects in `expected` proof is always required: what cannot carry it has no signer.
+  /// Of the projects in `expected` proof is always required: what cannot carry it has no signer. A source
+  /// that names no project may hold any of them, so where one is expected, proof is required of such a source
+  /// too.
   Findings(Proof proof, std::set<ProjectName> expected) : proof_(proof), expected_(std::move(expected)) {}
 
   /// While it lives, what is found is about this project (a name as it stands in a lock or table).
@@ -58,8 +60,12 @@ class Findings {
   Result<void> file_host(std::string_view authority, const std::string& where);
   /// One requirement as pip and uv take it: a URL, a VCS reference or a path is `unproven`.
   Result<void> requirement(std::string_view text, const std::string& where);
-  /// What cannot carry proof: refused where proof is required, else a note.
-  Result<void> unproven(std::string_view what, const std::string& where);
+  /// What cannot carry proof: refused where proof is required, else a note. A hint where the code's own does
+  /// not help.
+  Result<void> unproven(std::string_view what, const std::string& where, std::string_view hint = {});
+  /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
+  /// same, so no project comes in by them, and they are refused only where proof of everything is required.
+  Result<void> unchecked_tls(std::string_view host, const std::string& where);
   /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
   Result<void> direct_url(std::string_view url, const std::string& where);
 
@@ -97,12 +103,19 @@ class Findings {
   std::set<std::string> trust_variables_;
 };
 
+/// The path or `file:` URL in a requirement that names one, with what follows it up to a marker.
+std::optional<std::string> local_path_of(std::string_view requirement);
+
 /// The URL without the part before `@`; other text is returned as it is.
 std::string without_userinfo(std::string_view url);
 
 /// "flag --proxy: why"; for flags that would lead around the proxy.
 std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why);
 
+/// "http://…" or "https://…", in any case.
+bool is_http(std::string_view url);
+/// A to Z only.
+std::string lowered(std::string_view text);
 std::string_view trim(std::string_view text);
 /// At white space.
 std::vector<std::string> words_of(std::string_view text);

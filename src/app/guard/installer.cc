@@ -26,6 +26,7 @@ Installer installer_named(std::string_view name) {
   if (name == "uv" || name == "uvx") return Installer::uv;
   if (name == "poetry") return Installer::poetry;
   if (name == "pdm") return Installer::pdm;
+  if (name == "pipx") return Installer::pipx;
   return Installer::unknown;
 }
 
@@ -67,7 +68,7 @@ Module module_of(std::span<const std::string> argv) {
 }  // namespace
 
 std::string_view name_of(Installer installer) {
-  constexpr std::array<std::string_view, 5> kNames{"unknown", "pip", "uv", "poetry", "pdm"};
+  constexpr std::array<std::string_view, 6> kNames{"unknown", "pip", "uv", "poetry", "pdm", "pipx"};
   return kNames[static_cast<std::size_t>(installer)];
 }
 

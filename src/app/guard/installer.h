@@ -8,7 +8,7 @@
 
 namespace tomme::guard {
 
-enum class Installer : std::uint8_t { unknown, pip, uv, poetry, pdm };
+enum class Installer : std::uint8_t { unknown, pip, uv, poetry, pdm, pipx };
 std::string_view name_of(Installer installer);
 
 /// A command line, recognised by its words alone: nothing is run or looked up.
@@ -16,12 +16,13 @@ struct Command {
   Installer installer = Installer::unknown;
   std::string program;                 ///< as it was typed: what `exec` will look for
   std::vector<std::string> arguments;  ///< what the installer itself will see
+  bool is_nested = false;  ///< started by another installer, in an environment that this one chooses
 };
 
-/// `pip`, `pip3`, `pip3.11`, `uv`, `uvx`, `poetry`, `pdm`, with any folder before, and
-/// `python[N[.N]] [options] -m {pip,uv,poetry,pdm}`. `uvx …` has the arguments of `uv tool run …`.
-/// Everything else is unknown (`env`, `sh -c`, `make`, `pipx`): such a child gets the same environment, the
-/// settings of all four installers are read for it, and its words are looked through by `words_within`.
+/// `pip`, `pip3`, `pip3.11`, `uv`, `uvx`, `poetry`, `pdm`, `pipx`, with any folder before, and
+/// `python[N[.N]] [options] -m {pip,uv,poetry,pdm,pipx}`. `uvx …` has the arguments of `uv tool run …`.
+/// Everything else is unknown (`env`, `sh -c`, `make`): such a child gets the same environment, the
+/// settings of the installers are read for it, and its words are looked through by `words_within`.
 Command detect_installer(std::span<const std::string> argv);
 
 /// The words of a command line of something else, and the words of each shell command that one of them holds:

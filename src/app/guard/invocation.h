@@ -20,6 +20,9 @@ using ReadFile = std::function<std::optional<std::string>(const std::string& pat
 /// Names in a folder, sorted; empty where there is no folder that this user may read.
 using ListFolder = std::function<std::vector<std::string>(const std::string& path)>;
 
+/// The path with all links followed; itself where it leads nowhere.
+using ResolvePath = std::function<std::string(const std::string& path)>;
+
 struct GuardLimits {
   std::size_t configuration_bytes = 4 * 1024 * 1024;  ///< of one settings, requirements or script file
   std::size_t lock_bytes = 64 * 1024 * 1024;          ///< of one lock file
@@ -36,6 +39,7 @@ struct Invocation {
   std::string home;               ///< HOME, or what the password file says; may be empty
   ReadFile read;
   ListFolder list;
+  ResolvePath resolve = {};  ///< none: no links are followed
   bool proof_required = false;
   std::set<ProjectName> expected;       ///< projects of which somebody said who should sign them
   std::vector<std::string> indexes;     ///< `--index` of tomme itself: URLs

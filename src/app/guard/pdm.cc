@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr Option kOptions[] = {
     {"-p", true, Meaning::project},
     {"--project", true, Meaning::project},
+    {"-g", false, Meaning::global_project},
+    {"--global", false, Meaning::global_project},
     {"-c", true, Meaning::configuration_file},
     {"--config", true, Meaning::configuration_file},
     {"-L", true, Meaning::lock_file},
@@ -20,7 +23,7 @@ constexpr Option kOptions[] = {
     {"-e", true, Meaning::editable},
     {"--editable", true, Meaning::editable},
     {"--env", true, Meaning::variable},
-    {"--env-file", true},
+    {"--env-file", true, Meaning::environment_file},
     {"--working-dir", true},
     {"-k", true},
     {"--skip", true},
@@ -62,6 +65,11 @@ class PdmCollector {
     TRY(environment());
     TRY(settings());
     TRY(project());
+    if (is_global_) {
+      directory_ = global_project_.empty() ? into_.config_home() + "/pdm/global-project"
+                                           : path_in(into_, directory_, global_project_);
+      TRY(project());
+    }
     // uv does the fetching then, with settings of its own.
     if (uses_uv_) TRY(collect_uv(into_, nullptr));
     return nested;
@@ -76,26 +84,78 @@ class PdmCollector {
   }
 
   Result<Nested> command_line(const Command& command) {
-    Arguments top = scan(command.arguments, {kOptions, true, true});
-    std::string sub = top.words.empty() ? "" : top.words[0];
-    bool runs = sub == "run" || sub == "x";
-    Arguments found = scan(command.arguments, {kOptions, true, false});
+    std::vector<std::string> arguments = command.arguments;
+    Arguments top = scan(arguments, {kOptions, true, true});
+    const std::string sub = top.words.empty() ? "" : top.words[0];
+    const bool runs = sub == "run" || sub == "x";
+    for (const Found& option : runs ? top.options : scan(arguments, {kOptions, true, false}).options) {
+      if (option.meaning == Meaning::project) directory_ = path_in(into_, directory_, option.value);
+    }
+    if (!sub.empty()) {
+      const std::vector<std::string> own = TRY(project_options(sub));
+      arguments.insert(arguments.end() - static_cast<std::ptrdiff_t>(top.words.size()) + 1, own.begin(),
+                       own.end());
+      top = scan(arguments, {kOptions, true, true});
+    }
+    const Arguments found = scan(arguments, {kOptions, true, false});
     for (const Found& option : runs ? top.options : found.options) TRY(one_option(option, sub));
     if (runs) {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
-      return started(inner.words);
+      Nested nested = TRY(started(inner.words));
+      return nested ? Nested(TRY(with_variables(inner, *std::move(nested)))) : std::move(nested);
     }
+    TRY(requirements(found.words, sub));
+    // `pdm NAME` is `pdm run NAME` where NAME is no command of pdm's.
+    constexpr std::array<std::string_view, 28> kCommands{
+        "add",    "build",    "cache",  "completion", "config",  "export", "fetch",
+        "fix",    "import",   "info",   "init",       "install", "list",   "lock",
+        "new",    "outdated", "plugin", "publish",    "py",      "python", "remove",
+        "search", "self",     "show",   "sync",       "update",  "use",    "venv"};
+    const bool is_script = !sub.empty() && std::ranges::find(kCommands, sub) == kCommands.end();
+    return is_script ? started(top.words) : Result<Nested>(Nested{});
+  }
+
+  /// `--env A=B` and `--env-file F` of `pdm run`.
+  Result<std::vector<std::string>> with_variables(const Arguments& found, std::vector<std::string> words) {
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::variable) words.insert(words.begin(), {"env", option.value});
+      if (option.meaning == Meaning::environment_file) {
+        words = TRY(with_environment_file(into_, path_in(into_, directory_, option.value), std::move(words)));
+      }
+    }
+    return words;
+  }
+
+  Result<void> requirements(std::span<const std::string> words, const std::string& sub) {
     bool adds = sub == "add";
     std::size_t first = 1;
     if (sub == "self" || sub == "plugin") {
-      adds = found.words.size() > 1 && (found.words[1] == "add");
+      adds = words.size() > 1 && words[1] == "add";
       first = 2;
     }
-    for (std::size_t i = first; adds && i < found.words.size(); ++i) {
-      TRY(findings_.requirement(found.words[i], "pdm " + sub));
+    for (std::size_t i = first; adds && i < words.size(); ++i) {
+      TRY(collect_requirement(into_, words[i], "pdm " + sub, into_.invocation.directory));
     }
-    return Nested{};
+    return {};
+  }
+
+  /// [tool.pdm.options]: what pdm puts behind its sub-command.
+  Result<std::vector<std::string>> project_options(const std::string& sub) {
+    for (const std::string& folder : ancestors_of(directory_)) {
+      const std::optional<json::Value> document = TRY(into_.read_toml(folder + "/pyproject.toml"));
+      const json::Value* options = document ? at(*document, "tool.pdm.options") : nullptr;
+      const json::Value* own =
+          options != nullptr && options->object() != nullptr ? options->object()->find(sub) : nullptr;
+      std::vector<std::string> words;
+      if (own != nullptr && own->array() != nullptr) {
+        for (const json::Value& item : *own->array()) {
+          if (item.text() != nullptr) words.push_back(*item.text());
+        }
+      }
+      if (document) return words;
+    }
+    return std::vector<std::string>{};
   }
 
   static Result<void> variable(std::string_view name, const std::string& where) {
@@ -125,6 +185,9 @@ class PdmCollector {
       if (const json::Value* shared = scripts->object()->find("_"))
         TRY(script_environment(*shared, where + " _"));
       TRY(script_environment(*script, where + " " + printable(name)));
+      if (auto shell = text_at(*script, "shell")) {
+        return Nested(std::vector<std::string>{"sh", "-c", std::string(*shell)});
+      }
       std::string_view command = script->text() != nullptr ? std::string_view(*script->text())
                                                            : text_at(*script, "cmd").value_or("");
       std::vector<std::string> expanded = words_of(command);
@@ -148,8 +211,10 @@ class PdmCollector {
   Result<void> one_option(const Found& option, const std::string& sub) {
     std::string where = "pdm " + sub + " " + option.name;
     switch (option.meaning) {
-      case Meaning::project:
-        directory_ = path_in(into_, directory_, option.value);
+      case Meaning::project:  // done before all others
+        return {};
+      case Meaning::global_project:
+        is_global_ = true;
         return {};
       case Meaning::configuration_file:
         configuration_ = option.value;
@@ -161,15 +226,11 @@ class PdmCollector {
         return {};
       case Meaning::requirements:
         return collect_requirements(into_, option.value, directory_);
-      case Meaning::pip_arguments: {
-        Command pip{Installer::pip, "pip", shell_words(option.value)};
-        pip.arguments.insert(pip.arguments.begin(), "install");
-        [[maybe_unused]] const Nested none = TRY(collect_pip(into_, &pip));
-        return {};
-      }
+      case Meaning::pip_arguments:
+        return collect_pip_arguments(into_, shell_words(option.value));
       case Meaning::editable:
         if (sub != "add") return {};
-        return findings_.unproven("a source tree (" + printable(option.value) + ")", where);
+        return collect_editable(into_, option.value, where, into_.invocation.directory);
       default:
         return {};
     }
@@ -179,7 +240,10 @@ class PdmCollector {
     if (const std::string* url = into_.variable("PDM_PYPI_URL")) TRY(findings_.index(*url, "PDM_PYPI_URL"));
     if (const std::string* verify = into_.variable("PDM_PYPI_VERIFY_SSL");
         verify != nullptr && !is_on(*verify)) {
-      TRY(findings_.unproven("unchecked TLS", "PDM_PYPI_VERIFY_SSL"));
+      TRY(findings_.unchecked_tls("", "PDM_PYPI_VERIFY_SSL"));
+    }
+    if (const std::string* file = into_.variable("PDM_OVERRIDE")) {
+      TRY(collect_requirements(into_, *file, directory_));
     }
     if (const std::string* uv = into_.variable("PDM_USE_UV"); uv != nullptr && is_on(*uv)) uses_uv_ = true;
     return {};
@@ -213,6 +277,8 @@ class PdmCollector {
       }
     }
     if (is_true(at(*document, "use_uv"))) uses_uv_ = true;
+    if (is_true(at(*document, "global_project.fallback"))) is_global_ = true;
+    if (auto place = text_at(*document, "global_project.path")) global_project_ = *place;
     if (is_true(at(*document, "install.cache"))) {
       return fail(kGuardSetting,
                   path + ", install.cache: its links would dangle once the run's cache is gone",
@@ -234,8 +300,7 @@ class PdmCollector {
                   "name the file in REQUESTS_CA_BUNDLE instead: tomme takes its authorities over");
     }
     const json::Value* verify = at(table, "verify_ssl");
-    if (verify != nullptr && !is_true(verify))
-      TRY(findings_.unproven("unchecked TLS", where + " verify_ssl"));
+    if (verify != nullptr && !is_true(verify)) TRY(findings_.unchecked_tls("", where + " verify_ssl"));
     if (at(table, "client_cert") != nullptr) {
       findings_.note(where + " client_cert: the client certificate is not passed on to the index");
     }
@@ -247,25 +312,60 @@ class PdmCollector {
     return findings_.index(*url, where);
   }
 
+  /// The nearest pyproject.toml, and the workspace's root above it: its lock and settings hold for all
+  /// members.
   Result<void> project() {
+    bool is_nearest = true;
     for (const std::string& folder : ancestors_of(directory_)) {
       std::string path = folder + "/pyproject.toml";
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       if (!document) continue;
-      TRY(sources(*document, path));
-      TRY(collect_project_tables(into_, *document, path));
-      const json::Value* dev = at(*document, "tool.pdm.dev-dependencies");
-      if (dev != nullptr && dev->object() != nullptr) {
-        for (const json::Member& group : *dev->object()) {
-          TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
-        }
-      }
+      const bool is_root = at(*document, "tool.pdm.workspace") != nullptr;
+      if (!is_nearest && !is_root) continue;
+      is_nearest = false;
+      TRY(project_file(*document, path));
       TRY(collect_pdm_lock(into_, path_in(into_, folder, lock_file_)));
       TRY(collect_pylock(
           into_, path_in(into_, folder, lock_file_.ends_with("pdm.lock") ? "pylock.toml" : lock_file_)));
-      return {};
+      if (is_root) return members(*document, folder);
     }
     return {};
+  }
+
+  Result<void> members(const json::Value& root, const std::string& folder) {
+    for (const std::string& glob : texts_at(root, "tool.pdm.workspace.members")) {
+      for (const std::string& member : TRY(folders_matching(into_, folder, glob))) {
+        const std::string path = member + "/pyproject.toml";
+        const std::optional<json::Value> document = TRY(into_.read_toml(path));
+        if (document) TRY(project_file(*document, path));
+      }
+    }
+    return {};
+  }
+
+  Result<void> project_file(const json::Value& document, const std::string& path) {
+    TRY(sources(document, path));
+    TRY(collect_project_tables(into_, document, path));
+    TRY(collect_requirement_list(into_, at(document, "tool.pdm.plugins"), path + ", [tool.pdm] plugins"));
+    if (const json::Object* dev = table_at(document, "tool.pdm.dev-dependencies")) {
+      for (const json::Member& group : *dev) {
+        TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
+      }
+    }
+    const json::Object* overrides = table_at(document, "tool.pdm.resolution.overrides");
+    if (overrides == nullptr) return {};
+    for (const json::Member& entry : *overrides) {
+      // A URL stands there bare, a version with or without its operator.
+      if (entry.value.text() == nullptr || !entry.value.text()->contains(':')) continue;
+      TRY(findings_.requirement(entry.name + " @ " + *entry.value.text(),
+                                path + ", [tool.pdm.resolution.overrides]"));
+    }
+    return {};
+  }
+
+  static const json::Object* table_at(const json::Value& document, std::string_view dotted) {
+    const json::Value* found = at(document, dotted);
+    return found != nullptr ? found->object() : nullptr;
   }
 
   Result<void> sources(const json::Value& document, const std::string& path) {
@@ -280,6 +380,8 @@ class PdmCollector {
   std::string directory_;
   std::string configuration_;
   std::string lock_file_ = "pdm.lock";
+  std::string global_project_;
+  bool is_global_ = false;
   bool uses_uv_ = false;
 };
 

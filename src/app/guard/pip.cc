@@ -4,7 +4,6 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
-#include "app/guard/ini.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -112,69 +111,8 @@ std::string_view why_refused(std::string_view flag) {
   return "it leads downloads around tomme";
 }
 
-bool installs(std::string_view command) {
-  constexpr std::array<std::string_view, 4> kCommands{"install", "download", "wheel", "lock"};
-  return std::ranges::find(kCommands, command) != kCommands.end();
-}
-
-/// The place where `sys.prefix` may be for a program `…/bin/pip` or `…/bin/python`, links not followed: a
-/// virtual environment's own files are links.
-void add_prefix_of(const std::string& program, std::vector<std::string>& prefixes) {
-  std::size_t slash = program.rfind('/');
-  if (slash == std::string::npos || slash == 0) return;
-  std::size_t above = program.rfind('/', slash - 1);
-  if (above == std::string::npos) return;
-  std::string prefix = program.substr(0, above);
-  if (std::ranges::find(prefixes, prefix) == prefixes.end()) prefixes.push_back(std::move(prefix));
-}
-
-std::string find_program(const Collector& from, const std::string& program) {
-  if (program.contains('/')) return path_in(from, from.invocation.directory, program);
-  const std::string* path = from.variable("PATH");
-  std::string_view rest = path != nullptr ? std::string_view(*path) : std::string_view();
-  while (!rest.empty()) {
-    std::size_t end = std::min(rest.find(':'), rest.size());
-    std::string candidate = path_in(from, from.invocation.directory, rest.substr(0, end)) + "/" + program;
-    if (from.invocation.read(candidate, 1)) return candidate;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
-}
-
-/// Folders that may be `sys.prefix` of the Python that runs pip: of the program, of the interpreter that its
-/// first line names, of the environment that is active, of `--python`. One too many does no harm.
-std::vector<std::string> prefixes_of(const Collector& from, const Command* command) {
-  std::vector<std::string> prefixes{"/usr", "/usr/local"};
-  if (const std::string* active = from.variable("VIRTUAL_ENV")) prefixes.push_back(*active);
-  if (command == nullptr) return prefixes;
-  std::string program = find_program(from, command->program);
-  add_prefix_of(program, prefixes);
-  if (program.empty()) return prefixes;
-  std::string head = from.invocation.read(program, 512).value_or("");
-  if (head.starts_with("#!")) {
-    std::vector<std::string> words = words_of(std::string_view(head).substr(2, head.find('\n') - 2));
-    if (!words.empty()) add_prefix_of(words[0], prefixes);
-  }
-  return prefixes;
-}
-
-Result<std::vector<std::string>> configuration_files(const Collector& from, const Command* command) {
-  auto set = from.invocation.environment.find("PIP_CONFIG_FILE");
-  bool is_set = set != from.invocation.environment.end();
-  std::vector<std::string> files;
-  if (is_set && set->second == "/dev/null") return files;
-  for (const std::string& dir : from.config_dirs()) files.push_back(dir + "/pip/pip.conf");
-  files.emplace_back("/etc/pip.conf");
-  std::string own =
-      is_set && !set->second.empty() ? path_in(from, from.invocation.directory, set->second) : "";
-  if (own.empty() || !from.invocation.read(own, 1)) {
-    if (!from.invocation.home.empty()) files.push_back(from.invocation.home + "/.pip/pip.conf");
-    if (std::string home = from.config_home(); !home.empty()) files.push_back(home + "/pip/pip.conf");
-  }
-  for (const std::string& prefix : prefixes_of(from, command)) files.push_back(prefix + "/pip.conf");
-  if (!own.empty()) files.push_back(own);
-  return files;
-}
+constexpr std::string_view kTellPython =
+    "name pip by its place in its environment, or set PIP_CONFIG_FILE=/dev/null where it needs no settings";
 
 /// One setting from a file or the environment, by the long name of its option.
 Result<void> one_setting(Collector& into, const PipSetting& setting) {
@@ -195,9 +133,7 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
     });
   }
   if (name == "trusted-host") {
-    return each([&](const std::string& word) {
-      return findings.unproven("unchecked TLS with " + printable(word), setting.where);
-    });
+    return each([&](const std::string& word) { return findings.unchecked_tls(word, setting.where); });
   }
   if (name == "no-index" && on) return findings.unproven("an installation without an index", setting.where);
   if (name == "requirement" || name == "constraint" || name == "build-constraint") {
@@ -210,7 +146,7 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
   }
   if (name == "editable") {
     return each([&](const std::string& word) {
-      return findings.unproven("a source tree (" + printable(word) + ")", setting.where);
+      return collect_editable(into, word, setting.where, into.invocation.directory);
     });
   }
   if (name == "client-cert") {
@@ -232,12 +168,12 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
     case Meaning::no_index:
       return findings.unproven("an installation without an index", where);
     case Meaning::insecure_host:
-      return findings.unproven("unchecked TLS with " + printable(option.value), where);
+      return findings.unchecked_tls(option.value, where);
     case Meaning::client_certificate:
       findings.note(where + ": the client certificate is not passed on to the index");
       return {};
     case Meaning::editable:
-      return installs ? findings.unproven("a source tree (" + printable(option.value) + ")", where)
+      return installs ? collect_editable(into, option.value, where, into.invocation.directory)
                       : Result<void>{};
     case Meaning::requirements:
       return installs ? collect_requirements(into, option.value, into.invocation.directory) : Result<void>{};
@@ -257,42 +193,31 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
 Result<void> command_line(Collector& into, const Command& command) {
   Arguments found = scan(command.arguments, {kOptions, true, false});
   std::string_view sub = found.words.empty() ? std::string_view{} : std::string_view(found.words[0]);
-  bool is_install = installs(sub);
+  bool is_install = pip_installs(sub);
   for (const Found& option : found.options) TRY(one_option(into, option, is_install));
   for (std::size_t i = 1; is_install && i < found.words.size(); ++i) {
-    TRY(into.findings.requirement(found.words[i], "pip " + std::string(sub)));
+    TRY(collect_requirement(into, found.words[i], "pip " + std::string(sub), into.invocation.directory));
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command) {
-  std::vector<PipSetting> settings;
-  for (const std::string& path : TRY(configuration_files(from, command))) {
-    std::optional<std::string> text = TRY(from.read(path));
-    if (!text) continue;
-    for (IniEntry& entry : TRY(parse_ini(*text, path))) {
-      bool is_ours = entry.section == "global" || entry.section == ":env:" || installs(entry.section);
-      if (!is_ours || entry.value.empty()) continue;
-      std::string where = path + ", [" + entry.section + "] " + entry.name;
-      settings.push_back({std::move(entry.name), std::move(entry.value), std::move(where)});
-    }
-  }
-  // pip takes any spelling: it lowers the name and turns `_` into `-`.
-  for (const auto& [name, value] : from.invocation.environment) {
-    if (!name.starts_with("PIP_") || value.empty()) continue;
-    std::string key = name.substr(4);
-    for (char& c : key) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (key.starts_with("--")) key.erase(0, 2);
-    settings.push_back({std::move(key), value, name});
-  }
-  return settings;
+Result<void> collect_pip_arguments(Collector& into, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "install");
+  return command_line(into, {Installer::pip, "", std::move(arguments)});
 }
 
 Result<Nested> collect_pip(Collector& into, const Command* command) {
   if (command != nullptr) TRY(command_line(into, *command));
   for (const PipSetting& setting : TRY(pip_settings(into, command))) TRY(one_setting(into, setting));
+  if (command == nullptr) return Nested{};
+  const Arguments found = scan(command->arguments, {kOptions, true, false});
+  if (found.words.empty() || !pip_installs(found.words[0])) return Nested{};
+  if (const std::string shim = untold_python(into, *command); !shim.empty()) {
+    TRY(into.findings.unproven("the settings of a Python that cannot be told before the start",
+                               printable(shim), kTellPython));
+  }
   return Nested{};
 }
 

@@ -29,12 +29,17 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
     case Installer::pdm:
       nested = TRY(collect_pdm(into, &command));
       break;
+    case Installer::pipx:
+      nested = TRY(collect_pipx(into, command));
+      break;
     case Installer::unknown:
       return collect_within(into, command, depth);
   }
   if (!nested || nested->empty()) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  return collect_known(into, detect_installer(*nested), depth - 1);
+  Command started = detect_installer(*nested);
+  started.is_nested = true;
+  return collect_known(into, std::move(started), depth - 1);
 }
 
 /// `env`'s own words: what it takes away from the environment and what it sets there, up to the command.
@@ -58,8 +63,25 @@ Result<void> collect_env(Collector& into, std::span<const std::string> words) {
   return {};
 }
 
+/// The environment with what these words set: `env A=B pip`, `sh -c "export A=B; pip"`. Whether a word sets
+/// anything is not known; a variable too many only makes an installer read one place more.
+void set_variables(std::span<const std::string> words, Invocation& invocation) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const std::string name = word.substr(0, equals);
+    const auto in_name = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    if (!std::ranges::all_of(name, in_name)) continue;
+    invocation.environment[name] = word.substr(equals + 1);
+    if (name == "HOME") invocation.home = word.substr(equals + 1);
+  }
+}
+
 /// One list of words of something that is no installer.
-Result<void> collect_words(Collector& into, std::span<const std::string> words, std::size_t depth) {
+Result<void> collect_words(Collector& into, std::span<const std::string> words, bool is_nested,
+                           std::size_t depth) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view name = std::string_view(words[i]).substr(0, words[i].find('='));
     const bool sets = name.size() < words[i].size();
@@ -74,14 +96,22 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
   const std::vector<std::string> nested = installer_within(words);
   if (nested.empty()) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  return collect_known(into, detect_installer(nested), depth - 1);
+  Command started = detect_installer(nested);
+  started.is_nested = is_nested;
+  return collect_known(into, std::move(started), depth - 1);
 }
 
 /// `timeout 5 pip install x`, `sh -c "pip install x"`: what can be seen of the installer is.
 Result<void> collect_within(Collector& into, const Command& command, std::size_t depth) {
   std::vector<std::string> argv{command.program};
   argv.insert(argv.end(), command.arguments.begin(), command.arguments.end());
-  for (const std::vector<std::string>& words : words_within(argv)) TRY(collect_words(into, words, depth));
+  const std::vector<std::vector<std::string>> lists = words_within(argv);
+  Invocation invocation = into.invocation;
+  for (const std::vector<std::string>& words : lists) set_variables(words, invocation);
+  Collector within{invocation, into.findings};
+  for (const std::vector<std::string>& words : lists) {
+    TRY(collect_words(within, words, command.is_nested, depth));
+  }
   return {};
 }
 
@@ -111,8 +141,12 @@ const std::string* last_of(const std::vector<PipSetting>& settings, std::string_
 /// the lower case, uv the upper case.
 Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
                                        const std::vector<PipSetting>& pip) {
-  const auto as_setting = [](Error error) { return fail(kGuardSetting, error.message()); };
-  const std::string* own = installer == Installer::pip ? last_of(pip, "proxy") : nullptr;
+  const auto as_setting = [](const Error& error) {
+    return fail(kGuardSetting, error.message(),
+                "name a proxy as http://HOST:PORT or https://HOST:PORT, or leave it out for this command");
+  };
+  const std::string* own =
+      installer == Installer::pip || installer == Installer::pipx ? last_of(pip, "proxy") : nullptr;
   if (own != nullptr) {
     Result<net::ParentProxy> proxy = in("pip's proxy", net::ParentProxy::parse(*own));
     if (!proxy) return as_setting(std::move(proxy).error());
@@ -140,7 +174,14 @@ Result<Plan> make_plan(const Invocation& invocation) {
   Findings findings(invocation.proof_required ? Proof::required : Proof::optional, invocation.expected);
   Collector into{invocation, findings};
   TRY(findings.index(kPypi, "PyPI"));
-  for (const std::string& url : invocation.indexes) TRY(findings.index(url, "--index"));
+  for (const std::string& url : invocation.indexes) {
+    if (!is_http(url)) {
+      return fail(kGuardSetting,
+                  "--index: \"" + printable(without_userinfo(url)) + "\" is no http or https URL",
+                  "write it as https://HOST/PATH/");
+    }
+    TRY(findings.index(url, "--index"));
+  }
   for (const std::string& host : invocation.file_hosts) TRY(findings.file_host(host, "--file-host"));
 
   Plan plan;
@@ -148,9 +189,11 @@ Result<Plan> make_plan(const Invocation& invocation) {
   bool is_known = plan.command.installer != Installer::unknown;
   TRY(is_known ? collect_known(into, plan.command, invocation.limits.nested_commands)
                : collect_unknown(into, plan.command));
-  bool reads_pip = !is_known || plan.command.installer == Installer::pip;
+  bool reads_pip =
+      !is_known || plan.command.installer == Installer::pip || plan.command.installer == Installer::pipx;
   std::vector<PipSetting> pip;
-  if (reads_pip) pip = TRY(pip_settings(into, is_known ? &plan.command : nullptr));
+  if (reads_pip)
+    pip = TRY(pip_settings(into, plan.command.installer == Installer::pip ? &plan.command : nullptr));
   plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip));
   plan.trust = trust_of(invocation.environment, pip);
   plan.indexes = findings.indexes();

@@ -80,6 +80,10 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"poetry run pip install --proxy x six", {}, {}, "--proxy"},
         Way{"poetry -C sub run pip install --cert x six", {}, {}, "--cert"},
         Way{"pdm run pip install --proxy x six", {}, {}, "--proxy"},
+        Way{"pipx install --pip-args=--proxy=http://p:1 six", {}, {}, "--proxy"},
+        Way{"python -m pipx inject --pip-arg --cert=x a six", {}, {}, "--cert"},
+        Way{"pipx runpip a install --proxy x six", {}, {}, "--proxy"},
+        Way{"pipx run pip install --proxy x six", {}, {}, "--proxy"},
         Way{"pdm run -p sub uv pip install --cert x six", {}, {}, "--cert"},
         Way{"pdm run --env no_proxy=* pip install six", {}, {}, "--env no_proxy"},
         Way{"pdm run --env=PIP_Proxy=x pip install six", {}, {}, "--env PIP_Proxy"},
@@ -135,9 +139,28 @@ INSTANTIATE_TEST_SUITE_P(
             "ca_certs"},
         Way{"pdm install", {}, {{"/project/pdm.toml", "[install]\ncache = true\n"}}, "install.cache"},
         Way{"pip install -i https://ex%41mple.test/simple six", {}, {}, "pip -i"},
-        Way{"pip install -i https://pypi.org./simple six", {}, {}, "pypi.org."},
+        Way{"pip install -i https://PYPI.org./simple six", {}, {}, "PYPI.org. ends in a dot"},
+        Way{"pip install -i https://u:secret@corp.test.:8443/simple six", {}, {}, "corp.test. ends in a dot"},
+        Way{"pip install six",
+            {{"HTTPS_PROXY", "socks5h://u:secret@p:1"}},
+            {},
+            "only http and https proxies"},
         Way{"pip install six", {{"PIP_INDEX_URL", "https://a%b/"}}, {}, "PIP_INDEX_URL"},
         Way{"pip install six", {{"https_proxy", "socks5://p:1"}}, {}, "proxy"}));
+
+TEST(Plan, TommesOwnOptionsAreRefusedInWords) {
+  for (const char* url : {"ftp://corp.test/simple", "/srv/simple", "file:///srv", "corp.test", ""}) {
+    Invocation invocation = invocation_of("pip install six");
+    invocation.indexes = {url};
+    const Result<Plan> plan = make_plan(invocation);
+    ASSERT_FALSE(plan.has_value()) << url;
+    EXPECT_TRUE(plan.error().is(kGuardSetting));
+    EXPECT_THAT(plan.error().message(), HasSubstr("no http or https URL"));
+  }
+  Invocation invocation = invocation_of("pip install six");
+  invocation.file_hosts = {"files.test."};
+  EXPECT_THAT(make_plan(invocation).error().message(), HasSubstr("files.test. ends in a dot"));
+}
 
 TEST(Plan, SettingsFileThatPipCannotRead) {
   for (const char* text :
@@ -181,17 +204,7 @@ TEST(Plan, LimitsAreHit) {
 class RefusedWithProof : public ::testing::TestWithParam<Way> {};
 
 TEST_P(RefusedWithProof, ElseNoted) {
-  Invocation invocation = invocation_of(GetParam().command, GetParam().environment, GetParam().files);
-  Result<Plan> plan = make_plan(invocation);
-  ASSERT_TRUE(plan.has_value()) << plan.error().message();
-  EXPECT_THAT(plan->notes, Contains(HasSubstr(GetParam().names)));
-  EXPECT_THAT(plan->notes, Contains(Not(HasSubstr("secret"))));
-  invocation.proof_required = true;
-  Result<Plan> strict = make_plan(invocation);
-  ASSERT_FALSE(strict.has_value());
-  EXPECT_TRUE(strict.error().is(kGuardUnproven));
-  EXPECT_THAT(strict.error().message(), HasSubstr(GetParam().names));
-  EXPECT_THAT(strict.error().message(), Not(HasSubstr("secret")));
+  expect_refused_with_proof(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -413,6 +426,66 @@ TEST(Plan, ExpectedProjectsComeWithProof) {
   EXPECT_FALSE(plan_of("poetry install", "six", "/poetry"));
 }
 
+// What names no project may hold the one whose signer is expected.
+class RefusedWithAnExpectation : public ::testing::TestWithParam<Way> {};
+
+TEST_P(RefusedWithAnExpectation, ElseNoted) {
+  Invocation invocation = invocation_of(GetParam().command, GetParam().environment, GetParam().files);
+  Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan.has_value()) << plan.error().message();
+  EXPECT_THAT(plan->notes, Contains(HasSubstr(GetParam().names)));
+  invocation.expected.insert(*ProjectName::parse("six"));
+  Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict.has_value());
+  EXPECT_TRUE(strict.error().is(kGuardUnproven));
+  EXPECT_THAT(strict.error().message(), HasSubstr(GetParam().names));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    NoProject, RefusedWithAnExpectation,
+    ::testing::Values(
+        Way{"pip install -f fl six", {}, {}, "files from fl"},
+        Way{"pip install other", {{"PIP_FIND_LINKS", "https://h.test/"}}, {}, "PIP_FIND_LINKS"},
+        Way{"pip install -i file:///idx six", {}, {}, "not on the network"},
+        Way{"uv pip install six", {{"UV_INDEX", "file:///idx"}}, {}, "not on the network"},
+        Way{"env -i pip install six", {}, {}, "env -i"}, Way{"sudo pip install six", {}, {}, "sudo"},
+        Way{"pip install git+https://h.test/x", {}, {}, "a checkout"},
+        Way{"pip install https://h.test/x.zip", {}, {}, "a direct URL"},
+        Way{"pip install .", {}, {}, "a local path (.)"},
+        Way{"pip install -e ./x", {}, {}, "a source tree (./x)"},
+        Way{"pip install -r https://h.test/r.txt", {}, {}, "r.txt"},
+        Way{"uv run -", {}, {}, "standard input"},
+        Way{"pip install .",
+            {},
+            {{"/project/pyproject.toml", "[project]\nname='Six'\n"}},
+            "a local path (.)"},
+        Way{"pip install -e six",
+            {},
+            {{"/project/six/pyproject.toml", "[tool.poetry]\nname='six'\n"}},
+            "a source tree (six)"},
+        Way{"pip install .[x]",
+            {},
+            {{"/project/pyproject.toml",
+              "[project]\nname='p'\n[build-system]\nrequires=['six @ file:///six']\n"}},
+            "build-system.requires"},
+        Way{"pip install -e file:///a#egg=p",
+            {},
+            {{"/a/pyproject.toml", "[project]\nname='p'\ndependencies=['six @ file:///six']\n"}},
+            "project.dependencies"}));
+
+TEST(Plan, AnExpectationLeavesOtherProjectsSourcesAlone) {
+  const Files files{{"/project/pyproject.toml", "[project]\nname='p'\ndependencies=['six']\n"},
+                    {"/project/r.txt", "-e .\nsix\n"}};
+  for (const char* command :
+       {"pip install .", "pip install -e .[dev]", "pip install -r r.txt", "uv pip install -e .",
+        "pip install --trusted-host pypi.org six", "uv sync", "pip install p@git+https://h.test/p"}) {
+    Invocation invocation = invocation_of(command, {}, files);
+    invocation.expected.insert(*ProjectName::parse("six"));
+    const Result<Plan> plan = make_plan(invocation);
+    EXPECT_TRUE(plan.has_value()) << command << ": " << plan.error().message();
+  }
+}
+
 TEST(Plan, OrdinaryCommandsPassWithProof) {
   Files files{
       {"/project/pyproject.toml", "[project]\nname='p'\ndependencies=['six>=1; python_version>\"3\"']\n"},
@@ -441,6 +514,9 @@ TEST(Plan, OrdinaryCommandsPassWithProof) {
                               "pdm install",
                               "pdm add six",
                               "pdm run pytest --proxy x",
+                              "pipx install six",
+                              "pipx run --spec six>=1 six --proxy x",
+                              "pipx upgrade-all",
                               "make install",
                               "env A=b make",
                               "sh -c 'pip install six; make'",

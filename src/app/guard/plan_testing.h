@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/guard/errors.h"
 #include "app/guard/findings.h"
 #include "app/guard/plan.h"
 
@@ -54,6 +55,21 @@ inline std::ostream& operator<<(std::ostream& out, const Way& way) {
   for (const auto& [path, text] : way.files) out << " " << path;
   return out;
 }
+/// Passes with a note by default, is refused by name with `--require attested`.
+inline void expect_refused_with_proof(const Way& way) {
+  Invocation invocation = invocation_of(way.command, way.environment, way.files);
+  Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan.has_value()) << plan.error().message();
+  EXPECT_THAT(plan->notes, ::testing::Contains(::testing::HasSubstr(way.names)));
+  EXPECT_THAT(plan->notes, ::testing::Contains(::testing::Not(::testing::HasSubstr("secret"))));
+  invocation.proof_required = true;
+  Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict.has_value());
+  EXPECT_TRUE(strict.error().is(kGuardUnproven));
+  EXPECT_THAT(strict.error().message(), ::testing::HasSubstr(way.names));
+  EXPECT_THAT(strict.error().message(), ::testing::Not(::testing::HasSubstr("secret")));
+}
+
 inline const char* const kUvProxy = "https-proxy = \"http://u:secret@p:1\"\n";
 inline const char* const kPipConf = "[global]\nindex-url = https://u:secret@corp.test/simple\n";
 

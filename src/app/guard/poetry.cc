@@ -78,12 +78,14 @@ class PoetryCollector {
     if (sub == "run") return Nested(std::vector<std::string>(top.words.begin() + 1, top.words.end()));
     std::size_t first = 1;
     bool adds = sub == "add";
-    if (sub == "self" && found.words.size() > 1 && found.words[1] == "add") {
-      adds = true;
+    if (sub == "self") {
+      // Poetry's own plugins are a project in its settings' folder.
+      if (std::string home = config_home(); !home.empty()) directory_ = home;
+      adds = found.words.size() > 1 && found.words[1] == "add";
       first = 2;
     }
     for (std::size_t i = first; adds && i < found.words.size(); ++i) {
-      TRY(findings_.requirement(found.words[i], "poetry " + sub));
+      TRY(collect_requirement(into_, found.words[i], "poetry " + sub, into_.invocation.directory));
     }
     if (sub == "source" && found.words.size() > 3 && found.words[1] == "add") {
       TRY(findings_.index(found.words[3], "poetry source add"));

@@ -139,7 +139,7 @@ class RequirementsReader {
   Result<void> one_line(const std::string& line, const std::string& path, const std::string& folder) {
     std::size_t options = line.starts_with('-') ? 0 : std::min(line.find(" -"), line.find("\t-"));
     std::string_view requirement = trim(std::string_view(line).substr(0, options));
-    TRY(into_.findings.requirement(requirement, path));
+    TRY(collect_requirement(into_, requirement, path, into_.invocation.directory));
     if (options == std::string::npos) return {};
     std::vector<std::string> words = shell_words(std::string_view(line).substr(options));
     Arguments found = scan(words, {kFileOptions, true, false});
@@ -159,9 +159,9 @@ class RequirementsReader {
       case Meaning::requirements:
         return file(option.value, folder);
       case Meaning::editable:
-        return into_.findings.unproven("a source tree (" + printable(option.value) + ")", where);
+        return collect_editable(into_, option.value, where, into_.invocation.directory);
       case Meaning::insecure_host:
-        return into_.findings.unproven("unchecked TLS with " + printable(option.value), where);
+        return into_.findings.unchecked_tls(option.value, where);
       default:
         return {};
     }

@@ -65,13 +65,15 @@ std::function<net::Decision(net::Scheme, const net::Authority&)> decide_by(
   const auto allowed = [hosts = options.allow_hosts](const net::Authority& authority) {
     return hosts.contains(authority.host) || hosts.contains(authority.to_string());
   };
-  return [allowed, intercepted = std::move(intercepted), required = options.policy.require_attested, &report](
+  // An unjudged host could send any project, the one whose signer is expected as well.
+  const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
+  return [allowed, intercepted = std::move(intercepted), strict, &report](
              net::Scheme scheme, const net::Authority& authority) -> net::Decision {
     if (intercepted(net::Url{scheme, authority, "/"})) return net::Intercept{};
     const std::string host = authority.to_string();
-    if (required && !allowed(authority)) {
-      const Error error(kGuardHost,
-                        "files from " + printable(host) + " are not judged, and proof is required");
+    if (strict && !allowed(authority)) {
+      const Error error(kGuardHost, "files from " + printable(host) +
+                                        " are not judged, and proof is required or a signer expected");
       report.refused(host, error);
       return net::Refuse{"tomme: " + error.message() + " [" + std::string(error.code().name) + "]"};
     }

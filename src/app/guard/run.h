@@ -17,7 +17,7 @@ namespace tomme::guard {
 
 struct RunOptions {
   Invocation invocation;
-  std::set<std::string> allow_hosts;  ///< HOST or HOST:PORT that may pass unseen though proof is required
+  std::set<std::string> allow_hosts;  ///< HOST or HOST:PORT that may pass unseen though others are refused
   std::string attestations;           ///< folder with proofs; empty: those that indexes list
   DistributionPolicy policy;
   std::string report_path;   ///< JSON; empty: none

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
@@ -11,45 +12,45 @@ namespace {
 
 /// From `uv help …` of 0.13.9. clap takes no abbreviations. Options whose kind depends on the sub-command
 /// stand in the two tables below; these are alike everywhere.
-#define TOMME_UV_COMMON                                                                                    \
-  {"--index", true, Meaning::index}, {"--default-index", true, Meaning::index},                            \
-      {"-i", true, Meaning::index}, {"--index-url", true, Meaning::index},                                 \
-      {"--extra-index-url", true, Meaning::index}, {"--publish-url", true},                                \
-      {"--check-url", true, Meaning::index}, {"-f", true, Meaning::find_links},                            \
-      {"--find-links", true, Meaning::find_links}, {"--no-index", false, Meaning::no_index},               \
-      {"--torch-backend", true, Meaning::torch_backend}, {"--cert", true, Meaning::refused},               \
-      {"--proxy", true, Meaning::refused}, {"--cache-dir", true, Meaning::refused},                        \
-      {"--allow-insecure-host", true, Meaning::insecure_host},                                             \
-      {"--trusted-host", true, Meaning::insecure_host},                                                    \
-      {"--client-cert", true, Meaning::client_certificate}, {"--link-mode", true, Meaning::link_mode},     \
-      {"--config-file", true, Meaning::configuration_file},                                                \
-      {"--no-config", false, Meaning::no_configuration}, {"--directory", true, Meaning::directory},        \
-      {"--project", true, Meaning::project}, {"-r", true, Meaning::requirements},                          \
-      {"--requirement", true, Meaning::requirements}, {"--requirements", true, Meaning::requirements},     \
-      {"--constraint", true, Meaning::requirements}, {"--constraints", true, Meaning::requirements},       \
-      {"--override", true, Meaning::requirements}, {"--overrides", true, Meaning::requirements},           \
-      {"--exclude", true}, {"--excludes", true}, {"-b", true, Meaning::requirements},                      \
-      {"--build-constraint", true, Meaning::requirements},                                                 \
-      {"--build-constraints", true, Meaning::requirements},                                                \
-      {"--with-requirements", true, Meaning::requirements}, {"-w", true, Meaning::requirement},            \
-      {"--with", true, Meaning::requirement}, {"--with-executables-from", true, Meaning::requirement},     \
-      {"--from", true, Meaning::requirement}, {"--with-editable", true, Meaning::editable}, {"-p", true},  \
-      {"--python", true}, {"--python-version", true}, {"--python-platform", true}, {"--color", true},      \
-      {"--index-strategy", true}, {"--keyring-provider", true}, {"-P", true}, {"--upgrade-package", true}, \
-      {"--upgrade-group", true}, {"--resolution", true}, {"--prerelease", true},                           \
-      {"--prerelease-package", true}, {"--fork-strategy", true}, {"--exclude-newer", true},                \
-      {"--exclude-newer-package", true}, {"--no-sources-package", true}, {"--reinstall-package", true},    \
-      {"--refresh-package", true}, {"-C", true}, {"--config-setting", true}, {"--config-settings", true},  \
-      {"--config-settings-package", true}, {"--config-setting-package", true},                             \
-      {"--no-build-isolation-package", true}, {"--no-build-package", true}, {"--no-binary-package", true}, \
-      {"--no-editable-package", true}, {"--no-install-package", true}, {"--no-emit-package", true},        \
-      {"--env-file", true}, {"--extra", true}, {"--no-extra", true}, {"--group", true, Meaning::group},    \
-      {"--no-group", true}, {"--only-group", true}, {"--package", true}, {"--output-format", true},        \
-      {"-o", true}, {"--output-file", true}, {"--out-dir", true}, {"--format", true}, {"--prune", true},   \
-      {"--annotation-style", true}, {"--custom-compile-command", true}, {"-t", true}, {"--target", true},  \
-      {"--prefix", true}, {"--rev", true}, {"--tag", true}, {"--branch", true}, {"--bounds", true},        \
-      {"--optional", true}, {                                                                              \
-    "--preview-features", true                                                                             \
+#define TOMME_UV_COMMON                                                                                     \
+  {"--index", true, Meaning::index}, {"--default-index", true, Meaning::index},                             \
+      {"-i", true, Meaning::index}, {"--index-url", true, Meaning::index},                                  \
+      {"--extra-index-url", true, Meaning::index}, {"--publish-url", true},                                 \
+      {"--check-url", true, Meaning::index}, {"-f", true, Meaning::find_links},                             \
+      {"--find-links", true, Meaning::find_links}, {"--no-index", false, Meaning::no_index},                \
+      {"--torch-backend", true, Meaning::torch_backend}, {"--cert", true, Meaning::refused},                \
+      {"--proxy", true, Meaning::refused}, {"--cache-dir", true, Meaning::refused},                         \
+      {"--allow-insecure-host", true, Meaning::insecure_host},                                              \
+      {"--trusted-host", true, Meaning::insecure_host},                                                     \
+      {"--client-cert", true, Meaning::client_certificate}, {"--link-mode", true, Meaning::link_mode},      \
+      {"--config-file", true, Meaning::configuration_file},                                                 \
+      {"--no-config", false, Meaning::no_configuration}, {"--directory", true, Meaning::directory},         \
+      {"--project", true, Meaning::project}, {"-r", true, Meaning::requirements},                           \
+      {"--requirement", true, Meaning::requirements}, {"--requirements", true, Meaning::requirements},      \
+      {"--constraint", true, Meaning::requirements}, {"--constraints", true, Meaning::requirements},        \
+      {"--override", true, Meaning::requirements}, {"--overrides", true, Meaning::requirements},            \
+      {"--exclude", true}, {"--excludes", true}, {"-b", true, Meaning::requirements},                       \
+      {"--build-constraint", true, Meaning::requirements},                                                  \
+      {"--build-constraints", true, Meaning::requirements},                                                 \
+      {"--with-requirements", true, Meaning::requirements}, {"-w", true, Meaning::requirement},             \
+      {"--with", true, Meaning::requirement}, {"--with-executables-from", true, Meaning::requirement},      \
+      {"--from", true, Meaning::requirement}, {"--with-editable", true, Meaning::editable}, {"-p", true},   \
+      {"--python", true}, {"--python-version", true}, {"--python-platform", true}, {"--color", true},       \
+      {"--index-strategy", true}, {"--keyring-provider", true}, {"-P", true}, {"--upgrade-package", true},  \
+      {"--upgrade-group", true}, {"--resolution", true}, {"--prerelease", true},                            \
+      {"--prerelease-package", true}, {"--fork-strategy", true}, {"--exclude-newer", true},                 \
+      {"--exclude-newer-package", true}, {"--no-sources-package", true}, {"--reinstall-package", true},     \
+      {"--refresh-package", true}, {"-C", true}, {"--config-setting", true}, {"--config-settings", true},   \
+      {"--config-settings-package", true}, {"--config-setting-package", true},                              \
+      {"--no-build-isolation-package", true}, {"--no-build-package", true}, {"--no-binary-package", true},  \
+      {"--no-editable-package", true}, {"--no-install-package", true}, {"--no-emit-package", true},         \
+      {"--env-file", true, Meaning::environment_file}, {"--extra", true}, {"--no-extra", true},             \
+      {"--group", true, Meaning::group}, {"--no-group", true}, {"--only-group", true}, {"--package", true}, \
+      {"--output-format", true}, {"-o", true}, {"--output-file", true}, {"--out-dir", true},                \
+      {"--format", true}, {"--prune", true}, {"--annotation-style", true},                                  \
+      {"--custom-compile-command", true}, {"-t", true}, {"--target", true}, {"--prefix", true},             \
+      {"--rev", true}, {"--tag", true}, {"--branch", true}, {"--bounds", true}, {"--optional", true}, {     \
+    "--preview-features", true                                                                              \
   }
 
 constexpr Option kPipOptions[] = {
@@ -112,10 +113,61 @@ Result<void> add_torch(Findings& findings, std::string_view backend, const std::
 /// What uv reads, gathered from options and environment before settings are looked for.
 struct Sources {
   std::string directory;  ///< where the project is looked for
+  std::string target;     ///< folder of what `uv run` runs: settings and project are looked for there as well
   std::vector<std::string> configuration_files;
   bool no_configuration = false;
   bool reads_project = true;
 };
+
+bool is_remote(std::string_view place) {
+  return place.starts_with("http://") || place.starts_with("https://");
+}
+
+/// `name = ["x", {requirement = "x"}]`: what builds of `name` need besides.
+Result<void> build_dependencies(Collector& into, const json::Value* table, const std::string& where) {
+  if (table == nullptr || table->object() == nullptr) return {};
+  for (const json::Member& project : *table->object()) {
+    TRY(collect_requirement_list(into, &project.value, where));
+    if (project.value.array() == nullptr) continue;
+    for (const json::Value& item : *project.value.array()) {
+      if (auto text = text_at(item, "requirement")) TRY(into.findings.requirement(*text, where));
+    }
+  }
+  return {};
+}
+
+/// What a uv.toml or a [tool.uv] adds to any resolution, `uv pip install` included.
+Result<void> table_requirements(Collector& into, const json::Value& table, const std::string& where) {
+  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
+                                "build-constraint-dependencies"}) {
+    TRY(collect_requirement_list(into, at(table, name), where + ", " + std::string(name)));
+  }
+  for (std::string_view name : {"extra-build-dependencies", "pip.extra-build-dependencies"}) {
+    TRY(build_dependencies(into, at(table, name), where + ", " + std::string(name)));
+  }
+  const json::Value* metadata = at(table, "dependency-metadata");
+  if (metadata == nullptr || metadata->array() == nullptr) return {};
+  for (const json::Value& entry : *metadata->array()) {
+    TRY(collect_requirement_list(into, at(entry, "requires-dist"), where + ", [[dependency-metadata]]"));
+  }
+  return {};
+}
+
+Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
+  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
+  if (auto git = text_at(source, "git")) {
+    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
+  }
+  if (auto path = text_at(source, "path")) {
+    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+  }
+  for (std::string_view kind : {"directory", "editable"}) {
+    if (auto tree = text_at(source, kind)) {
+      return into.findings.unproven("a source tree (" + printable(*tree) + ")", where);
+    }
+  }
+  return {};
+}
 
 class UvCollector {
  public:
@@ -141,11 +193,11 @@ class UvCollector {
       TRY(findings_.unproven("files from " + printable(without_userinfo(word)), "UV_FIND_LINKS"));
     }
     for (const std::string& word : list("UV_INSECURE_HOST", false)) {
-      TRY(findings_.unproven("unchecked TLS with " + printable(word), "UV_INSECURE_HOST"));
+      TRY(findings_.unchecked_tls(word, "UV_INSECURE_HOST"));
     }
     for (const char* name : {"UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"}) {
       for (const std::string& file : list(name, false)) {
-        TRY(collect_requirements(into_, file, sources_.directory));
+        TRY(requirements_file(file));
       }
     }
     if (const std::string* backend = into_.variable("UV_TORCH_BACKEND")) {
@@ -194,7 +246,7 @@ class UvCollector {
     Arguments found = scan(rest, {kProjectOptions, false, false});
     TRY(options(found, "uv " + sub, {}));
     for (const std::string& word : found.words) {
-      if (sub == "add") TRY(findings_.requirement(word, "uv add"));
+      if (sub == "add") TRY(collect_requirement(into_, word, "uv add", sources_.directory));
     }
     return Nested{};
   }
@@ -205,9 +257,9 @@ class UvCollector {
     std::string sub = found.words.empty() ? "" : found.words[0];
     TRY(options(found, "uv pip", {}));
     for (std::size_t i = 1; i < found.words.size(); ++i) {
-      if (sub == "install") TRY(findings_.requirement(found.words[i], "uv pip install"));
-      if (sub == "sync" || sub == "compile")
-        TRY(collect_requirements(into_, found.words[i], sources_.directory));
+      if (sub == "install")
+        TRY(collect_requirement(into_, found.words[i], "uv pip install", sources_.directory));
+      if (sub == "sync" || sub == "compile") TRY(requirements_file(found.words[i]));
     }
     return Nested{};
   }
@@ -221,9 +273,48 @@ class UvCollector {
     bool runs = sub == "run";
     Arguments found = scan({top.words.begin() + 1, top.words.end()}, {kToolOptions, false, runs});
     TRY(options(found, "uv tool " + sub, {}));
+    if (sub == "upgrade") TRY(receipts(found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
-    TRY(findings_.requirement(found.words[0], "uv tool " + sub));
+    TRY(collect_requirement(into_, found.words[0], "uv tool " + sub, sources_.directory));
     return runs ? Nested(found.words) : Nested{};
+  }
+
+  /// What was asked for when the tools were installed counts for their upgrades; without names, for all.
+  Result<void> receipts(const std::vector<std::string>& tools) {
+    std::string folder;
+    if (const std::string* own = into_.variable("UV_TOOL_DIR")) {
+      folder = path_in(into_, into_.invocation.directory, *own);
+    } else if (const std::string* data = into_.variable("XDG_DATA_HOME")) {
+      folder = *data + "/uv/tools";
+    } else {
+      folder = into_.invocation.home + "/.local/share/uv/tools";
+    }
+    std::vector<std::string> names;
+    for (const std::string& tool : tools) {
+      const auto name = ProjectName::parse(std::string_view(tool).substr(0, tool.find_first_of("[<>=!~@; ")));
+      if (name) names.push_back(name->normalized());
+    }
+    if (tools.empty()) names = into_.invocation.list(folder);
+    for (const std::string& name : names) TRY(receipt(folder + "/" + name + "/uv-receipt.toml"));
+    return {};
+  }
+
+  Result<void> receipt(const std::string& path) {
+    const std::optional<json::Value> document = TRY(into_.read_toml(path));
+    if (!document) return {};
+    for (std::string_view list : {"requirements", "constraints", "overrides", "build-constraints"}) {
+      const json::Value* items = at(*document, "tool." + std::string(list));
+      if (items == nullptr || items->array() == nullptr) continue;
+      const std::string where = path + ", " + std::string(list);
+      TRY(collect_requirement_list(into_, items, where));
+      for (const json::Value& item : *items->array()) {
+        const Findings::About about(findings_, text_at(item, "name").value_or(""));
+        if (auto index = text_at(item, "index")) TRY(add_index(findings_, *index, where));
+        TRY(source_table(into_, item, where));
+      }
+    }
+    const json::Value* options = at(*document, "tool.options");
+    return options != nullptr ? settings_table(*options, path + ", [tool.options]") : Result<void>{};
   }
 
   Result<Nested> run_command(std::span<const std::string> rest) {
@@ -231,15 +322,27 @@ class UvCollector {
     TRY(options(found, "uv run", found.words));
     if (found.words.empty()) return Nested{};
     const std::string& first = found.words[0];
-    if (first.starts_with("http://") || first.starts_with("https://")) {
-      TRY(findings_.direct_url(first, "uv run"));
-    } else if (first.ends_with(".py") || first.ends_with(".pyw")) {
-      TRY(script(first));
+    if (first.contains('/') && !is_remote(first)) {
+      sources_.target = path_in(into_, into_.invocation.directory, first.substr(0, first.rfind('/')));
     }
+    if (first == "-" || is_remote(first) || is_script_name(first)) TRY(script(first));
     std::vector<std::string> nested = found.words;
     auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
     if (std::ranges::any_of(found.options, is_module)) nested.insert(nested.begin(), {"python", "-m"});
-    return Nested(std::move(nested));
+    return Nested(TRY(with_environment_files(found, std::move(nested))));
+  }
+
+  Result<std::vector<std::string>> with_environment_files(const Arguments& found,
+                                                          std::vector<std::string> nested) {
+    std::vector<std::string> files = list("UV_ENV_FILE", false);
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::environment_file) files.push_back(option.value);
+    }
+    for (const std::string& file : files) {
+      const std::string path = path_in(into_, into_.invocation.directory, file);
+      nested = TRY(with_environment_file(into_, path, std::move(nested)));
+    }
+    return nested;
   }
 
   Result<void> options(const Arguments& found, const std::string& command,
@@ -263,13 +366,13 @@ class UvCollector {
       case Meaning::no_index:
         return findings_.unproven("an installation without an index", where);
       case Meaning::insecure_host:
-        return findings_.unproven("unchecked TLS with " + printable(option.value), where);
+        return findings_.unchecked_tls(option.value, where);
       case Meaning::editable:
-        return findings_.unproven("a source tree (" + printable(option.value) + ")", where);
+        return collect_editable(into_, option.value, where, sources_.directory);
       case Meaning::requirement:
         return requirements(option.value, where);
       case Meaning::requirements:
-        return collect_requirements(into_, option.value, sources_.directory);
+        return requirements_file(option.value);
       case Meaning::group:
         return collect_group(into_, option.value, sources_.directory);
       case Meaning::script: {
@@ -304,16 +407,27 @@ class UvCollector {
   Result<void> requirements(std::string_view value, const std::string& where) {
     while (true) {
       std::size_t end = value.find(',');
-      TRY(findings_.requirement(value.substr(0, end), where));
+      TRY(collect_requirement(into_, value.substr(0, end), where, sources_.directory));
       if (end == std::string_view::npos) return {};
       value.remove_prefix(end + 1);
     }
+  }
+
+  /// `-r a.py` and, where the name has no suffix, `-r a` may be a script with requirements in its head.
+  Result<void> requirements_file(const std::string& file) {
+    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory);
+    if (is_script_name(file)) return script(file);
+    const std::string path = path_in(into_, sources_.directory, file);
+    const bool has_suffix = file.substr(file.rfind('/') + 1).contains('.');
+    if (!has_suffix && TRY(into_.read(path)) && TRY(read_script(into_, path))) return script(path);
+    return collect_requirements(into_, file, sources_.directory);
   }
 
   // ---- settings
 
   /// A uv.toml, or the [tool.uv] of another document.
   Result<void> settings_table(const json::Value& table, const std::string& where) {
+    TRY(table_requirements(into_, table, where));
     for (std::string_view name : {"https-proxy", "http-proxy"}) {
       if (!text_at(table, name)) continue;
       return fail(kGuardSetting,
@@ -322,7 +436,7 @@ class UvCollector {
     }
     for (std::string_view prefix : {"", "pip."}) TRY(index_settings(table, where, std::string(prefix)));
     for (const std::string& host : texts_at(table, "allow-insecure-host")) {
-      TRY(findings_.unproven("unchecked TLS with " + printable(host), where + ", allow-insecure-host"));
+      TRY(findings_.unchecked_tls(host, where + ", allow-insecure-host"));
     }
     const json::Value* indexes = at(table, "index");
     if (indexes != nullptr && indexes->array() != nullptr) {
@@ -373,14 +487,19 @@ class UvCollector {
     TRY(settings_file("/etc/uv/uv.toml"));
     for (const std::string& dir : into_.config_dirs()) TRY(settings_file(dir + "/uv/uv.toml"));
     if (std::string home = into_.config_home(); !home.empty()) TRY(settings_file(home + "/uv/uv.toml"));
-    // uv takes the nearest folder with settings, and the workspace's root above it; all of them are read.
-    for (const std::string& folder : ancestors_of(sources_.directory))
-      TRY(settings_file(folder + "/uv.toml"));
+    for (const std::string& folder : folders()) TRY(settings_file(folder + "/uv.toml"));
     return pyproject_settings();
   }
 
+  /// uv takes the nearest folder with settings, and the workspace's root above it; all of them are read.
+  std::vector<std::string> folders() const {
+    std::vector<std::string> all = ancestors_of(sources_.directory);
+    if (!sources_.target.empty()) std::ranges::copy(ancestors_of(sources_.target), std::back_inserter(all));
+    return all;
+  }
+
   Result<void> pyproject_settings() {
-    for (const std::string& folder : ancestors_of(sources_.directory)) {
+    for (const std::string& folder : folders()) {
       std::string path = folder + "/pyproject.toml";
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       const json::Value* table = document ? at(*document, "tool.uv") : nullptr;
@@ -392,7 +511,12 @@ class UvCollector {
   // ---- project
 
   Result<void> project() {
-    for (const std::string& folder : ancestors_of(sources_.directory)) {
+    TRY(project_above(sources_.directory));
+    return sources_.target.empty() ? Result<void>{} : project_above(sources_.target);
+  }
+
+  Result<void> project_above(const std::string& directory) {
+    for (const std::string& folder : ancestors_of(directory)) {
       std::optional<json::Value> document = TRY(collect_pyproject(into_, folder + "/pyproject.toml"));
       if (!document) continue;
       TRY(collect_uv_lock(into_, folder + "/uv.lock"));
@@ -414,7 +538,13 @@ class UvCollector {
     return {};
   }
 
+  /// Not `direct_url`: what the script itself asks for is not known before the start, whoever serves it.
   Result<void> script(const std::string& name) {
+    if (name == "-") return findings_.unproven("a script from standard input", "uv -");
+    if (is_remote(name)) {
+      return findings_.unproven("a script that is read only after the start",
+                                "uv " + printable(without_userinfo(name)));
+    }
     std::string path = path_in(into_, into_.invocation.directory, name);
     std::optional<json::Value> metadata = TRY(read_script(into_, path));
     TRY(collect_uv_lock(into_, path + ".lock"));
@@ -430,24 +560,11 @@ class UvCollector {
   Sources sources_;
 };
 
-Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
-  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
-  if (auto git = text_at(source, "git")) {
-    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
-  }
-  if (auto path = text_at(source, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path) {
-  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
-                                "build-constraint-dependencies"}) {
-    TRY(collect_requirement_list(into, at(document, "tool.uv." + std::string(name)),
-                                 path + ", " + std::string(name)));
+  if (const json::Value* table = at(document, "tool.uv")) {
+    TRY(table_requirements(into, *table, path + ", [tool.uv]"));
   }
   const json::Value* sources = at(document, "tool.uv.sources");
   if (sources == nullptr || sources->object() == nullptr) return {};

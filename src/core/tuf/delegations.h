@@ -18,8 +18,8 @@ using Keys = std::map<KeyId, Key>;
 
 /// Who signs a role (section 4.3).
 struct RoleKeys {
-  std::vector<KeyId> keyids;    ///< no two equal; some may be missing from the table of keys
-  std::uint64_t threshold = 1;  ///< from 1; may be more than there are keys, and is then never met
+  std::vector<KeyId> keyids = {};  ///< no two equal; some may be missing from the table of keys
+  std::uint64_t threshold = 1;     ///< from 1; may be more than there are keys, and is then never met
   json::Object unknown = {};
 };
 

@@ -23,7 +23,8 @@ inline constexpr ErrorCode kTufThreshold{
     "the mirror tampers, or the repository was signed by the wrong keys; do not go on with its files"};
 inline constexpr ErrorCode kTufKeyUnusable{
     "tuf/key-unusable", Outcome::refused,
-    "a key of repository metadata is of a type or scheme that cannot be verified here, or is damaged", ""};
+    "a key of repository metadata is of a type or scheme that cannot be verified here, or is damaged",
+    "the repository needs enough keys of another type beside it: ed25519, ecdsa or rsa"};
 inline constexpr ErrorCode kTufHash{
     "tuf/hash", Outcome::refused,
     "a file is not as long as, or has another digest than, the repository metadata says",

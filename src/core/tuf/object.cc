@@ -124,8 +124,7 @@ ObjectWriter& ObjectWriter::rest(const json::Object& members) {
 
 Result<std::string> ObjectWriter::finish() {
   if (!errors_.empty()) return std::unexpected(std::move(errors_.front()));
-  std::ranges::stable_sort(members_, {},
-                           [](const auto& member) -> const std::string& { return member.first; });
+  std::ranges::sort(members_, {}, [](const auto& member) -> const std::string& { return member.first; });
   std::string out;
   std::size_t size = 2;
   for (const auto& [name, canonical] : members_) size += name.size() + canonical.size() + 4;

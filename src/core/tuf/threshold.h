@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/tuf/delegations.h"
@@ -17,5 +20,16 @@ namespace tomme::tuf {
 Result<void> verify_threshold(std::string_view role, std::string_view delegator, const Keys& keys,
                               const RoleKeys& role_keys, std::string_view canonical,
                               std::span<const Signature> signatures, const OidcVerifier& oidc = {});
+
+/// What became of one key of a role.
+struct KeyReport {
+  KeyId keyid;
+  std::string
+      trouble;  ///< empty where its signature counts; "no signature", "the same key as another one", …
+};
+/// All keys of the role in their order, for whoever collects signatures.
+std::vector<KeyReport> examine_signatures(const Keys& keys, const RoleKeys& role_keys,
+                                          std::string_view canonical, std::span<const Signature> signatures,
+                                          const OidcVerifier& oidc = {});
 
 }  // namespace tomme::tuf

@@ -112,6 +112,28 @@ TEST(TufThreshold, KeysThatAreListedNowhereDoNotCount) {
   EXPECT_REFUSED(kTufThreshold, world.refresh());
 }
 
+TEST(TufThreshold, ZeroIsNeverMetBySilence) {
+  EXPECT_REFUSED(kTufThreshold, verify_threshold("role", "tester", {}, {.threshold = 0}, "{}", {}));
+}
+
+TEST(TufThreshold, AReportOfEachKey) {
+  const Signer& a = signer(101);
+  const Signer& b = signer(102);
+  const KeyId alias("alias"), missing("missing"), wrong("wrong");
+  const Keys keys = {{a.id, a.listed}, {alias, a.listed}, {b.id, b.listed}, {wrong, b.listed}};
+  const std::vector<Signature> signatures = {sign(a.key, a.listed, a.id, "{}").value(),
+                                             sign(a.key, a.listed, alias, "{}").value(),
+                                             sign(b.key, b.listed, wrong, "{ }").value()};
+  const RoleKeys role{.keyids = {a.id, alias, b.id, missing, wrong}, .threshold = 1};
+  std::vector<std::string> troubles;
+  for (const KeyReport& report : examine_signatures(keys, role, "{}", signatures)) {
+    troubles.push_back(report.trouble);
+  }
+  EXPECT_EQ(troubles, (std::vector<std::string>{"", "the same key as another one", "no signature",
+                                                "not listed among the keys",
+                                                "the signature does not verify with the Ed25519 key"}));
+}
+
 TEST(TufThreshold, KeysOfOtherRolesDoNotCount) {
   for (const char* name : {"timestamp", "snapshot", "targets"}) {
     World world;

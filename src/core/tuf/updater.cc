@@ -70,7 +70,7 @@ Result<void> Updater::refresh() {
   note(RoleName::root(), root_);
   TRY(refresh_timestamp());
   TRY(refresh_snapshot());
-  TRY(load_top_level_targets());
+  (void)TRY(load_top_level_targets());
   refreshed_ = true;
   return {};
 }

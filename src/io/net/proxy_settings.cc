@@ -107,7 +107,8 @@ Result<ParentProxy> ParentProxy::parse(std::string_view text) {
     if (equal_ignoring_case(scheme, "https")) {
       proxy.scheme = Scheme::https;
     } else if (!equal_ignoring_case(scheme, "http")) {
-      return fail(kNetProxySetting, "a proxy of kind \"" + printable(scheme, 20) + "\" is not supported");
+      return fail(kNetProxySetting, "a proxy of kind \"" + printable(scheme, 20) +
+                                        "\" cannot be gone through: only http and https proxies can");
     }
     text.remove_prefix(scheme_end + 3);
   }

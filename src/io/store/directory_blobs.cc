@@ -102,8 +102,10 @@ class DirectoryBlobs final : public BlobStore {
 
 std::unexpected<Error> DirectoryBlobs::cannot(const ErrorCode& code, std::string_view what,
                                               std::string_view key) const {
-  const std::string why = system_reason();
-  return fail(code, describe() + ": cannot " + std::string(what) + " " + std::string(key) + ": " + why);
+  const std::string why = system_reason();  // before anything else can fail
+  std::string words = ": cannot ";
+  words.append(what).append(" ").append(key).append(": ").append(why);
+  return fail(code, describe() + words);
 }
 
 /// Makes the folder and those above it, as far as missing; each is durable in the one above.
