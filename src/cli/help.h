@@ -148,6 +148,7 @@ nobody on the way to an installer can change it, roll it back or hold it still.
   tomme tuf merge FILE...   take signatures from copies of what is staged
   tomme tuf status          what is published, staged and waiting
   tomme tuf verify          read all of it as the strictest client would
+  tomme tuf import DIR      take over the repository of another program
   tomme tuf gc              remove files to which nothing leads
 
   tomme tuf VERB --help     more about a verb

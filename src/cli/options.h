@@ -90,7 +90,8 @@ struct TufCommand {
     merge,
     status,
     verify,
-    gc
+    gc,
+    import_from
   };
   Verb verb = Verb::status;
   std::string repository;  ///< a folder; else the two below
@@ -108,7 +109,7 @@ struct TufCommand {
   std::string key_type = "ed25519";
   std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
   bool terminating = false;
-  std::string list, prefix, previous;
+  std::string list, prefix, previous, from;
   unsigned watch = 0;    ///< seconds; 0: once
   unsigned keep = 3600;  ///< seconds
   bool yes = false, target_files = false, json = false;

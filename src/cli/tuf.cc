@@ -3,6 +3,7 @@
 
 #include "app/repository/errors.h"
 #include "app/repository/gc.h"
+#include "app/repository/import.h"
 #include "app/repository/verify.h"
 #include "cli/errors.h"
 #include "cli/term.h"
@@ -160,6 +161,20 @@ Result<int> gc(const TufCommand& command, Time now) {
   return 0;
 }
 
+Result<int> import_from(const TufCommand& command, Time now) {
+  const TufPlace place = TRY(TufPlace::open(command, true));
+  const auto from = TRY(store::open_blob_store(command.from));
+  const auto found = TRY(repository::import_repository(*from, place.files(), now));
+  repository::Settings settings;
+  for (const std::string& key : command.online_keys) settings.online_keys.push_back(place.setting_of(key));
+  TRY(repository::save_settings(place.database(), settings));
+  print("took over " + std::to_string(found.targets) + " targets in " + std::to_string(found.bins) +
+        " bins and " + std::to_string(found.roles) + " other roles, root version " +
+        std::to_string(found.root_version) + "\n");
+  for (const Error& problem : found.problems) print_warning(problem.message());
+  return 0;
+}
+
 }  // namespace
 
 Result<int> tuf(const TufCommand& command, const Clock& clock) {
@@ -196,6 +211,8 @@ Result<int> tuf(const TufCommand& command, const Clock& clock) {
       return verify_all(command, now);
     case Verb::gc:
       return gc(command, now);
+    case Verb::import_from:
+      return import_from(command, now);
   }
   std::unreachable();
 }

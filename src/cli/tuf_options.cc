@@ -224,12 +224,29 @@ void describe_gc(CLI::App& app, TufCommand& command) {
   add_place(app, command);
 }
 
+void describe_import(CLI::App& app, TufCommand& command) {
+  begin(app,
+        "import [options] --from ADDRESS [DIR]\n\nTakes over the repository of another program, after it was "
+        "verified: ADDRESS is a\nfolder or s3:// with metadata/VERSION.ROLE.json and perhaps targets/. DIR "
+        "is made.");
+  app.add_option("DIR", command.repository);
+  Flags{app, "input"}.value("--from", command.from, "ADDRESS", "where it is")->required();
+  Flags{app, "keys"}.values("--online-key", command.online_keys, "FILE",
+                            "private key that signs snapshot, timestamp and bins; repeatable");
+  Flags place{app, kWhere};
+  auto* database = place.value("--database", command.database, "URL", "sqlite:PATH or postgres://...");
+  auto* files = place.value("--files", command.files, "ADDRESS", "DIR or s3://BUCKET/PREFIX?endpoint=URL");
+  database->needs(files);
+  files->needs(database);
+  place.value("--time", command.time, "TIME", "take this for now");
+}
+
 struct Entry {
   std::string_view name;
   Verb verb;
   void (*describe)(CLI::App&, TufCommand&);
 };
-constexpr std::array<Entry, 18> kVerbs{{
+constexpr std::array<Entry, 19> kVerbs{{
     {"init", Verb::init, &describe_init},
     {"key new", Verb::key_new, &describe_key_new},
     {"key show", Verb::key_show, &describe_key_show},
@@ -248,6 +265,7 @@ constexpr std::array<Entry, 18> kVerbs{{
     {"status", Verb::status, &describe_status},
     {"verify", Verb::verify, &describe_verify},
     {"gc", Verb::gc, &describe_gc},
+    {"import", Verb::import_from, &describe_import},
 }};
 
 }  // namespace
