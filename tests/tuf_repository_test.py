@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from storage_test import postgres, s3  # noqa: F401: fixtures
 
 try:
     from tuf.api import exceptions
@@ -249,6 +250,48 @@ def test_wrong_keys_and_damage_leave_what_is_published(repository):
     snapshot.write_bytes(content)
     repository.there("publish")
     assert "verified 1 targets" in repository.there("verify")
+
+
+def run_on(repository, place: list, variables: dict[str, str]) -> None:
+    """Made, published, beside a standing publisher, killed: with other storage than one folder."""
+    environment = os.environ | variables
+    start = [repository.tomme, "tuf"]
+
+    def run(verb: str, *words, expect: int = 0) -> str:
+        done = subprocess.run([*start, *verb.split(), *place, *map(str, words)], cwd=repository.folder, text=True,
+                              capture_output=True, timeout=120, env=environment, stdin=subprocess.DEVNULL)
+        assert done.returncode == expect, f"{verb}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    for key in ("root.pem", "online.pem"):
+        repository.run("key", "new", "--no-passphrase", "--type", "ecdsa", key)
+    run("init", "--bits", 3, "--root-key", "root.pem.pub", "--online-key", "online.pem")
+    run("sign", "--yes", "--key", "root.pem")
+    run("add", repository.write("a", "a"))
+    run("publish")
+    with subprocess.Popen([*start, "publish", *place, "--watch", "1"], cwd=repository.folder, env=environment,
+                          stdout=subprocess.PIPE, text=True) as standing:
+        run("add", repository.write("b", "b"))
+        assert "1 changes" in standing.stdout.readline()
+        assert "repository/busy" in run("publish", expect=3)
+        standing.kill()
+    run("add", repository.write("a", "changed"))
+    for _ in range(50):  # a server may take a moment to notice that a session is gone
+        if subprocess.run([*start, "publish", *place], cwd=repository.folder, env=environment,
+                          capture_output=True).returncode == 0:
+            break
+        time.sleep(0.2)
+    assert "verified 2 targets" in run("verify", "--target-files")
+    assert "queue: 0 changes" in run("status")
+    run("gc")
+
+
+def test_on_postgresql(repository, postgres):  # noqa: F811
+    run_on(repository, ["--database", postgres, "--files", "files"], {})
+
+
+def test_on_s3(repository, s3):  # noqa: F811
+    run_on(repository, ["--database", "sqlite:r.db", "--files", s3["TOMME_TEST_S3"]], s3)
 
 
 @needs_python_tuf
