@@ -129,7 +129,7 @@ the workflow. --cert-identity or --repository is needed. Without --bundle,
 FILE.sigstore.json is taken, or FILE.sigstore.
 )";
 
-inline constexpr std::string_view kTuf =
+inline constexpr std::string_view kTufRepository =
     R"(usage: tomme tuf VERB [options] ...
 
 Runs a repository of The Update Framework: what an index serves, signed so that
@@ -168,7 +168,7 @@ inline constexpr std::string_view kTufKey =
   tomme tuf key threshold ROLE N    stage how many have to sign
 )";
 
-inline constexpr std::string_view kTufFooter =
+inline constexpr std::string_view kTufRepositoryFooter =
     R"(Passphrases of keys come from --passphrase-file, from TOMME_PASSPHRASE, or are
 asked for on the terminal.
 )";

@@ -5,8 +5,8 @@
 #include <cstdlib>
 
 #include "cli/errors.h"
+#include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/options_internal.h"
 #include "cli/tuf_options.h"
 #include "core/encoding/text.h"
 #include "tomme_version.h"
@@ -334,7 +334,7 @@ Result<Command> parse_words(const std::string& verb, std::vector<std::string> wo
   if (verb == "inspect") return parse_verb<InspectCommand>(verb, &describe_inspect, std::move(words));
   if (verb == "run") return parse_run(std::move(words));
   if (verb == "sigstore") return parse_sigstore(std::move(words));
-  if (verb == "tuf") return parse_tuf(std::move(words));
+  if (verb == "tuf") return parse_tuf_repository(std::move(words));
   if (is_installer(verb)) {
     return fail(kUsage, "there is no verb " + printable(verb),
                 "tomme run -- " + verb + (words.empty() ? "" : " " + joined(words)));

@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/options_internal.h"
 
 namespace tomme::cli {
 
@@ -34,7 +34,7 @@ void add_online_key(CLI::App& app, TufCommand& command) {
 
 void begin(CLI::App& app, const char* usage) {
   app.description("usage: tomme tuf " + std::string(usage) + "\n");
-  prepare(app, help::kTufFooter);
+  prepare(app, help::kTufRepositoryFooter);
 }
 
 void describe_init(CLI::App& app, TufCommand& command) {
@@ -270,10 +270,10 @@ constexpr std::array<Entry, 19> kVerbs{{
 
 }  // namespace
 
-Result<Command> parse_tuf(std::vector<std::string> words) {
+Result<Command> parse_tuf_repository(std::vector<std::string> words) {
   if (words.empty()) return fail(kUsage, "no verb was given behind tuf", "tomme tuf --help");
   std::string verb = words.front();
-  if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTuf)};
+  if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTufRepository)};
   words.erase(words.begin());
   if (verb == "key" && !words.empty()) {
     if (words.front() == "--help" || words.front() == "-h") return ShowText{std::string(help::kTufKey)};

@@ -8,6 +8,6 @@
 namespace tomme::cli {
 
 /// The words behind `tomme tuf`. kUsage.
-Result<Command> parse_tuf(std::vector<std::string> words);
+Result<Command> parse_tuf_repository(std::vector<std::string> words);
 
 }  // namespace tomme::cli
