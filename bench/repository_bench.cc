@@ -101,7 +101,7 @@ class Run {
     Publisher publisher = must(Publisher::open({*files_, *database_, folder_ + "/lock", folder_}, signers_));
     must(publisher.publish(kNow));
     const auto start = Clock::now();
-    Partition partition = must(Partition::make(folder_, must(publisher.bins())->layout));
+    Partition partition = must(Partition::make(folder_, must(publisher.bins(kNow))->layout));
     for (std::uint64_t i = 0; i < targets_; ++i) must(partition.add(target(i, 1)));
     must(partition.finish());
     const double sorted = milliseconds_since(start);

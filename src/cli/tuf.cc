@@ -126,7 +126,7 @@ Result<int> status(const TufCommand& command, Time now) {
   const repository::Published published = TRY(repository::load_published(place.files()));
   TRY(print_published(published, now));
   const auto staged =
-      TRY(repository::accept_staged(published.offline, TRY(repository::load_staged(place.files()))));
+      TRY(repository::accept_staged(published.offline, TRY(repository::load_staged(place.files())), now));
   for (const repository::Readiness& file : staged.all) {
     print("staged " + file.file.role + ": " +
           (file.ready ? std::string("enough have signed; the next publication takes it")

@@ -84,7 +84,7 @@ Result<int> add_list(const TufCommand& command, const TufPlace& place, Time now)
   auto publisher = TRY(repository::Publisher::open(place.place(), TRY(place.online_signers(command))));
   // What waits comes first: it is older.
   TRY(publisher.publish(now));
-  const auto bins = TRY(publisher.bins());
+  const auto bins = TRY(publisher.bins(now));
   if (!bins) return fail(repository::kRepositoryNone, "no role delegates to hash bins");
   auto partition = TRY(repository::Partition::make(place.place().sort_folder, bins->layout));
   std::ifstream list(command.list);

@@ -174,6 +174,27 @@ TEST_F(CeremonyTest, HasTheTreeOfPep458AndRolesBesideIt) {
   expect_good(1);
 }
 
+TEST_F(CeremonyTest, DoesNotPublishWhatClientsWouldRefuse) {
+  begin();
+  tuf::Root wrong = root(2);
+  wrong.expires = kNow;
+  put_staged("root", signed_file(wrong, root_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  wrong = root(2);
+  wrong.consistent_snapshot = false;
+  put_staged("root", signed_file(wrong, root_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  tuf::Targets old = targets(2);
+  old.expires = kNow - std::chrono::seconds(1);
+  put_staged("targets", signed_file(old, targets_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  put_staged("targets", signed_file(targets(3), targets_role_.keys));  // not the next version
+  EXPECT_TRUE(publish()->roles.empty());
+  put_staged("root", signed_file(root(2), root_role_.keys));
+  EXPECT_EQ(publish()->roles, std::vector<std::string>{"root"});
+  expect_good(0);
+}
+
 TEST_F(CeremonyTest, SaysEachChangeInWords) {
   const tuf::Root before = root();
   root_role_ = {{ed25519(1), ed25519(7)}, 1};

@@ -104,9 +104,9 @@ Result<void> Publisher::refresh() {
   return {};
 }
 
-Result<std::optional<Bins>> Publisher::bins() {
+Result<std::optional<Bins>> Publisher::bins(Time now) {
   TRY(refresh());
-  const Acceptance acceptance = TRY(accept_staged(state_->offline, TRY(load_staged(place_.files))));
+  const Acceptance acceptance = TRY(accept_staged(state_->offline, TRY(load_staged(place_.files)), now));
   return acceptance.offline.bins();
 }
 
@@ -142,7 +142,7 @@ Result<Publication> Publisher::run(Time now, Work work) {
 Result<void> Publisher::prepare(Time now, Work& work) {
   std::vector<StagedFile> staged = TRY(load_staged(place_.files));
   TRY(remove_published(place_.files, state_->offline, staged));
-  work.acceptance = TRY(accept_staged(state_->offline, std::move(staged)));
+  work.acceptance = TRY(accept_staged(state_->offline, std::move(staged), now));
   const OfflineRoles& offline = work.acceptance.offline;
   if (!offline.root || !offline.targets.contains("targets")) {
     for (const Readiness& file : work.acceptance.all) {

@@ -65,7 +65,7 @@ class Publisher {
   /// The changes of a partition at once, past the queue: for millions. Its layout is the one of the bins.
   Result<Publication> publish(Time now, const Partition& partition);
   /// The bins, after staged files have been looked at; nothing where no role delegates to any.
-  Result<std::optional<Bins>> bins();
+  Result<std::optional<Bins>> bins(Time now);
   /// Says that it ends in good order. Without it the next one leaves out a version number.
   Result<void> close();
 

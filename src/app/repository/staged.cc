@@ -28,7 +28,14 @@ Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
                                        " octets long, more than " + std::to_string(limit));
 }
 
-Result<void> accept_root(OfflineRoles& offline, const StagedFile& file) {
+Result<void> expect_fresh(const std::string& role, const tuf::Common& metadata, Time now) {
+  if (!metadata.is_expired(now)) return {};
+  return fail(kRepositoryStaged,
+              "the staged " + printable(role, 80) + " expired " + to_rfc3339(metadata.expires),
+              "tomme tuf renew ROLE, and sign it again");
+}
+
+Result<void> accept_root(OfflineRoles& offline, const StagedFile& file, Time now) {
   TRY(expect_size(file, kMostRootOctets));
   auto root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file.text)));
   const auto& before = offline.root;
@@ -39,11 +46,17 @@ Result<void> accept_root(OfflineRoles& offline, const StagedFile& file) {
   }
   TRY(tuf::verify_threshold("root", "itself", root.value.keys, root.value.root, root.canonical,
                             root.signatures));
+  TRY(expect_fresh("root", root.value, now));
+  if (!root.value.consistent_snapshot) {
+    return fail(kRepositoryStaged,
+                "the staged root turns consistent snapshots off, without which files cannot be "
+                "replaced while clients read them");
+  }
   offline.root = std::move(root);
   return {};
 }
 
-Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file) {
+Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file, Time now) {
   TRY(expect_size(file, kMostTargetsOctets));
   auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(file.text)));
   const auto before = offline.targets.find(file.role);
@@ -56,6 +69,7 @@ Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file) {
   }
   TRY(tuf::verify_threshold(file.role, keyring->delegator, *keyring->keys, *keyring->role_keys,
                             metadata.canonical, metadata.signatures));
+  TRY(expect_fresh(file.role, metadata.value, now));
   offline.targets.insert_or_assign(file.role, std::move(metadata));
   return {};
 }
@@ -104,7 +118,7 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
   return {};
 }
 
-Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged) {
+Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now) {
   Acceptance acceptance;
   acceptance.offline = published;
   // A delegated role may wait for one that comes behind it in the order of names.
@@ -112,8 +126,8 @@ Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<Stag
     progress = false;
     for (StagedFile& file : staged) {
       if (file.role.empty()) continue;
-      Result<void> accepted = file.role == "root" ? accept_root(acceptance.offline, file)
-                                                  : accept_targets(acceptance.offline, file);
+      Result<void> accepted = file.role == "root" ? accept_root(acceptance.offline, file, now)
+                                                  : accept_targets(acceptance.offline, file, now);
       if (!accepted) continue;
       progress = true;
       acceptance.accepted.push_back(file);
@@ -123,8 +137,8 @@ Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<Stag
   }
   for (StagedFile& file : staged) {
     if (file.role.empty()) continue;
-    Result<void> why = file.role == "root" ? accept_root(acceptance.offline, file)
-                                           : accept_targets(acceptance.offline, file);
+    Result<void> why = file.role == "root" ? accept_root(acceptance.offline, file, now)
+                                           : accept_targets(acceptance.offline, file, now);
     acceptance.all.push_back({std::move(file), std::move(why)});
   }
   return acceptance;

@@ -5,6 +5,7 @@
 
 #include "app/repository/published.h"
 #include "core/base/result.h"
+#include "core/base/time.h"
 #include "core/tuf/metadata.h"
 #include "io/store/blob_store.h"
 
@@ -37,6 +38,7 @@ struct Acceptance {
   std::vector<StagedFile> accepted;
   std::vector<Readiness> all;
 };
-Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged);
+/// `now`: what is expired is not accepted, since clients would refuse all of the repository with it.
+Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now);
 
 }  // namespace tomme::repository
