@@ -15,7 +15,7 @@ usage: tomme VERB [options] ...
   tomme inspect FILE...     what a bundle, attestation or certificate says,
                             before anyone trusts it
   tomme trust ...           the keys of Sigstore in use, and newer ones
-  tomme tuf ...             get files from a TUF repository, by its metadata
+  tomme tuf ...             run a TUF repository (PEP 458), or get files from one
   tomme sigstore ...        the command line of sigstore-python, for existing
                             scripts
 
@@ -135,18 +135,6 @@ XDG_CACHE_HOME/tomme, else ~/.cache/tomme.
 Exit status: 0 done, 1 refused, 2 wrong usage, 3 could not tell.
 )";
 
-inline constexpr std::string_view kTuf =
-    R"(usage: tomme tuf COMMAND [options] ...
-
-The Update Framework: files with metadata that nobody on the way can change,
-hold back or roll back.
-
-  tomme tuf refresh         bring the metadata of a repository up to date
-  tomme tuf download        fetch files that the metadata vouches for
-
-  tomme tuf COMMAND --help  more about a command
-)";
-
 inline constexpr std::string_view kTufRefresh =
     R"(usage: tomme tuf refresh [options] --metadata-dir DIR --metadata-url URL
 
@@ -219,6 +207,55 @@ inline constexpr std::string_view kSigstoreGithub =
 Verifies files, or digests as sha256:HEX, against what GitHub Actions said of
 the workflow. --cert-identity or --repository is needed. Without --bundle,
 FILE.sigstore.json is taken, or FILE.sigstore.
+)";
+
+inline constexpr std::string_view kTuf =
+    R"(usage: tomme tuf VERB [options] ...
+
+The Update Framework: what an index serves, with metadata that nobody on the way
+to an installer can change, roll back or hold still.
+
+to get files from a repository:
+  tomme tuf refresh         bring its metadata up to date
+  tomme tuf download        fetch files that the metadata vouches for
+
+to run one:
+  tomme tuf init [DIR]      make a repository
+  tomme tuf key ...         make keys, and change those of a role
+  tomme tuf delegate NAME   let another role sign some of the targets
+  tomme tuf undelegate NAME no longer
+  tomme tuf bins BITS       have another number of hash bins
+  tomme tuf add FILE...     list files as targets
+  tomme tuf remove PATH...  list them no longer
+  tomme tuf publish         sign and publish what is waiting
+  tomme tuf renew ROLE...   stage a role with a new expiry
+  tomme tuf sign            sign what is staged, after it was said in words
+  tomme tuf merge FILE...   take signatures from copies of what is staged
+  tomme tuf status          what is published, staged and waiting
+  tomme tuf verify          read all of it as the strictest client would
+  tomme tuf import DIR      take over the repository of another program
+  tomme tuf gc              remove files to which nothing leads
+
+  tomme tuf VERB --help     more about a verb
+
+A repository is a folder (--repository, else the current one), or a database
+and a place for files: --database sqlite:PATH or postgres://..., --files DIR or
+s3://BUCKET/PREFIX?endpoint=URL.
+)";
+
+inline constexpr std::string_view kTufKey =
+    R"(usage: tomme tuf key VERB ...
+
+  tomme tuf key new FILE            make a key
+  tomme tuf key show FILE...        print key ids
+  tomme tuf key add ROLE FILE...    stage keys for a role
+  tomme tuf key remove ROLE KEYID...  stage a role without keys
+  tomme tuf key threshold ROLE N    stage how many have to sign
+)";
+
+inline constexpr std::string_view kTufRepositoryFooter =
+    R"(Passphrases of keys come from --passphrase-file, from TOMME_PASSPHRASE, or are
+asked for on the terminal.
 )";
 
 }  // namespace tomme::cli::help

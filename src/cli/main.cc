@@ -26,6 +26,7 @@ Result<int> dispatch(const cli::Command& command, const Clock& clock) {
   if (const auto* run = std::get_if<cli::RunCommand>(&command)) return cli::run(*run, clock);
   if (const auto* tuf = std::get_if<cli::TufClientCommand>(&command)) return cli::tuf_client(*tuf, clock);
   if (const auto* trust = std::get_if<cli::TrustCommand>(&command)) return cli::trust(*trust, clock);
+  if (const auto* tuf = std::get_if<cli::TufCommand>(&command)) return cli::tuf(*tuf, clock);
   return cli::sigstore(std::get<cli::SigstoreCommand>(command), clock);
 }
 

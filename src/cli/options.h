@@ -91,13 +91,58 @@ struct TrustCommand {
   std::string mirror, root, time;
 };
 
+/// `tomme tuf VERB …` of those who run a repository.
+struct TufCommand {
+  enum class Verb : std::uint8_t {
+    init,
+    key_new,
+    key_show,
+    key_add,
+    key_remove,
+    key_threshold,
+    renew,
+    delegate,
+    undelegate,
+    bins,
+    add,
+    remove,
+    publish,
+    sign,
+    merge,
+    status,
+    verify,
+    gc,
+    import_from
+  };
+  Verb verb = Verb::status;
+  std::string repository;  ///< a folder; else the two below
+  std::string database, files;
+  std::string passphrase_file;
+  bool no_passphrase = false;
+  std::string time;  ///< RFC 3339; empty: now
+  std::string role;
+  std::vector<std::string> names;  ///< files, target paths, key ids
+  std::vector<std::string> keys;   ///< files or PKCS#11 URIs
+  std::vector<std::string> root_keys, targets_keys, online_keys, bins_keys, paths;
+  unsigned threshold = 0, root_threshold = 0, targets_threshold = 0, bins_threshold = 0;
+  unsigned bits = 0;
+  bool pep458 = false;
+  std::string key_type = "ed25519";
+  std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
+  bool terminating = false;
+  std::string list, prefix, previous, from;
+  unsigned watch = 0;    ///< seconds; 0: once
+  unsigned keep = 3600;  ///< seconds
+  bool yes = false, target_files = false, json = false;
+};
+
 /// Text for standard output and a successful end: --help, --version.
 struct ShowText {
   std::string text;
 };
 
 using Command = std::variant<ShowText, VerifyCommand, InspectCommand, RunCommand, SigstoreCommand,
-                             TufClientCommand, TrustCommand>;
+                             TufClientCommand, TufCommand, TrustCommand>;
 
 /// kUsage where the words cannot be meant. Only the verb that is named is set up.
 Result<Command> parse_command_line(std::span<char* const> argv);

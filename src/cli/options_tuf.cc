@@ -1,5 +1,6 @@
 #include "cli/flags_internal.h"
 #include "cli/help.h"
+#include "cli/tuf_options.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
@@ -108,15 +109,10 @@ Result<Command> finish_client(Result<Command> parsed) {
 Result<Command> parse_tuf(std::vector<std::string> words) {
   const std::string verb = words.empty() ? "" : words.front();
   if (verb == "--help" || verb == "-h") return ShowText{std::string(help::kTuf)};
-  if (!words.empty()) words.erase(words.begin());
-  if (verb == "refresh") {
-    return finish_client(parse_verb<TufClientCommand>("tuf refresh", &describe_refresh, std::move(words)));
-  }
-  if (verb == "download") {
-    return finish_client(parse_verb<TufClientCommand>("tuf download", &describe_download, std::move(words)));
-  }
-  return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme tuf " + printable(verb),
-              "tomme tuf --help");
+  if (verb != "refresh" && verb != "download") return parse_tuf_repository(std::move(words));
+  words.erase(words.begin());
+  return finish_client(parse_verb<TufClientCommand>(
+      "tuf " + verb, verb == "refresh" ? &describe_refresh : &describe_download, std::move(words)));
 }
 
 Result<Command> parse_trust(std::vector<std::string> words) {

@@ -17,6 +17,7 @@ Result<int> run(const RunCommand& command, const Clock& clock);
 Result<int> sigstore(const SigstoreCommand& command, const Clock& clock);
 Result<int> trust(const TrustCommand& command, const Clock& clock);
 Result<int> tuf_client(const TufClientCommand& command, const Clock& clock);
+Result<int> tuf(const TufCommand& command, const Clock& clock);
 
 /// Whether a verb uses the network anyway: then the trust root is refreshed once a day unless told otherwise.
 enum class Network : std::uint8_t { used, unused };

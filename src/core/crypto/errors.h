@@ -13,6 +13,9 @@ inline constexpr ErrorCode kKeyUnsupported{"key/unsupported", Outcome::refused,
                                            "use an ECDSA P-256 key"};
 inline constexpr ErrorCode kKeyInvalid{"key/invalid", Outcome::refused, "a public key cannot be read",
                                        "expected a PEM block PUBLIC KEY or its DER"};
+inline constexpr ErrorCode kKeyPassphrase{"key/passphrase", Outcome::wrong_usage,
+                                          "the passphrase of a private key is wrong, missing or too long",
+                                          "--passphrase-file FILE, TOMME_PASSPHRASE, or type it again"};
 inline constexpr ErrorCode kSignatureInvalid{"signature/invalid", Outcome::refused,
                                              "a signature was not made by this key over these octets",
                                              "the file or its signature was changed after signing"};

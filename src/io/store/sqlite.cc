@@ -4,6 +4,7 @@
 #include <semaphore>
 #include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <unordered_map>
 
 #include "core/encoding/text.h"
@@ -286,19 +287,26 @@ class SqliteDatabase final : public Database {
   Result<std::unique_ptr<Session>> connect() override;
 
  private:
+  Result<void> make_file();
   const SqliteLibrary& lib_;
   const std::string path_;
   WriterTurn turn_{1};
 };
 
+/// For this user only, as it holds secrets; the files that SQLite puts beside it follow it in that. A file
+/// that is there is not opened: POSIX locks belong to a process and go when it closes any descriptor of the
+/// file, and then another process takes the database for unused and throws away the log that this one writes
+/// to.
+Result<void> SqliteDatabase::make_file() {
+  const FileHandle made(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (made.is_open() || (errno == EEXIST && ::access(path_.c_str(), R_OK | W_OK) == 0)) return {};
+  return fail(errno == EACCES ? kStoreDenied : kStoreUnreachable,
+              describe() + " cannot be opened: " + system_reason(),
+              "check that its folder exists and that you may write there");
+}
+
 Result<std::unique_ptr<Session>> SqliteDatabase::connect() {
-  // For this user only, as it holds secrets; the files that SQLite puts beside it follow it in that.
-  const FileHandle made(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!made.is_open()) {
-    return fail(errno == EACCES ? kStoreDenied : kStoreUnreachable,
-                describe() + " cannot be opened: " + system_reason(),
-                "check that its folder exists and that you may write there");
-  }
+  TRY(make_file());
   sqlite3* raw = nullptr;
   const int result = lib_.open_v2(path_.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Handle handle(raw, {&lib_});

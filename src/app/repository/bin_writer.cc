@@ -1,0 +1,204 @@
+#include "app/repository/bin_writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "app/repository/bin_text.h"
+#include "app/repository/envelope.h"
+#include "app/repository/errors.h"
+#include "app/repository/layout.h"
+#include "core/encoding/text.h"
+#include "core/tuf/threshold.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kBinsWorthAThread = 64;
+constexpr std::uint32_t kBinsOfAPart = 64;
+
+/// A bin of another program's making becomes text of ours. What this program does not write (digests of other
+/// algorithms beside SHA-256, unknown members) is left out.
+Result<std::string> entries_of(const tuf::Targets& bin) {
+  std::string entries;
+  for (const auto& [path, listed] : bin.targets) {
+    const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
+    if (digest == nullptr) {
+      return fail(kRepositoryTarget, "the target " + printable(path, 80) + " has no SHA-256");
+    }
+    const Sha256 sha256 = TRY(Sha256::from_bytes(digest->view()));
+    const std::string custom = listed.custom ? TRY(json::to_olpc_canonical(*listed.custom)) : std::string();
+    TargetFile file = TRY(TargetFile::make(listed.length, sha256, custom));
+    const Change change = TRY(Change::set(path, std::move(file)));
+    if (!entries.empty()) entries.push_back(',');
+    append_entry(entries, change.path(), *change.file());
+  }
+  return entries;
+}
+
+/// What one thread does: its batch and what it has written.
+class BinWriter {
+ public:
+  BinWriter(store::BlobStore& files, store::BlobBatch& batch, const BinJob& job)
+      : files_(files), batch_(batch), job_(job) {}
+
+  Result<void> write_part(const ChangeSource& source, std::size_t part) {
+    std::vector<Change> storage;
+    std::span<const Change> changes = TRY(source.read(part, storage));
+    const BinLayout& layout = job_.bins->layout;
+    for (std::uint32_t bin = source.first_bin(part); bin < source.end_bin(part); ++bin) {
+      std::vector<const Change*> own;
+      for (; !changes.empty() && layout.of(changes.front().path_digest()) == bin;
+           changes = changes.subspan(1)) {
+        own.push_back(&changes.front());
+      }
+      if (job_.all || !own.empty()) TRY(in(layout.name(bin), write(bin, own)));
+    }
+    return {};
+  }
+  std::vector<WrittenBin> take() { return std::move(written_); }
+
+ private:
+  Result<void> write(std::uint32_t bin, std::span<const Change* const> changes) {
+    const std::string role = job_.bins->layout.name(bin);
+    const std::uint64_t before = job_.snapshot->version_of(snapshot_entry(role)).value_or(0);
+    Time expires;
+    std::string entries;
+    if (before != 0 && !job_.from_nothing) {
+      entries = TRY(load_entries(files_, *job_.bins_before, job_.signers_before, bin, before, &expires));
+    }
+    MergedEntries merged = TRY(merge_entries(entries, changes));
+    const bool stays = !merged.changed && before != 0 && !job_.from_nothing && !job_.sign_anew;
+    if (stays && expires >= job_.renew_before) return {};
+    const std::uint64_t version = before + 1 + job_.skip;
+    const std::string file = TRY(sign_and_wrap(render_bin(merged.text, version, job_.expires), job_.signers));
+    if (file.size() > kMostTargetsOctets) {
+      return fail(kRepositoryTooLarge, "with " + std::to_string(merged.count) + " targets it is " +
+                                           std::to_string(file.size()) + " octets long, more than " +
+                                           std::to_string(kMostTargetsOctets));
+    }
+    TRY(batch_.put(metadata_key(role, version), bytes_of(file)));
+    written_.push_back({bin, version});
+    return {};
+  }
+
+  store::BlobStore& files_;
+  store::BlobBatch& batch_;
+  const BinJob& job_;
+  std::vector<WrittenBin> written_;
+};
+
+/// The state that the threads of a large job share.
+class SharedJob {
+ public:
+  SharedJob(store::BlobStore& files, const BinJob& job, const ChangeSource& source)
+      : files_(files), job_(job), source_(source) {}
+
+  void run() {
+    const auto batch = files_.batch();
+    BinWriter writer(files_, *batch, job_);
+    Result<void> result;
+    for (std::size_t part = next_++; result && !failed_ && part < source_.parts(); part = next_++) {
+      result = writer.write_part(source_, part);
+    }
+    if (result && !failed_) result = batch->commit();
+    const std::lock_guard lock(mutex_);
+    if (!result) {
+      failed_ = true;
+      if (result_) result_ = std::move(result);
+    }
+    const std::vector<WrittenBin> written = writer.take();
+    written_.insert(written_.end(), written.begin(), written.end());
+  }
+  Result<std::vector<WrittenBin>> take() {
+    if (!result_) return std::unexpected(std::move(result_).error());
+    return std::move(written_);
+  }
+
+ private:
+  store::BlobStore& files_;
+  const BinJob& job_;
+  const ChangeSource& source_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  Result<void> result_;              // guarded by mutex_ until all threads have ended
+  std::vector<WrittenBin> written_;  // guarded by mutex_ until all threads have ended
+};
+
+bool is_large(const ChangeSource& source, const BinJob& job) {
+  return job.threads > 1 && (source.parts() > kBinsWorthAThread || (job.all && source.parts() > 1));
+}
+
+}  // namespace
+
+MemorySource::MemorySource(std::vector<Change> changes, const BinLayout& layout, bool all_bins)
+    : changes_(std::move(changes)) {
+  sort_for_bins(changes_, layout);
+  const auto bin_at = [&](std::size_t i) {
+    return i < changes_.size() ? layout.of(changes_[i].path_digest()) : layout.count();
+  };
+  std::size_t at = 0;
+  std::uint32_t bin = all_bins ? 0 : bin_at(0);
+  while (bin < layout.count()) {
+    Part part{bin, all_bins ? std::min(bin + kBinsOfAPart, layout.count()) : bin + 1, at, at};
+    while (bin_at(at) < part.end_bin) ++at;
+    part.end = at;
+    parts_.push_back(part);
+    bin = all_bins ? part.end_bin : bin_at(at);
+  }
+}
+
+Result<std::span<const Change>> MemorySource::read(std::size_t part, std::vector<Change>&) const {
+  const Part& p = parts_[part];
+  return std::span(changes_).subspan(p.first, p.end - p.first);
+}
+
+Result<std::span<const Change>> PartitionSource::read(std::size_t part, std::vector<Change>& storage) const {
+  storage = TRY(partition_->read(part));
+  return std::span<const Change>(storage);
+}
+
+Result<std::vector<WrittenBin>> write_bins(store::BlobStore& files, store::BlobBatch& batch,
+                                           const BinJob& job, const ChangeSource& source) {
+  if (!is_large(source, job)) {
+    BinWriter writer(files, batch, job);
+    for (std::size_t part = 0; part < source.parts(); ++part) TRY(writer.write_part(source, part));
+    return writer.take();
+  }
+  SharedJob shared(files, job, source);
+  {
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < job.threads; ++i) others.emplace_back([&shared] { shared.run(); });
+    shared.run();
+  }
+  return shared.take();
+}
+
+Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
+                                 std::span<const RoleSigner> signers, std::uint32_t bin,
+                                 std::uint64_t version, Time* expires) {
+  const std::string role = bins.layout.name(bin);
+  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
+  // What one of our keys signed as it stands is what this program once wrote: no tree has to be made of it.
+  const Result<Envelope> envelope = Envelope::split(text_of(file));
+  if (envelope && is_signed_by_any(*envelope, signers)) {
+    const Result<BinText> text = BinText::parse(envelope->signed_part);
+    if (text && text->version == version) {
+      if (expires != nullptr) *expires = text->expires;
+      return std::string(text->entries);
+    }
+  }
+  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+  TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
+                            metadata.signatures));
+  if (metadata.value.version.value() != version) {
+    return fail(kRepositoryDamaged, "version " + std::to_string(version) + " says it is another one");
+  }
+  if (expires != nullptr) *expires = metadata.value.expires;
+  return entries_of(metadata.value);
+}
+
+}  // namespace tomme::repository

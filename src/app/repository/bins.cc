@@ -1,0 +1,60 @@
+#include "app/repository/bins.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "app/repository/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kLongestPrefix = 64;
+constexpr std::uint64_t kTargetsForFewBins = 1'000'000;
+
+bool fits_prefix(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+}  // namespace
+
+Result<BinLayout> BinLayout::make(std::string prefix, unsigned bits) {
+  if (bits < 1 || bits > kMostBits) {
+    return fail(kRepositoryBins,
+                std::to_string(bits) + " bits of hash bins, not 1 to " + std::to_string(kMostBits));
+  }
+  if (prefix.empty() || prefix.size() > kLongestPrefix || !std::ranges::all_of(prefix, fits_prefix)) {
+    return fail(kRepositoryBins, "'" + printable(prefix) + "' cannot be the beginning of the names of bins",
+                "use letters, digits, - and _, at most 64");
+  }
+  return BinLayout(std::move(prefix), bits);
+}
+
+std::uint32_t BinLayout::of(const Sha256& path_digest) const {
+  const auto& octets = path_digest.octets;
+  const std::uint32_t first = (std::uint32_t{octets[0]} << 8) | octets[1];
+  return first >> (16 - bits_);
+}
+
+std::string BinLayout::name(std::uint32_t bin) const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = prefix_ + "-";
+  for (unsigned digit = (bits_ + 3) / 4; digit-- > 0;) out.push_back(kDigits[bin >> (4 * digit) & 15]);
+  return out;
+}
+
+std::optional<std::uint32_t> BinLayout::bin_of_name(std::string_view text) const {
+  if (!text.starts_with(prefix_) || text.size() <= prefix_.size()) return std::nullopt;
+  const std::string_view digits = text.substr(prefix_.size() + 1);
+  std::uint32_t bin = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), bin, 16);
+  if (read.ec != std::errc() || bin >= count() || name(bin) != text) return std::nullopt;
+  return bin;
+}
+
+unsigned bits_for(std::uint64_t targets) {
+  return targets > kTargetsForFewBins ? 14 : 10;
+}
+
+}  // namespace tomme::repository

@@ -1,0 +1,313 @@
+#include "app/repository/ceremony.h"
+
+#include <algorithm>
+
+#include "app/repository/errors.h"
+#include "app/repository/layout.h"
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kShortestKeyId = 8;
+
+tuf::RoleKeys role_keys_of(const RolePlan& plan, tuf::Keys& keys) {
+  tuf::RoleKeys out;
+  out.threshold = plan.threshold;
+  for (const PublicKey& key : plan.keys) {
+    const tuf::Key made = tuf::Key::of(key);
+    const tuf::KeyId id = made.id();
+    if (std::ranges::find(out.keyids, id) == out.keyids.end()) out.keyids.push_back(id);
+    keys.emplace(id, made);
+  }
+  return out;
+}
+
+Result<void> expect_threshold(std::string_view role, const tuf::RoleKeys& keys) {
+  if (keys.threshold >= 1 && keys.threshold <= keys.keyids.size()) return {};
+  return fail(kRepositoryKey,
+              printable(role, 80) + " would need " + std::to_string(keys.threshold) + " of " +
+                  std::to_string(keys.keyids.size()) + " keys",
+              "a threshold is from 1 to the number of keys");
+}
+
+/// Keys that no role has any more.
+void drop_unused(tuf::Keys& keys, const std::vector<const tuf::RoleKeys*>& roles) {
+  std::erase_if(keys, [&](const auto& entry) {
+    return std::ranges::none_of(roles, [&](const tuf::RoleKeys* role) {
+      return std::ranges::find(role->keyids, entry.first) != role->keyids.end();
+    });
+  });
+}
+
+std::vector<const tuf::RoleKeys*> roles_of(const tuf::Delegations& delegations) {
+  std::vector<const tuf::RoleKeys*> out;
+  if (const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&delegations.roles)) {
+    for (const tuf::DelegatedRole& role : *named) out.push_back(&role.keys);
+  } else {
+    out.push_back(&std::get<tuf::SuccinctRoles>(delegations.roles).keys);
+  }
+  return out;
+}
+
+Result<void> put_unsigned(store::BlobStore& files, std::string_view role, const std::string& canonical) {
+  const std::string text = TRY(tuf::write_envelope(canonical, {}));
+  return files.put(staged_key(role), bytes_of(text));
+}
+
+template <class T>
+Result<std::optional<T>> staged_draft(store::BlobStore& files, std::string_view role) {
+  const auto file = TRY(files.get(staged_key(role), kMostTargetsOctets));
+  if (!file) return std::optional<T>();
+  return std::optional<T>(TRY(in("staged", tuf::Signed<T>::parse(*file))).value);
+}
+
+std::vector<tuf::DelegatedRole>* named_of(tuf::Targets& targets) {
+  return targets.delegations ? std::get_if<std::vector<tuf::DelegatedRole>>(&targets.delegations->roles)
+                             : nullptr;
+}
+tuf::SuccinctRoles* succinct_of(tuf::Targets& targets) {
+  return targets.delegations ? std::get_if<tuf::SuccinctRoles>(&targets.delegations->roles) : nullptr;
+}
+
+Result<void> delegate_to_bins(tuf::Targets& targets, const Plan& plan) {
+  const BinLayout layout = TRY(BinLayout::make(plan.bin_prefix, plan.bits));
+  targets.delegations.emplace();
+  tuf::SuccinctRoles bins;
+  bins.keys = role_keys_of(plan.online, targets.delegations->keys);
+  bins.bit_length = layout.bits();
+  bins.name_prefix = layout.prefix();
+  targets.delegations->roles = std::move(bins);
+  return {};
+}
+
+/// All paths, whatever slashes they have: patterns do not cross those, prefixes of digests do not care.
+tuf::DelegatedRole::HashPrefixes every_path() {
+  tuf::DelegatedRole::HashPrefixes prefixes;
+  for (const char digit : std::string_view("0123456789abcdef")) prefixes.hex.emplace_back(1, digit);
+  return prefixes;
+}
+
+Result<tuf::Root> first_root(const Plan& plan, Time expires) {
+  tuf::Root root;
+  root.expires = expires;
+  root.consistent_snapshot = true;
+  root.root = role_keys_of(plan.root, root.keys);
+  root.targets = role_keys_of(plan.targets, root.keys);
+  root.snapshot = role_keys_of(plan.online, root.keys);
+  root.timestamp = root.snapshot;
+  return root;
+}
+
+}  // namespace
+
+Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifetimes& lifetimes, Time now) {
+  const bool there = TRY(files.exists(metadata_key("root", 1))) || TRY(files.exists(staged_key("root")));
+  if (there) return fail(kRepositoryExists, files.describe() + ": there is a repository already");
+  tuf::Targets targets;
+  targets.expires = now + lifetimes.targets;
+  if (plan.bins_role) {
+    tuf::Targets bins;
+    bins.expires = now + lifetimes.targets;
+    TRY(delegate_to_bins(bins, plan));
+    targets.delegations.emplace();
+    tuf::RoleKeys keys = role_keys_of(*plan.bins_role, targets.delegations->keys);
+    tuf::DelegatedRole role{TRY(tuf::RoleName::parse("bins")), std::move(keys), false, every_path(), {}};
+    targets.delegations->roles = std::vector<tuf::DelegatedRole>{std::move(role)};
+    TRY(stage(files, "bins", bins));
+  } else {
+    TRY(delegate_to_bins(targets, plan));
+  }
+  TRY(stage(files, "targets", targets));
+  const tuf::Root root = TRY(first_root(plan, now + lifetimes.root));
+  return stage(files, root);
+}
+
+Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes, Time now) {
+  std::optional<tuf::Root> draft = TRY(staged_draft<tuf::Root>(files, "root"));
+  if (!draft) {
+    const auto published = TRY(load_newest_root(files));
+    if (!published) return fail(kRepositoryNone, files.describe() + ": there is no root");
+    draft = published->value;
+    draft->version = tuf::Version(draft->version.value() + 1);
+  }
+  draft->expires = now + lifetimes.root;
+  return *std::move(draft);
+}
+
+Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view role, const Lifetimes& lifetimes,
+                                   Time now) {
+  TRY(expect_role_name(role));
+  std::optional<tuf::Targets> draft = TRY(staged_draft<tuf::Targets>(files, role));
+  if (!draft) {
+    const Published published = TRY(load_published(files));
+    const auto& roles = published.offline.targets;
+    if (const auto there = roles.find(std::string(role)); there != roles.end()) {
+      draft = there->second.value;
+      draft->version = tuf::Version(draft->version.value() + 1);
+    } else if (role == "targets" || !published.offline.keyring_of(std::string(role))) {
+      return fail(kRepositoryRole, "there is no role " + printable(role, 80));
+    } else {
+      draft.emplace();
+    }
+  }
+  draft->expires = now + lifetimes.targets;
+  return *std::move(draft);
+}
+
+Result<void> stage(store::BlobStore& files, const tuf::Root& root) {
+  TRY(expect_threshold("root", root.root));
+  TRY(expect_threshold("targets", root.targets));
+  TRY(expect_threshold("snapshot", root.snapshot));
+  TRY(expect_threshold("timestamp", root.timestamp));
+  tuf::Root tidy = root;
+  drop_unused(tidy.keys, {&root.root, &root.targets, &root.snapshot, &root.timestamp});
+  return put_unsigned(files, "root", TRY(tidy.to_canonical()));
+}
+
+Result<void> stage(store::BlobStore& files, std::string_view role, const tuf::Targets& targets) {
+  TRY(expect_role_name(role));
+  tuf::Targets tidy = targets;
+  if (tidy.delegations) {
+    const std::vector<const tuf::RoleKeys*> roles = roles_of(*tidy.delegations);
+    for (const tuf::RoleKeys* keys : roles) TRY(expect_threshold("a role below " + std::string(role), *keys));
+    drop_unused(tidy.delegations->keys, roles);
+  }
+  return put_unsigned(files, role, TRY(tidy.to_canonical()));
+}
+
+Result<KeyEditor> KeyEditor::of(tuf::Root& root, std::string_view role) {
+  if (role == "root") return KeyEditor(root.keys, root.root);
+  if (role == "targets") return KeyEditor(root.keys, root.targets);
+  if (role == "snapshot") return KeyEditor(root.keys, root.snapshot);
+  if (role == "timestamp") return KeyEditor(root.keys, root.timestamp);
+  return fail(kRepositoryRole, "root does not list the keys of " + printable(role, 80));
+}
+
+Result<KeyEditor> KeyEditor::of(tuf::Targets& targets, std::string_view role) {
+  if (tuf::SuccinctRoles* bins = succinct_of(targets); bins != nullptr && bins->name_prefix == role) {
+    return KeyEditor(targets.delegations->keys, bins->keys);
+  }
+  if (auto* named = named_of(targets)) {
+    for (tuf::DelegatedRole& delegated : *named) {
+      if (delegated.name.text() == role) return KeyEditor(targets.delegations->keys, delegated.keys);
+    }
+  }
+  return fail(kRepositoryRole, "this role does not delegate to " + printable(role, 80));
+}
+
+void KeyEditor::add(const PublicKey& key) {
+  const tuf::Key made = tuf::Key::of(key);
+  for (const tuf::KeyId& id : role_keys_->keyids) {
+    const auto there = keys_->find(id);
+    if (there != keys_->end() && there->second.counted_as() == made.counted_as()) return;
+  }
+  keys_->emplace(made.id(), made);
+  role_keys_->keyids.push_back(made.id());
+}
+
+Result<void> KeyEditor::remove(std::string_view key_id) {
+  std::vector<tuf::KeyId>& ids = role_keys_->keyids;
+  const auto fits = [&](const tuf::KeyId& id) {
+    return id.value() == key_id || (key_id.size() >= kShortestKeyId && id.value().starts_with(key_id));
+  };
+  const auto count = std::ranges::count_if(ids, fits);
+  if (count != 1) {
+    return fail(kRepositoryKey,
+                (count == 0 ? "no key of this role has the id " : "several keys begin with ") +
+                    printable(key_id, 80));
+  }
+  std::erase_if(ids, fits);
+  return {};
+}
+
+Result<void> KeyEditor::set_threshold(std::uint64_t threshold) {
+  if (threshold == 0) return fail(kRepositoryKey, "a threshold of 0");
+  role_keys_->threshold = threshold;
+  return {};
+}
+
+Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan& keys,
+                      std::vector<std::string> patterns, bool terminating) {
+  TRY(expect_role_name(role));
+  tuf::RoleName name = TRY(tuf::RoleName::parse(role));
+  if (name.is_top_level()) return fail(kRepositoryRole, "nobody can delegate to " + std::string(role));
+  if (succinct_of(draft) != nullptr) {
+    return fail(kRepositoryBins, "a role that delegates to hash bins can delegate to no others",
+                "a repository made with --pep458 has room for other roles in targets");
+  }
+  if (!draft.delegations) {
+    draft.delegations.emplace();
+    draft.delegations->roles = std::vector<tuf::DelegatedRole>();
+  }
+  tuf::RoleKeys role_keys = role_keys_of(keys, draft.delegations->keys);
+  TRY(expect_threshold(role, role_keys));
+  tuf::DelegatedRole made{
+      name, std::move(role_keys), terminating, tuf::DelegatedRole::Paths{std::move(patterns)}, {}};
+  std::vector<tuf::DelegatedRole>& roles = *named_of(draft);
+  const auto there = std::ranges::find(roles, name, &tuf::DelegatedRole::name);
+  if (there != roles.end()) {
+    *there = std::move(made);
+    return {};
+  }
+  // Before the role that covers everything, which would be asked first otherwise.
+  const auto bins =
+      std::ranges::find_if(roles, [](const tuf::DelegatedRole& r) { return r.name.text() == "bins"; });
+  roles.insert(bins, std::move(made));
+  return {};
+}
+
+Result<void> undelegate(tuf::Targets& draft, std::string_view role) {
+  auto* roles = named_of(draft);
+  const auto gone = roles == nullptr ? 0 : std::erase_if(*roles, [&](const tuf::DelegatedRole& r) {
+    return r.name.text() == role;
+  });
+  if (gone == 0) return fail(kRepositoryRole, "nothing is delegated to " + printable(role, 80));
+  return {};
+}
+
+Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
+  tuf::SuccinctRoles* bins = succinct_of(draft);
+  if (bins == nullptr) return fail(kRepositoryBins, "this role does not delegate to hash bins");
+  TRY(BinLayout::make(bins->name_prefix, bits));
+  bins->bit_length = bits;
+  return {};
+}
+
+Result<std::string> add_signature(std::string_view file, const Signer& signer,
+                                  const std::vector<const tuf::Keys*>& delegators) {
+  tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
+  bool known = false;
+  for (const tuf::Keys* keys : delegators) {
+    for (const auto& [id, key] : *keys) {
+      if (key.public_key() == nullptr || !(*key.public_key() == signer.public_key())) continue;
+      const Bytes signature = TRY(signer.sign(key.signature_scheme(), bytes_of(envelope.canonical)));
+      std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == id; });
+      envelope.signatures.push_back(tuf::Signature{id, encode_hex(signature), {}});
+      known = true;
+    }
+  }
+  if (!known) {
+    return fail(kRepositoryKey, "the key " + tuf::Key::of(signer.public_key()).id().value().substr(0, 12) +
+                                    " is not one that may sign this");
+  }
+  return tuf::write_envelope(envelope.canonical, envelope.signatures);
+}
+
+Result<std::string> merge_signatures(std::string_view file, std::string_view copy) {
+  tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
+  const tuf::Envelope other = TRY(in("the copy", tuf::Envelope::parse(bytes_of(copy))));
+  if (other.canonical != envelope.canonical) {
+    return fail(kRepositoryStaged, "the copy is not of what is staged now");
+  }
+  for (const tuf::Signature& signature : other.signatures) {
+    if (signature.hex.empty() || !decode_hex(signature.hex)) continue;
+    std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == signature.keyid; });
+    envelope.signatures.push_back(signature);
+  }
+  return tuf::write_envelope(envelope.canonical, envelope.signatures);
+}
+
+}  // namespace tomme::repository

@@ -1,0 +1,247 @@
+#include "app/repository/ceremony.h"
+
+#include <gmock/gmock.h>
+
+#include "app/repository/change_words.h"
+#include "app/repository/errors.h"
+#include "app/repository/key_file.h"
+#include "app/repository/repository_for_test.h"
+#include "core/crypto/errors.h"
+
+namespace tomme::repository {
+namespace {
+
+using namespace testing;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class CeremonyTest : public RepositoryTest {
+ protected:
+  static RolePlan plan_of(const Role& role) {
+    RolePlan plan;
+    plan.threshold = role.threshold;
+    for (const PrivateKey* key : role.keys) plan.keys.push_back(key->public_key());
+    return plan;
+  }
+  Plan plan() const {
+    Plan plan;
+    plan.root = plan_of(root_role_);
+    plan.targets = plan_of(targets_role_);
+    plan.online = plan_of(online_role_);
+    plan.bits = bits_;
+    return plan;
+  }
+  std::string staged(const std::string& role) {
+    return std::string(text_of(**files_->get(staged_key(role), 1'000'000)));
+  }
+  /// As the verb does: the ids come from the root itself, the one before, and whoever delegates.
+  Result<void> sign(const std::string& role, const PrivateKey& key) {
+    const OfflineRoles before = TRY(load_published(*files_)).offline;
+    tuf::Keys own, above;
+    if (role == "root") {
+      own = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(staged(role)))).value.keys;
+      if (before.root) above = before.root->value.keys;
+    } else if (role == "targets") {
+      const auto root = files_->get(staged_key("root"), 1'000'000);
+      own = *root ? TRY(tuf::Signed<tuf::Root>::parse(**root)).value.keys : before.root->value.keys;
+    } else {
+      const auto targets = files_->get(staged_key("targets"), 1'000'000);
+      own = *targets ? TRY(tuf::Signed<tuf::Targets>::parse(**targets)).value.delegations->keys
+                     : *before.keyring_of(role)->keys;
+    }
+    const MemorySigner signer(key);
+    const std::string text = TRY(add_signature(staged(role), signer, {&own, &above}));
+    return files_->put(staged_key(role), bytes_of(text));
+  }
+  void begin() {
+    ASSERT_TRUE(stage_first(*files_, plan(), {}, kNow));
+    for (const PrivateKey* key : root_role_.keys) ASSERT_TRUE(sign("root", *key));
+    for (const PrivateKey* key : targets_role_.keys) ASSERT_TRUE(sign("targets", *key));
+    const auto done = publish();
+    ASSERT_TRUE(done) << done.error().message();
+  }
+};
+
+TEST_F(CeremonyTest, MakesARepositoryOfSignedFiles) {
+  begin();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  expect_good(1);
+  EXPECT_EQ(stage_first(*files_, plan(), {}, kNow).error().code().name, kRepositoryExists.name);
+}
+
+TEST_F(CeremonyTest, WaitsForEverySignatureOfTheThreshold) {
+  ASSERT_TRUE(stage_first(*files_, plan(), {}, kNow));
+  EXPECT_EQ(stage_first(*files_, plan(), {}, kNow).error().code().name, kRepositoryExists.name);
+  ASSERT_TRUE(sign("targets", *ed25519(3)));
+  ASSERT_TRUE(sign("root", *ed25519(1)));
+  ASSERT_TRUE(sign("root", *ed25519(1)));  // the same once more is still one
+  EXPECT_FALSE(publish());
+  // Another holder signs a copy of the unsigned file on a machine of their own.
+  const tuf::Keys keys = root().keys;
+  const MemorySigner second(*ed25519(2));
+  const std::string unsigned_copy =
+      *tuf::write_envelope(tuf::Envelope::parse(bytes_of(staged("root")))->canonical, {});
+  const std::string copy = *add_signature(unsigned_copy, second, {&keys});
+  const std::string merged = *merge_signatures(staged("root"), copy);
+  ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(merged)));
+  ASSERT_TRUE(publish());
+  expect_good(0);
+}
+
+TEST_F(CeremonyTest, RefusesSignaturesOfSomethingElse) {
+  ASSERT_TRUE(stage_first(*files_, plan(), {}, kNow));
+  const std::string before = staged("root");
+  tuf::Root draft = *draft_root(*files_, {}, kNow);
+  ASSERT_TRUE(KeyEditor::of(draft, "root")->set_threshold(1));
+  ASSERT_TRUE(stage(*files_, draft));
+  EXPECT_EQ(merge_signatures(staged("root"), before).error().code().name, kRepositoryStaged.name);
+  EXPECT_EQ(sign("root", *ed25519(9)).error().code().name, kRepositoryKey.name);
+}
+
+TEST_F(CeremonyTest, RotatesARootKeyWithOldAndNewSignatures) {
+  begin();
+  tuf::Root draft = *draft_root(*files_, {}, kNow);
+  KeyEditor editor = *KeyEditor::of(draft, "root");
+  ASSERT_TRUE(editor.remove(tuf::Key::of(ed25519(1)->public_key()).id().value().substr(0, 8)));
+  editor.add(ed25519(7)->public_key());
+  editor.add(ed25519(7)->public_key());
+  ASSERT_TRUE(stage(*files_, draft));
+  EXPECT_EQ(draft.version.value(), 2U);
+  EXPECT_EQ(draft.root.keyids.size(), 2U);
+  EXPECT_EQ(draft_root(*files_, {}, kNow)->version.value(), 2U);  // the staged one goes on
+  ASSERT_TRUE(sign("root", *ed25519(2)));
+  ASSERT_TRUE(sign("root", *ed25519(7)));
+  auto waits = publish();
+  ASSERT_TRUE(waits);
+  EXPECT_TRUE(waits->roles.empty());  // the root before wants 2 of its keys, too
+  ASSERT_TRUE(sign("root", *ed25519(1)));
+  EXPECT_EQ(publish()->roles, std::vector<std::string>{"root"});
+  expect_good(0);
+}
+
+TEST_F(CeremonyTest, RefusesThresholdsThatCannotBeMet) {
+  Plan wrong = plan();
+  wrong.root.threshold = 3;
+  EXPECT_EQ(stage_first(*files_, wrong, {}, kNow).error().code().name, kRepositoryKey.name);
+  wrong.root.threshold = 0;
+  EXPECT_FALSE(stage_first(*files_, wrong, {}, kNow));
+  begin();
+  tuf::Root draft = *draft_root(*files_, {}, kNow);
+  EXPECT_FALSE(KeyEditor::of(draft, "bins"));
+  EXPECT_FALSE(KeyEditor::of(draft, "root")->set_threshold(0));
+  EXPECT_FALSE(KeyEditor::of(draft, "root")->remove("0000"));
+  ASSERT_TRUE(KeyEditor::of(draft, "timestamp")->set_threshold(2));
+  EXPECT_EQ(stage(*files_, draft).error().code().name, kRepositoryKey.name);
+}
+
+TEST_F(CeremonyTest, HasTheTreeOfPep458AndRolesBesideIt) {
+  Plan tree = plan();
+  tree.bins_role = plan_of({{ed25519(5), ed25519(6)}, 2});
+  ASSERT_TRUE(stage_first(*files_, tree, {}, kNow));
+  for (const unsigned key : {1U, 2U}) ASSERT_TRUE(sign("root", *ed25519(key)));
+  ASSERT_TRUE(sign("targets", *ed25519(3)));
+  for (const unsigned key : {5U, 6U}) ASSERT_TRUE(sign("bins", *ed25519(key)));
+  add({set("simple/a/index.html")});
+  ASSERT_TRUE(publish());
+  expect_good(1);
+  EXPECT_EQ((*load_published(*files_)->offline.bins())->delegator, "bins");
+
+  tuf::Targets draft = *draft_targets(*files_, "targets", {}, kNow);
+  EXPECT_EQ(delegate(draft, "snapshot", plan_of({{ed25519(8)}, 1}), {"*"}, false).error().code().name,
+            kRepositoryRole.name);
+  EXPECT_FALSE(delegate(draft, "team", plan_of({{ed25519(8)}, 2}), {"*"}, false));
+  ASSERT_TRUE(delegate(draft, "team", plan_of({{ed25519(8)}, 1}), {"team/*"}, true));
+  ASSERT_TRUE(stage(*files_, "targets", draft));
+  ASSERT_TRUE(sign("targets", *ed25519(3)));
+  ASSERT_TRUE(publish());
+  tuf::Targets team = *draft_targets(*files_, "team", {}, kNow);
+  team.targets.set("team/x", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, {}, {}});
+  ASSERT_TRUE(stage(*files_, "team", team));
+  ASSERT_TRUE(sign("team", *ed25519(8)));
+  EXPECT_EQ(publish()->roles, std::vector<std::string>{"team"});
+  expect_good(2);
+  // team stands before bins, which covers everything
+  const auto roles = std::get<std::vector<tuf::DelegatedRole>>(
+      load_published(*files_)->offline.targets.at("targets").value.delegations->roles);
+  EXPECT_EQ(roles.front().name.text(), "team");
+  draft = *draft_targets(*files_, "targets", {}, kNow);
+  ASSERT_TRUE(undelegate(draft, "team"));
+  EXPECT_FALSE(undelegate(draft, "team"));
+  ASSERT_TRUE(stage(*files_, "targets", draft));
+  ASSERT_TRUE(sign("targets", *ed25519(3)));
+  ASSERT_TRUE(publish());
+  expect_good(1);
+}
+
+TEST_F(CeremonyTest, DoesNotPublishWhatClientsWouldRefuse) {
+  begin();
+  tuf::Root wrong = root(2);
+  wrong.expires = kNow;
+  put_staged("root", signed_file(wrong, root_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  wrong = root(2);
+  wrong.consistent_snapshot = false;
+  put_staged("root", signed_file(wrong, root_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  tuf::Targets old = targets(2);
+  old.expires = kNow - std::chrono::seconds(1);
+  put_staged("targets", signed_file(old, targets_role_.keys));
+  EXPECT_TRUE(publish()->roles.empty());
+  put_staged("targets", signed_file(targets(3), targets_role_.keys));  // not the next version
+  EXPECT_TRUE(publish()->roles.empty());
+  put_staged("root", signed_file(root(2), root_role_.keys));
+  EXPECT_EQ(publish()->roles, std::vector<std::string>{"root"});
+  expect_good(0);
+}
+
+TEST_F(CeremonyTest, SaysEachChangeInWords) {
+  const tuf::Root before = root();
+  root_role_ = {{ed25519(1), ed25519(7)}, 1};
+  tuf::Root after = root(2);
+  after.expires += std::chrono::days(1);
+  const auto words = words_of_change(&before, after);
+  const std::string removed = tuf::Key::of(ed25519(2)->public_key()).id().value().substr(0, 12);
+  EXPECT_THAT(words, Contains("root version 2, in place of version 1"));
+  EXPECT_THAT(words, Contains("root: 1 of 2 keys sign, in place of 2 of 2"));
+  EXPECT_THAT(words, Contains("root: key taken away " + removed + " (Ed25519)"));
+  EXPECT_THAT(words, Contains(HasSubstr("root: new key ")));
+  EXPECT_THAT(words, Contains(HasSubstr("in place of " + to_rfc3339(before.expires))));
+  EXPECT_EQ(words.size(), 5U);
+  EXPECT_EQ(words_of_change(&before, before).size(), 2U);
+
+  tuf::Targets then = targets(), now = targets(2);
+  then.targets.set("gone", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, {}, {}});
+  now.targets.set("new\x1b[2J", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, {}, {}});
+  std::get<tuf::SuccinctRoles>(now.delegations->roles).bit_length = 5;
+  const auto more = words_of_change("targets", &then, now);
+  EXPECT_THAT(more, Contains("target taken away gone"));
+  EXPECT_THAT(more, Contains(HasSubstr("new target new\\x1b[2J")));
+  EXPECT_THAT(more, Contains("delegates to 32 hash bins bins-…"));
+}
+
+TEST_F(CeremonyTest, KeepsKeysInFiles) {
+  const std::string path = folder_.path("k.pem");
+  const Secret<std::string> secret(std::string("open sesame"));
+  const auto made = write_new_key(path, KeyType::ed25519, Secret<std::string>(std::string("open sesame")));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_EQ(write_new_key(path, KeyType::ed25519, std::nullopt).error().code().name, kRepositoryKeyFile.name);
+  EXPECT_EQ(*load_public_key(path), *made);
+  EXPECT_EQ(*load_public_key(path + ".pub"), *made);
+  const auto ask = [](const char* answer) {
+    return [answer](const std::string&) {
+      return Result<Secret<std::string>>(Secret<std::string>(std::string(answer)));
+    };
+  };
+  EXPECT_EQ((*load_signer(path, ask("open sesame")))->public_key(), *made);
+  EXPECT_EQ(load_signer(path, ask("another")).error().code().name, kKeyPassphrase.name);
+  EXPECT_EQ(load_signer(path + ".pub", ask("")).error().code().name, kRepositoryKeyFile.name);
+  const std::string plain = folder_.path("plain.pem");
+  const PublicKey unencrypted = *write_new_key(plain, KeyType::ecdsa_p256, std::nullopt);
+  EXPECT_EQ((*load_signer(plain, ask("")))->public_key(), unencrypted);
+  EXPECT_EQ(std::filesystem::status(plain).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+}  // namespace
+}  // namespace tomme::repository

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/base/result.h"
+
+namespace tomme::repository {
+
+inline constexpr ErrorCode kRepositoryTarget{
+    "repository/target", Outcome::refused,
+    "a target file cannot be listed: its path, length or custom object is not of the form that is needed",
+    "paths are UTF-8 without control characters, at most 1,024 octets long; a custom object is JSON of whole "
+    "numbers and texts without control characters, at most 16,384 octets long"};
+inline constexpr ErrorCode kRepositoryBins{
+    "repository/bins", Outcome::wrong_usage,
+    "hash bins of this number would be refused by other clients, or cannot be meant",
+    "10 bits (1,024 bins) up to about a million targets, 14 bits (16,384 bins) above; 15 at most"};
+inline constexpr ErrorCode kRepositoryTooLarge{
+    "repository/too-large", Outcome::refused,
+    "a metadata file would be larger than other clients accept (snapshot 2,000,000, targets 5,000,000, root "
+    "512,000 octets)",
+    "a repository of this size needs more hash bins: make one with --bits 14 and import this one into it"};
+inline constexpr ErrorCode kRepositoryForm{"repository/form", Outcome::could_not_tell,
+                                           "published metadata is not of the form in which tomme writes it",
+                                           "import the repository, so that its metadata is written anew"};
+inline constexpr ErrorCode kRepositoryDamaged{
+    "repository/damaged", Outcome::could_not_tell,
+    "published metadata is missing, or is not what the repository's own keys signed",
+    "nothing was changed; restore the files from a backup, or see what tomme tuf verify says"};
+inline constexpr ErrorCode kRepositoryExpired{
+    "repository/expired", Outcome::refused, "published metadata is expired: clients refuse it",
+    "tomme tuf publish renews what online keys sign; root, targets and other roles have to be staged and "
+    "signed anew"};
+inline constexpr ErrorCode kRepositoryNone{"repository/none", Outcome::wrong_usage,
+                                           "there is no repository here, or its keys were not yet agreed on",
+                                           "tomme tuf init makes one, tomme tuf status says what is missing"};
+inline constexpr ErrorCode kRepositoryExists{
+    "repository/exists", Outcome::wrong_usage, "there is a repository here already",
+    "tomme tuf status shows it; choose another folder for a new one"};
+inline constexpr ErrorCode kRepositoryBusy{
+    "repository/busy", Outcome::could_not_tell, "another process is publishing this repository",
+    "it publishes what was queued as well; or wait until it has ended"};
+inline constexpr ErrorCode kRepositoryOvertaken{
+    "repository/overtaken", Outcome::could_not_tell,
+    "the published timestamp changed while a publication was being made",
+    "another publisher does not share the database of this one; let all of them use the same"};
+inline constexpr ErrorCode kRepositoryRole{"repository/role", Outcome::wrong_usage,
+                                           "a role cannot have this name, or there is none of it",
+                                           "use letters, digits, -, _ and ., not first, at most 128"};
+inline constexpr ErrorCode kRepositoryStaged{"repository/staged", Outcome::refused,
+                                             "a staged file cannot become the next version of its role",
+                                             "stage the change again on top of what is published"};
+inline constexpr ErrorCode kRepositoryKey{"repository/key", Outcome::wrong_usage,
+                                          "a signing key is not one that the role has, or one is missing",
+                                          "tomme tuf status lists the keys of each role"};
+inline constexpr ErrorCode kRepositoryKeyFile{
+    "repository/key-file", Outcome::wrong_usage, "a key file cannot be used",
+    "it is PEM: ENCRYPTED PRIVATE KEY or PRIVATE KEY, for public keys PUBLIC KEY"};
+
+}  // namespace tomme::repository

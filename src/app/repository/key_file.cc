@@ -1,0 +1,84 @@
+#include "app/repository/key_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "app/repository/errors.h"
+#include "core/crypto/encrypted_key.h"
+#include "core/encoding/pem.h"
+#include "core/encoding/text.h"
+#include "io/store/errors.h"
+#include "io/store/file.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kLongestKeyFile = 64 * 1024;
+constexpr unsigned kRsaBits = 3072;
+constexpr std::string_view kPublicSuffix = ".pub";
+
+Result<std::string> read_key(const std::string& path) {
+  return in(printable(path), read_file(path, kLongestKeyFile));
+}
+
+Result<void> write_new(const std::string& path, std::string_view text, mode_t mode) {
+  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!file.is_open() && errno == EEXIST) {
+    return fail(kRepositoryKeyFile, printable(path) + " is there already", "choose another name");
+  }
+  if (!file.is_open()) return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
+  const ssize_t written = ::write(file.fd(), text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size()) && ::fsync(file.fd()) == 0) return {};
+  const std::string why = system_reason();
+  ::unlink(path.c_str());
+  return fail(kStoreWrite, "cannot write " + printable(path) + ": " + why);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const AskPassphrase& ask) {
+  const Secret<std::string> text(TRY(read_key(path)));
+  if (is_encrypted_key(text.reveal())) {
+    const Secret<std::string> passphrase = TRY(ask(path));
+    PrivateKey key = TRY(in(printable(path), decrypt_key(text.reveal(), passphrase)));
+    return std::make_shared<const MemorySigner>(std::move(key));
+  }
+  auto key = PrivateKey::parse_pem(text.reveal());
+  if (!key) return fail(kRepositoryKeyFile, printable(path) + ": " + key.error().message());
+  return std::make_shared<const MemorySigner>(*std::move(key));
+}
+
+Result<PublicKey> load_public_key(const std::string& path) {
+  const Secret<std::string> text(TRY(read_key(path)));
+  auto key = PublicKey::parse_pem(text.reveal());
+  if (key) return key;
+  if (const auto beside = read_file_if_there(path + std::string(kPublicSuffix), kLongestKeyFile);
+      beside && *beside) {
+    auto half = PublicKey::parse_pem(**beside);
+    if (half) return half;
+  }
+  if (const auto whole = PrivateKey::parse_pem(text.reveal())) return whole->public_key();
+  return fail(kRepositoryKeyFile, printable(path) + ": " + key.error().message());
+}
+
+Result<PublicKey> write_new_key(const std::string& path, KeyType type,
+                                const std::optional<Secret<std::string>>& passphrase) {
+  if (exists(path))
+    return fail(kRepositoryKeyFile, printable(path) + " is there already", "choose another name");
+  const PrivateKey key = TRY(PrivateKey::generate(type, kRsaBits));
+  std::string text;
+  if (passphrase) {
+    text = TRY(encrypt_key(key, *passphrase));
+  } else {
+    const Secret<Bytes> plain = TRY(key.to_pkcs8());
+    text = to_pem("PRIVATE KEY", plain.reveal());
+  }
+  const Secret<std::string> secret(std::move(text));
+  TRY(write_new(path, secret.reveal(), 0600));
+  TRY(write_new(path + std::string(kPublicSuffix), to_pem("PUBLIC KEY", key.public_key().spki()), 0644));
+  return key.public_key();
+}
+
+}  // namespace tomme::repository

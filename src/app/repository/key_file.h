@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/repository/signer.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+#include "core/crypto/key.h"
+
+namespace tomme::repository {
+
+/// Asks for the passphrase of a key; `name` is for the question.
+using AskPassphrase = std::function<Result<Secret<std::string>>(const std::string& name)>;
+
+/// A key in a PEM file: ENCRYPTED PRIVATE KEY, for which `ask` is called, or PRIVATE KEY. kRepositoryKeyFile,
+/// kKeyPassphrase.
+Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const AskPassphrase& ask);
+
+/// The public half from a file: PUBLIC KEY, or the file PATH.pub beside a private one, or of an unencrypted
+/// private one.
+Result<PublicKey> load_public_key(const std::string& path);
+
+/// Makes a key and writes it to `path`, for its owner to read only, and its public half to PATH.pub. Without
+/// a passphrase it is not encrypted. Never in the place of a file: kRepositoryKeyFile.
+Result<PublicKey> write_new_key(const std::string& path, KeyType type,
+                                const std::optional<Secret<std::string>>& passphrase);
+
+}  // namespace tomme::repository

@@ -1,0 +1,204 @@
+#include "app/repository/published.h"
+
+#include "app/repository/errors.h"
+#include "app/repository/layout.h"
+#include "core/encoding/text.h"
+#include "core/tuf/errors.h"
+#include "core/tuf/threshold.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kMostRoles = 10'000;  // of those that people sign
+
+const tuf::SuccinctRoles* succinct_of(const tuf::Targets& role) {
+  return role.delegations ? std::get_if<tuf::SuccinctRoles>(&role.delegations->roles) : nullptr;
+}
+const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets& role) {
+  return role.delegations ? std::get_if<std::vector<tuf::DelegatedRole>>(&role.delegations->roles) : nullptr;
+}
+
+std::string version_text(const tuf::Common& role) {
+  return std::to_string(role.version.value());
+}
+
+template <class T>
+Result<void> expect_version(std::string_view role, const tuf::Signed<T>& metadata, std::uint64_t version) {
+  if (metadata.value.version.value() == version) return {};
+  return fail(kRepositoryDamaged, printable(role, 80) + " version " + std::to_string(version) +
+                                      " says it is " + version_text(metadata.value));
+}
+
+/// A snapshot or timestamp of another program's making: versions are kept, lengths and hashes are not.
+Result<SnapshotText> text_of_snapshot(const tuf::Snapshot& from) {
+  SnapshotText text(SnapshotText::Kind::snapshot);
+  text.version = from.version.value();
+  text.expires = from.expires;
+  for (const auto& [file, listed] : from.meta) {
+    if (!file.ends_with(".json")) continue;
+    // What no delegation can lead to here needs no entry that would have to be quoted.
+    if (!expect_role_name(std::string_view(file).substr(0, file.size() - 5))) continue;
+    text.set(file, listed.version.value());
+  }
+  return text;
+}
+
+Result<SnapshotText> parse_timestamp(const tuf::Root& root, BytesView file) {
+  const auto metadata = TRY(tuf::Signed<tuf::Timestamp>::parse(file));
+  TRY(tuf::verify_threshold("timestamp", "root version " + version_text(root), root.keys, root.timestamp,
+                            metadata.canonical, metadata.signatures));
+  SnapshotText text(SnapshotText::Kind::timestamp);
+  text.version = metadata.value.version.value();
+  text.expires = metadata.value.expires;
+  text.set("snapshot.json", metadata.value.snapshot.version.value());
+  return text;
+}
+
+Result<SnapshotText> load_snapshot(store::BlobStore& files, const tuf::Root& root, std::uint64_t version) {
+  const Bytes file = TRY(load_metadata(files, "snapshot", version, kMostSnapshotOctets));
+  const auto metadata = TRY(tuf::Signed<tuf::Snapshot>::parse(file));
+  TRY(tuf::verify_threshold("snapshot", "root version " + version_text(root), root.keys, root.snapshot,
+                            metadata.canonical, metadata.signatures));
+  TRY(expect_version("snapshot", metadata, version));
+  return text_of_snapshot(metadata.value);
+}
+
+/// The targets role and what it leads to by name, each verified by the role that names it.
+class RoleLoader {
+ public:
+  RoleLoader(store::BlobStore& files, const SnapshotText& snapshot, OfflineRoles& out)
+      : files_(files), snapshot_(snapshot), out_(out) {}
+
+  Result<void> load(const std::string& role) {
+    const auto version = snapshot_.version_of(snapshot_entry(role));
+    if (!version || out_.targets.contains(role)) return {};
+    if (out_.targets.size() == kMostRoles) return fail(kRepositoryDamaged, "there are too many roles");
+    const auto keyring = out_.keyring_of(role);
+    if (!keyring) return fail(kRepositoryDamaged, "nobody delegates to the role " + printable(role, 80));
+    const Bytes file = TRY(load_metadata(files_, role, *version, kMostTargetsOctets));
+    auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+    TRY(tuf::verify_threshold(role, keyring->delegator, *keyring->keys, *keyring->role_keys,
+                              metadata.canonical, metadata.signatures));
+    TRY(expect_version(role, metadata, *version));
+    std::vector<std::string> next;
+    if (const auto* named = named_of(metadata.value)) {
+      for (const tuf::DelegatedRole& delegated : *named) next.push_back(delegated.name.text());
+    }
+    out_.targets.emplace(role, std::move(metadata));
+    for (const std::string& name : next) TRY(load(name));
+    return {};
+  }
+
+ private:
+  store::BlobStore& files_;
+  const SnapshotText& snapshot_;
+  OfflineRoles& out_;
+};
+
+Result<tuf::Signed<tuf::Root>> load_root(store::BlobStore& files, std::uint64_t version) {
+  const Bytes file = TRY(load_metadata(files, "root", version, kMostRootOctets));
+  auto root = TRY(in("root", tuf::Signed<tuf::Root>::parse(file)));
+  TRY(expect_version("root", root, version));
+  TRY(tuf::verify_threshold("root", "itself", root.value.keys, root.value.root, root.canonical,
+                            root.signatures));
+  return root;
+}
+
+/// All that a timestamp leads to, as this root has it signed.
+Result<Published> load_under(store::BlobStore& files, const tuf::Signed<tuf::Root>& root,
+                             BytesView timestamp_file) {
+  Published published;
+  published.offline.root = root;
+  published.timestamp_file = text_of(timestamp_file);
+  published.timestamp = TRY(parse_timestamp(root.value, timestamp_file));
+  const auto snapshot_version = published.timestamp.version_of("snapshot.json");
+  published.snapshot = TRY(load_snapshot(files, root.value, snapshot_version.value_or(0)));
+  TRY(RoleLoader(files, published.snapshot, published.offline).load("targets"));
+  if (published.offline.targets.empty()) {
+    return fail(kRepositoryDamaged, "the snapshot lists no targets.json");
+  }
+  return published;
+}
+
+}  // namespace
+
+Result<std::optional<Bins>> OfflineRoles::bins() const {
+  std::optional<Bins> found;
+  for (const auto& [name, metadata] : targets) {
+    const tuf::SuccinctRoles* succinct = succinct_of(metadata.value);
+    if (succinct == nullptr) continue;
+    if (found) {
+      return fail(kRepositoryBins, "both " + found->delegator + " and " + name + " delegate to hash bins",
+                  "a repository has one set of bins");
+    }
+    BinLayout layout = TRY(BinLayout::make(succinct->name_prefix, succinct->bit_length));
+    found = Bins{std::move(layout), name, metadata.value.delegations->keys, succinct->keys};
+  }
+  return found;
+}
+
+std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
+  if (role == "targets") {
+    if (!root) return std::nullopt;
+    return Keyring{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
+  }
+  for (const auto& [name, metadata] : targets) {
+    const auto* named = named_of(metadata.value);
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (delegated.name.text() == role) {
+        return Keyring{&metadata.value.delegations->keys, &delegated.keys,
+                       name + " version " + version_text(metadata.value)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std::uint64_t version,
+                            std::uint64_t limit) {
+  const store::BlobKey key = metadata_key(role, version);
+  auto file = TRY(files.get(key, limit));
+  if (file) return *std::move(file);
+  return fail(kRepositoryDamaged, files.describe() + ": " + key.text() + " is missing");
+}
+
+Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files) {
+  std::uint64_t version = 0;
+  while (TRY(files.exists(metadata_key("root", version + 1)))) ++version;
+  if (version == 0) return std::optional<tuf::Signed<tuf::Root>>();
+  return std::optional(TRY(load_root(files, version)));
+}
+
+Result<bool> is_current(store::BlobStore& files, const Published& published) {
+  const auto& root = published.offline.root;
+  const std::uint64_t next = root ? root->value.version.value() + 1 : 1;
+  if (TRY(files.exists(metadata_key("root", next)))) return false;
+  const auto timestamp = TRY(files.get(timestamp_key(), kMostTimestampOctets));
+  return timestamp ? published.timestamp_file == text_of(*timestamp) : published.is_empty();
+}
+
+Result<Published> load_published(store::BlobStore& files) {
+  auto root = TRY(load_newest_root(files));
+  const auto timestamp_file = TRY(files.get(timestamp_key(), kMostTimestampOctets));
+  if (!timestamp_file) {
+    Published none;
+    none.offline.root = std::move(root);
+    return none;
+  }
+  if (!root) {
+    return fail(kRepositoryDamaged, files.describe() + ": there is a timestamp, but no metadata/1.root.json");
+  }
+  const std::uint64_t version = root->value.version.value();
+  auto published = load_under(files, *root, *timestamp_file);
+  if (published || !published.error().is(tuf::kTufThreshold) || version == 1) return published;
+  const auto previous = TRY(load_root(files, version - 1));
+  auto interrupted = load_under(files, previous, *timestamp_file);
+  if (!interrupted) return published;
+  interrupted->offline.root = std::move(root);
+  interrupted->under_previous_root = true;
+  return interrupted;
+}
+
+}  // namespace tomme::repository

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "app/repository/bins.h"
+#include "app/repository/signer.h"
+#include "app/repository/snapshot_text.h"
+#include "core/base/result.h"
+#include "core/tuf/metadata.h"
+#include "io/store/blob_store.h"
+
+namespace tomme::repository {
+
+/// What other clients accept of a file whose length is not listed (reference: python-tuf, go-tuf, tuf-js).
+inline constexpr std::uint64_t kMostRootOctets = 512'000;
+inline constexpr std::uint64_t kMostTimestampOctets = 16'384;
+inline constexpr std::uint64_t kMostSnapshotOctets = 2'000'000;
+inline constexpr std::uint64_t kMostTargetsOctets = 5'000'000;
+
+/// The hash bins and who signs them.
+struct Bins {
+  BinLayout layout;
+  std::string delegator;  ///< "targets", or the role between (PEP 458 has "bins")
+  tuf::Keys keys;
+  tuf::RoleKeys role_keys;
+};
+
+/// The roles that people sign, which say who signs the others.
+struct OfflineRoles {
+  std::optional<tuf::Signed<tuf::Root>> root;
+  /// "targets" and what it delegates to by name, as far as there is metadata of it; no bins.
+  std::map<std::string, tuf::Signed<tuf::Targets>> targets;
+
+  /// The bins that a role delegates to; nothing where none does. kRepositoryBins where two do.
+  Result<std::optional<Bins>> bins() const;
+  /// Who signs a delegated role or targets: its keys and the delegator's name. Nothing where nobody names it.
+  struct Keyring {
+    const tuf::Keys* keys;
+    const tuf::RoleKeys* role_keys;
+    std::string delegator;
+  };
+  std::optional<Keyring> keyring_of(const std::string& role) const;
+};
+
+/// All that clients see, but for the bins themselves.
+struct Published {
+  OfflineRoles offline;
+  std::string timestamp_file;  ///< octet for octet; empty before the first publication
+  SnapshotText timestamp{SnapshotText::Kind::timestamp};
+  SnapshotText snapshot{SnapshotText::Kind::snapshot};
+
+  /// The newest root came to be without the timestamp that belongs to it (a publication that changed the keys
+  /// was interrupted): what is published is signed by the keys of the root before.
+  bool under_previous_root = false;
+
+  bool is_empty() const { return timestamp_file.empty(); }
+};
+
+/// Reads and verifies it, of this program's making or another's. kRepositoryDamaged, or as
+/// tuf::verify_threshold; expiry does not matter.
+Result<Published> load_published(store::BlobStore& files);
+
+/// Whether clients see this still: the same timestamp, and no newer root.
+Result<bool> is_current(store::BlobStore& files, const Published& published);
+
+/// The newest root. kRepositoryDamaged where it does not verify by itself.
+Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files);
+
+/// A file that has to be there: kRepositoryDamaged where it is not.
+Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std::uint64_t version,
+                            std::uint64_t limit);
+
+}  // namespace tomme::repository

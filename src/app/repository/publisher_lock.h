@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "io/store/file.h"
+#include "io/store/sql.h"
+
+namespace tomme::repository {
+
+/// At most one publisher of a repository at a time; gone with its process, however that ends. For SQLite it
+/// is a lock on a file, for PostgreSQL one that belongs to a session.
+class PublisherLock {
+ public:
+  /// `file` is made where it is missing; only for SQLite. kRepositoryBusy where another has it.
+  static Result<PublisherLock> take(store::Database& database, const std::string& file);
+  /// Whether it is still ours: a server may have closed the session. kRepositoryBusy.
+  Result<void> check();
+
+ private:
+  PublisherLock(FileHandle file, std::optional<store::Transaction> session)
+      : file_(std::move(file)), session_(std::move(session)) {}
+  FileHandle file_;
+  std::optional<store::Transaction> session_;
+};
+
+}  // namespace tomme::repository

@@ -1,0 +1,298 @@
+#include "app/repository/publisher.h"
+
+#include <gtest/gtest.h>
+
+#include "app/repository/errors.h"
+#include "app/repository/repository_for_test.h"
+
+namespace tomme::repository {
+namespace {
+
+using namespace testing;
+using std::chrono::days;
+using std::chrono::hours;
+
+class PublisherTest : public RepositoryTest {};
+
+TEST_F(PublisherTest, PublishesWhatWasSignedAndQueued) {
+  put_first_staged();
+  add({set("a"), set("b"), set("c/d.whl")});
+  const auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_TRUE(done->published);
+  EXPECT_EQ(done->changes, 3U);
+  EXPECT_EQ(done->bins, 16U);
+  EXPECT_EQ(done->roles, (std::vector<std::string>{"root", "targets"}));
+  expect_good(3);
+  EXPECT_TRUE(load_staged(*files_)->empty());
+  EXPECT_EQ(*Queue(*database_).size(), 0U);
+}
+
+TEST_F(PublisherTest, WritesOnlyTheBinsThatChange) {
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  add({set("a"), set("b")});
+  const auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_LE(done->bins, 2U);
+  EXPECT_EQ(done->snapshot_version, 2U);
+  expect_good(2);
+  add({*Change::remove("a"), set("b", 5)});
+  ASSERT_TRUE(publish());
+  expect_good(1);
+  EXPECT_EQ(listed("b")->length, 5U);
+  EXPECT_FALSE(listed("a"));
+}
+
+TEST_F(PublisherTest, HasTheLastOfSeveralChangesOfOnePath) {
+  put_first_staged();
+  add({set("a", 1), set("a", 2), *Change::remove("b"), set("b", 3), set("c"), *Change::remove("c")});
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(listed("a")->length, 2U);
+  EXPECT_EQ(listed("b")->length, 3U);
+  EXPECT_FALSE(listed("c"));
+  expect_good(2);
+}
+
+TEST_F(PublisherTest, DoesNothingThatIsNotNeeded) {
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  add({set("a"), *Change::remove("never there")});
+  const auto done = publish();
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->published);
+  EXPECT_EQ(done->bins, 0U);
+  EXPECT_EQ(done->timestamp_version, 1U);
+  EXPECT_EQ(*Queue(*database_).size(), 0U);
+}
+
+TEST_F(PublisherTest, RenewsBeforeExpiry) {
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  auto done = publish(kNow + hours(11));
+  EXPECT_FALSE(done->published);
+  done = publish(kNow + hours(13));
+  EXPECT_TRUE(done->published);
+  EXPECT_EQ(done->snapshot_version, 1U);
+  EXPECT_EQ(done->bins, 0U);
+  // Half a bin's life: all are looked at, and are to be renewed.
+  for (int hour = 24; hour < 24 * 30; hour += 11) {
+    ASSERT_TRUE(publish(kNow + hours(hour)));
+    expect_good(1, kNow + hours(hour + 11));
+  }
+  expect_good(1, kNow + days(30));
+}
+
+TEST_F(PublisherTest, MakesATimestampNewWhenAskedTo) {
+  put_first_staged();
+  Publisher publisher = *Publisher::open(place_, signers());
+  ASSERT_TRUE(publisher.publish(kNow));
+  EXPECT_FALSE(publisher.publish(kNow + hours(1), hours(2))->published);
+  EXPECT_TRUE(publisher.publish(kNow + hours(3), hours(2))->published);
+}
+
+TEST_F(PublisherTest, WantsSignedRootAndTargetsFirst) {
+  add({set("a")});
+  EXPECT_EQ(publish().error().code().name, kRepositoryNone.name);
+  put_staged("root", signed_file(root(), {ed25519(1)}));  // one of two
+  put_staged("targets", signed_file(targets(), targets_role_.keys));
+  const auto refused = publish();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code().name, kRepositoryNone.name);
+  put_staged("root", signed_file(root(), root_role_.keys));
+  ASSERT_TRUE(publish());
+  expect_good(1);
+}
+
+TEST_F(PublisherTest, RefusesWithoutTheKeysOfTheRoles) {
+  put_first_staged();
+  const Signers others = {std::make_shared<MemorySigner>(*p256(9))};
+  EXPECT_EQ(publish(kNow, &others).error().code().name, kRepositoryKey.name);
+  EXPECT_FALSE(files_->get(timestamp_key(), 1'000)->has_value());
+  ASSERT_TRUE(publish());
+  expect_good(0);
+}
+
+TEST_F(PublisherTest, TakesNoMoreThanItsLimitAndSaysSo) {
+  put_first_staged();
+  std::vector<Change> changes;
+  for (int i = 0; i < 25; ++i) changes.push_back(set("f" + std::to_string(i)));
+  add(changes);
+  Publisher publisher = *Publisher::open(place_, signers(), {.changes = 10, .threads = 2});
+  EXPECT_TRUE(publisher.publish(kNow)->more);
+  EXPECT_TRUE(publisher.publish(kNow)->more);
+  EXPECT_FALSE(publisher.publish(kNow)->more);
+  expect_good(25);
+}
+
+TEST_F(PublisherTest, IsAlone) {
+  put_first_staged();
+  {
+    const Publisher first = *Publisher::open(place_, signers());
+    const auto second = Publisher::open(place_, signers());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code().name, kRepositoryBusy.name);
+  }
+  EXPECT_TRUE(Publisher::open(place_, signers()));
+}
+
+TEST_F(PublisherTest, SeesWhatAnotherPublished) {
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  Publisher publisher = *Publisher::open(place_, signers());
+  ASSERT_TRUE(publisher.publish(kNow));
+  // Another timestamp, as a publisher with another lock would make: the state is read anew.
+  Place other = place_;
+  other.lock_file += "2";
+  Publisher rival = *Publisher::open(other, signers());
+  add({set("a")});
+  ASSERT_TRUE(rival.publish(kNow)->published);
+  add({set("b")});
+  ASSERT_TRUE(publisher.publish(kNow)->published);
+  expect_good(2);
+}
+
+TEST_F(PublisherTest, LeavesOutVersionsThatWereBegun) {
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  {
+    const Publisher interrupted = *Publisher::open(place_, signers());
+  }  // ends without close
+  add({set("a")});
+  EXPECT_EQ(publish()->snapshot_version, 3U);
+  add({set("b")});
+  EXPECT_EQ(publish()->snapshot_version, 4U);
+  {
+    const Publisher interrupted = *Publisher::open(place_, signers());
+  }
+  {
+    const Publisher interrupted = *Publisher::open(place_, signers());
+  }
+  add({set("c")});
+  EXPECT_EQ(publish()->snapshot_version, 7U);
+  expect_good(3);
+}
+
+TEST_F(PublisherTest, RefusesABinThatSomebodyChanged) {
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  const BinLayout layout = *BinLayout::make(prefix_, bits_);
+  const store::BlobKey key = metadata_key(layout.name(layout.of(set("a").path_digest())), 1);
+  std::string file(text_of(**files_->get(key, kMostTargetsOctets)));
+  const std::string good = file;
+  file[file.find("\"length\":1") + 9] = '2';
+  ASSERT_TRUE(files_->put(key, bytes_of(file)));
+  add({set("a", 3)});
+  ASSERT_FALSE(publish());
+  EXPECT_EQ(*Queue(*database_).size(), 1U);
+  EXPECT_EQ(load_published(*files_)->timestamp.version, 1U);
+  ASSERT_TRUE(files_->put(key, bytes_of(good)));
+  ASSERT_TRUE(publish());
+  expect_good(1);
+}
+
+TEST_F(PublisherTest, RefusesAnOldBinUnderANewName) {
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  add({set("a", 2)});
+  ASSERT_TRUE(publish());
+  const BinLayout layout = *BinLayout::make(prefix_, bits_);
+  const std::string name = layout.name(layout.of(set("a").path_digest()));
+  ASSERT_TRUE(files_->put(metadata_key(name, 2), **files_->get(metadata_key(name, 1), kMostTargetsOctets)));
+  add({set("a", 3)});
+  EXPECT_EQ(publish().error().code().name, kRepositoryDamaged.name);
+}
+
+TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  const Role old = online_role_;
+  online_role_ = {{p256(5)}, 1};
+  put_staged("root", signed_file(root(2), root_role_.keys));
+  put_staged("targets", signed_file(targets(2), targets_role_.keys));
+  const Signers both = {std::make_shared<MemorySigner>(*p256(4)), std::make_shared<MemorySigner>(*p256(5))};
+  const auto done = publish(kNow, &both);
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_EQ(done->bins, 16U);
+  expect_good(1);
+  // Who has the root before still verifies the timestamp.
+  const auto timestamp = *tuf::Signed<tuf::Timestamp>::parse(**files_->get(timestamp_key(), 10'000));
+  EXPECT_EQ(timestamp.signatures.size(), 2U);
+  // The next timestamp needs the new key only.
+  const Signers only_new = {both[1]};
+  add({set("b")});
+  ASSERT_TRUE(publish(kNow, &only_new));
+  expect_good(2);
+}
+
+TEST_F(PublisherTest, MendsARotationThatWasInterrupted) {
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  online_role_ = {{p256(5)}, 1};
+  // The new root is there, its timestamp is not.
+  ASSERT_TRUE(files_->put(metadata_key("root", 2), bytes_of(signed_file(root(2), root_role_.keys))));
+  put_staged("targets", signed_file(targets(2), targets_role_.keys));
+  ASSERT_TRUE(publish());
+  expect_good(0);
+}
+
+TEST_F(PublisherTest, MovesAllTargetsToOtherBins) {
+  put_first_staged();
+  std::vector<Change> changes;
+  for (int i = 0; i < 300; ++i) changes.push_back(set("f" + std::to_string(i)));
+  add(changes);
+  ASSERT_TRUE(publish());
+  for (const unsigned bits : {7U, 3U}) {  // "bins-0" is a name of both 3 and 4 bits
+    bits_ = bits;
+    put_staged("targets", signed_file(targets(bits == 7 ? 2 : 3), targets_role_.keys));
+    add({set("late" + std::to_string(bits))});
+    Publisher publisher = *Publisher::open(place_, signers());
+    const auto moved = publisher.publish(kNow);
+    ASSERT_TRUE(moved) << moved.error().message();
+    EXPECT_TRUE(moved->more);
+    EXPECT_EQ(moved->bins, std::size_t{1} << bits);
+    ASSERT_TRUE(publisher.publish(kNow));
+  }
+  expect_good(302);
+}
+
+TEST_F(PublisherTest, TakesAListPastTheQueue) {
+  put_first_staged();
+  add({set("queued")});
+  Publisher publisher = *Publisher::open(place_, signers());
+  ASSERT_TRUE(publisher.publish(kNow));
+  Partition partition = *Partition::make(folder_.path(), *BinLayout::make(prefix_, bits_));
+  for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(partition.add(set("f" + std::to_string(i))));
+  ASSERT_TRUE(partition.add(*Change::remove("queued")));
+  ASSERT_TRUE(partition.finish());
+  const auto done = publisher.publish(kNow, partition);
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_EQ(done->changes, 1'001U);
+  expect_good(1'000);
+}
+
+TEST_F(PublisherTest, RefusesABinThatClientsWouldRefuse) {
+  bits_ = 1;
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  Partition partition = *Partition::make(folder_.path(), *BinLayout::make(prefix_, bits_));
+  for (int i = 0; i < 12'000; ++i) {
+    ASSERT_TRUE(partition.add(set(std::string(900, 'p') + std::to_string(i))));
+  }
+  ASSERT_TRUE(partition.finish());
+  Publisher publisher = *Publisher::open(place_, signers());
+  const auto refused = publisher.publish(kNow, partition);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code().name, kRepositoryTooLarge.name);
+  add({set("a")});
+  ASSERT_TRUE(publisher.publish(kNow));
+  expect_good(1);
+}
+
+}  // namespace
+}  // namespace tomme::repository

@@ -1,0 +1,85 @@
+#include "app/repository/queue.h"
+
+#include <gtest/gtest.h>
+#include <string>
+
+#include "app/repository/schema.h"
+#include "testing/folder.h"
+
+namespace tomme::repository {
+namespace {
+
+class QueueTest : public ::testing::Test {
+ protected:
+  testing::TestFolder folder_;
+  std::unique_ptr<store::Database> database_ = *store::open_database("sqlite:" + folder_.path("q.db"));
+  Queue queue_{*database_};
+
+  void SetUp() override { ASSERT_TRUE(prepare_tables(*database_)); }
+  void add(std::size_t first, std::size_t count) {
+    std::vector<Change> changes;
+    for (std::size_t i = first; i < first + count; ++i) {
+      changes.push_back(*Change::set("f" + std::to_string(i), *TargetFile::make(i, sha256({}))));
+    }
+    ASSERT_TRUE(queue_.add(changes));
+  }
+  void finish(const Queue::Batch& batch) {
+    ASSERT_TRUE(store::transact(*database_, store::Access::write,
+                                [&](store::Transaction& tx) { return Queue::done(tx, batch); }));
+  }
+};
+
+TEST_F(QueueTest, GivesBackWhatCameInItsOrder) {
+  const std::vector<Change> changes = {
+      *Change::set("b", *TargetFile::make(5, sha256(bytes_of("x")), R"({"k":1})")), *Change::remove("a"),
+      *Change::set("a", *TargetFile::make(0, sha256({})))};
+  ASSERT_TRUE(queue_.add(changes));
+  const Queue::Batch batch = *queue_.take(10);
+  ASSERT_EQ(batch.changes.size(), 3U);
+  EXPECT_FALSE(batch.more);
+  EXPECT_EQ(batch.changes[0].path(), "b");
+  EXPECT_EQ(*batch.changes[0].file(), *changes[0].file());
+  EXPECT_FALSE(batch.changes[1].file());
+  EXPECT_EQ(batch.changes[2].file()->length(), 0U);
+  EXPECT_EQ(queue_.take(10)->changes.size(), 3U);  // it stays until it is done
+}
+
+TEST_F(QueueTest, TakesAtMostWhatWasAskedFor) {
+  add(0, 25'000);
+  Queue::Batch batch = *queue_.take(20'001);
+  ASSERT_EQ(batch.changes.size(), 20'001U);
+  EXPECT_TRUE(batch.more);
+  EXPECT_EQ(batch.rows.size(), 1U);
+  finish(batch);
+  batch = *queue_.take(4'999);
+  ASSERT_EQ(batch.changes.size(), 4'999U);
+  EXPECT_FALSE(batch.more);
+  EXPECT_EQ(batch.changes.front().path(), "f20001");
+  finish(batch);
+  EXPECT_EQ(*queue_.size(), 0U);
+}
+
+// In PostgreSQL a transaction may take a number and end after one with a higher number was published.
+TEST_F(QueueTest, LeavesRowsThatItDidNotSee) {
+  add(0, 3);
+  ASSERT_TRUE(store::transact(*database_, store::Access::write, [](store::Transaction& tx) {
+    return tx.run("DELETE FROM tuf_change WHERE path = 'f1'");
+  }));
+  const Queue::Batch batch = *queue_.take(10);
+  EXPECT_EQ(batch.rows, (std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {3, 3}}));
+  ASSERT_TRUE(store::transact(*database_, store::Access::write, [](store::Transaction& tx) {
+    return tx.run("INSERT INTO tuf_change (id, path) VALUES (2, 'late')");
+  }));
+  finish(batch);
+  ASSERT_EQ(*queue_.size(), 1U);
+  EXPECT_EQ(queue_.take(10)->changes.front().path(), "late");
+}
+
+TEST_F(QueueTest, OutlivesItsProcess) {
+  add(0, 3);
+  database_ = *store::open_database("sqlite:" + folder_.path("q.db"));
+  EXPECT_EQ(*Queue(*database_).size(), 3U);
+}
+
+}  // namespace
+}  // namespace tomme::repository

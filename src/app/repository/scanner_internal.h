@@ -1,0 +1,77 @@
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tomme::repository {
+
+/// Walks over canonical JSON that this room wrote, by its fixed words: no tree is made. Nothing moves when a
+/// word is not there.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  std::string_view rest() const { return rest_; }
+  bool at_end() const { return rest_.empty(); }
+  bool at(std::string_view word) const { return rest_.starts_with(word); }
+
+  bool take(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+  std::optional<std::string_view> take_octets(std::size_t count) {
+    if (rest_.size() < count) return std::nullopt;
+    const std::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+  }
+  /// Digits without a leading zero that fit 64 bits.
+  std::optional<std::uint64_t> take_number() {
+    std::uint64_t number = 0;
+    const char* const end = rest_.data() + rest_.size();
+    const auto read = std::from_chars(rest_.data(), end, number);
+    const auto digits = static_cast<std::size_t>(read.ptr - rest_.data());
+    if (read.ec != std::errc() || (digits > 1 && rest_.front() == '0')) return std::nullopt;
+    rest_.remove_prefix(digits);
+    return number;
+  }
+  /// A text in its quotes; what stands between them, escapes and all.
+  std::optional<std::string_view> take_text() {
+    if (rest_.empty() || rest_.front() != '"') return std::nullopt;
+    for (std::size_t end = rest_.find_first_of("\"\\", 1); end != std::string_view::npos;
+         end = rest_.find_first_of("\"\\", end + 2)) {
+      if (rest_[end] == '\\') continue;
+      const std::string_view text = rest_.substr(1, end - 1);
+      rest_.remove_prefix(end + 1);
+      return text;
+    }
+    return std::nullopt;
+  }
+  /// Any value, by its brackets and texts alone.
+  std::optional<std::string_view> take_value() {
+    const std::string_view before = rest_;
+    std::size_t depth = 0;
+    while (!rest_.empty()) {
+      const char c = rest_.front();
+      if (c == '"') {
+        if (!take_text()) return std::nullopt;
+      } else {
+        const bool closes = c == '}' || c == ']';
+        if ((closes || c == ',') && depth == 0) break;
+        depth += c == '{' || c == '[' ? 1U : 0U;
+        depth -= closes ? 1U : 0U;
+        rest_.remove_prefix(1);
+      }
+    }
+    if (depth != 0 || rest_.size() == before.size()) return std::nullopt;
+    return before.substr(0, before.size() - rest_.size());
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace tomme::repository

@@ -1,0 +1,40 @@
+#include "app/repository/signer.h"
+
+#include <algorithm>
+
+#include "app/repository/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::repository {
+
+namespace {
+
+const std::shared_ptr<const Signer>* find(const Signers& signers, const tuf::Key& key) {
+  if (key.public_key() == nullptr) return nullptr;
+  const auto at = std::ranges::find_if(
+      signers, [&](const auto& signer) { return signer->public_key() == *key.public_key(); });
+  return at == signers.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+Result<std::vector<RoleSigner>> signers_for(std::string_view role, const tuf::Keys& keys,
+                                            const tuf::RoleKeys& role_keys, const Signers& signers) {
+  std::vector<RoleSigner> found;
+  for (const tuf::KeyId& key_id : role_keys.keyids) {
+    if (found.size() == role_keys.threshold) break;
+    const auto key = keys.find(key_id);
+    const auto* signer = key == keys.end() ? nullptr : find(signers, key->second);
+    if (signer == nullptr) continue;
+    const bool again = std::ranges::any_of(found, [&](const RoleSigner& f) { return f.signer == *signer; });
+    if (!again) found.push_back({*signer, key_id, key->second.signature_scheme()});
+  }
+  if (found.size() == role_keys.threshold) return found;
+  return fail(kRepositoryKey, "the role " + printable(role, 80) + " wants " +
+                                  std::to_string(role_keys.threshold) + " of " +
+                                  std::to_string(role_keys.keyids.size()) + " keys to sign, and " +
+                                  std::to_string(found.size()) + " of them " +
+                                  (found.size() == 1 ? "is" : "are") + " at hand");
+}
+
+}  // namespace tomme::repository

@@ -1,0 +1,74 @@
+#include "app/repository/snapshot_text.h"
+
+#include <gtest/gtest.h>
+
+#include "app/repository/bins.h"
+#include "app/repository/layout.h"
+#include "core/tuf/metadata.h"
+
+namespace tomme::repository {
+namespace {
+
+SnapshotText full(unsigned bits, std::uint64_t version) {
+  const BinLayout layout = *BinLayout::make("bins", bits);
+  SnapshotText snapshot(SnapshotText::Kind::snapshot);
+  snapshot.version = 3;
+  snapshot.expires = time_from_unix(1'800'000'000);
+  for (std::uint32_t bin = 0; bin < layout.count(); ++bin)
+    snapshot.set(snapshot_entry(layout.name(bin)), version);
+  snapshot.set("targets.json", 12);
+  return snapshot;
+}
+
+TEST(SnapshotText, IsCanonicalAndReadBack) {
+  const std::string text = full(10, 99'999).render();
+  const tuf::Snapshot parsed = *tuf::Snapshot::parse(*json::parse(text));
+  EXPECT_EQ(*parsed.to_canonical(), text);
+  EXPECT_EQ(parsed.meta.size(), 1025U);
+  const Result<SnapshotText> back = SnapshotText::parse(SnapshotText::Kind::snapshot, text);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->render(), text);
+  EXPECT_EQ(back->version, 3U);
+  EXPECT_EQ(back->version_of("targets.json"), 12U);
+  EXPECT_EQ(back->version_of("bins-3ff.json"), 99'999U);
+  EXPECT_FALSE(back->version_of("bins-400.json"));
+}
+
+TEST(SnapshotText, KeepsItsOrder) {
+  SnapshotText snapshot(SnapshotText::Kind::snapshot);
+  snapshot.version = 1;
+  for (const char* role : {"b", "a-b", "a", "c", "a"}) snapshot.set(snapshot_entry(role), 1);
+  snapshot.set("c.json", 2);
+  ASSERT_EQ(snapshot.entries().size(), 4U);
+  EXPECT_EQ(snapshot.entries()[0].file, "a-b.json");  // '-' goes before '.'
+  EXPECT_EQ(snapshot.version_of("c.json"), 2U);
+  EXPECT_EQ(*tuf::Snapshot::parse(*json::parse(snapshot.render()))->to_canonical(), snapshot.render());
+}
+
+TEST(SnapshotText, StaysUnderWhatClientsAccept) {
+  EXPECT_LT(full(14, 99'999).render().size(), 600'000U);
+  EXPECT_LT(full(BinLayout::kMostBits, 9'999'999'999).render().size() + 4'096, 2'000'000U);
+}
+
+TEST(SnapshotText, RefusesEveryOtherForm) {
+  const std::string text = full(2, 5).render();
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, text.substr(0, size)));
+  }
+  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::timestamp, text));
+  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, text + " "));
+  SnapshotText none(SnapshotText::Kind::snapshot);
+  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, none.render()));  // version 0
+}
+
+TEST(SnapshotText, IsATimestampToo) {
+  SnapshotText timestamp(SnapshotText::Kind::timestamp);
+  timestamp.version = 8;
+  timestamp.set("snapshot.json", 3);
+  const std::string text = timestamp.render();
+  EXPECT_EQ(*tuf::Timestamp::parse(*json::parse(text))->to_canonical(), text);
+  EXPECT_EQ(SnapshotText::parse(SnapshotText::Kind::timestamp, text)->version_of("snapshot.json"), 3U);
+}
+
+}  // namespace
+}  // namespace tomme::repository

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/repository/published.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/tuf/metadata.h"
+#include "io/store/blob_store.h"
+
+/// What people are about to sign lies in `staged/ROLE.json` until enough of them have.
+namespace tomme::repository {
+
+struct StagedFile {
+  std::string role;
+  std::string text;
+};
+
+/// Whether enough keys have signed a staged file for it to be published over `published`: with the version
+/// that is next, its root by the root before as well, other roles by who delegates to them there or in staged
+/// roots and targets. An error says what is missing.
+struct Readiness {
+  StagedFile file;
+  Result<void> ready;
+};
+
+/// Every staged file; roots first, then targets, then other roles by name.
+Result<std::vector<StagedFile>> load_staged(store::BlobStore& files);
+
+/// Takes out those that are published, octet for octet, and removes them: what a publication does last.
+Result<void> remove_published(store::BlobStore& files, const OfflineRoles& published,
+                              std::vector<StagedFile>& staged);
+
+/// What becomes of the offline roles when all that is ready is published. `accepted` are the files that are.
+struct Acceptance {
+  OfflineRoles offline;
+  std::vector<StagedFile> accepted;
+  std::vector<Readiness> all;
+};
+/// `now`: what is expired is not accepted, since clients would refuse all of the repository with it.
+Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now);
+
+}  // namespace tomme::repository

@@ -1,0 +1,63 @@
+#include "app/repository/target.h"
+
+#include <algorithm>
+
+#include "app/repository/errors.h"
+#include "core/encoding/json.h"
+#include "core/encoding/text.h"
+#include "core/tuf/names.h"
+
+namespace tomme::repository {
+
+namespace {
+
+constexpr std::size_t kLongestPath = 1024;
+constexpr std::uint64_t kLongestFile = std::uint64_t{1} << 62;
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+Result<tuf::TargetPath> listable(std::string_view path) {
+  if (path.size() > kLongestPath) {
+    return fail(kRepositoryTarget, "the path " + printable(path, 80) + " is " + std::to_string(path.size()) +
+                                       " octets long, more than " + std::to_string(kLongestPath));
+  }
+  if (has_control_characters(path)) {
+    return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has control characters");
+  }
+  return tuf::TargetPath::parse(path);
+}
+
+}  // namespace
+
+Result<TargetFile> TargetFile::make(std::uint64_t length, const Sha256& sha256, std::string_view custom) {
+  if (length > kLongestFile) {
+    return fail(kRepositoryTarget, "a target of " + std::to_string(length) + " octets");
+  }
+  if (custom.empty()) return TargetFile(length, sha256, {});
+  const json::Value value = TRY(in("a custom object", json::parse(custom)));
+  if (value.object() == nullptr) {
+    return fail(kRepositoryTarget, "what is custom is " + std::string(value.type_name()) + ", not an object");
+  }
+  std::string canonical = TRY(json::to_olpc_canonical(value));
+  if (canonical.size() > kMostCustomOctets) {
+    return fail(kRepositoryTarget, "a custom object of " + std::to_string(canonical.size()) + " octets");
+  }
+  if (has_control_characters(canonical)) {
+    return fail(kRepositoryTarget, "a custom object has control characters in its texts");
+  }
+  return TargetFile(length, sha256, std::move(canonical));
+}
+
+Result<Change> Change::set(std::string_view path, TargetFile file) {
+  tuf::TargetPath checked = TRY(listable(path));
+  return Change(std::move(checked), std::move(file));
+}
+
+Result<Change> Change::remove(std::string_view path) {
+  tuf::TargetPath checked = TRY(listable(path));
+  return Change(std::move(checked), std::nullopt);
+}
+
+}  // namespace tomme::repository

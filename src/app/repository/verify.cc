@@ -1,0 +1,154 @@
+#include "app/repository/verify.h"
+
+#include "app/repository/errors.h"
+#include "app/repository/layout.h"
+#include "core/encoding/text.h"
+#include "core/tuf/threshold.h"
+
+namespace tomme::repository {
+
+namespace {
+
+class Walk {
+ public:
+  Walk(store::BlobStore& files, const VerificationOptions& options) : files_(files), options_(options) {}
+
+  Result<Verification> run() {
+    roots();
+    auto published = load_published(files_);
+    if (!published) {
+      problem(std::move(published).error());
+      return std::move(found_);
+    }
+    if (published->is_empty()) {
+      problem(Error(kRepositoryNone, "nothing is published yet"));
+      return std::move(found_);
+    }
+    if (published->under_previous_root) {
+      problem(Error(kRepositoryDamaged, "the newest root was published without its timestamp"));
+    }
+    top_level(*published);
+    for (const auto& [name, role] : published->offline.targets) {
+      ++found_.roles;
+      expire(name, role.value);
+      for (const auto& [path, file] : role.value.targets) target(path, file);
+    }
+    const auto bins = published->offline.bins();
+    if (!bins) {
+      problem(bins.error());
+    } else if (*bins) {
+      for (std::uint32_t bin = 0; bin < (*bins)->layout.count(); ++bin)
+        check_bin(**bins, bin, published->snapshot);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void problem(Error error) {
+    if (found_.problems.size() < options_.most_problems) found_.problems.push_back(std::move(error));
+  }
+  void expire(const std::string& role, const tuf::Common& common) {
+    if (common.is_expired(options_.now)) {
+      problem(Error(kRepositoryExpired, printable(role, 80) + " expired " + to_rfc3339(common.expires)));
+    }
+  }
+
+  void roots() {
+    std::optional<tuf::Signed<tuf::Root>> before;
+    for (std::uint64_t version = 1;; ++version) {
+      const auto file = files_.get(metadata_key("root", version), kMostRootOctets);
+      if (!file) return problem(file.error());
+      if (!*file) break;
+      found_.octets += (*file)->size();
+      auto root = tuf::Signed<tuf::Root>::parse(**file);
+      const std::string name = "root version " + std::to_string(version);
+      if (!root) return problem(std::move(root).error().in(name));
+      Result<void> good = tuf::verify_threshold(name, "itself", root->value.keys, root->value.root,
+                                                root->canonical, root->signatures);
+      if (good && before) {
+        good = tuf::verify_threshold(name, "the root before", before->value.keys, before->value.root,
+                                     root->canonical, root->signatures);
+      }
+      if (!good) problem(std::move(good).error());
+      if (root->value.version.value() != version) {
+        problem(Error(kRepositoryDamaged,
+                      name + " says it is version " + std::to_string(root->value.version.value())));
+      }
+      found_.root_version = version;
+      before = std::move(*root);
+    }
+    if (before) expire("root", before->value);
+  }
+
+  void top_level(const Published& published) {
+    found_.timestamp_version = published.timestamp.version;
+    found_.snapshot_version = published.snapshot.version;
+    found_.octets += published.timestamp_file.size();
+    tuf::Common timestamp, snapshot;
+    timestamp.expires = published.timestamp.expires;
+    snapshot.expires = published.snapshot.expires;
+    expire("timestamp", timestamp);
+    expire("snapshot", snapshot);
+    if (const auto stat = files_.stat(metadata_key("snapshot", published.snapshot.version)); stat && *stat) {
+      found_.octets += (*stat)->size;
+    }
+  }
+
+  void check_bin(const Bins& bins, std::uint32_t bin, const SnapshotText& snapshot) {
+    ++found_.bins;
+    const std::string name = bins.layout.name(bin);
+    const auto version = snapshot.version_of(snapshot_entry(name));
+    if (!version) return problem(Error(kRepositoryDamaged, "the snapshot does not list " + name));
+    const auto file = load_metadata(files_, name, *version, kMostTargetsOctets);
+    if (!file) return problem(file.error());
+    found_.octets += file->size();
+    const auto metadata = tuf::Signed<tuf::Targets>::parse(*file);
+    if (!metadata) return problem(Error(metadata.error()).in(name));
+    const auto good = tuf::verify_threshold(name, bins.delegator, bins.keys, bins.role_keys,
+                                            metadata->canonical, metadata->signatures);
+    if (!good) return problem(good.error());
+    if (metadata->value.version.value() != *version) {
+      problem(Error(kRepositoryDamaged, name + " is not the version that the snapshot lists"));
+    }
+    expire(name, metadata->value);
+    for (const auto& [path, listed] : metadata->value.targets) {
+      const auto checked = tuf::TargetPath::parse(path);
+      if (!checked) {
+        problem(checked.error());
+      } else if (bins.layout.of(checked->sha256()) != bin) {
+        problem(Error(kRepositoryDamaged, name + " lists " + printable(path, 80) + " of another bin"));
+      }
+      target(path, listed);
+    }
+  }
+
+  void target(const std::string& path, const tuf::TargetFile& listed) {
+    ++found_.targets;
+    if (!options_.target_files) return;
+    const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
+    const auto sha256 = digest == nullptr ? Result<Sha256>(fail(kRepositoryTarget, path + " has no SHA-256"))
+                                          : Sha256::from_bytes(digest->view());
+    if (!sha256) return problem(sha256.error());
+    const auto key = target_key(path, *sha256);
+    if (!key) return problem(key.error());
+    const auto content = files_.get(*key, listed.length);
+    if (!content) return problem(content.error());
+    if (!*content) {
+      return problem(Error(kRepositoryDamaged, files_.describe() + ": " + key->text() + " is missing"));
+    }
+    if (const auto good = tuf::check_target(listed, **content); !good)
+      problem(Error(good.error()).in(printable(path, 80)));
+  }
+
+  store::BlobStore& files_;
+  const VerificationOptions& options_;
+  Verification found_;
+};
+
+}  // namespace
+
+Result<Verification> verify_published(store::BlobStore& files, const VerificationOptions& options) {
+  return Walk(files, options).run();
+}
+
+}  // namespace tomme::repository

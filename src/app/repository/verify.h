@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/repository/published.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "io/store/blob_store.h"
+
+namespace tomme::repository {
+
+/// What a walk over all that is published found.
+struct Verification {
+  std::uint64_t root_version = 0, timestamp_version = 0, snapshot_version = 0;
+  std::size_t roles = 0;  ///< that people sign: targets and what is delegated by name
+  std::size_t bins = 0;
+  std::uint64_t targets = 0;
+  std::uint64_t octets = 0;  ///< of the metadata that is in force
+  std::vector<Error> problems;
+};
+
+struct VerificationOptions {
+  Time now;
+  bool target_files = false;  ///< also that each target is stored as listed, octet for octet
+  std::size_t most_problems = 100;
+};
+
+/// Reads all of the published repository as the strictest client would, with none of the shortcuts of the
+/// publisher: every root from the first on, every role and every bin by the keys of who delegates to it, with
+/// versions, sizes, expiry, and each target in the bin that its path belongs to. What is wrong is a problem;
+/// an error is only what makes the walk impossible.
+Result<Verification> verify_published(store::BlobStore& files, const VerificationOptions& options);
+
+}  // namespace tomme::repository

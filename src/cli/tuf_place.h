@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/repository/key_file.h"
+#include "app/repository/publisher.h"
+#include "cli/options.h"
+#include "core/base/secret.h"
+#include "core/base/time.h"
+
+namespace tomme::cli {
+
+/// The repository that a command names, open.
+class TufPlace {
+ public:
+  /// kRepositoryNone where a folder has none, unless `make`.
+  static Result<TufPlace> open(const TufCommand& command, bool make);
+
+  repository::Place place() const { return {*files_, *database_, lock_file_, sort_folder_}; }
+  store::BlobStore& files() const { return *files_; }
+  store::Database& database() const { return *database_; }
+  /// The folder of the keys that `init` makes; empty where the repository is no folder.
+  std::string key_folder() const { return folder_.empty() ? "" : folder_ + "/keys"; }
+  /// How a key file is named in the settings, and where a name in the settings leads.
+  std::string setting_of(const std::string& key_file) const;
+  std::string key_file_of(const std::string& setting) const;
+  /// The online keys: those of the command, else those of the settings.
+  Result<repository::Signers> online_signers(const TufCommand& command) const;
+
+ private:
+  TufPlace() = default;
+  std::string folder_, lock_file_, sort_folder_;
+  std::unique_ptr<store::BlobStore> files_;
+  std::unique_ptr<store::Database> database_;
+};
+
+/// The first line of --passphrase-file, TOMME_PASSPHRASE, or what is typed on the terminal without echo;
+/// twice where `anew`. kKeyPassphrase.
+Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std::string& key, bool anew);
+repository::AskPassphrase ask_passphrase(const TufCommand& command);
+
+/// Yes from the terminal. kUsage where there is none.
+Result<bool> confirmed(const std::string& question);
+
+Result<Time> time_of(const TufCommand& command, const Clock& clock);
+
+// The verbs of people (tuf_roles.cc) and of targets (tuf_targets.cc).
+Result<int> tuf_init(const TufCommand& command, Time now);
+Result<int> tuf_key(const TufCommand& command, Time now);
+Result<int> tuf_delegation(const TufCommand& command, Time now);
+Result<int> tuf_renew(const TufCommand& command, Time now);
+Result<int> tuf_sign(const TufCommand& command);
+Result<int> tuf_merge(const TufCommand& command);
+Result<int> tuf_add(const TufCommand& command, Time now);
+Result<int> tuf_remove(const TufCommand& command, Time now);
+
+}  // namespace tomme::cli

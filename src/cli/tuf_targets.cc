@@ -1,0 +1,163 @@
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "app/repository/ceremony.h"
+#include "app/repository/errors.h"
+#include "app/repository/layout.h"
+#include "cli/errors.h"
+#include "cli/term.h"
+#include "cli/tuf_place.h"
+#include "core/encoding/text.h"
+#include "io/store/file.h"
+
+namespace tomme::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using repository::Change;
+using repository::TargetFile;
+
+constexpr std::size_t kLargestFile = std::size_t{4} << 30;
+
+struct Input {
+  std::string file;    ///< where it is
+  std::string target;  ///< under which path it is listed
+};
+
+Result<std::string> target_of(const std::string& prefix, const std::string& file) {
+  const std::string relative = fs::path(file).lexically_normal().string();
+  if (relative.starts_with("..") || (relative.starts_with('/') && prefix.empty())) {
+    return fail(kUsage, printable(file) + " is outside of the current folder",
+                "say with --prefix where it belongs");
+  }
+  std::string path = relative.starts_with('/') ? fs::path(relative).filename().string() : relative;
+  if (!prefix.empty()) path = prefix + (prefix.ends_with('/') ? "" : "/") + path;
+  return path;
+}
+
+Result<std::vector<Input>> inputs_of(const TufCommand& command) {
+  std::vector<Input> inputs;
+  for (const std::string& name : command.names) {
+    std::error_code error;
+    if (!fs::is_directory(name, error)) {
+      std::string target = TRY(target_of(command.prefix, name));
+      inputs.push_back({name, std::move(target)});
+      continue;
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(name, error)) {
+      if (!entry.is_regular_file(error)) continue;
+      const std::string inside = entry.path().lexically_relative(name).string();
+      const std::string file = entry.path().string();
+      std::string target = TRY(target_of(command.prefix, command.prefix.empty() ? file : inside));
+      inputs.push_back({file, std::move(target)});
+    }
+    if (error) return fail(kUsage, "the folder " + printable(name) + " cannot be read: " + error.message());
+  }
+  return inputs;
+}
+
+/// "PATH TAB length TAB SHA-256 [TAB custom]"
+Result<Change> change_of_line(std::string_view line) {
+  std::vector<std::string_view> columns;
+  while (true) {
+    const std::size_t tab = columns.size() == 3 ? std::string_view::npos : line.find('\t');
+    columns.push_back(line.substr(0, tab));
+    if (tab == std::string_view::npos) break;
+    line.remove_prefix(tab + 1);
+  }
+  if (columns.size() < 3) return fail(kUsage, "it is not PATH, length and SHA-256 with tabs between");
+  std::uint64_t length = 0;
+  const auto read = std::from_chars(columns[1].data(), columns[1].data() + columns[1].size(), length);
+  if (read.ec != std::errc() || read.ptr != columns[1].data() + columns[1].size()) {
+    return fail(kUsage, printable(columns[1], 40) + " is not a length");
+  }
+  const Sha256 digest = TRY(Sha256::parse_hex(columns[2]));
+  TargetFile file =
+      TRY(TargetFile::make(length, digest, columns.size() == 4 ? columns[3] : std::string_view()));
+  return Change::set(columns[0], std::move(file));
+}
+
+Result<int> add_list(const TufCommand& command, const TufPlace& place, Time now) {
+  auto publisher = TRY(repository::Publisher::open(place.place(), TRY(place.online_signers(command))));
+  // What waits comes first: it is older.
+  TRY(publisher.publish(now));
+  const auto bins = TRY(publisher.bins(now));
+  if (!bins) return fail(repository::kRepositoryNone, "no role delegates to hash bins");
+  auto partition = TRY(repository::Partition::make(place.place().sort_folder, bins->layout));
+  std::ifstream list(command.list);
+  if (!list) return fail(kUsage, "the list " + printable(command.list) + " cannot be read");
+  std::uint64_t number = 0;
+  for (std::string line; std::getline(list, line);) {
+    ++number;
+    if (line.empty()) continue;
+    TRY(partition.add(TRY(in("line " + std::to_string(number), change_of_line(line)))));
+  }
+  if (list.bad()) return fail(kUsage, "the list " + printable(command.list) + " cannot be read to its end");
+  TRY(partition.finish());
+  const auto done = TRY(publisher.publish(now, partition));
+  TRY(publisher.close());
+  print("published " + std::to_string(done.changes) + " targets in " + std::to_string(done.bins) +
+        " bins, timestamp version " + std::to_string(done.timestamp_version) + "\n");
+  return 0;
+}
+
+Result<int> add_to_role(const TufCommand& command, const TufPlace& place, const std::vector<Change>& changes,
+                        Time now) {
+  const auto settings = TRY(repository::load_settings(place.database()));
+  tuf::Targets draft = TRY(repository::draft_targets(place.files(), command.role, settings.lifetimes, now));
+  for (const Change& change : changes) {
+    if (!change.file()) {
+      draft.targets.erase(change.path());
+      continue;
+    }
+    tuf::TargetFile file;
+    file.length = change.file()->length();
+    file.hashes.known.emplace_back(change.file()->sha256());
+    draft.targets.set(change.path(), std::move(file));
+  }
+  TRY(repository::stage(place.files(), command.role, draft));
+  tell("staged " + command.role + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
+  return 0;
+}
+
+}  // namespace
+
+Result<int> tuf_add(const TufCommand& command, Time now) {
+  const TufPlace place = TRY(TufPlace::open(command, false));
+  if (!command.list.empty()) {
+    if (!command.names.empty()) return fail(kUsage, "--list and FILE exclude each other");
+    return add_list(command, place, now);
+  }
+  if (command.names.empty()) return fail(kUsage, "there is nothing to add", "tomme tuf add FILE...");
+  std::vector<Change> changes;
+  const auto batch = place.files().batch();
+  for (const Input& input : TRY(inputs_of(command))) {
+    const std::string content = TRY(read_file(input.file, kLargestFile));
+    const Sha256 digest = sha256(bytes_of(content));
+    TargetFile file = TRY(TargetFile::make(content.size(), digest));
+    changes.push_back(TRY(Change::set(input.target, std::move(file))));
+    TRY(batch->put(TRY(repository::target_key(input.target, digest)), bytes_of(content)));
+  }
+  TRY(batch->commit());  // before anything names them
+  if (!command.role.empty()) return add_to_role(command, place, changes, now);
+  TRY(repository::Queue(place.database()).add(changes));
+  tell(std::to_string(changes.size()) + (changes.size() == 1 ? " target waits" : " targets wait") +
+       " for tomme tuf publish\n");
+  return 0;
+}
+
+Result<int> tuf_remove(const TufCommand& command, Time now) {
+  const TufPlace place = TRY(TufPlace::open(command, false));
+  std::vector<Change> changes;
+  for (const std::string& path : command.names) changes.push_back(TRY(Change::remove(path)));
+  if (!command.role.empty()) return add_to_role(command, place, changes, now);
+  TRY(repository::Queue(place.database()).add(changes));
+  tell(std::to_string(changes.size()) + (changes.size() == 1 ? " removal waits" : " removals wait") +
+       " for tomme tuf publish\n");
+  return 0;
+}
+
+}  // namespace tomme::cli

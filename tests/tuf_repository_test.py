@@ -1,0 +1,331 @@
+"""Repositories of `tomme tuf`, as a whole program: python-tuf refreshes and downloads them, killing a publication at
+any moment leaves a repository that a client with a memory accepts, two publishers do not meet."""
+import hashlib
+import os
+import pathlib
+import random
+import subprocess
+import time
+
+import pytest
+from storage_test import postgres, s3  # noqa: F401: fixtures
+
+try:
+    from tuf.api import exceptions
+    from tuf.ngclient import Updater
+    from tuf.ngclient.fetcher import FetcherInterface
+except ImportError:
+    Updater, FetcherInterface = None, object
+
+needs_python_tuf = pytest.mark.skipif(Updater is None, reason="python-tuf is not installed (tests/requirements.txt)")
+KILLS = int(os.environ.get("TOMME_TUF_KILLS", "60"))
+
+
+class FolderFetcher(FetcherInterface):
+    """What a web server of the folder would answer."""
+
+    def _fetch(self, url: str):
+        path = pathlib.Path(url.removeprefix("folder://"))
+        if not path.is_file():
+            raise exceptions.DownloadHTTPError("not found", 404)
+        yield path.read_bytes()
+
+
+class Client:
+    """python-tuf with its memory of what it has seen."""
+
+    def __init__(self, public: pathlib.Path, memory: pathlib.Path):
+        self.public, self.memory = public, memory
+        self.memory.mkdir()
+        (self.memory / "downloads").mkdir()
+
+    def updater(self) -> "Updater":
+        return Updater(str(self.memory), f"folder://{self.public}/metadata/", str(self.memory / "downloads"),
+                       f"folder://{self.public}/targets/", fetcher=FolderFetcher(),
+                       bootstrap=(self.public / "metadata/1.root.json").read_bytes())
+
+    def refresh(self) -> int:
+        updater = self.updater()
+        updater.refresh()
+        return updater._trusted_set.timestamp.version
+
+    def download(self, path: str) -> bytes | None:
+        updater = self.updater()
+        updater.refresh()
+        info = updater.get_targetinfo(path)
+        if info is None:
+            return None
+        target = self.memory / "downloads" / hashlib.sha256(path.encode()).hexdigest()
+        return pathlib.Path(updater.download_target(info, str(target))).read_bytes()
+
+
+class Repository:
+    def __init__(self, tomme: pathlib.Path, folder: pathlib.Path):
+        self.tomme, self.folder, self.public = tomme, folder, folder / "repository/public"
+        folder.mkdir(exist_ok=True)
+
+    def run(self, *words, expect: int = 0) -> str:
+        done = subprocess.run([self.tomme, "tuf", *map(str, words)], cwd=self.folder, text=True, capture_output=True,
+                              timeout=120, stdin=subprocess.DEVNULL, env=os.environ | {"TOMME_PASSPHRASE": "secret"})
+        assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def there(self, verb: str, *words, expect: int = 0) -> str:
+        return self.run(*verb.split(), "--repository", "repository", *words, expect=expect)
+
+    def key(self, name: str, kind: str) -> pathlib.Path:
+        self.run("key", "new", "--type", kind, name)
+        return self.folder / name
+
+    def write(self, name: str, content: str) -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        return name
+
+
+@pytest.fixture
+def repository(tomme, tmp_path) -> Repository:
+    return Repository(tomme, tmp_path / "work")
+
+
+@pytest.fixture
+def client(repository, tmp_path) -> Client:
+    if Updater is None:
+        pytest.skip("python-tuf is not installed (tests/requirements.txt)")
+    return Client(repository.public, tmp_path / "memory")
+
+
+def test_python_tuf_downloads_what_was_added(repository, client):
+    repository.run("init", "repository", "--bits", "4")
+    names = [repository.write(f"packages/p{i}/p{i}-1.0.tar.gz", f"content {i}") for i in range(40)]
+    names += [repository.write("simple/é.html".replace("é", "e+~!"), "odd but storable")]
+    repository.there("add", *names)
+    repository.there("publish")
+    repository.there("verify", "--target-files")
+    for name in names:
+        assert client.download(name) == (repository.folder / name).read_bytes()
+    assert client.download("packages/none") is None
+    repository.write(names[0], "changed")
+    repository.there("add", names[0])
+    repository.there("remove", names[1])
+    repository.there("publish")
+    assert client.download(names[0]) == b"changed"
+    assert client.download(names[1]) is None
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_python_tuf_takes_every_type_of_key_and_several_holders(repository, client, kind):
+    alice, bob, online = (repository.key(f"{name}.pem", kind) for name in ("alice", "bob", "online"))
+    repository.run("init", "repository", "--bits", "2", "--root-key", alice, "--root-key", bob, "--root-threshold", 2,
+                   "--online-key", online)
+    repository.there("publish", expect=2)
+    for role in ("root", "targets"):
+        for holder in (alice, bob):  # each signs a copy of their own
+            copy = repository.folder / f"{holder.stem}/{role}.json"
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes((repository.public / f"staged/{role}.json").read_bytes())
+            assert f"{role} version 1" in repository.run("sign", "--yes", "--key", holder, copy)
+            repository.there("merge", copy)
+    repository.there("add", repository.write("a", "a"))
+    repository.there("publish")
+    assert client.download("a") == b"a"
+
+
+def test_rotations_are_followed_by_a_client_that_knows_the_first_root_only(repository, client, tmp_path):
+    repository.run("init", "repository", "--bits", "2")
+    repository.there("add", repository.write("a", "a"))
+    repository.there("publish")
+    assert client.download("a") == b"a"
+    root, targets = (repository.folder / f"repository/keys/{name}.pem" for name in ("root", "targets"))
+    new_root, new_online = repository.key("root2.pem", "rsa"), repository.key("online2.pem", "ed25519")
+    old_online = repository.folder / "repository/keys/online.pem"
+    old_id = repository.run("key", "show", old_online).split()[0]
+    repository.there("key add", "online", new_online)
+    repository.there("key remove", "online", old_id)
+    repository.there("key add", "root", new_root)
+    repository.there("key threshold", "root", 2)
+    words = repository.there("sign", "--yes", "--key", root)
+    assert "root: 2 of 2 keys sign, in place of 1 of 1" in words
+    assert f"timestamp: key taken away {old_id[:12]}" in words
+    repository.there("sign", "--yes", "--key", new_root)
+    repository.there("sign", "--yes", "--key", targets)
+    repository.there("publish", "--online-key", old_online, "--online-key", new_online)
+    repository.there("verify")
+    repository.there("add", repository.write("b", "b"))
+    repository.there("publish", "--online-key", new_online)
+    assert client.download("b") == b"b"
+    fresh = Client(repository.public, tmp_path / "fresh")
+    assert fresh.download("a") == b"a"
+
+
+def test_the_tree_of_pep_458(repository, client):
+    repository.run("init", "repository", "--pep458", "--bits", "6")
+    root, targets = (repository.folder / f"repository/keys/{name}.pem" for name in ("root", "targets"))
+    name = repository.write("simple/sampleproject/index.html", "<html>")
+    repository.there("add", name)
+    repository.there("publish")
+    assert client.download(name) == b"<html>"
+    assert "64 by bins" in repository.there("status")
+    # Another role beside the bins, asked first.
+    team = repository.key("team.pem", "ed25519")
+    repository.there("delegate", "team", "--key", f"{team}.pub", "--path", "team/*", "--terminating")
+    repository.there("sign", "--yes", "--key", targets)
+    repository.there("publish")
+    repository.there("add", "--role", "team", repository.write("team/x", "theirs"))
+    repository.there("sign", "--yes", "--key", team)
+    repository.there("publish")
+    assert client.download("team/x") == b"theirs"
+    repository.there("bins", 3)
+    repository.there("sign", "--yes", "--key", targets)
+    repository.there("publish")
+    assert client.download(name) == b"<html>"
+    repository.there("verify", "--target-files")
+
+
+def test_a_list_of_targets(repository, client):
+    repository.run("init", "repository", "--bits", "3")
+    digest = hashlib.sha256(b"x").hexdigest()
+    lines = [f"packages/{i}\t1\t{digest}" for i in range(500)] + [f'c\t1\t{digest}\t{{"k": 1}}']
+    repository.write("list", "\n".join(lines))
+    assert "501 targets in 8 bins" in repository.there("add", "--list", "list")
+    client.refresh()
+    info = client.updater().get_targetinfo("c")
+    assert info.length == 1 and info.custom == {"k": 1}
+    repository.write("list", "a\tb")
+    assert "line 1" in repository.there("add", "--list", "list", expect=2)
+    repository.there("verify")
+
+
+def test_garbage_is_collected_and_the_client_goes_on(repository, client):
+    repository.run("init", "repository", "--bits", "2")
+    for content in ("one", "two"):
+        repository.there("add", repository.write("a", content))
+        repository.there("publish")
+        assert client.download("a") == content.encode()
+    before = len(list(repository.public.rglob("*.json")))
+    future = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 7200))
+    assert "1 target files" in repository.there("gc", "--time", future)
+    assert len(list(repository.public.rglob("*.json"))) < before
+    assert client.download("a") == b"two"
+
+
+def test_two_publishers_do_not_meet(repository):
+    repository.run("init", "repository", "--bits", "2")
+    command = [repository.tomme, "tuf", "publish", "--repository", "repository", "--watch", "1"]
+    standing = subprocess.Popen(command, cwd=repository.folder, env=os.environ | {"TOMME_PASSPHRASE": "secret"},
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            time.sleep(0.1)
+            done = subprocess.run(command[:-2], cwd=repository.folder, capture_output=True, text=True,
+                                  env=os.environ | {"TOMME_PASSPHRASE": "secret"})
+            if done.returncode:
+                break
+        assert done.returncode == 3 and "repository/busy" in done.stderr
+        repository.there("add", repository.write("a", "a"))  # anybody may add meanwhile
+        for _ in range(100):
+            time.sleep(0.1)
+            if "queue: 0 changes" in repository.there("status"):
+                break
+    finally:
+        standing.terminate()
+    assert standing.wait(20) == 0
+    assert "verified 1 targets" in repository.there("verify")
+
+
+def test_wrong_keys_and_damage_leave_what_is_published(repository):
+    repository.run("init", "repository", "--bits", "2")
+    stranger = repository.key("stranger.pem", "ecdsa")
+    repository.there("add", repository.write("a", "a"))
+    assert "repository/key" in repository.there("publish", "--online-key", stranger, expect=2)
+    timestamp = (repository.public / "metadata/timestamp.json").read_bytes()
+    snapshot = repository.public / "metadata/1.snapshot.json"
+    content = snapshot.read_bytes()
+    snapshot.write_bytes(content.replace(b'"version":1', b'"version":2', 1))
+    repository.there("publish", expect=1)
+    snapshot.unlink()
+    assert "repository/damaged" in repository.there("publish", expect=3)
+    assert (repository.public / "metadata/timestamp.json").read_bytes() == timestamp
+    snapshot.write_bytes(content)
+    repository.there("publish")
+    assert "verified 1 targets" in repository.there("verify")
+
+
+def run_on(repository, place: list, variables: dict[str, str]) -> None:
+    """Made, published, beside a standing publisher, killed: with other storage than one folder."""
+    environment = os.environ | variables
+    start = [repository.tomme, "tuf"]
+
+    def run(verb: str, *words, expect: int = 0) -> str:
+        done = subprocess.run([*start, *verb.split(), *place, *map(str, words)], cwd=repository.folder, text=True,
+                              capture_output=True, timeout=120, env=environment, stdin=subprocess.DEVNULL)
+        assert done.returncode == expect, f"{verb}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    for key in ("root.pem", "online.pem"):
+        repository.run("key", "new", "--no-passphrase", "--type", "ecdsa", key)
+    run("init", "--bits", 3, "--root-key", "root.pem.pub", "--online-key", "online.pem")
+    run("sign", "--yes", "--key", "root.pem")
+    run("add", repository.write("a", "a"))
+    run("publish")
+    with subprocess.Popen([*start, "publish", *place, "--watch", "1"], cwd=repository.folder, env=environment,
+                          stdout=subprocess.PIPE, text=True) as standing:
+        run("add", repository.write("b", "b"))
+        assert "1 changes" in standing.stdout.readline()
+        assert "repository/busy" in run("publish", expect=3)
+        standing.kill()
+    run("add", repository.write("a", "changed"))
+    for _ in range(50):  # a server may take a moment to notice that a session is gone
+        if subprocess.run([*start, "publish", *place], cwd=repository.folder, env=environment,
+                          capture_output=True).returncode == 0:
+            break
+        time.sleep(0.2)
+    assert "verified 2 targets" in run("verify", "--target-files")
+    assert "queue: 0 changes" in run("status")
+    run("gc")
+
+
+def test_on_postgresql(repository, postgres):  # noqa: F811
+    run_on(repository, ["--database", postgres, "--files", "files"], {})
+
+
+def test_on_s3(repository, s3):  # noqa: F811
+    run_on(repository, ["--database", "sqlite:r.db", "--files", s3["TOMME_TEST_S3"]], s3)
+
+
+@needs_python_tuf
+def test_killed_at_any_moment(repository, client):
+    """Each client sees a valid repository each time, and nothing that was acknowledged is lost."""
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    repository.run("init", "repository", "--bits", "4")
+    environment = os.environ | {"TOMME_PASSPHRASE": "secret"}
+    publish = [repository.tomme, "tuf", "publish", "--repository", "repository"]
+    started = time.monotonic()
+    repository.there("publish")
+    typical = time.monotonic() - started
+    expected, last, killed = {}, 0, 0
+    for round_ in range(KILLS):
+        for name in chance.sample([f"packages/{i}" for i in range(60)], 5):
+            content = f"{round_} {name}"
+            repository.there("add", repository.write(name, content))
+            expected[name] = content.encode()
+        process = subprocess.Popen(publish, cwd=repository.folder, env=environment, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, typical * 1.2))
+        process.kill()
+        killed += process.wait() == -9
+        version = client.refresh()
+        assert version >= last
+        last = version
+        repository.there("verify", "--target-files")
+        if round_ % 10 == 9:
+            repository.there("publish")
+            name = chance.choice(sorted(expected))
+            assert client.download(name) == expected[name]
+    repository.there("publish")
+    for name, content in expected.items():
+        assert client.download(name) == content
+    assert killed > KILLS / 4, f"only {killed} of {KILLS} were killed before their end"
