@@ -68,6 +68,7 @@ Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&
 
 /// The verbs whose options are set up in files of their own.
 Result<Command> parse_tuf(std::vector<std::string> words);
+Result<Command> parse_tuf_repository(std::vector<std::string> words);  ///< all but refresh and download
 Result<Command> parse_trust(std::vector<std::string> words);
 
 }  // namespace tomme::cli

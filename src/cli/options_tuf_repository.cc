@@ -1,9 +1,8 @@
-#include "cli/tuf_options.h"
-
 #include <array>
 
 #include "cli/flags_internal.h"
 #include "cli/help.h"
+#include "core/encoding/text.h"
 
 namespace tomme::cli {
 

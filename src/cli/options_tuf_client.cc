@@ -1,6 +1,5 @@
 #include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/tuf_options.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
