@@ -34,8 +34,8 @@ void say(const Publication& done) {
   std::string roles;
   for (const std::string& role : done.roles) roles += (roles.empty() ? ", " : " ") + role;
   print("published timestamp version " + std::to_string(done.timestamp_version) + ", snapshot version " +
-        std::to_string(done.snapshot_version) + roles + ": " + std::to_string(done.changes) + " changes in " +
-        std::to_string(done.bins) + " bins, " + milliseconds(done.total) + ", of these " +
+        std::to_string(done.snapshot_version) + roles + ": " + counted(done.changes, "change") + " in " +
+        counted(done.bins, "bin") + ", " + milliseconds(done.total) + ", of these " +
         milliseconds(done.storing) + " for storing\n");
 }
 
@@ -112,7 +112,7 @@ Result<void> print_published(const repository::Published& published, Time now) {
   online_line("snapshot", published.snapshot);
   for (const auto& [name, role] : published.offline.targets) {
     print(role_line(name, role.value, now));
-    if (!role.value.targets.empty()) print("  " + std::to_string(role.value.targets.size()) + " targets\n");
+    if (!role.value.targets.empty()) print("  " + counted(role.value.targets.size(), "target") + "\n");
   }
   if (const auto bins = TRY(published.offline.bins())) {
     print("bins: " + std::to_string(bins->layout.count()) + " by " + bins->delegator + "\n");
@@ -133,7 +133,7 @@ Result<int> status(const TufCommand& command, Time now) {
                       : file.ready.error().message()) +
           "\n");
   }
-  print("queue: " + std::to_string(TRY(repository::Queue(place.database()).size())) + " changes\n");
+  print("queue: " + counted(TRY(repository::Queue(place.database()).size()), "change") + "\n");
   return 0;
 }
 
@@ -146,18 +146,18 @@ Result<int> verify_all(const TufCommand& command, Time now) {
     print_error(problem);
     code = worse(code, static_cast<int>(problem.outcome()));
   }
-  print(std::string(found.problems.empty() ? "verified" : "looked at") + " " + std::to_string(found.targets) +
-        " targets in " + std::to_string(found.bins) + " bins and " + std::to_string(found.roles) +
-        " other roles, " + std::to_string(found.octets) + " octets of metadata, timestamp version " +
-        std::to_string(found.timestamp_version) + "\n");
+  print(std::string(found.problems.empty() ? "verified" : "looked at") + " " +
+        counted(found.targets, "target") + " in " + counted(found.bins, "bin") + " and " +
+        counted(found.roles, "other role") + ", " + std::to_string(found.octets) +
+        " octets of metadata, timestamp version " + std::to_string(found.timestamp_version) + "\n");
   return code;
 }
 
 Result<int> gc(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto done = TRY(repository::collect_garbage(place.place(), now, std::chrono::seconds(command.keep)));
-  print("removed " + std::to_string(done.metadata) + " metadata files and " + std::to_string(done.targets) +
-        " target files, " + std::to_string(done.octets) + " octets\n");
+  print("removed " + counted(done.metadata, "metadata file") + " and " +
+        counted(done.targets, "target file") + ", " + counted(done.octets, "octet") + "\n");
   return 0;
 }
 
@@ -168,9 +168,8 @@ Result<int> import_from(const TufCommand& command, Time now) {
   repository::Settings settings;
   for (const std::string& key : command.online_keys) settings.online_keys.push_back(place.setting_of(key));
   TRY(repository::save_settings(place.database(), settings));
-  print("took over " + std::to_string(found.targets) + " targets in " + std::to_string(found.bins) +
-        " bins and " + std::to_string(found.roles) + " other roles, root version " +
-        std::to_string(found.root_version) + "\n");
+  print("took over " + counted(found.targets, "target") + " in " + counted(found.bins, "bin") + " and " +
+        counted(found.roles, "other role") + ", root version " + std::to_string(found.root_version) + "\n");
   for (const Error& problem : found.problems) print_warning(problem.message());
   return 0;
 }

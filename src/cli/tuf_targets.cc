@@ -99,8 +99,8 @@ Result<int> add_list(const TufCommand& command, const TufPlace& place, Time now)
   TRY(partition.finish());
   const auto done = TRY(publisher.publish(now, partition));
   TRY(publisher.close());
-  print("published " + std::to_string(done.changes) + " targets in " + std::to_string(done.bins) +
-        " bins, timestamp version " + std::to_string(done.timestamp_version) + "\n");
+  print("published " + counted(done.changes, "target") + " in " + counted(done.bins, "bin") +
+        ", timestamp version " + std::to_string(done.timestamp_version) + "\n");
   return 0;
 }
 
@@ -144,7 +144,7 @@ Result<int> tuf_add(const TufCommand& command, Time now) {
   TRY(batch->commit());  // before anything names them
   if (!command.role.empty()) return add_to_role(command, place, changes, now);
   TRY(repository::Queue(place.database()).add(changes));
-  tell(std::to_string(changes.size()) + (changes.size() == 1 ? " target waits" : " targets wait") +
+  tell(counted(changes.size(), "target") + (changes.size() == 1 ? " waits" : " wait") +
        " for tomme tuf publish\n");
   return 0;
 }
@@ -155,7 +155,7 @@ Result<int> tuf_remove(const TufCommand& command, Time now) {
   for (const std::string& path : command.names) changes.push_back(TRY(Change::remove(path)));
   if (!command.role.empty()) return add_to_role(command, place, changes, now);
   TRY(repository::Queue(place.database()).add(changes));
-  tell(std::to_string(changes.size()) + (changes.size() == 1 ? " removal waits" : " removals wait") +
+  tell(counted(changes.size(), "removal") + (changes.size() == 1 ? " waits" : " wait") +
        " for tomme tuf publish\n");
   return 0;
 }
