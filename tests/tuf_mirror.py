@@ -5,6 +5,7 @@ import json
 import pathlib
 import threading
 import time
+import urllib.parse
 
 
 class Mirror:
@@ -42,7 +43,7 @@ class Mirror:
         return asked
 
     def answer(self, request: http.server.BaseHTTPRequestHandler):
-        path = request.path.lstrip("/")
+        path = urllib.parse.unquote(request.path).lstrip("/")
         self.asked.append(path)
         found = self.answers.get(path, self.files.get(path, 404))
         if isinstance(found, int):

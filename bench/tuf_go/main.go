@@ -1,8 +1,9 @@
-// The peer of the benchmarks: the least program that refreshes a TUF repository with go-tuf and downloads one
-// target.
+// The peer of the benchmarks and of tests/go_tuf_test.py: the least program that refreshes a TUF repository with
+// go-tuf and downloads one target, or makes a repository of one target.
 //
 //	tuf_go METADATA_URL TARGETS_URL DIR ROOT NAME
 //	tuf_go --warm ROUNDS METADATA_URL DIR ROOT      milliseconds of a refresh of what is kept, the median
+//	tuf_go --make DIR NAME FILE                     the file's content is that of the target NAME
 package main
 
 import (
@@ -17,27 +18,23 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata/updater"
 )
 
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, err)
-	os.Exit(1)
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 func refreshed(metadataURL, targetsURL, dir string, root []byte) *updater.Updater {
 	settings, err := config.New(metadataURL, root)
-	if err != nil {
-		fail(err)
-	}
+	check(err)
 	settings.LocalMetadataDir = filepath.Join(dir, "metadata")
 	settings.LocalTargetsDir = filepath.Join(dir, "targets")
 	settings.RemoteTargetsURL = targetsURL
 	settings.PrefixTargetsWithHash = true
 	client, err := updater.New(settings)
-	if err != nil {
-		fail(err)
-	}
-	if err := client.Refresh(); err != nil {
-		fail(err)
-	}
+	check(err)
+	check(client.Refresh())
 	return client
 }
 
@@ -45,13 +42,9 @@ func main() {
 	arguments := os.Args[1:]
 	if len(arguments) == 5 && arguments[0] == "--warm" {
 		rounds, err := strconv.Atoi(arguments[1])
-		if err != nil {
-			fail(err)
-		}
+		check(err)
 		root, err := os.ReadFile(arguments[4])
-		if err != nil {
-			fail(err)
-		}
+		check(err)
 		var took []float64
 		for i := 0; i < rounds; i++ {
 			started := time.Now()
@@ -62,25 +55,22 @@ func main() {
 		fmt.Println(took[len(took)/2])
 		return
 	}
+	if len(arguments) == 4 && arguments[0] == "--make" {
+		makeRepository(arguments[1], arguments[2], arguments[3])
+		return
+	}
 	if len(arguments) != 5 {
 		fmt.Fprintln(os.Stderr, "usage: tuf_go METADATA_URL TARGETS_URL DIR ROOT NAME")
 		os.Exit(2)
 	}
 	root, err := os.ReadFile(arguments[3])
-	if err != nil {
-		fail(err)
-	}
+	check(err)
 	for _, folder := range []string{"metadata", "targets"} {
-		if err := os.MkdirAll(filepath.Join(arguments[2], folder), 0o700); err != nil {
-			fail(err)
-		}
+		check(os.MkdirAll(filepath.Join(arguments[2], folder), 0o700))
 	}
 	client := refreshed(arguments[0], arguments[1], arguments[2], root)
 	info, err := client.GetTargetInfo(arguments[4])
-	if err != nil {
-		fail(err)
-	}
-	if _, _, err := client.DownloadTarget(info, "", ""); err != nil {
-		fail(err)
-	}
+	check(err)
+	_, _, err = client.DownloadTarget(info, "", "")
+	check(err)
 }
