@@ -53,10 +53,6 @@ void print_warning(std::string_view sentence) {
   tell(painted("warning:", "33") + " " + std::string(sentence) + "\n");
 }
 
-std::string counted(std::uint64_t number, std::string_view thing) {
-  return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
-}
-
 std::size_t terminal_width() {
   winsize size{};
   if (::isatty(STDERR_FILENO) != 1 || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,9 +19,6 @@ void print(std::string_view text);  ///< standard output
 void tell(std::string_view text);   ///< standard error
 void print_error(const Error& error);
 void print_warning(std::string_view sentence);
-
-/// "1 target", "2 targets".
-std::string counted(std::uint64_t number, std::string_view thing);
 
 /// Columns of the terminal behind standard error; 0 where it is none.
 std::size_t terminal_width();

@@ -3,6 +3,7 @@
 #include "cli/term.h"
 #include "cli/tuf_client.h"
 #include "cli/verbs.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/tuf/names.h"

@@ -9,6 +9,7 @@
 #include "cli/term.h"
 #include "cli/tuf_place.h"
 #include "cli/verbs.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {

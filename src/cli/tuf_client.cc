@@ -7,6 +7,7 @@
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/paths.h"
@@ -112,18 +113,6 @@ Result<Time> reference_time(const std::string& text, const Clock& clock) {
   if (text.empty()) return clock.now();
   if (const auto time = parse_rfc3339(text)) return *time;
   return fail(kUsage, "--time " + printable(text) + " is not a moment", "write it as 2026-01-31T12:00:00Z");
-}
-
-std::string span_text(std::chrono::seconds span) {
-  const auto say = [](auto count, std::string_view unit) {
-    return std::to_string(count) + " " + std::string(unit) + (count == 1 ? "" : "s");
-  };
-  if (span >= std::chrono::days{2}) return say(std::chrono::floor<std::chrono::days>(span).count(), "day");
-  if (span >= std::chrono::hours{2}) return say(std::chrono::floor<std::chrono::hours>(span).count(), "hour");
-  if (span >= std::chrono::minutes{2}) {
-    return say(std::chrono::floor<std::chrono::minutes>(span).count(), "minute");
-  }
-  return say(span.count(), "second");
 }
 
 std::string describe(const tuf::RoleState& role) {

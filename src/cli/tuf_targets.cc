@@ -9,6 +9,7 @@
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/tuf_place.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "io/store/file.h"
 

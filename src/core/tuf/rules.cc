@@ -1,3 +1,4 @@
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/rules_internal.h"
@@ -5,19 +6,6 @@
 namespace tomme::tuf {
 
 namespace {
-
-/// "3 days", "5 hours", "1 minute": the largest whole unit.
-std::string span_text(std::chrono::seconds span) {
-  const auto say = [](auto count, std::string_view unit) {
-    return std::to_string(count) + " " + std::string(unit) + (count == 1 ? "" : "s");
-  };
-  if (span >= std::chrono::days{2}) return say(std::chrono::floor<std::chrono::days>(span).count(), "day");
-  if (span >= std::chrono::hours{2}) return say(std::chrono::floor<std::chrono::hours>(span).count(), "hour");
-  if (span >= std::chrono::minutes{2}) {
-    return say(std::chrono::floor<std::chrono::minutes>(span).count(), "minute");
-  }
-  return say(span.count(), "second");
-}
 
 std::string number(Version version) {
   return std::to_string(version.value());

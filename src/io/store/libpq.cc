@@ -1,6 +1,4 @@
-#include <dlfcn.h>
-
-#include "core/encoding/text.h"
+#include "io/net/loaded_library.h"
 #include "io/store/errors.h"
 #include "io/store/libpq_internal.h"
 
@@ -8,43 +6,42 @@ namespace tomme::store {
 
 namespace {
 
-template <class Function>
-bool find(void* library, const char* name, Function& out) {
-  out = reinterpret_cast<Function>(::dlsym(library, name));
-  return out != nullptr;
-}
+using net::find_function;
 
 bool find_all(void* library, PqLibrary& pq) {
-  return find(library, "PQconninfoParse", pq.conninfo_parse) &&
-         find(library, "PQconninfoFree", pq.conninfo_free) && find(library, "PQfreemem", pq.freemem) &&
-         find(library, "PQconnectStartParams", pq.connect_start_params) &&
-         find(library, "PQconnectPoll", pq.connect_poll) &&
-         find(library, "PQconnectionNeedsPassword", pq.connection_needs_password) &&
-         find(library, "PQconnectionUsedPassword", pq.connection_used_password) &&
-         find(library, "PQstatus", pq.status) && find(library, "PQsocket", pq.socket) &&
-         find(library, "PQerrorMessage", pq.error_message) && find(library, "PQfinish", pq.finish) &&
-         find(library, "PQsetNoticeProcessor", pq.set_notice_processor) &&
-         find(library, "PQsetnonblocking", pq.set_nonblocking) &&
-         find(library, "PQsendQuery", pq.send_query) && find(library, "PQsendPrepare", pq.send_prepare) &&
-         find(library, "PQsendQueryPrepared", pq.send_query_prepared) && find(library, "PQflush", pq.flush) &&
-         find(library, "PQconsumeInput", pq.consume_input) && find(library, "PQisBusy", pq.is_busy) &&
-         find(library, "PQgetResult", pq.get_result) && find(library, "PQclear", pq.clear) &&
-         find(library, "PQresultStatus", pq.result_status) &&
-         find(library, "PQresultErrorField", pq.result_error_field) &&
-         find(library, "PQntuples", pq.ntuples) && find(library, "PQnfields", pq.nfields) &&
-         find(library, "PQftype", pq.ftype) && find(library, "PQgetisnull", pq.getisnull) &&
-         find(library, "PQgetvalue", pq.getvalue) && find(library, "PQgetlength", pq.getlength) &&
-         find(library, "PQcmdTuples", pq.cmd_tuples) && find(library, "PQcmdStatus", pq.cmd_status) &&
-         find(library, "PQtransactionStatus", pq.transaction_status);
+  return find_function(library, "PQconninfoParse", pq.conninfo_parse) &&
+         find_function(library, "PQconninfoFree", pq.conninfo_free) &&
+         find_function(library, "PQfreemem", pq.freemem) &&
+         find_function(library, "PQconnectStartParams", pq.connect_start_params) &&
+         find_function(library, "PQconnectPoll", pq.connect_poll) &&
+         find_function(library, "PQconnectionNeedsPassword", pq.connection_needs_password) &&
+         find_function(library, "PQconnectionUsedPassword", pq.connection_used_password) &&
+         find_function(library, "PQstatus", pq.status) && find_function(library, "PQsocket", pq.socket) &&
+         find_function(library, "PQerrorMessage", pq.error_message) &&
+         find_function(library, "PQfinish", pq.finish) &&
+         find_function(library, "PQsetNoticeProcessor", pq.set_notice_processor) &&
+         find_function(library, "PQsetnonblocking", pq.set_nonblocking) &&
+         find_function(library, "PQsendQuery", pq.send_query) &&
+         find_function(library, "PQsendPrepare", pq.send_prepare) &&
+         find_function(library, "PQsendQueryPrepared", pq.send_query_prepared) &&
+         find_function(library, "PQflush", pq.flush) &&
+         find_function(library, "PQconsumeInput", pq.consume_input) &&
+         find_function(library, "PQisBusy", pq.is_busy) &&
+         find_function(library, "PQgetResult", pq.get_result) &&
+         find_function(library, "PQclear", pq.clear) &&
+         find_function(library, "PQresultStatus", pq.result_status) &&
+         find_function(library, "PQresultErrorField", pq.result_error_field) &&
+         find_function(library, "PQntuples", pq.ntuples) && find_function(library, "PQnfields", pq.nfields) &&
+         find_function(library, "PQftype", pq.ftype) && find_function(library, "PQgetisnull", pq.getisnull) &&
+         find_function(library, "PQgetvalue", pq.getvalue) &&
+         find_function(library, "PQgetlength", pq.getlength) &&
+         find_function(library, "PQcmdTuples", pq.cmd_tuples) &&
+         find_function(library, "PQcmdStatus", pq.cmd_status) &&
+         find_function(library, "PQtransactionStatus", pq.transaction_status);
 }
 
 Result<PqLibrary> load_once() {
-  void* library = ::dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* why = ::dlerror();
-    return fail(kStoreLibrary,
-                "libpq.so.5 could not be loaded: " + printable(why != nullptr ? why : "no reason given"));
-  }
+  void* library = TRY(net::load_library("libpq.so.5", kStoreLibrary));
   PqLibrary pq{};
   if (!find_all(library, pq)) return fail(kStoreLibrary, "the libpq.so.5 of this system is too old");
   return pq;
