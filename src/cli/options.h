@@ -122,7 +122,7 @@ struct TufCommand {
   std::string time;  ///< RFC 3339; empty: now
   std::string role;
   std::vector<std::string> names;  ///< files, target paths, key ids
-  std::vector<std::string> keys;   ///< files or PKCS#11 URIs
+  std::vector<std::string> keys;   ///< files
   std::vector<std::string> root_keys, targets_keys, online_keys, bins_keys, paths;
   unsigned threshold = 0, root_threshold = 0, targets_threshold = 0, bins_threshold = 0;
   unsigned bits = 0;
@@ -133,7 +133,7 @@ struct TufCommand {
   std::string list, prefix, previous, from;
   unsigned watch = 0;    ///< seconds; 0: once
   unsigned keep = 3600;  ///< seconds
-  bool yes = false, target_files = false, json = false;
+  bool yes = false, target_files = false;
 };
 
 /// Text for standard output and a successful end: --help, --version.

@@ -23,7 +23,7 @@ struct Lifetimes {
 /// What a repository keeps in its database besides the queue; all the rest is in its metadata.
 struct Settings {
   Lifetimes lifetimes;
-  std::vector<std::string> online_keys;  ///< key files or PKCS#11 URIs
+  std::vector<std::string> online_keys;  ///< key files
   std::optional<Time> bins_looked_at;    ///< when all bins were last looked at for their expiry
 };
 
