@@ -19,6 +19,7 @@ using net::testing::FunctionHandler;
 class TufMirrorTest : public ::testing::Test {
  protected:
   void serve(FunctionHandler::Function function) {
+    server_.reset();  // before what answers for it: a connection that was left may still be written to
     handler_ = std::make_unique<FunctionHandler>(std::move(function));
     server_ = *net::HttpServer::start({}, *handler_);
   }
