@@ -41,14 +41,15 @@ class Scanner {
   /// A text in its quotes; what stands between them, escapes and all.
   std::optional<std::string_view> take_text() {
     if (rest_.empty() || rest_.front() != '"') return std::nullopt;
-    for (std::size_t end = rest_.find_first_of("\"\\", 1); end != std::string_view::npos;
-         end = rest_.find_first_of("\"\\", end + 2)) {
-      if (rest_[end] == '\\') continue;
-      const std::string_view text = rest_.substr(1, end - 1);
-      rest_.remove_prefix(end + 1);
-      return text;
-    }
-    return std::nullopt;
+    // Octet by octet is what find_first_of of two characters does: look for the quote, and only where a
+    // backslash stands before it walk over the escapes.
+    std::size_t end = rest_.find('"', 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    if (rest_.substr(1, end - 1).find('\\') != std::string_view::npos) end = end_of_escaped();
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view text = rest_.substr(1, end - 1);
+    rest_.remove_prefix(end + 1);
+    return text;
   }
   /// Any value, by its brackets and texts alone.
   std::optional<std::string_view> take_value() {
@@ -71,6 +72,14 @@ class Scanner {
   }
 
  private:
+  /// Where the closing quote of a text with escapes is.
+  std::size_t end_of_escaped() const {
+    for (std::size_t at = 1; at < rest_.size(); at += rest_[at] == '\\' ? 2U : 1U) {
+      if (rest_[at] == '"') return at;
+    }
+    return std::string_view::npos;
+  }
+
   std::string_view rest_;
 };
 
