@@ -44,7 +44,7 @@ void splice(std::string_view entries) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of({data, size});
-  const auto envelope = Envelope::split(text);
+  const auto envelope = tuf::SignedText::split(text);
   const std::string_view signed_part = envelope ? envelope->signed_part : text;
   if (const auto bin = BinText::parse(signed_part)) splice(bin->entries);
   splice(text);

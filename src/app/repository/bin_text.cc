@@ -3,11 +3,13 @@
 #include <charconv>
 
 #include "app/repository/errors.h"
-#include "app/repository/scanner_internal.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
+#include "core/tuf/scanner.h"
 
 namespace tomme::repository {
+
+using tuf::Scanner;
 
 namespace {
 

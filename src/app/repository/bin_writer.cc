@@ -183,9 +183,9 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
   const std::string role = bins.layout.name(bin);
   const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
   // What one of our keys signed as it stands is what this program once wrote: no tree has to be made of it.
-  const Result<Envelope> envelope = Envelope::split(text_of(file));
-  if (envelope && is_signed_by_any(*envelope, signers)) {
-    const Result<BinText> text = BinText::parse(envelope->signed_part);
+  const std::optional<tuf::SignedText> signed_text = tuf::SignedText::split(text_of(file));
+  if (signed_text && is_signed_by_any(*signed_text, signers)) {
+    const Result<BinText> text = BinText::parse(signed_text->signed_part);
     if (text && text->version == version) {
       if (expires != nullptr) *expires = text->expires;
       return std::string(text->entries);

@@ -5,9 +5,11 @@
 
 #include "app/repository/bin_text.h"
 #include "app/repository/errors.h"
-#include "app/repository/scanner_internal.h"
+#include "core/tuf/scanner.h"
 
 namespace tomme::repository {
+
+using tuf::Scanner;
 
 namespace {
 

@@ -7,6 +7,23 @@
 
 namespace tomme::tuf {
 
+bool is_spec_version(std::string_view text) {
+  if (!text.starts_with("1.") || text.size() > 40) return false;
+  std::size_t parts = 0;
+  for (std::string_view rest = text;; ++parts) {
+    const std::size_t dot = rest.find('.');
+    const std::string_view part = rest.substr(0, dot);
+    if (part.empty() || part.find_first_not_of("0123456789") != std::string_view::npos) return false;
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  return parts < 3;
+}
+
+std::optional<Time> parse_date(std::string_view text) {
+  return text.size() == 20 && text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
+}
+
 Result<Keys> parse_keys(const json::Object& keys) {
   Keys out;
   for (const json::Member& member : keys) {

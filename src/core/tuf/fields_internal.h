@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,11 @@ namespace tomme::tuf {
 
 Result<Keys> parse_keys(const json::Object& keys);
 Result<std::string> keys_to_canonical(const Keys& keys);
+
+/// "1.0", "1.0.34": two or three decimal numbers, of which the first is 1.
+bool is_spec_version(std::string_view text);
+/// YYYY-MM-DDTHH:MM:SSZ and nothing else (section 4.2.2).
+std::optional<Time> parse_date(std::string_view text);
 
 /// "keyids" and "threshold" of an object that may have other members.
 Result<RoleKeys> take_role_keys(ObjectReader& reader);

@@ -251,7 +251,7 @@ TEST(TufScale, SnapshotOfSixteenThousandBins) {
   world.repository.publish();
   EXPECT_OK(world.refresh());
   EXPECT_GT(world.store.files["snapshot"].size(), 500'000U);
-  world.repository.snapshot.meta.find("bin-20000.json")->version = Version(3);
+  world.repository.snapshot.meta.set("bin-20000.json", {.version = Version(3)});
   world.repository.publish();
   EXPECT_REFUSED(kTufRollback, world.refresh());
 }

@@ -7,9 +7,10 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
-#include "core/crypto/digest.h"
 #include "core/tuf/delegations.h"
 #include "core/tuf/envelope.h"
+#include "core/tuf/meta_file.h"
+#include "core/tuf/meta_table.h"
 #include "core/tuf/names.h"
 #include "core/tuf/table.h"
 
@@ -32,17 +33,6 @@ struct Common {
   bool is_expired(Time now) const { return now >= expires; }
 };
 
-/// The digests of one file, at least one unless the field that holds them is optional. Algorithms that we do
-/// not know are kept; they neither help nor hurt where a known one is there.
-struct Hashes {
-  std::vector<Digest> known = {};
-  std::vector<std::pair<std::string, std::string>> unknown = {};  ///< algorithm, hexadecimal digits
-
-  bool empty() const { return known.empty() && unknown.empty(); }
-  const Digest* find(HashAlgorithm algorithm) const;
-  friend bool operator==(const Hashes&, const Hashes&) = default;
-};
-
 struct Root : Common {
   static constexpr std::string_view kType = "root";
   bool consistent_snapshot = false;
@@ -56,14 +46,6 @@ struct Root : Common {
   const RoleKeys* find(const RoleName& role) const;
 };
 
-/// What a timestamp says of the snapshot, and a snapshot of each targets role.
-struct MetaFile {
-  Version version{1};
-  std::optional<std::uint64_t> length = {};
-  Hashes hashes = {};  ///< may be empty
-  json::Object unknown = {};
-};
-
 struct Timestamp : Common {
   static constexpr std::string_view kType = "timestamp";
   MetaFile snapshot = {};
@@ -75,11 +57,11 @@ struct Timestamp : Common {
 
 struct Snapshot : Common {
   static constexpr std::string_view kType = "snapshot";
-  Table<MetaFile> meta = {};  ///< by file name: "targets.json"
+  MetaTable meta = {};
 
   static Result<Snapshot> parse(const json::Value& payload);
   Result<std::string> to_canonical() const;
-  const MetaFile* find(const RoleName& role) const;
+  std::optional<MetaFile> find(const RoleName& role) const;
 };
 
 struct TargetFile {

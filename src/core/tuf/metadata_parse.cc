@@ -11,34 +11,6 @@ namespace {
 
 constexpr std::uint64_t kMaxLength = std::numeric_limits<std::int64_t>::max();
 
-/// "1.0", "1.0.34": two or three decimal numbers, of which the first is 1.
-Result<void> check_spec_version(std::string_view text) {
-  const auto refuse = [&] {
-    return fail(kTufSpecVersion,
-                "the metadata follows version '" + printable(text, 40) + "' of TUF, not 1.x");
-  };
-  if (!text.starts_with("1.") || text.size() > 40) return refuse();
-  std::size_t parts = 0;
-  std::string_view rest = text;
-  while (true) {
-    const std::size_t dot = rest.find('.');
-    const std::string_view part = rest.substr(0, dot);
-    if (part.empty() || part.find_first_not_of("0123456789") != std::string_view::npos) return refuse();
-    ++parts;
-    if (dot == std::string_view::npos) break;
-    rest.remove_prefix(dot + 1);
-  }
-  if (parts > 3) return refuse();
-  return {};
-}
-
-/// YYYY-MM-DDTHH:MM:SSZ and nothing else (section 4.2.2).
-Result<Time> parse_date(const ObjectReader& reader, std::string_view text) {
-  const auto time = text.size() == 20 && text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
-  if (time) return *time;
-  return reader.bad("expires", "is '" + printable(text, 60) + "', not a date like 2030-01-31T12:00:00Z");
-}
-
 Result<void> take_common(ObjectReader& reader, Common& out, std::string_view type) {
   const std::string_view found = TRY(reader.text("_type"));
   if (found != type) {
@@ -46,9 +18,17 @@ Result<void> take_common(ObjectReader& reader, Common& out, std::string_view typ
                 "the file is of type '" + printable(found, 60) + "', not '" + std::string(type) + "'");
   }
   out.spec_version = TRY(reader.text("spec_version"));
-  TRY(check_spec_version(out.spec_version));
+  if (!is_spec_version(out.spec_version)) {
+    return fail(kTufSpecVersion,
+                "the metadata follows version '" + printable(out.spec_version, 40) + "' of TUF, not 1.x");
+  }
   out.version = Version(TRY(reader.number("version", 1, kMaxVersion)));
-  out.expires = TRY(parse_date(reader, TRY(reader.text("expires"))));
+  const std::string_view date = TRY(reader.text("expires"));
+  const auto expires = parse_date(date);
+  if (!expires) {
+    return reader.bad("expires", "is '" + printable(date, 60) + "', not a date like 2030-01-31T12:00:00Z");
+  }
+  out.expires = *expires;
   return {};
 }
 
@@ -125,7 +105,7 @@ Result<Snapshot> Snapshot::parse(const json::Value& payload) {
   ObjectReader reader = TRY(ObjectReader::of(payload, "snapshot"));
   TRY(take_common(reader, out, kType));
   const json::Object* meta = TRY(reader.object("meta"));
-  out.meta.reserve(meta->size());
+  out.meta.reserve(meta->size(), 0);
   for (const json::Member& member : *meta) {
     out.meta.set(member.name, TRY(parse_meta_file(member.value, member.name)));
   }
@@ -133,7 +113,7 @@ Result<Snapshot> Snapshot::parse(const json::Value& payload) {
   return out;
 }
 
-const MetaFile* Snapshot::find(const RoleName& role) const {
+std::optional<MetaFile> Snapshot::find(const RoleName& role) const {
   return meta.find(role.text() + ".json");
 }
 

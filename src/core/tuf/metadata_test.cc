@@ -81,7 +81,7 @@ TEST(TufMetadata, WritesWhatItRead) {
   ASSERT_TRUE(snapshot) << snapshot.error().message();
   EXPECT_EQ(snapshot->value.to_canonical().value(), snapshot->canonical);
   EXPECT_EQ(snapshot->value.find(RoleName::targets())->version, Version(1));
-  EXPECT_EQ(snapshot->value.find(RoleName::root()), nullptr);
+  EXPECT_FALSE(snapshot->value.find(RoleName::root()));
 
   const auto timestamp =
       parse_payload<Timestamp>(R"({"_type":"timestamp",)" + std::string(kHead) +

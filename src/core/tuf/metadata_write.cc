@@ -18,10 +18,6 @@ Result<std::string> role_to_canonical(const RoleKeys& keys) {
   return writer.rest(keys.unknown).finish();
 }
 
-bool is_version_only(const MetaFile& file) {
-  return !file.length && file.hashes.empty() && file.unknown.size() == 0;
-}
-
 Result<std::string> meta_file_to_canonical(const MetaFile& file) {
   ObjectWriter writer;
   writer.number("version", file.version.value());
@@ -38,8 +34,8 @@ Result<std::string> target_to_canonical(const TargetFile& file) {
 }
 
 /// `{"a":…,"b":…}` of a table, whose names are sorted already.
-template <class T, class Write>
-Result<std::string> table_to_canonical(const Table<T>& table, const Write& write) {
+template <class Entries, class Write>
+Result<std::string> table_to_canonical(const Entries& table, const Write& write) {
   std::string out = "{";
   out.reserve(table.size() * 48);
   for (const auto& [name, value] : table) {
@@ -53,7 +49,7 @@ Result<std::string> table_to_canonical(const Table<T>& table, const Write& write
 }
 
 Result<void> append_meta_file(std::string& out, const MetaFile& file) {
-  if (is_version_only(file)) {
+  if (file.is_version_only()) {
     out += "{\"version\":" + std::to_string(file.version.value()) + "}";
   } else {
     out += TRY(meta_file_to_canonical(file));

@@ -1,5 +1,6 @@
 #include "core/base/words.h"
 #include "core/encoding/text.h"
+#include "core/tuf/canonical_snapshot.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/rules_internal.h"
 
@@ -11,8 +12,9 @@ std::string number(Version version) {
   return std::to_string(version.value());
 }
 
-template <class T>
-Result<void> verify_by_root(const RoleName& role, const Root& root, const Signed<T>& file,
+/// `file` is a Signed<T>, or a CanonicalSnapshot.
+template <class File>
+Result<void> verify_by_root(const RoleName& role, const Root& root, const File& file,
                             const OidcVerifier& oidc) {
   return verify_threshold(describe(role, file.value.version), describe(RoleName::root(), root.version),
                           root.keys, *root.find(role), file.canonical, file.signatures, oidc);
@@ -54,7 +56,10 @@ Result<Timestamp> read_timestamp(const Root& root, BytesView octets, const OidcV
 }
 
 Result<Snapshot> read_snapshot(const Root& root, BytesView octets, const OidcVerifier& oidc) {
-  return read_by_root<Snapshot>(RoleName::snapshot(), root, octets, oidc);
+  std::optional<CanonicalSnapshot> file = CanonicalSnapshot::read(text_of(octets));
+  if (!file) return read_by_root<Snapshot>(RoleName::snapshot(), root, octets, oidc);
+  TRY(verify_by_root(RoleName::snapshot(), root, *file, oidc));
+  return std::move(file->value);
 }
 
 Result<Targets> read_targets(const RoleName& name, const MetaFile& listed, const Delegator& delegator,
@@ -82,19 +87,14 @@ Result<void> check_rollback(const Timestamp& trusted, const Timestamp& next) {
 }
 
 Result<void> check_rollback(const Snapshot& trusted, const Snapshot& next) {
-  for (const auto& [file, seen] : trusted.meta) {
-    const MetaFile* now = next.meta.find(file);
-    if (now == nullptr) {
-      return fail(kTufRollback, describe(RoleName::snapshot(), next.version) + " no longer lists " +
-                                    printable(file, 80) + ", which was there before");
-    }
-    if (now->version < seen.version) {
-      return fail(kTufRollback, describe(RoleName::snapshot(), next.version) + " lists " +
-                                    printable(file, 80) + " version " + number(now->version) +
-                                    ", but version " + number(seen.version) + " was listed before");
-    }
+  const auto step = trusted.meta.first_step_back(next.meta);
+  if (!step) return {};
+  const std::string snapshot = describe(RoleName::snapshot(), next.version), file = printable(step->name, 80);
+  if (!step->after) {
+    return fail(kTufRollback, snapshot + " no longer lists " + file + ", which was there before");
   }
-  return {};
+  return fail(kTufRollback, snapshot + " lists " + file + " version " + number(*step->after) +
+                                ", but version " + number(step->before) + " was listed before");
 }
 
 Result<void> check_listed_version(const RoleName& role, Version found, Version listed) {

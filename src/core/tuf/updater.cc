@@ -193,8 +193,8 @@ Result<Targets> Updater::read_targets_file(const RoleName& role, const MetaFile&
 Result<const Targets*> Updater::load_targets(const Edge& edge, const Delegator& delegator) {
   if (const auto known = targets_.find(edge); known != targets_.end()) return known->second.get();
   const RoleName& role = edge.second;
-  const MetaFile* listed = snapshot_->find(role);
-  if (listed == nullptr) {
+  const std::optional<MetaFile> listed = snapshot_->find(role);
+  if (!listed) {
     return fail(kTufNotInSnapshot, describe(RoleName::snapshot(), snapshot_->version) + " does not list '" +
                                        printable(role.text(), 80) + "', to which " + delegator.description +
                                        " delegates");

@@ -17,6 +17,8 @@ namespace tomme::net {
 
 namespace {
 
+const TrustStore kNobody;
+
 /// What one transfer knows while it runs.
 struct Transfer {
   Transfer(BodySink& to, const FetchLimits& most, std::string host_name)
@@ -153,20 +155,21 @@ struct HttpClient::Impl {
   Result<ResponseHead> fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                              std::stop_token stop);
   void prepare() {
-    if (ready()) warm_tls();
+    if (ready() && trust()) warm_tls();
   }
 
  private:
   class Job;
   struct Ready {
     const CurlLibrary* curl;
-    TrustStore trust;
     std::unique_ptr<TransferLoop> loop;
   };
 
   Result<const Ready*> ready();
+  /// Looked for when a connection is the first to speak TLS: the bundle is read and the folder counted.
+  Result<const TrustStore*> trust();
   void set_common(CURL* easy, const FetchLimits& limits) const;
-  void set_trust(CURL* easy) const;
+  void set_trust(CURL* easy, const TrustStore* trust) const;
   void set_proxy(CURL* easy, const ParentProxy* proxy) const;
   void set_request(CURL* easy, const Request& request) const;
   Result<curl_slist*> make_headers(const Request& request) const;
@@ -174,20 +177,27 @@ struct HttpClient::Impl {
   const HttpClientOptions options;
   std::once_flag once_;
   Result<Ready> ready_ = fail(kNetLibrary, "libcurl is not loaded");  // written under once_, then constant
+  std::once_flag trust_once_;
+  Result<TrustStore> trust_ = TrustStore();  // written under trust_once_, then constant
 };
 
 Result<const HttpClient::Impl::Ready*> HttpClient::Impl::ready() {
   std::call_once(once_, [this] {
     ready_ = [this]() -> Result<Ready> {
       const CurlLibrary* curl = TRY(CurlLibrary::load());
-      TrustStore trust = TRY(TrustStore::find(options.trust));
       auto loop = std::make_unique<TransferLoop>(*curl, options.idle_connections);
       if (!loop->ok()) return fail(kNetLocal, "libcurl ran out of memory");
-      return Ready{curl, std::move(trust), std::move(loop)};
+      return Ready{curl, std::move(loop)};
     }();
   });
   if (!ready_) return std::unexpected(ready_.error());
   return &*ready_;
+}
+
+Result<const TrustStore*> HttpClient::Impl::trust() {
+  std::call_once(trust_once_, [this] { trust_ = TrustStore::find(options.trust); });
+  if (!trust_) return std::unexpected(trust_.error());
+  return &*trust_;
 }
 
 void HttpClient::Impl::set_common(CURL* easy, const FetchLimits& limits) const {
@@ -207,9 +217,10 @@ void HttpClient::Impl::set_common(CURL* easy, const FetchLimits& limits) const {
   if (limits.total) set(easy, CURLOPT_TIMEOUT_MS, std::max(1L, static_cast<long>(limits.total->count())));
 }
 
-void HttpClient::Impl::set_trust(CURL* easy) const {
+/// Without a store nobody is believed.
+void HttpClient::Impl::set_trust(CURL* easy, const TrustStore* store) const {
   const auto set = ready_->curl->easy_setopt;
-  const TrustStore& trust = ready_->trust;
+  const TrustStore& trust = store != nullptr ? *store : kNobody;
   const auto text = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -288,15 +299,20 @@ Result<curl_slist*> HttpClient::Impl::make_headers(const Request& request) const
 /// A fetch as the loop runs it.
 class HttpClient::Impl::Job final : public TransferJob {
  public:
-  Job(const Impl& client, const Request& request, const ParentProxy* proxy, curl_slist* headers,
-      Transfer& transfer)
-      : client_(client), request_(request), proxy_(proxy), headers_(headers), transfer_(transfer) {}
+  Job(const Impl& client, const Request& request, const ParentProxy* proxy, const TrustStore* trust,
+      curl_slist* headers, Transfer& transfer)
+      : client_(client),
+        request_(request),
+        proxy_(proxy),
+        trust_(trust),
+        headers_(headers),
+        transfer_(transfer) {}
   ~Job() override { client_.ready_->curl->slist_free_all(headers_); }
 
   void begin(CURL* easy) override {
     const auto set = client_.ready_->curl->easy_setopt;
     client_.set_common(easy, transfer_.limits);
-    client_.set_trust(easy);
+    client_.set_trust(easy, trust_);
     client_.set_proxy(easy, proxy_);
     client_.set_request(easy, request_);
     set(easy, CURLOPT_HTTPHEADER, headers_);
@@ -333,6 +349,7 @@ class HttpClient::Impl::Job final : public TransferJob {
   const Impl& client_;
   const Request& request_;
   const ParentProxy* proxy_;
+  const TrustStore* trust_;
   curl_slist* headers_;
   Transfer& transfer_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
@@ -349,10 +366,12 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
   }
   const Ready* loaded = TRY(ready());
   const Url& url = request.url;
+  const ParentProxy* proxy = options.proxy.choose(url.scheme, url.authority);
+  const bool speaks_tls = url.scheme == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
+  const TrustStore* trusted = speaks_tls ? TRY(trust()) : nullptr;
   Transfer transfer(sink, limits, url.host_header());
   transfer.bodiless = request.method == "HEAD";
-  Job job(*this, request, options.proxy.choose(url.scheme, url.authority), TRY(make_headers(request)),
-          transfer);
+  Job job(*this, request, proxy, trusted, TRY(make_headers(request)), transfer);
   loaded->loop->run(job, stop);
   return job.result(stop);
 }

@@ -270,9 +270,21 @@ TEST_F(HttpClientTest, NamesATrustFileThatIsNone) {
                                      TrustSettings{.ca_file = folder_.write("empty", "no certificate")},
                                      TrustSettings{.ca_directory = folder_.path("absent")},
                                      TrustSettings{.extra_ca_file = folder_.path("absent")}}) {
-    const auto response = HttpClient({.trust = trust}).fetch({.url = *Url::parse("http://127.0.0.1:1/")});
+    const auto response = HttpClient({.trust = trust}).fetch({.url = *Url::parse("https://127.0.0.1:1/")});
     EXPECT_TRUE(response.error().is(kNetTrustFile)) << response.error().message();
   }
+}
+
+TEST_F(HttpClientTest, LooksForAuthoritiesWhereTlsIsSpokenOnly) {
+  const auto server = *HttpServer::start({}, echo_);
+  HttpClient client({.trust = {.ca_file = folder_.path("absent")}});
+  EXPECT_TRUE(client.fetch({.url = url_of(*server, "/")}));
+  const auto response = client.fetch({.url = url_of(*server, "/", Scheme::https)});
+  EXPECT_TRUE(response.error().is(kNetTrustFile)) << response.error().message();
+  HttpClientOptions by_tls{.trust = {.ca_file = folder_.path("absent")}};
+  by_tls.proxy.for_http = *ParentProxy::parse("https://127.0.0.1:1");
+  const auto proxied = HttpClient(by_tls).fetch({.url = *Url::parse("http://index.example/")});
+  EXPECT_TRUE(proxied.error().is(kNetTrustFile)) << proxied.error().message();
 }
 
 TEST_F(HttpClientTest, TellsPlainHttpFromTls) {

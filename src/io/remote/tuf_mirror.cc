@@ -15,6 +15,8 @@ namespace {
 
 /// Read of an answer that says "not there", so that its connection can be used again.
 constexpr std::uint64_t kNoticeOctets = 64 * 1024;
+/// Room made for an announced length; what is longer grows as it comes.
+constexpr std::uint64_t kMostReserved = 8 * 1024 * 1024;
 
 Result<std::string> parse_base(std::string_view text) {
   const auto refuse = [&](std::string_view why) {
@@ -31,12 +33,19 @@ Result<std::string> parse_base(std::string_view text) {
 /// Takes the body of a 200, up to a bound; remembers a 404 or 403.
 class FileSink final : public net::BodySink {
  public:
-  FileSink(std::uint64_t most, const TufTargets::Sink& take) : most_(most), take_(take) {}
+  /// `announced` is told the length that the answer gives, once it is known to be allowed.
+  using Announced = std::function<void(std::uint64_t octets)>;
+  FileSink(std::uint64_t most, const TufTargets::Sink& take, const Announced& announced)
+      : most_(most), take_(take), announced_(announced) {}
 
   Result<void> head(const net::ResponseHead& head) override {
     absent_ = head.status == 404 || head.status == 403;
     wanted_ = head.status == 200 && head.content_encoding().empty();
-    return wanted_ ? expect_at_most(head.content_length().value_or(0)) : Result<void>();
+    if (!wanted_) return {};
+    const std::uint64_t length = head.content_length().value_or(0);
+    TRY(expect_at_most(length));
+    if (announced_) announced_(length);
+    return {};
   }
   Result<void> body(BytesView octets) override {
     taken_ += octets.size();
@@ -57,6 +66,7 @@ class FileSink final : public net::BodySink {
 
   std::uint64_t most_;
   const TufTargets::Sink& take_;
+  const Announced& announced_;
   std::uint64_t taken_ = 0;
   bool absent_ = false;
   bool wanted_ = false;
@@ -64,8 +74,9 @@ class FileSink final : public net::BodySink {
 
 /// True where it was there and `take` has all of it.
 Result<bool> get(net::HttpClient& client, const std::string& address, std::uint64_t most,
-                 const net::FetchLimits& limits, const std::stop_token& stop, const TufTargets::Sink& take) {
-  FileSink sink(most, take);
+                 const net::FetchLimits& limits, const std::stop_token& stop, const TufTargets::Sink& take,
+                 const FileSink::Announced& announced = {}) {
+  FileSink sink(most, take, announced);
   net::Request request;
   request.url = TRY(net::Url::parse(address));
   Result<net::ResponseHead> head =
@@ -120,11 +131,14 @@ Result<std::optional<Bytes>> TufMirror::fetch(const std::string& path, std::size
   limits.total = std::min(limits_.file, left);
   const auto started = std::chrono::steady_clock::now();
   Bytes octets;
-  const Result<bool> found =
-      get(*client_, base_ + path, max_length, limits, stop_, [&](BytesView more) -> Result<void> {
-        append(octets, more);
-        return {};
-      });
+  const auto take = [&](BytesView more) -> Result<void> {
+    append(octets, more);
+    return {};
+  };
+  const auto make_room = [&](std::uint64_t length) {
+    octets.reserve(static_cast<std::size_t>(std::min(length, kMostReserved)));
+  };
+  const Result<bool> found = get(*client_, base_ + path, max_length, limits, stop_, take, make_room);
   spent_ += std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   if (!TRY(found)) return std::nullopt;
   return octets;

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
-namespace tomme::repository {
+namespace tomme::tuf {
 
-/// Walks over canonical JSON that this room wrote, by its fixed words: no tree is made. Nothing moves when a
-/// word is not there.
+/// Walks over canonical JSON by the words of a fixed form: no tree is made. Nothing moves when a word is not
+/// there.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -83,4 +83,4 @@ class Scanner {
   std::string_view rest_;
 };
 
-}  // namespace tomme::repository
+}  // namespace tomme::tuf

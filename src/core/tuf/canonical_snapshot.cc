@@ -1,0 +1,77 @@
+#include "core/tuf/canonical_snapshot.h"
+
+#include "core/tuf/fields_internal.h"
+#include "core/tuf/scanner.h"
+
+namespace tomme::tuf {
+
+namespace {
+
+constexpr std::size_t kMostEntries = 1'000'000;
+constexpr std::size_t kOctetsOfAnEntry = 17;  // at least: "a":{"version":1}
+
+std::optional<Version> take_version(Scanner& scanner) {
+  const auto number = scanner.take_number();
+  if (!number || *number < 1 || *number > kMaxVersion) return std::nullopt;
+  return Version(*number);
+}
+
+std::optional<std::string_view> take_plain(Scanner& scanner) {
+  const auto text = scanner.take_text();
+  return text && is_plain(*text) ? text : std::nullopt;
+}
+
+/// Where the entry is not behind the one before, false: so no name stands twice.
+bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
+  const auto name = take_plain(scanner);
+  if (!name || (!meta.empty() && *name <= last)) return false;
+  if (!scanner.take(":{\"version\":")) return false;
+  const auto version = take_version(scanner);
+  if (!version || !scanner.take("}") || meta.size() == kMostEntries) return false;
+  meta.set(*name, MetaFile{.version = *version});
+  last = *name;
+  return true;
+}
+
+bool take_meta(Scanner& scanner, MetaTable& meta) {
+  if (!scanner.take("{")) return false;
+  std::string_view last;
+  while (!scanner.take("}")) {
+    if (!meta.empty() && !scanner.take(",")) return false;
+    if (!take_entry(scanner, last, meta)) return false;
+  }
+  return true;
+}
+
+std::optional<Snapshot> read_signed(std::string_view signed_part) {
+  Scanner scanner(signed_part);
+  if (!scanner.take("{\"_type\":\"snapshot\",\"expires\":")) return std::nullopt;
+  const auto date = take_plain(scanner);
+  const auto expires = date ? parse_date(*date) : std::nullopt;
+  if (!expires || !scanner.take(",\"meta\":")) return std::nullopt;
+  Snapshot out;
+  out.expires = *expires;
+  const std::size_t entries = std::min(signed_part.size() / kOctetsOfAnEntry, kMostEntries);
+  out.meta.reserve(std::min(entries, signed_part.size() / 32), signed_part.size() / 2);
+  if (!take_meta(scanner, out.meta) || !scanner.take(",\"spec_version\":")) return std::nullopt;
+  const auto spec_version = take_plain(scanner);
+  if (!spec_version || !is_spec_version(*spec_version) || !scanner.take(",\"version\":")) return std::nullopt;
+  out.spec_version = *spec_version;
+  const auto version = take_version(scanner);
+  if (!version || !scanner.take("}") || !scanner.at_end()) return std::nullopt;
+  out.version = *version;
+  return out;
+}
+
+}  // namespace
+
+std::optional<CanonicalSnapshot> CanonicalSnapshot::read(std::string_view file) {
+  if (file.size() > EnvelopeLimits{}.bytes) return std::nullopt;
+  std::optional<SignedText> text = SignedText::split(file);
+  if (!text) return std::nullopt;
+  std::optional<Snapshot> value = read_signed(text->signed_part);
+  if (!value) return std::nullopt;
+  return CanonicalSnapshot{*std::move(value), text->signed_part, std::move(text->signatures)};
+}
+
+}  // namespace tomme::tuf
