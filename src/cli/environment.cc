@@ -45,6 +45,7 @@ Result<std::string> cache_folder(const net::Environment& environment) {
 Result<net::HttpClientOptions> network_options() {
   const net::Environment environment = current_environment();
   net::HttpClientOptions options;
+  options.one_at_a_time = true;  // a verb asks for one thing after the other
   options.trust = net::trust_of(environment);
   options.proxy = TRY(net::proxies_of(environment));
   return options;

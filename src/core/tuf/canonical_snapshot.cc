@@ -16,14 +16,9 @@ std::optional<Version> take_version(Scanner& scanner) {
   return Version(*number);
 }
 
-std::optional<std::string_view> take_plain(Scanner& scanner) {
-  const auto text = scanner.take_text();
-  return text && is_plain(*text) ? text : std::nullopt;
-}
-
 /// Where the entry is not behind the one before, false: so no name stands twice.
 bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
-  const auto name = take_plain(scanner);
+  const auto name = scanner.take_plain();
   if (!name || (!meta.empty() && *name <= last)) return false;
   if (!scanner.take(":{\"version\":")) return false;
   const auto version = take_version(scanner);
@@ -46,7 +41,7 @@ bool take_meta(Scanner& scanner, MetaTable& meta) {
 std::optional<Snapshot> read_signed(std::string_view signed_part) {
   Scanner scanner(signed_part);
   if (!scanner.take("{\"_type\":\"snapshot\",\"expires\":")) return std::nullopt;
-  const auto date = take_plain(scanner);
+  const auto date = scanner.take_plain();
   const auto expires = date ? parse_date(*date) : std::nullopt;
   if (!expires || !scanner.take(",\"meta\":")) return std::nullopt;
   Snapshot out;
@@ -54,7 +49,7 @@ std::optional<Snapshot> read_signed(std::string_view signed_part) {
   const std::size_t entries = std::min(signed_part.size() / kOctetsOfAnEntry, kMostEntries);
   out.meta.reserve(std::min(entries, signed_part.size() / 32), signed_part.size() / 2);
   if (!take_meta(scanner, out.meta) || !scanner.take(",\"spec_version\":")) return std::nullopt;
-  const auto spec_version = take_plain(scanner);
+  const auto spec_version = scanner.take_plain();
   if (!spec_version || !is_spec_version(*spec_version) || !scanner.take(",\"version\":")) return std::nullopt;
   out.spec_version = *spec_version;
   const auto version = take_version(scanner);

@@ -51,6 +51,16 @@ class Scanner {
     rest_.remove_prefix(end + 1);
     return text;
   }
+  /// A text in its quotes that stands in JSON as it is: ASCII without escapes and control characters.
+  std::optional<std::string_view> take_plain() {
+    if (rest_.empty() || rest_.front() != '"') return std::nullopt;
+    std::size_t end = 1;
+    while (end < rest_.size() && is_plain(rest_[end])) ++end;
+    if (end == rest_.size() || rest_[end] != '"') return std::nullopt;
+    const std::string_view text = rest_.substr(1, end - 1);
+    rest_.remove_prefix(end + 1);
+    return text;
+  }
   /// Any value, by its brackets and texts alone.
   std::optional<std::string_view> take_value() {
     const std::string_view before = rest_;
@@ -72,6 +82,7 @@ class Scanner {
   }
 
  private:
+  static bool is_plain(char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; }
   /// Where the closing quote of a text with escapes is.
   std::size_t end_of_escaped() const {
     for (std::size_t at = 1; at < rest_.size(); at += rest_[at] == '\\' ? 2U : 1U) {

@@ -12,18 +12,14 @@ constexpr std::size_t kMostSignatures = 64;
 
 std::optional<Signature> take_signature(Scanner& scanner) {
   if (!scanner.take("{\"keyid\":")) return std::nullopt;
-  const auto keyid = scanner.take_text();
-  if (!keyid || !is_plain(*keyid) || !scanner.take(",\"sig\":")) return std::nullopt;
-  const auto hex = scanner.take_text();
-  if (!hex || !is_plain(*hex) || !scanner.take("}")) return std::nullopt;
+  const auto keyid = scanner.take_plain();
+  if (!keyid || !scanner.take(",\"sig\":")) return std::nullopt;
+  const auto hex = scanner.take_plain();
+  if (!hex || !scanner.take("}")) return std::nullopt;
   return Signature{KeyId(std::string(*keyid)), std::string(*hex)};
 }
 
 }  // namespace
-
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; });
-}
 
 std::optional<SignedText> SignedText::split(std::string_view file) {
   Scanner scanner(file);

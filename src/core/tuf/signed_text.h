@@ -14,9 +14,6 @@
 ///     plain     = *( %x20-21 / %x23-5B / %x5D-7E )
 namespace tomme::tuf {
 
-/// ASCII that stands in JSON as it is.
-bool is_plain(std::string_view text);
-
 struct SignedText {
   std::vector<Signature> signatures;  ///< no two of one key id
   std::string_view signed_part;       ///< of the file; what it holds was not looked at

@@ -153,7 +153,7 @@ Result<bool> Updater::use_stored_snapshot() {
     return false;
   }
   snapshot_ = *std::move(stored);
-  snapshot_digest_ = sha256(*octets);
+  if (options_.renewable) snapshot_digest_ = sha256(*octets);
   return snapshot_->version == timestamp_->snapshot.version &&
          check_meta_file(timestamp_->snapshot, *octets) && check(role, *snapshot_);
 }
@@ -176,7 +176,7 @@ Result<void> Updater::refresh_snapshot() {
     TRY(check(role, next));
     TRY(store_->store(role, octets));
     snapshot_ = std::move(next);
-    snapshot_digest_ = sha256(octets);
+    if (options_.renewable) snapshot_digest_ = sha256(octets);
   }
   note(role, *snapshot_);
   return {};

@@ -63,6 +63,7 @@ struct UpdaterOptions {
   OidcVerifier oidc = {};                ///< switches keys of type sigstore-oidc on
   bool prefix_targets_with_hash = true;  ///< off where target paths have the digest in them (PyPI's do)
   std::optional<Offline> offline = {};
+  bool renewable = false;  ///< the digest of the snapshot is kept, so that renew() need not verify it again
 };
 
 /// A role that an answer rests on.
@@ -101,8 +102,9 @@ class Updater {
   /// failure stays stored. Does nothing once it has succeeded.
   Result<void> refresh();
 
-  /// Refreshes again, at a later moment. A snapshot that is still the one in memory is not verified again:
-  /// the same octets by the same root have the same signatures. Pointers from targets() are void after it.
+  /// Refreshes again, at a later moment. Where options.renewable, a snapshot that is still the one in memory
+  /// is not verified again: the same octets by the same root have the same signatures. Pointers from
+  /// targets() are void after it.
   Result<void> renew(Time now);
 
   /// Section 5.6.7, a search in the order of delegations; refreshes first. Nothing where no role that may
@@ -150,7 +152,7 @@ class Updater {
     Snapshot snapshot;
   };
   std::optional<KnownSnapshot> known_snapshot_ = {};
-  std::optional<Sha256> snapshot_digest_ = {};  ///< of the octets of snapshot_, where they are known
+  std::optional<Sha256> snapshot_digest_ = {};  ///< of the octets of snapshot_, where it is renewable
   std::map<Edge, std::unique_ptr<const Targets>> targets_ = {};
   std::vector<RoleState> roles_ = {};
   bool refreshed_ = false;

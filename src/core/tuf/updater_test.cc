@@ -47,40 +47,46 @@ TEST(TufBasic, RefreshDoesNothingOnceItHasSucceeded) {
 // Again and again in one process: what did not change stays, what did is seen, and nothing is believed
 // longer.
 TEST(TufRenew, SeesWhatIsNewAndKeepsWhatIsNot) {
-  World world;
-  Updater updater = world.refreshed().value();
-  world.repository.take_requests();
-  EXPECT_OK(updater.renew(kNow + kDay));
-  EXPECT_EQ(world.repository.take_requests(), "2.root.json timestamp.json");
-  EXPECT_EQ(updater.roles().size(), 4U);
-  world.repository.add_target("targets", "new");
-  world.repository.bump("targets");
-  world.repository.publish();
-  EXPECT_OK(updater.renew(kNow + kDay));
-  EXPECT_EQ(world.repository.take_requests(), "2.root.json timestamp.json 2.snapshot.json 2.targets.json");
-  EXPECT_TRUE(updater.find_target(testing::path("new")).value());
-  EXPECT_REFUSED(kTufExpired, updater.renew(kNow + 40 * kDay));
-  EXPECT_EQ(updater.targets(), nullptr);
-  EXPECT_OK(updater.renew(kNow + kDay));
-  EXPECT_NE(updater.targets(), nullptr);
+  for (const bool renewable : {false, true}) {
+    World world;
+    world.options.renewable = renewable;
+    Updater updater = world.refreshed().value();
+    world.repository.take_requests();
+    EXPECT_OK(updater.renew(kNow + kDay));
+    EXPECT_EQ(world.repository.take_requests(), "2.root.json timestamp.json");
+    EXPECT_EQ(updater.roles().size(), 4U);
+    world.repository.add_target("targets", "new");
+    world.repository.bump("targets");
+    world.repository.publish();
+    EXPECT_OK(updater.renew(kNow + kDay));
+    EXPECT_EQ(world.repository.take_requests(), "2.root.json timestamp.json 2.snapshot.json 2.targets.json");
+    EXPECT_TRUE(updater.find_target(testing::path("new")).value());
+    EXPECT_REFUSED(kTufExpired, updater.renew(kNow + 40 * kDay));
+    EXPECT_EQ(updater.targets(), nullptr);
+    EXPECT_OK(updater.renew(kNow + kDay));
+    EXPECT_NE(updater.targets(), nullptr);
+  }
 }
 
 TEST(TufRenew, ASnapshotIsVerifiedAgainAfterAnotherRootOrChange) {
-  World world;
-  Updater updater = world.refreshed().value();
-  world.repository.rotate_key("snapshot", signer(20));
-  world.repository.publish_root();
-  world.repository.take_requests();
-  // Its key was taken away, so the kept one counts no longer; the mirror signs the same version anew.
-  EXPECT_OK(updater.renew(kNow));
-  EXPECT_EQ(world.repository.take_requests(), "2.root.json 3.root.json timestamp.json 1.snapshot.json");
-  // Somebody changes the stored file.
-  world.store.files["snapshot"] += " ";
-  world.repository.lists_hashes = true;
-  world.repository.publish_timestamp();
-  world.repository.take_requests();
-  EXPECT_OK(updater.renew(kNow));
-  EXPECT_EQ(world.repository.take_requests(), "3.root.json timestamp.json 1.snapshot.json");
+  for (const bool renewable : {false, true}) {
+    World world;
+    world.options.renewable = renewable;
+    Updater updater = world.refreshed().value();
+    world.repository.rotate_key("snapshot", signer(20));
+    world.repository.publish_root();
+    world.repository.take_requests();
+    // Its key was taken away, so the kept one counts no longer; the mirror signs the same version anew.
+    EXPECT_OK(updater.renew(kNow));
+    EXPECT_EQ(world.repository.take_requests(), "2.root.json 3.root.json timestamp.json 1.snapshot.json");
+    // Somebody changes the stored file.
+    world.store.files["snapshot"] += " ";
+    world.repository.lists_hashes = true;
+    world.repository.publish_timestamp();
+    world.repository.take_requests();
+    EXPECT_OK(updater.renew(kNow));
+    EXPECT_EQ(world.repository.take_requests(), "3.root.json timestamp.json 1.snapshot.json");
+  }
 }
 
 TEST(TufBasic, ImplicitRefresh) {

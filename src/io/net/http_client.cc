@@ -185,7 +185,9 @@ Result<const HttpClient::Impl::Ready*> HttpClient::Impl::ready() {
   std::call_once(once_, [this] {
     ready_ = [this]() -> Result<Ready> {
       const CurlLibrary* curl = TRY(CurlLibrary::load());
-      auto loop = std::make_unique<TransferLoop>(*curl, options.idle_connections);
+      auto loop = std::make_unique<TransferLoop>(
+          *curl, options.idle_connections,
+          options.one_at_a_time ? TransferLoop::Driver::caller : TransferLoop::Driver::own_thread);
       if (!loop->ok()) return fail(kNetLocal, "libcurl ran out of memory");
       return Ready{curl, std::move(loop)};
     }();

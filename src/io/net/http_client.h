@@ -25,9 +25,9 @@ struct FetchLimits {
   std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
 };
 
-/// Takes an answer as it comes in, on the client's own thread while `fetch` waits: all transfers share that
-/// thread, so no function may wait long or fetch. An error from either ends the transfer, and is what `fetch`
-/// returns.
+/// Takes an answer as it comes in, as a rule on the client's own thread while `fetch` waits: all transfers
+/// share that thread, so no function may wait long or fetch. An error from either ends the transfer, and is
+/// what `fetch` returns.
 class BodySink {
  public:
   virtual ~BodySink() = default;
@@ -42,6 +42,9 @@ struct HttpClientOptions {
   ProxySettings proxy = {};
   std::string user_agent = "tomme";
   std::size_t idle_connections = 16;  ///< kept open for later
+  /// For callers that fetch one thing after the other: each fetch runs on its caller's thread, the client has
+  /// none. Fetches at the same time are fine, but wait for each other.
+  bool one_at_a_time = false;
 };
 
 /// HTTP(S) over libcurl, which is loaded on first use. Thread-safe: any number of fetches at a time, which
@@ -55,8 +58,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// Does now what the first fetch would do otherwise: loads libcurl and finds the authorities, some 20 ms.
-  /// What is wrong with them is told by the fetch.
+  /// Does now what the first fetch over TLS would do otherwise: loads libcurl and finds the authorities, some
+  /// 20 ms. What is wrong with them is told by the fetch.
   void prepare();
 
   /// `method` is GET, HEAD, POST, PUT or DELETE; the latter sends no body. Headers go out as they are

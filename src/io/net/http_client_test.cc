@@ -188,15 +188,20 @@ TEST_F(HttpClientTest, IsCalledOffAtOnce) {
     while (!out.client_gone()) std::this_thread::sleep_for(1ms);
   });
   const auto server = *HttpServer::start({}, handler);
-  std::stop_source stop;
-  std::jthread later([&] {
-    std::this_thread::sleep_for(50ms);
+  for (const bool one_at_a_time : {false, true}) {
+    std::stop_source stop;
+    std::jthread later([&] {
+      std::this_thread::sleep_for(50ms);
+      stop.request_stop();
+    });
+    const auto start = std::chrono::steady_clock::now();
+    HttpClient client({.one_at_a_time = one_at_a_time});
+    EXPECT_TRUE(client.fetch({.url = url_of(*server)}, {}, stop.get_token()).error().is(kNetCancelled));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 500ms);
+    stop = std::stop_source();
     stop.request_stop();
-  });
-  const auto start = std::chrono::steady_clock::now();
-  HttpClient client({});
-  EXPECT_TRUE(client.fetch({.url = url_of(*server)}, {}, stop.get_token()).error().is(kNetCancelled));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 500ms);
+    EXPECT_TRUE(client.fetch({.url = url_of(*server)}, {}, stop.get_token()).error().is(kNetCancelled));
+  }
 }
 
 TEST_F(HttpClientTest, NamesWhatCannotBeReached) {
@@ -295,10 +300,12 @@ TEST_F(HttpClientTest, TellsPlainHttpFromTls) {
 
 TEST_F(HttpClientTest, TakesFetchesFromManyThreads) {
   const auto server = *HttpServer::start({.identity = authority_.issue("127.0.0.1")}, echo_);
-  HttpClient client({.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}, .idle_connections = 3});
-  std::atomic<int> good = 0;
-  {
+  const TrustSettings trust{.ca_file = folder_.write("ca.pem", authority_.pem())};
+  for (const bool one_at_a_time : {false, true}) {
+    HttpClient client({.trust = trust, .idle_connections = 3, .one_at_a_time = one_at_a_time});
+    std::atomic<int> good = 0;
     std::vector<std::jthread> threads;
+    threads.emplace_back([&] { client.prepare(); });
     for (int t = 0; t < 8; ++t) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < 10; ++i) {
@@ -308,8 +315,9 @@ TEST_F(HttpClientTest, TakesFetchesFromManyThreads) {
         }
       });
     }
+    threads.clear();
+    EXPECT_EQ(good, 80);
   }
-  EXPECT_EQ(good, 80);
 }
 
 TEST(TrustStore, PrefersTheSystemsDirectory) {

@@ -9,21 +9,28 @@
 
 namespace tomme::net {
 
-/// A job and what its two threads tell each other; owned by the one that waits.
+namespace {
+constexpr int kPollMilliseconds = 1000;  // a wakeup ends it
+}
+
+/// A job and what the one that waits and the one that drives tell each other; owned by the one that waits.
 struct TransferLoop::Waiting {
   TransferJob& job;
   std::atomic<bool> called_off = false;
+  bool is_done = false;  ///< of the driving thread
   std::binary_semaphore ended{0};
 };
 
-TransferLoop::TransferLoop(const CurlLibrary& curl, std::size_t connections)
+TransferLoop::TransferLoop(const CurlLibrary& curl, std::size_t connections, Driver driver)
     : curl_(curl), multi_(curl.multi_init()), share_(curl.share_init()) {
   if (!ok()) return;
   curl_.multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_.multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(connections));
   // A multi handle shares connections and addresses by itself, TLS sessions it does not.
   curl_.share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  if (driver == Driver::own_thread) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
 }
 
 TransferLoop::~TransferLoop() {
@@ -39,15 +46,25 @@ TransferLoop::~TransferLoop() {
 
 void TransferLoop::run(TransferJob& job, const std::stop_token& stop) {
   Waiting waiting{job};
+  const std::stop_callback on_stop(stop, [&] {
+    waiting.called_off = true;
+    curl_.multi_wakeup(multi_);
+  });
+  if (!thread_.joinable()) {
+    const std::lock_guard lock(driving_);
+    const SigpipeBlocked no_sigpipe;
+    start(waiting);
+    while (!waiting.is_done) {
+      drive();
+      if (!waiting.is_done) curl_.multi_poll(multi_, nullptr, 0, kPollMilliseconds, nullptr);
+    }
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     arrived_.push_back(&waiting);
   }
   curl_.multi_wakeup(multi_);
-  const std::stop_callback on_stop(stop, [&] {
-    waiting.called_off = true;
-    curl_.multi_wakeup(multi_);
-  });
   waiting.ended.acquire();
 }
 
@@ -55,12 +72,16 @@ void TransferLoop::serve(const std::stop_token& stop) {
   const SigpipeBlocked no_sigpipe;
   while (!stop.stop_requested()) {
     start_arrived();
-    end_called_off();
-    int running = 0;
-    curl_.multi_perform(multi_, &running);
-    end_done();
-    curl_.multi_poll(multi_, nullptr, 0, 1000, nullptr);
+    drive();
+    curl_.multi_poll(multi_, nullptr, 0, kPollMilliseconds, nullptr);
   }
+}
+
+void TransferLoop::drive() {
+  end_called_off();
+  int running = 0;
+  curl_.multi_perform(multi_, &running);
+  end_done();
 }
 
 void TransferLoop::start_arrived() {
@@ -82,6 +103,7 @@ void TransferLoop::start(Waiting& waiting) {
   }
   if (easy == nullptr) {
     waiting.job.end(nullptr, CURLE_OUT_OF_MEMORY);
+    waiting.is_done = true;
     waiting.ended.release();
     return;
   }
@@ -116,6 +138,7 @@ void TransferLoop::end(CURL* easy, CURLcode code) {
   waiting.job.end(easy, code);
   curl_.easy_reset(easy);  // it outlives what the job pointed it at
   idle_.push_back(easy);
+  waiting.is_done = true;
   waiting.ended.release();  // the last: `waiting` may be gone after it
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,7 +13,7 @@
 
 namespace tomme::net {
 
-/// One transfer, as whoever waits for it describes it. The functions run on the loop's thread.
+/// One transfer, as whoever waits for it describes it. The functions run on the thread that drives the loop.
 class TransferJob {
  public:
   virtual ~TransferJob() = default;
@@ -22,13 +23,14 @@ class TransferJob {
   virtual void end(CURL* easy, CURLcode code) = 0;
 };
 
-/// All transfers of a client on one thread and one multi handle: they share connections (over HTTP/2 also at
-/// the same time), TLS sessions, addresses and the parsed authorities, and nothing of libcurl is touched by
-/// two threads. Thread-safe.
+/// All transfers of a client on one multi handle: they share connections (over HTTP/2 also at the same time),
+/// TLS sessions, addresses and the parsed authorities. One thread drives it: the loop's own, or whoever waits
+/// for a transfer, one after the other. So nothing of libcurl is touched by two threads at once. Thread-safe.
 class TransferLoop {
  public:
+  enum class Driver : std::uint8_t { own_thread, caller };
   /// Keeps up to `connections` open ones for later.
-  TransferLoop(const CurlLibrary& curl, std::size_t connections);
+  TransferLoop(const CurlLibrary& curl, std::size_t connections, Driver driver);
   ~TransferLoop();  ///< no transfer may be under way
   TransferLoop(const TransferLoop&) = delete;
   TransferLoop& operator=(const TransferLoop&) = delete;
@@ -40,6 +42,7 @@ class TransferLoop {
  private:
   struct Waiting;
   void serve(const std::stop_token& stop);
+  void drive();
   void start_arrived();
   void start(Waiting& waiting);
   void end_called_off();
@@ -48,12 +51,13 @@ class TransferLoop {
 
   const CurlLibrary& curl_;
   CURLM* multi_;
-  CURLSH* share_;  // of the loop's thread alone, hence without locks
+  CURLSH* share_;  // of the driving thread alone, hence without locks
 
   std::mutex mutex_;
   std::vector<Waiting*> arrived_;     // guarded by mutex_
-  std::map<CURL*, Waiting*> active_;  // of the loop's thread
-  std::vector<CURL*> idle_;           // of the loop's thread
+  std::mutex driving_;                // held by a caller that drives
+  std::map<CURL*, Waiting*> active_;  // of the driving thread
+  std::vector<CURL*> idle_;           // of the driving thread
   std::jthread thread_;               // last: it uses all of the above
 };
 
