@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,21 @@ def venv(name, *requirements, python="/usr/bin/python3"):
     return folder / "bin"
 
 
+def go_program(folder, what):
+    """The program of bench/FOLDER; None (and a line) where it cannot be built."""
+    go, program = shutil.which("go"), WORK / folder
+    if go is None:
+        print(f"{what}: left out, there is no go (Debian: golang)")
+        return None
+    with open(WORK / f"{folder}.log", "w") as log:
+        done = subprocess.run([go, "build", "-trimpath", "-o", program, "."], cwd=ROOT / "bench" / folder, stdout=log,
+                              stderr=log)
+    if done.returncode:
+        print(f"{what}: left out, it could not be built (see {folder}.log)")
+        return None
+    return program
+
+
 def make_index(folder, *options):
     """Attested packages in `folder`, made afresh (certificates live for ten minutes around now)."""
     subprocess.run(["rm", "-rf", folder], check=True)
@@ -55,6 +71,21 @@ def run_once(command, env=None, cwd=None):
     if result["exit"] != 0:
         sys.exit(f"{' '.join(map(str, command))}: exit {result['exit']}\n{LOG.read_text()[-2000:]}")
     return result
+
+
+def output_of(command, **options):
+    """What one run prints; the benchmark ends where the command fails."""
+    with open(LOG, "w") as log:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, **options)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{LOG.read_text()[-2000:]}")
+    return done.stdout
+
+
+def tuf_download(url, root, folder, name):
+    """`tomme tuf download` of one target of the repository at the URL, with `folder` as what the client keeps."""
+    return [TOMME, "tuf", "download", "--metadata-dir", folder / "metadata", "--metadata-url", f"{url}/metadata/",
+            "--root", root, "--target-url", f"{url}/targets/", "--target-dir", folder / "targets", name]
 
 
 def interleaved(commands, rounds, before=lambda name: None, **options):

@@ -1,7 +1,10 @@
-"""An index over TLS on this machine: nginx as Debian has it, serving what tomme_make_index wrote."""
+"""Servers on this machine: an index over TLS, by nginx as Debian has it, and a folder over plain HTTP, counted."""
 
+import os
 import socket
+import socketserver
 import subprocess
+import threading
 import time
 
 # HTTP/2 for whoever asks for it, files by sendfile, connections kept: what a good index does.
@@ -57,7 +60,6 @@ def make_certificates(folder):
 
 class Nginx:
     def __init__(self, program, folder, index, port):
-        import os
         (folder / "tmp").mkdir(parents=True, exist_ok=True)
         config = folder / "nginx.conf"
         config.write_text(CONFIG.format(folder=folder, index=index, port=port,
@@ -74,3 +76,44 @@ class Nginx:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+
+
+class Folder(socketserver.ThreadingTCPServer):
+    """The files of a folder over HTTP/1.1 from a thread of this process: each is read once, and sent in one write."""
+    daemon_threads = True
+
+    def __init__(self, folder):
+        super().__init__(("127.0.0.1", 0), FolderHandler)
+        self.folder, self.answers = folder, {}
+        self.sent = []  # (path, octets) of each file that was asked for, without those that are not there
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *error):
+        self.shutdown()
+        self.server_close()
+
+    def put(self, path, content):
+        """What is sent for the path from now on, whatever the folder has."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n"
+        self.answers[path] = (len(content), head.encode() + content)
+
+    def answer(self, path):
+        if path not in self.answers:
+            file = self.folder / path.lstrip("/")
+            if ".." in path or not file.is_file():
+                return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+            self.put(path, file.read_bytes())
+        octets, answer = self.answers[path]
+        self.sent.append((path, octets))
+        return answer
+
+
+class FolderHandler(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
+    def handle(self):
+        while line := self.rfile.readline():
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(self.server.answer(line.split()[1].decode()))

@@ -8,12 +8,11 @@ Steady: one thread of one process verifies again and again, reading the JSON eac
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from common import LOG, ROOT, TOMME, WORK, built, interleaved, make_index, median, peak_mib, venv, verdict
+from common import (ROOT, TOMME, WORK, built, go_program, interleaved, make_index, median, output_of, peak_mib, venv,
+                    verdict)
 
 PYTHON_PEER = ("sigstore==4.5.1", "pypi-attestations==0.0.30")
 MATERIAL = WORK / "material"
@@ -60,21 +59,6 @@ def trust_config(root):
                        "trustedRoot": json.loads(root.read_text()), "signingConfig": SIGNING_CONFIG})
 
 
-def build_sigstore_go():
-    """Our own main.go over sigstore-go; None (and a line) where Go is not there."""
-    go, program = shutil.which("go"), WORK / "sigstore_go"
-    if go is None:
-        print("sigstore-go: left out, there is no go (Debian: golang)")
-        return None
-    with open(WORK / "sigstore_go.log", "w") as log:
-        done = subprocess.run([go, "build", "-trimpath", "-o", program, "."], cwd=ROOT / "bench" / "sigstore_go",
-                              stdout=log, stderr=log)
-    if done.returncode:
-        print("sigstore-go: left out, it could not be built (see sigstore_go.log)")
-        return None
-    return program
-
-
 def cold(material, python, go):
     version = interleaved({"version": [TOMME, "--version"]}, 10 * ROUNDS)["version"]
     real = isinstance(material, RealBundle)
@@ -106,17 +90,8 @@ def cold(material, python, go):
 
 def own_rates():
     """{row: verifications per CPU second} of verify_bench, one thread."""
-    out = subprocess.run([built("verify_bench"), "15"],
-                         stdout=subprocess.PIPE, stderr=open(LOG, "w"), text=True, check=True,
-                         env={**os.environ, "TOMME_BENCH_MATERIAL": str(MATERIAL)}).stdout
+    out = output_of([built("verify_bench"), "15"], env={**os.environ, "TOMME_BENCH_MATERIAL": str(MATERIAL)})
     return {row: float(rate) for row, rate in re.findall(r"^(v\d .*?)  +(\d+) ", out, re.MULTILINE)}
-
-
-def rate_of(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=open(LOG, "w"), text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{LOG.read_text()[-2000:]}")
-    return float(done.stdout)
 
 
 def steady(materials, python, go):
@@ -127,10 +102,11 @@ def steady(materials, python, go):
         proof = m.bundle if kind == "bundle" else m.provenance
         # PEP 740 has no place for timestamps: what carries them there is known to Tomme alone.
         if python and row != "v2 dsse (PEP 740)":
-            theirs[row] = rate_of(python / "python", ROOT / "bench" / "sigstore_python.py", STEADY_SECONDS, m.root,
-                                  m.identity, m.issuer, kind, proof, m.wheel)
+            theirs[row] = float(output_of([python / "python", ROOT / "bench" / "sigstore_python.py", STEADY_SECONDS,
+                                           m.root, m.identity, m.issuer, kind, proof, m.wheel]))
         if go and kind == "bundle":
-            others[row] = rate_of(go, "--steady", STEADY_SECONDS, proof, m.root, m.issuer, m.identity, m.wheel)
+            others[row] = float(output_of([go, "--steady", STEADY_SECONDS, proof, m.root, m.issuer, m.identity,
+                                           m.wheel]))
     own = own_rates()
     print("\nsteady, one thread, JSON read each time: verifications per CPU second\n")
     print(f"{'':18} {'tomme':>10} {'sigstore-python':>16} {'ratio':>7} {'sigstore-go':>12} {'ratio':>7}")
@@ -147,7 +123,7 @@ def main():
     materials = [Material("rekor1"), Material("rekor2", "--rekor-v2")]
     if sys.argv[1:] == ["material"]:
         return
-    python, go = venv("peers", *PYTHON_PEER), build_sigstore_go()
+    python, go = venv("peers", *PYTHON_PEER), go_program("sigstore_go", "sigstore-go")
     vectors = Path(os.environ.get("TOMME_SHARED_DIR", ROOT.parent / "shared")) / "vectors"
     if vectors.is_dir():
         cold(RealBundle(vectors), python, go)
