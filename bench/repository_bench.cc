@@ -1,21 +1,26 @@
-// What a TUF repository costs: repository_bench [FOLDER [KEY [TARGETS…]]]
+// What a TUF repository costs: repository_bench FOLDER KEY TARGETS (repository_bench.py runs it)
 //
-// For each number of targets (10,000 to 10,000,000 where none is given; KEY is ecdsa or ed25519) one line of
-// JSON: the first publication of all of them, then releases of seven targets each, one publication a release,
-// and, at 1,000,000 targets, batches of 70,000 (1,000 releases a second, every ten seconds). `storing` is the
-// time in which publication waits for files and database to be durable; all else is computing. FOLDER is
-// where it writes.
+// Makes one with the role tree of PEP 458 in FOLDER, which must not be there yet; KEY (ecdsa or ed25519) is
+// the type of all its keys. Prints one line of JSON: the first publication of all targets, then releases of
+// seven targets each, one publication a release, and, at 1,000,000 targets, batches of 70,000 (1,000 releases
+// a second, every ten seconds). `storing` is the time in which publication waits for files and database to be
+// durable; all else is computing. What it leaves, for clients:
+//
+//     public/              what a server of the repository has; of the targets the files of those that
+//     `install` names timestamps/N.json    the timestamp after N releases: put in the place of public's it
+//     brings that moment back
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <string>
-#include <sys/resource.h>
 #include <vector>
 
 #include "app/repository/ceremony.h"
+#include "app/repository/layout.h"
 #include "app/repository/publisher.h"
 #include "app/repository/schema.h"
 
@@ -23,9 +28,9 @@ namespace tomme::repository {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-const Time kNow = time_from_unix(1'790'000'000);
 constexpr int kReleases = 60;
 constexpr std::uint64_t kTargetsOfARelease = 7;
+constexpr std::uint64_t kInstalled = 10;
 
 template <class T>
 T must(Result<T> result) {
@@ -45,12 +50,17 @@ double milliseconds_since(Clock::time_point start) {
 }
 
 /// A path as long as PyPI's are.
-Change target(std::uint64_t number, std::uint64_t length) {
+std::string path_of(std::uint64_t number) {
   const std::string digits = std::to_string(number);
   const std::string hex = sha256(bytes_of(digits)).to_hex();
-  const std::string path = "packages/" + hex.substr(0, 2) + "/" + hex.substr(2, 2) + "/" + hex.substr(4) +
-                           "/project_" + digits + "-1.0-py3-none-any.whl";
-  return must(Change::set(path, must(TargetFile::make(length, sha256(bytes_of(path))))));
+  return "packages/" + hex.substr(0, 2) + "/" + hex.substr(2, 2) + "/" + hex.substr(4) + "/project_" +
+         digits + "-1.0-py3-none-any.whl";
+}
+
+/// The content of the file is its path.
+Change target(std::uint64_t number) {
+  const std::string path = path_of(number);
+  return must(Change::set(path, must(TargetFile::make(path.size(), sha256(bytes_of(path))))));
 }
 
 /// Of all threads, user and system.
@@ -60,10 +70,12 @@ double cpu_milliseconds() {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
+/// Not getrusage, which counts whoever forked this process as well.
 long peak_mib() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::atol(line.c_str() + 6) / 1024;
+  return 0;
 }
 
 double at(std::vector<double> values, double quantile) {
@@ -74,8 +86,7 @@ double at(std::vector<double> values, double quantile) {
 class Run {
  public:
   Run(const std::string& folder, KeyType type, std::uint64_t targets) : folder_(folder), targets_(targets) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(folder_ + "/timestamps");
     database_ = must(store::open_database("sqlite:" + folder_ + "/r.db"));
     files_ = must(store::open_blob_store(folder_ + "/public"));
     must(prepare_tables(*database_));
@@ -83,29 +94,25 @@ class Run {
     signers_ = {std::make_shared<MemorySigner>(key)};
     Plan plan;
     plan.root = plan.targets = plan.online = {{key.public_key()}, 1};
-    plan.bits = bits_for(targets);
-    must(stage_first(*files_, plan, {}, kNow));
-    for (const StagedFile& file : must(load_staged(*files_))) {
-      const tuf::Key tuf_key = tuf::Key::of(key.public_key());
-      const tuf::Keys keys = {{tuf_key.id(), tuf_key}};
-      must(files_->put(must(store::BlobKey::parse("staged/" + file.role + ".json")),
+    plan.bins_role = plan.targets;
+    plan.bits = bits_ = bits_for(targets);
+    must(stage_first(*files_, plan, {}, now_));
+    const tuf::Key tuf_key = tuf::Key::of(key.public_key());
+    const tuf::Keys keys = {{tuf_key.id(), tuf_key}};
+    for (const StagedFile& file : must(load_staged(*files_)))
+      must(files_->put(staged_key(file.role),
                        bytes_of(must(add_signature(file.text, *signers_.front(), {&keys})))));
-    }
-    bits_ = plan.bits;
   }
-  ~Run() { std::filesystem::remove_all(folder_); }
-  Run(const Run&) = delete;
-  Run& operator=(const Run&) = delete;
 
   void measure() {
     Publisher publisher = must(Publisher::open({*files_, *database_, folder_ + "/lock", folder_}, signers_));
-    must(publisher.publish(kNow));
+    must(publisher.publish(now_));
     const auto start = Clock::now();
-    Partition partition = must(Partition::make(folder_, must(publisher.bins(kNow))->layout));
-    for (std::uint64_t i = 0; i < targets_; ++i) must(partition.add(target(i, 1)));
+    Partition partition = must(Partition::make(folder_, must(publisher.bins(now_))->layout));
+    for (std::uint64_t i = 0; i < targets_; ++i) must(partition.add(target(i)));
     must(partition.finish());
     const double sorted = milliseconds_since(start);
-    const Publication built = must(publisher.publish(kNow, partition));
+    const Publication built = must(publisher.publish(now_, partition));
     std::printf(
         "{\"targets\": %llu, \"bits\": %u, \"build_ms\": %.0f, \"of_it_sorting_ms\": %.0f, "
         "\"peak_mib\": %ld, \"metadata_octets\": %llu",
@@ -113,31 +120,35 @@ class Run {
         static_cast<unsigned long long>(octets()));
     std::fflush(stdout);
     if (built.changes != targets_) std::exit(1);
+    keep_timestamp(0);
     releases(publisher);
     if (targets_ == 1'000'000) batches(publisher);
+    print_installed();
     std::printf("}\n");
-    std::fflush(stdout);
     must(publisher.close());
   }
 
  private:
   void releases(Publisher& publisher) {
-    std::vector<double> total, computing, cpu;
+    std::vector<double> total, computing, storing, cpu;
     const Queue queue(*database_);
     for (int release = 0; release < kReleases; ++release) {
       must(queue.add(
           changes(kTargetsOfARelease, targets_ + static_cast<std::uint64_t>(release) * kTargetsOfARelease)));
       const auto start = Clock::now();
       const double cpu_before = cpu_milliseconds();
-      const Publication done = must(publisher.publish(kNow));
+      const Publication done = must(publisher.publish(now_));
       cpu.push_back(cpu_milliseconds() - cpu_before);
       total.push_back(milliseconds_since(start));
-      computing.push_back(total.back() - milliseconds(done.storing));
+      storing.push_back(milliseconds(done.storing));
+      computing.push_back(total.back() - storing.back());
+      keep_timestamp(release + 1);
     }
     std::printf(
         ", \"release_p50_ms\": %.2f, \"release_p99_ms\": %.2f, \"release_computing_p50_ms\": %.2f, "
-        "\"release_computing_p99_ms\": %.2f, \"release_cpu_p50_ms\": %.2f",
-        at(total, 0.5), at(total, 0.99), at(computing, 0.5), at(computing, 0.99), at(cpu, 0.5));
+        "\"release_computing_p99_ms\": %.2f, \"release_storing_p50_ms\": %.2f, \"release_cpu_p50_ms\": %.2f",
+        at(total, 0.5), at(total, 0.99), at(computing, 0.5), at(computing, 0.99), at(storing, 0.5),
+        at(cpu, 0.5));
     std::fflush(stdout);
   }
 
@@ -152,7 +163,7 @@ class Run {
         must(queue.add(changes(700, next)));
       accepting.push_back(milliseconds_since(start));
       start = Clock::now();
-      const Publication done = must(publisher.publish(kNow));
+      const Publication done = must(publisher.publish(now_));
       if (done.more || done.changes != 70'000) std::exit(1);
       publishing.push_back(milliseconds_since(start));
     }
@@ -162,9 +173,24 @@ class Run {
 
   static std::vector<Change> changes(std::uint64_t count, std::uint64_t first) {
     std::vector<Change> out;
-    for (std::uint64_t i = 0; i < count; ++i) out.push_back(target(first + i, 2));
+    for (std::uint64_t i = 0; i < count; ++i) out.push_back(target(first + i));
     return out;
   }
+
+  void keep_timestamp(int releases) const {
+    std::filesystem::copy_file(folder_ + "/public/metadata/timestamp.json",
+                               folder_ + "/timestamps/" + std::to_string(releases) + ".json");
+  }
+
+  void print_installed() {
+    for (std::uint64_t i = 0; i < kInstalled; ++i) {
+      const std::string path = path_of(i);
+      must(files_->put(must(target_key(path, sha256(bytes_of(path)))), bytes_of(path)));
+      std::printf("%s\"%s\"", i == 0 ? ", \"install\": [" : ", ", path.c_str());
+    }
+    std::printf("]");
+  }
+
   std::uint64_t octets() const {
     std::uint64_t sum = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/public/metadata")) {
@@ -176,6 +202,7 @@ class Run {
 
   std::string folder_;
   std::uint64_t targets_;
+  Time now_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   unsigned bits_ = 0;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::BlobStore> files_;
@@ -186,14 +213,13 @@ class Run {
 }  // namespace tomme::repository
 
 int main(int argc, char** argv) {
-  const std::string folder = argc > 1 ? argv[1] : "repository-bench";
-  const std::string key = argc > 2 ? argv[2] : "ecdsa";
-  std::vector<std::uint64_t> sizes;
-  for (int i = 3; i < argc; ++i) sizes.push_back(std::strtoull(argv[i], nullptr, 10));
-  if (sizes.empty()) sizes = {10'000, 100'000, 1'000'000, 10'000'000};
-  for (const std::uint64_t targets : sizes) {
-    tomme::repository::Run(folder + "/run",
-                           key == "ed25519" ? tomme::KeyType::ed25519 : tomme::KeyType::ecdsa_p256, targets)
-        .measure();
+  const std::vector<std::string> words(argv, argv + argc);
+  const std::uint64_t targets = argc == 4 ? std::strtoull(argv[3], nullptr, 10) : 0;
+  if (targets == 0 || std::filesystem::exists(words[1])) {
+    std::fprintf(stderr,
+                 "usage: repository_bench FOLDER ecdsa|ed25519 TARGETS, where there is no FOLDER yet\n");
+    return 2;
   }
+  const tomme::KeyType type = words[2] == "ed25519" ? tomme::KeyType::ed25519 : tomme::KeyType::ecdsa_p256;
+  tomme::repository::Run(words[1], type, targets).measure();
 }
