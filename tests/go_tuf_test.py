@@ -61,10 +61,11 @@ def changed(metadata: bytes) -> bytes:
 
 
 @pytest.fixture
-def published(repository) -> Repository:  # noqa: F811
+def published(repository, request) -> Repository:  # noqa: F811
     """Root and targets by an Ed25519 key; the rest, with succinct hash bins, by an ECDSA key that is in place."""
     root, online = repository.key("root.pem", "ed25519"), repository.key("online.pem", "ecdsa")
-    repository.run("init", "repository", "--bits", "4", "--root-key", f"{root}.pub", "--online-key", online)
+    tree = getattr(request, "param", ())
+    repository.run("init", "repository", *tree, "--bits", "4", "--root-key", f"{root}.pub", "--online-key", online)
     repository.there("sign", "--yes", "--key", root)
     others = [repository.write(f"b/{i}", f"b {i}") for i in range(20)]
     repository.there("add", repository.write(NAME, "content"), *others)
@@ -77,12 +78,15 @@ def client(go_tuf, published, tmp_path) -> GoClient:
     return GoClient(go_tuf, tmp_path / "go-tuf", published.public / "metadata/1.root.json")
 
 
+@pytest.mark.parametrize("published", [(), ("--pep458",)], ids=["bins of targets", "bins of PEP 458"], indirect=True)
 def test_go_tuf_downloads_what_was_added(published, client):
     with served(published) as mirror:
         root = json.loads(mirror.files["metadata/1.root.json"])["signed"]
         assert sorted(key["keytype"] for key in root["keys"].values()) == ["ecdsa", "ed25519"]
-        targets = json.loads(mirror.files["metadata/1.targets.json"])["signed"]
-        assert targets["delegations"]["succinct_roles"]["bit_length"] == 4
+        delegators = [json.loads(mirror.files[f"metadata/1.{role}.json"]) for role in ("targets", "bins")
+                      if f"metadata/1.{role}.json" in mirror.files]
+        lengths = [role["signed"]["delegations"].get("succinct_roles", {}).get("bit_length") for role in delegators]
+        assert 4 in lengths
         assert client.download(mirror, NAME) == b"content"
         for i in range(20):
             assert client.download(mirror, f"b/{i}") == f"b {i}".encode()

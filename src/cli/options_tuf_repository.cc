@@ -60,7 +60,8 @@ void describe_init(CLI::App& app, TufCommand& command) {
   tree.flag("--pep458", command.pep458, "the role tree of PEP 458: targets, bins, 16,384 hash bins");
   tree.values("--bins-key", command.bins_keys, "FILE", "of the role bins of PEP 458; else those of targets");
   tree.count("--bins-threshold", command.bins_threshold, "how many of them have to sign; else 1");
-  tree.count("--bits", command.bits, "2^N hash bins, 1 to 15; else 10, enough for a million targets");
+  tree.count("--bits", command.bits,
+             "2^N hash bins, 1 to 15; else 10, or 14 with --pep458; 13 suit a million targets");
   tree.values("--lifetime", command.lifetimes, "ROLE=DAYS",
               "of root, targets, bins, snapshot or timestamp; else 365, 365, 7, 7, 1");
 }

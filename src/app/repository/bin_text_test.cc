@@ -169,6 +169,12 @@ TEST(Target, RefusesWhatWouldNotBeJson) {
   EXPECT_FALSE(Change::remove("\xff"));
   EXPECT_TRUE(Change::remove(std::string(1024, 'a')));
   EXPECT_EQ(Change::remove(std::string(1025, 'a')).error().code().name, kRepositoryTarget.name);
+  std::string path = "a";
+  for (int segments = 1; segments < 32; ++segments) path += "/a";
+  EXPECT_TRUE(Change::set(path, *TargetFile::make(1, Sha256{})));
+  path += "/a";
+  EXPECT_EQ(Change::set(path, *TargetFile::make(1, Sha256{})).error().code().name, kRepositoryTarget.name);
+  EXPECT_TRUE(Change::remove(path));  // another program may have listed it
   const Sha256 digest{};
   EXPECT_FALSE(TargetFile::make(std::uint64_t{1} << 63, digest));
   EXPECT_FALSE(TargetFile::make(1, digest, "[]"));

@@ -11,7 +11,8 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kLongestPrefix = 64;
-constexpr std::uint64_t kTargetsForFewBins = 1'000'000;
+constexpr unsigned kLeastBits = 8;
+constexpr unsigned kMostUsefulBits = 14;  // 2^15 is the most that fits a snapshot
 
 bool fits_prefix(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -53,8 +54,12 @@ std::optional<std::uint32_t> BinLayout::bin_of_name(std::string_view text) const
   return bin;
 }
 
+// A client loads the snapshot (34 octets a bin) once and a bin (220 octets a target) for each package. For
+// ten packages 2^(N+1) bins cost less than 2^N as long as 2^2N is below 32 for each target.
 unsigned bits_for(std::uint64_t targets) {
-  return targets > kTargetsForFewBins ? 14 : 10;
+  unsigned bits = kLeastBits;
+  while (bits < kMostUsefulBits && (std::uint64_t{1} << (2 * bits)) / 32 < targets) ++bits;
+  return bits;
 }
 
 }  // namespace tomme::repository

@@ -33,7 +33,8 @@ class BinLayout {
   unsigned bits_;
 };
 
-/// The bits that suit a number of targets: 10 up to a million, 14 above.
+/// The bits with which an install of ten packages loads least, of so many targets: 8 up to a thousand, 10 for
+/// ten thousand, 13 for a million, 14 (which is the most) for ten millions.
 unsigned bits_for(std::uint64_t targets);
 
 }  // namespace tomme::repository

@@ -4,6 +4,7 @@
 
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/target.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 
@@ -83,11 +84,16 @@ Result<void> delegate_to_bins(tuf::Targets& targets, const Plan& plan) {
   return {};
 }
 
-/// All paths, whatever slashes they have: patterns do not cross those, prefixes of digests do not care.
-tuf::DelegatedRole::HashPrefixes every_path() {
-  tuf::DelegatedRole::HashPrefixes prefixes;
-  for (const char digit : std::string_view("0123456789abcdef")) prefixes.hex.emplace_back(1, digit);
-  return prefixes;
+/// All paths that a target may have here. Patterns do not cross slashes, so there is one for each number of
+/// segments. Sixteen prefixes of digests would say it shorter, but go-tuf up to 2.4.2 compares those with
+/// base64 and finds nothing behind them.
+tuf::DelegatedRole::Paths every_path() {
+  tuf::DelegatedRole::Paths paths;
+  std::string pattern = "*";
+  for (std::size_t segments = 1; segments <= Change::kMostSegments; ++segments, pattern += "/*") {
+    paths.patterns.push_back(pattern);
+  }
+  return paths;
 }
 
 Result<tuf::Root> first_root(const Plan& plan, Time expires) {

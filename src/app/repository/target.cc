@@ -52,6 +52,11 @@ Result<TargetFile> TargetFile::make(std::uint64_t length, const Sha256& sha256, 
 
 Result<Change> Change::set(std::string_view path, TargetFile file) {
   tuf::TargetPath checked = TRY(listable(path));
+  const auto slashes = static_cast<std::size_t>(std::ranges::count(path, '/'));
+  if (slashes >= kMostSegments) {
+    return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has " + std::to_string(slashes + 1) +
+                                       " segments, more than " + std::to_string(kMostSegments));
+  }
   return Change(std::move(checked), std::move(file));
 }
 
