@@ -32,7 +32,7 @@ def make_repository():
     names = [f"packages/{hashlib.sha256(str(i).encode()).hexdigest()}/project-{i}-py3-none-any.whl"
              for i in range(TARGETS)]
     (FOLDER / "list").write_text("".join(f"{name}\t{len(CONTENT)}\t{digest}\n" for name in names))
-    output_of([TOMME, "tuf", "init", "--bits", str(BITS), "--no-passphrase", folder])
+    output_of([TOMME, "tuf", "init", "--pep458", "--bits", str(BITS), "--no-passphrase", folder])
     output_of([TOMME, "tuf", "add", "--repository", folder, "--list", FOLDER / "list"])
     parent, _, base = names[0].rpartition("/")
     (folder / "public/targets" / parent).mkdir(parents=True)
