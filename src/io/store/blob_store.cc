@@ -9,6 +9,18 @@ Result<bool> BlobStore::exists(const BlobKey& key) {
   return TRY(stat(key)).has_value();
 }
 
+Result<void> ExpectedSize::take(std::uint64_t octets, std::string_view name) {
+  if (octets > left_) return fail(kStoreTooLarge, std::string(name) + " grew while it was stored");
+  left_ -= octets;
+  return {};
+}
+
+Result<void> ExpectedSize::expect_all(std::string_view name) const {
+  if (left_ == 0) return {};
+  return fail(kStoreRead, std::string(name) + " is " + std::to_string(left_) + " octets shorter than it was",
+              "try again when nobody writes it any more");
+}
+
 Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
   if (limit < 1 || limit > 1000) return fail(kStoreKey, "a list of stored files has 1 to 1000 names");
   if (folder.empty()) return "";

@@ -14,6 +14,7 @@
 #include "io/store/blob_stores_internal.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
+#include "io/store/new_file.h"
 
 /// Blobs in a directory: the key is the path. A blob is written under a name of its own in `.incoming`, made
 /// durable, and then renamed into its place, which is atomic; then the folder is made durable.
@@ -79,10 +80,12 @@ class DirectoryBlobs final : public BlobStore {
   Result<void> remove(const BlobKey& key) override;
   Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
   std::unique_ptr<BlobBatch> batch() override;
+  Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) override;
   std::string describe() const override { return printable(root_); }
 
  private:
   friend class DirectoryBatch;
+  friend class DirectoryWriter;
   std::string path_of(const BlobKey& key) const { return root_ + "/" + key.text(); }
   std::unexpected<Error> cannot(const ErrorCode& code, std::string_view what, std::string_view key) const;
   /// Written, not yet durable.
@@ -358,6 +361,44 @@ Result<void> DirectoryBatch::commit() {
 
 std::unique_ptr<BlobBatch> DirectoryBlobs::batch() {
   return std::make_unique<DirectoryBatch>(*this);
+}
+
+/// Writes a file without a name, so that nothing is left of a large one when the process is killed.
+class DirectoryWriter final : public BlobWriter {
+ public:
+  DirectoryWriter(DirectoryBlobs& store, BlobKey key, std::uint64_t size, NewFile file)
+      : store_(store), key_(std::move(key)), size_(size), file_(std::move(file)) {}
+  Result<void> append(BytesView octets) override {
+    TRY(size_.take(octets.size(), key_.text()));
+    return file_.append(octets);
+  }
+  Result<void> commit() override;
+
+ private:
+  DirectoryBlobs& store_;
+  const BlobKey key_;
+  ExpectedSize size_;
+  NewFile file_;
+};
+
+Result<void> DirectoryWriter::commit() {
+  TRY(size_.expect_all(key_.text()));
+  TRY(store_.make_folder(key_));
+  const std::string name = encode_hex(random_bytes(16));
+  TRY(std::move(file_).keep(name));
+  Incoming incoming(store_.root_ + std::string(kIncoming) + "/" + name);
+  if (!make_durable(incoming.path(), 0)) return store_.cannot(kStoreWrite, "write", key_.text());
+  const std::string path = store_.path_of(key_);
+  if (::rename(incoming.path().c_str(), path.c_str()) != 0)
+    return store_.cannot(kStoreWrite, "write", key_.text());
+  incoming.moved();
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return store_.cannot(kStoreWrite, "write", key_.text());
+  return {};
+}
+
+Result<std::unique_ptr<BlobWriter>> DirectoryBlobs::writer(const BlobKey& key, std::uint64_t size) {
+  NewFile file = TRY(NewFile::open(root_ + std::string(kIncoming)));
+  return std::make_unique<DirectoryWriter>(*this, key, size, std::move(file));
 }
 
 }  // namespace

@@ -65,6 +65,33 @@ TEST_F(DirectoryBlobsTest, AFullDiskLeavesWhatWasThere) {
   EXPECT_EQ(incoming(), 0);
 }
 
+TEST_F(DirectoryBlobsTest, WhatIsWrittenPieceByPieceHasNoNameBeforeItsEnd) {
+  const mode_t before = ::umask(027);
+  const auto writer = *store_->writer(key("x/y"), 6);
+  ::umask(before);
+  ASSERT_TRUE(writer->append(bytes_of("con")));
+  EXPECT_EQ(incoming(), 0);  // nothing is left of it where the process is killed now
+  ASSERT_TRUE(writer->append(bytes_of("ten")));
+  ASSERT_TRUE(writer->commit());
+  EXPECT_EQ(text_of(**store_->get(key("x/y"), 9)), "conten");
+  EXPECT_EQ(fs::status(path_ + "/x/y").permissions(), fs::perms(0640));
+  EXPECT_EQ(incoming(), 0);
+}
+
+TEST_F(DirectoryBlobsTest, AFullDiskLeavesNothingOfPieces) {
+  ASSERT_TRUE(store_->put(key("x"), bytes_of("old")));
+  {
+    const SmallDisk disk(8);
+    const auto writer = *store_->writer(key("x"), 12);
+    ASSERT_TRUE(writer->append(Bytes(6)));
+    const auto full = writer->append(Bytes(6));
+    ASSERT_FALSE(full);
+    EXPECT_TRUE(full.error().is(kStoreWrite));
+  }
+  EXPECT_EQ(text_of(**store_->get(key("x"), 100)), "old");
+  EXPECT_EQ(incoming(), 0);
+}
+
 TEST_F(DirectoryBlobsTest, AKeyIsNoFolderOfAnother) {
   ASSERT_TRUE(store_->put(key("a"), {}));
   EXPECT_TRUE(store_->put(key("a/b"), {}).error().is(kStoreWrite));
