@@ -204,6 +204,7 @@ void describe_status(CLI::App& app, TufCommand& command) {
   begin(app,
         "status [options]\n\nWhat is published and until when, who signs what, what is staged and what it "
         "lacks.");
+  add_format(app, command.json);
   add_place(app, command);
 }
 

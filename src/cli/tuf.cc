@@ -76,68 +76,6 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
   return 0;
 }
 
-std::string role_line(const std::string& role, const tuf::Common& metadata, Time now) {
-  return role + ": version " + std::to_string(metadata.version.value()) + ", " +
-         (metadata.is_expired(now) ? "EXPIRED " : "expires ") + to_rfc3339(metadata.expires) + "\n";
-}
-
-void print_keys(const std::string& role, const tuf::Keys& keys, const tuf::RoleKeys& role_keys) {
-  print("  " + role + ": " + std::to_string(role_keys.threshold) + " of " +
-        std::to_string(role_keys.keyids.size()) + " keys sign\n");
-  for (const tuf::KeyId& id : role_keys.keyids) {
-    const auto key = keys.find(id);
-    const PublicKey* usable = key == keys.end() ? nullptr : key->second.public_key();
-    print("    " + printable(id.value()) + (usable != nullptr ? " " + usable->describe() : "") + "\n");
-  }
-}
-
-Result<void> print_published(const repository::Published& published, Time now) {
-  const auto& root = published.offline.root;
-  if (!root) {
-    print("nothing is published yet\n");
-    return {};
-  }
-  print(role_line("root", root->value, now));
-  print_keys("root", root->value.keys, root->value.root);
-  print_keys("targets", root->value.keys, root->value.targets);
-  print_keys("snapshot", root->value.keys, root->value.snapshot);
-  print_keys("timestamp", root->value.keys, root->value.timestamp);
-  if (published.is_empty()) return {};
-  const auto online_line = [&](const std::string& role, const repository::SnapshotText& text) {
-    tuf::Common common;
-    common.version = tuf::Version(text.version);
-    common.expires = text.expires;
-    print(role_line(role, common, now));
-  };
-  online_line("timestamp", published.timestamp);
-  online_line("snapshot", published.snapshot);
-  for (const auto& [name, role] : published.offline.targets) {
-    print(role_line(name, role.value, now));
-    if (!role.value.targets.empty()) print("  " + counted(role.value.targets.size(), "target") + "\n");
-  }
-  if (const auto bins = TRY(published.offline.bins())) {
-    print("bins: " + std::to_string(bins->layout.count()) + " by " + bins->delegator + "\n");
-    print_keys(bins->layout.prefix() + "-*", bins->keys, bins->role_keys);
-  }
-  return {};
-}
-
-Result<int> status(const TufCommand& command, Time now) {
-  const TufPlace place = TRY(TufPlace::open(command, false));
-  const repository::Published published = TRY(repository::load_published(place.files()));
-  TRY(print_published(published, now));
-  const auto staged =
-      TRY(repository::accept_staged(published.offline, TRY(repository::load_staged(place.files())), now));
-  for (const repository::Readiness& file : staged.all) {
-    print("staged " + file.file.role + ": " +
-          (file.ready ? std::string("enough have signed; the next publication takes it")
-                      : file.ready.error().message()) +
-          "\n");
-  }
-  print("queue: " + counted(TRY(repository::Queue(place.database()).size()), "change") + "\n");
-  return 0;
-}
-
 Result<int> verify_all(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto found =
@@ -206,7 +144,7 @@ Result<int> tuf(const TufCommand& command, const Clock& clock) {
     case Verb::merge:
       return tuf_merge(command);
     case Verb::status:
-      return status(command, now);
+      return tuf_status(command, now);
     case Verb::verify:
       return verify_all(command, now);
     case Verb::gc:
