@@ -1,17 +1,17 @@
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "app/repository/ceremony.h"
 #include "app/repository/errors.h"
-#include "app/repository/layout.h"
+#include "app/repository/target_store.h"
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/tuf_place.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
 
 namespace tomme::cli {
 
@@ -21,7 +21,17 @@ namespace fs = std::filesystem;
 using repository::Change;
 using repository::TargetFile;
 
-constexpr std::size_t kLargestFile = std::size_t{4} << 30;
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) {
+  interrupted = 1;
+}
+
+/// Ctrl-C ends it between two pieces, so that uploads which were begun are taken back.
+Result<void> unless_interrupted() {
+  if (interrupted == 0) return {};
+  return fail(kInterrupted, "it was interrupted: nothing was added");
+}
 
 struct Input {
   std::string file;    ///< where it is
@@ -133,16 +143,14 @@ Result<int> tuf_add(const TufCommand& command, Time now) {
     return add_list(command, place, now);
   }
   if (command.names.empty()) return fail(kUsage, "there is nothing to add", "tomme tuf add FILE...");
+  std::signal(SIGINT, &interrupt);
+  std::signal(SIGTERM, &interrupt);
   std::vector<Change> changes;
-  const auto batch = place.files().batch();
+  repository::TargetStore targets(place.files(), &unless_interrupted);
   for (const Input& input : TRY(inputs_of(command))) {
-    const std::string content = TRY(read_file(input.file, kLargestFile));
-    const Sha256 digest = sha256(bytes_of(content));
-    TargetFile file = TRY(TargetFile::make(content.size(), digest));
-    changes.push_back(TRY(Change::set(input.target, std::move(file))));
-    TRY(batch->put(TRY(repository::target_key(input.target, digest)), bytes_of(content)));
+    changes.push_back(TRY(targets.put(input.target, input.file)));
   }
-  TRY(batch->commit());  // before anything names them
+  TRY(targets.finish());  // before anything names them
   if (!command.role.empty()) return add_to_role(command, place, changes, now);
   TRY(repository::Queue(place.database()).add(changes));
   tell(counted(changes.size(), "target") + (changes.size() == 1 ? " waits" : " wait") +
