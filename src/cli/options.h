@@ -131,7 +131,7 @@ struct TufCommand {
   std::string key_type = "ed25519";
   std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
   bool terminating = false;
-  std::string list, prefix, previous, from;
+  std::string list, prefix, previous, from, trusted_root;
   unsigned watch = 0;    ///< seconds; 0: once
   unsigned keep = 3600;  ///< seconds
   bool yes = false, target_files = false;

@@ -11,6 +11,7 @@
 #include "cli/verbs.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
+#include "io/store/file.h"
 
 namespace tomme::cli {
 
@@ -100,16 +101,56 @@ Result<int> gc(const TufCommand& command, Time now) {
   return 0;
 }
 
+std::string versions(std::uint64_t first, std::uint64_t last) {
+  return first == last ? "version " + std::to_string(first)
+                       : "versions " + std::to_string(first) + " to " + std::to_string(last);
+}
+
+void say(const repository::Imported& done) {
+  print("took over root " + versions(done.oldest_root, done.found.root_version) + ", timestamp version " +
+        std::to_string(done.found.timestamp_version) + ", " + counted(done.found.targets, "target") + " in " +
+        counted(done.found.bins, "bin") + " and " + counted(done.found.roles, "other role") + ", " +
+        counted(done.target_files, "target file") + "\n");
+  for (const Error& problem : done.found.problems) print_warning(problem.message());
+  if (done.left_out_root != 0) {
+    print_warning(
+        "root version " + std::to_string(done.left_out_root) +
+        " and those before it do not lead to the others: clients that have nothing newer cannot go on");
+  }
+  if (done.elsewhere != 0) {
+    print_warning(counted(done.elsewhere, "target") +
+                  " without a file that could be copied: they go on being listed");
+  }
+  if (done.root_staged) {
+    print_warning("root version " + std::to_string(done.found.root_version + 1) +
+                  " is staged and has to be signed first: it turns consistent snapshots on");
+  }
+  if (done.found.bins == 0) {
+    tell(
+        "hint: it has no hash bins, so that people sign every change of its targets: tomme tuf add --role "
+        "NAME, or "
+        "tomme tuf bins 10 for what is new\n");
+  }
+}
+
 Result<int> import_from(const TufCommand& command, Time now) {
-  const TufPlace place = TRY(TufPlace::open(command, true));
   const auto from = TRY(store::open_blob_store(command.from));
-  const auto found = TRY(repository::import_repository(*from, place.files(), now));
+  const TufPlace place = TRY(TufPlace::open(command, true));
+  repository::ImportOptions options{.now = now};
+  if (!command.trusted_root.empty())
+    options.trusted_root = TRY(read_file(command.trusted_root, repository::kMostRootOctets));
+  if (!command.online_keys.empty()) options.signers = TRY(place.online_signers(command));
+  const repository::Imported done = TRY(repository::import_repository(*from, place.files(), options));
   repository::Settings settings;
   for (const std::string& key : command.online_keys) settings.online_keys.push_back(place.setting_of(key));
   TRY(repository::save_settings(place.database(), settings));
-  print("took over " + counted(found.targets, "target") + " in " + counted(found.bins, "bin") + " and " +
-        counted(found.roles, "other role") + ", root version " + std::to_string(found.root_version) + "\n");
-  for (const Error& problem : found.problems) print_warning(problem.message());
+  say(done);
+  if (command.online_keys.empty()) {
+    tell(
+        "hint: no --online-key: before anything can be published, tomme tuf key add online FILE, and have "
+        "root "
+        "sign it\n");
+  }
   return 0;
 }
 

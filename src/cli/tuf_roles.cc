@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
+#include <optional>
 
 #include "app/repository/ceremony.h"
 #include "app/repository/change_words.h"
@@ -91,9 +93,14 @@ Result<std::string> delegator_of(store::BlobStore& files, const std::string& rol
   return "targets";
 }
 
-std::vector<std::string> roles_named(const std::string& role) {
-  if (role == "online") return {"snapshot", "timestamp", "bins"};
-  return {role};
+/// "online" are all roles that the publisher signs: hash bins by the prefix of their names, since people may
+/// sign a role "bins" that stands between (PEP 458).
+Result<std::vector<std::string>> roles_named(store::BlobStore& files, const std::string& role) {
+  if (role != "online") return std::vector<std::string>{role};
+  std::vector<std::string> roles = {"snapshot", "timestamp"};
+  const auto published = TRY(repository::load_published(files));
+  if (const auto bins = TRY(published.offline.bins())) roles.push_back(bins->layout.prefix());
+  return roles;
 }
 
 Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
@@ -108,21 +115,32 @@ Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
   return {};
 }
 
+/// All of it is staged, or nothing.
 Result<int> change_keys(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
-  for (const std::string& role : roles_named(command.role)) {
+  std::optional<tuf::Root> root;
+  std::map<std::string, tuf::Targets> others;
+  for (const std::string& role : TRY(roles_named(place.files(), command.role))) {
     const std::string delegator = TRY(delegator_of(place.files(), role));
     if (delegator == "root") {
-      tuf::Root draft = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
-      TRY(edit_role(command, TRY(KeyEditor::of(draft, role))));
-      TRY(repository::stage(place.files(), draft));
-    } else {
-      tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
-      TRY(edit_role(command, TRY(KeyEditor::of(draft, role))));
-      TRY(repository::stage(place.files(), delegator, draft));
+      if (!root) root = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
+      TRY(edit_role(command, TRY(KeyEditor::of(*root, role))));
+      continue;
     }
-    tell("staged " + delegator + ", to be signed\n");
+    if (!others.contains(delegator)) {
+      tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
+      others.emplace(delegator, std::move(draft));
+    }
+    TRY(edit_role(command, TRY(KeyEditor::of(others.at(delegator), role))));
+  }
+  if (root) {
+    TRY(repository::stage(place.files(), *root));
+    tell("staged root version " + std::to_string(root->version.value()) + ", to be signed\n");
+  }
+  for (const auto& [name, draft] : others) {
+    TRY(repository::stage(place.files(), name, draft));
+    tell("staged " + name + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
   }
   return 0;
 }
@@ -248,7 +266,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   if (!made && (command.root_keys.empty() || command.online_keys.empty())) {
     return fail(kUsage, "both --root-key and --online-key are needed, or neither");
   }
-  if (TRY(place.files().exists(repository::metadata_key("root", 1)))) {
+  if (TRY(repository::first_root_version(place.files()))) {
     return fail(repository::kRepositoryExists, place.files().describe() + ": there is a repository already");
   }
   TufCommand keys = command;
@@ -321,7 +339,13 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
   std::string role = "targets";
   if (command.verb == TufCommand::Verb::bins) {
     const auto bins = TRY(TRY(repository::load_published(place.files())).offline.bins());
-    if (bins) role = bins->delegator;
+    if (!bins) {
+      const auto staged =
+          TRY(repository::stage_first_bins(place.files(), command.bits, settings.lifetimes, now));
+      for (const std::string& name : staged) tell("staged " + name + ", to be signed\n");
+      return 0;
+    }
+    role = bins->delegator;
   }
   tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
   if (command.verb == TufCommand::Verb::bins) {

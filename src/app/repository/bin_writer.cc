@@ -69,7 +69,12 @@ class BinWriter {
     if (before != 0 && !job_.from_nothing) {
       entries = TRY(load_entries(files_, *job_.bins_before, job_.signers_before, bin, before, &expires));
     }
-    MergedEntries merged = TRY(merge_entries(entries, changes));
+    auto merging = merge_entries(entries, changes);
+    if (!merging && merging.error().is(kRepositoryForm) && before != 0) {
+      entries = TRY(load_foreign_entries(files_, *job_.bins_before, bin, before, &expires));
+      merging = merge_entries(entries, changes);
+    }
+    MergedEntries merged = TRY(std::move(merging));
     const bool stays = !merged.changed && before != 0 && !job_.from_nothing && !job_.sign_anew;
     if (stays && expires >= job_.renew_before) return {};
     const std::uint64_t version = before + 1 + job_.skip;
@@ -132,6 +137,18 @@ bool is_large(const ChangeSource& source, const BinJob& job) {
   return job.threads > 1 && (source.parts() > kBinsWorthAThread || (job.all && source.parts() > 1));
 }
 
+Result<std::string> parse_entries(BytesView file, const std::string& role, const Bins& bins,
+                                  std::uint64_t version, Time* expires) {
+  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+  TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
+                            metadata.signatures));
+  if (metadata.value.version.value() != version) {
+    return fail(kRepositoryDamaged, "version " + std::to_string(version) + " says it is another one");
+  }
+  if (expires != nullptr) *expires = metadata.value.expires;
+  return entries_of(metadata.value);
+}
+
 }  // namespace
 
 MemorySource::MemorySource(std::vector<Change> changes, const BinLayout& layout, bool all_bins)
@@ -191,14 +208,14 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
       return std::string(text->entries);
     }
   }
-  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
-  TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
-                            metadata.signatures));
-  if (metadata.value.version.value() != version) {
-    return fail(kRepositoryDamaged, "version " + std::to_string(version) + " says it is another one");
-  }
-  if (expires != nullptr) *expires = metadata.value.expires;
-  return entries_of(metadata.value);
+  return parse_entries(file, role, bins, version, expires);
+}
+
+Result<std::string> load_foreign_entries(store::BlobStore& files, const Bins& bins, std::uint32_t bin,
+                                         std::uint64_t version, Time* expires) {
+  const std::string role = bins.layout.name(bin);
+  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
+  return parse_entries(file, role, bins, version, expires);
 }
 
 }  // namespace tomme::repository

@@ -73,11 +73,20 @@ tuf::SuccinctRoles* succinct_of(tuf::Targets& targets) {
   return targets.delegations ? std::get_if<tuf::SuccinctRoles>(&targets.delegations->roles) : nullptr;
 }
 
-Result<void> delegate_to_bins(tuf::Targets& targets, const Plan& plan) {
-  const BinLayout layout = TRY(BinLayout::make(plan.bin_prefix, plan.bits));
+/// `role` with its keys in `all`, as one who delegates lists them.
+tuf::RoleKeys with_keys(const tuf::RoleKeys& role, const tuf::Keys& all, tuf::Keys& out) {
+  for (const tuf::KeyId& id : role.keyids) {
+    if (const auto key = all.find(id); key != all.end()) out.insert(*key);
+  }
+  return {.keyids = role.keyids, .threshold = role.threshold};
+}
+
+Result<void> delegate_to_bins(tuf::Targets& targets, const tuf::RoleKeys& online, const tuf::Keys& all,
+                              const std::string& prefix, unsigned number_of_bits) {
+  const BinLayout layout = TRY(BinLayout::make(prefix, number_of_bits));
   targets.delegations.emplace();
   tuf::SuccinctRoles bins;
-  bins.keys = role_keys_of(plan.online, targets.delegations->keys);
+  bins.keys = with_keys(online, all, targets.delegations->keys);
   bins.bit_length = layout.bits();
   bins.name_prefix = layout.prefix();
   targets.delegations->roles = std::move(bins);
@@ -110,21 +119,24 @@ Result<tuf::Root> first_root(const Plan& plan, Time expires) {
 }  // namespace
 
 Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifetimes& lifetimes, Time now) {
-  const bool there = TRY(files.exists(metadata_key("root", 1))) || TRY(files.exists(staged_key("root")));
+  const bool there = TRY(first_root_version(files)).has_value() || TRY(files.exists(staged_key("root")));
   if (there) return fail(kRepositoryExists, files.describe() + ": there is a repository already");
+  tuf::Keys keys;
+  const tuf::RoleKeys online = role_keys_of(plan.online, keys);
   tuf::Targets targets;
   targets.expires = now + lifetimes.targets;
   if (plan.bins_role) {
     tuf::Targets bins;
     bins.expires = now + lifetimes.targets;
-    TRY(delegate_to_bins(bins, plan));
+    TRY(delegate_to_bins(bins, online, keys, plan.bin_prefix, plan.bits));
     targets.delegations.emplace();
-    tuf::RoleKeys keys = role_keys_of(*plan.bins_role, targets.delegations->keys);
-    tuf::DelegatedRole role{TRY(tuf::RoleName::parse("bins")), std::move(keys), false, every_path(), {}};
+    tuf::RoleKeys holders = role_keys_of(*plan.bins_role, targets.delegations->keys);
+    tuf::RoleName name = TRY(tuf::RoleName::parse("bins"));
+    tuf::DelegatedRole role{std::move(name), std::move(holders), false, every_path(), {}};
     targets.delegations->roles = std::vector<tuf::DelegatedRole>{std::move(role)};
     TRY(stage(files, "bins", bins));
   } else {
-    TRY(delegate_to_bins(targets, plan));
+    TRY(delegate_to_bins(targets, online, keys, plan.bin_prefix, plan.bits));
   }
   TRY(stage(files, "targets", targets));
   const tuf::Root root = TRY(first_root(plan, now + lifetimes.root));
@@ -139,6 +151,7 @@ Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes
     draft = published->value;
     draft->version = tuf::Version(draft->version.value() + 1);
   }
+  draft->consistent_snapshot = true;  // nothing else can be published here
   draft->expires = now + lifetimes.root;
   return *std::move(draft);
 }
@@ -272,6 +285,31 @@ Result<void> undelegate(tuf::Targets& draft, std::string_view role) {
   });
   if (gone == 0) return fail(kRepositoryRole, "nothing is delegated to " + printable(role, 80));
   return {};
+}
+
+Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsigned bits,
+                                                  const Lifetimes& lifetimes, Time now) {
+  const tuf::Root root = TRY(draft_root(files, lifetimes, now));
+  tuf::Targets targets = TRY(draft_targets(files, "targets", lifetimes, now));
+  const auto* named = named_of(targets);
+  if (named == nullptr || named->empty()) {
+    TRY(delegate_to_bins(targets, root.snapshot, root.keys, "bins", bits));
+    TRY(stage(files, "targets", targets));
+    return std::vector<std::string>{"targets"};
+  }
+  const tuf::RoleName name = TRY(tuf::RoleName::parse("bins"));
+  if (targets.delegations->find(name) != nullptr) {
+    return fail(kRepositoryRole, "targets delegates to a role 'bins' already that has no hash bins");
+  }
+  tuf::RoleKeys holders = with_keys(root.targets, root.keys, targets.delegations->keys);
+  std::get<std::vector<tuf::DelegatedRole>>(targets.delegations->roles)
+      .push_back({name, std::move(holders), false, every_path(), {}});
+  tuf::Targets bins;
+  bins.expires = now + lifetimes.targets;
+  TRY(delegate_to_bins(bins, root.snapshot, root.keys, "bin-n", bits));
+  TRY(stage(files, "bins", bins));
+  TRY(stage(files, "targets", targets));
+  return std::vector<std::string>{"targets", "bins"};
 }
 
 Result<void> set_bins(tuf::Targets& draft, unsigned bits) {

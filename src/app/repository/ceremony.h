@@ -72,6 +72,12 @@ class KeyEditor {
 Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan& keys,
                       std::vector<std::string> patterns, bool terminating);
 Result<void> undelegate(tuf::Targets& draft, std::string_view role);  ///< kRepositoryRole
+/// The first bins of a repository that has none, signed by whoever signs the snapshot. Where targets has no
+/// roles by name it delegates to them itself; else, since one role cannot have both, to a role "bins" that
+/// the holders of targets sign and that is asked last. Stages what changes and names it. kRepositoryBins,
+/// kRepositoryRole where there is a role "bins" of another kind.
+Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsigned bits,
+                                                  const Lifetimes& lifetimes, Time now);
 /// Other bins: `bits` of them, the keys stay. kRepositoryBins where there are none.
 Result<void> set_bins(tuf::Targets& draft, unsigned bits);
 

@@ -65,6 +65,15 @@ Result<Published> load_published(store::BlobStore& files);
 /// Whether clients see this still: the same timestamp, and no newer root.
 Result<bool> is_current(store::BlobStore& files, const Published& published);
 
+struct RootFile {
+  std::uint64_t version = 0;
+  Bytes file;
+};
+/// The version of the oldest root: 1, but for repositories that were imported without older ones. Nothing
+/// where there is no root. kRepositoryDamaged.
+Result<std::optional<std::uint64_t>> first_root_version(store::BlobStore& files);
+/// The newest root as it stands.
+Result<std::optional<RootFile>> load_newest_root_file(store::BlobStore& files);
 /// The newest root. kRepositoryDamaged where it does not verify by itself.
 Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files);
 

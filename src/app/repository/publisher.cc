@@ -40,6 +40,12 @@ bool add_signers_of(const tuf::Root& before, const tuf::RoleKeys& role, const Si
   return true;
 }
 
+Result<void> add_entries(std::string_view entries, Partition& to) {
+  EntryReader reader(entries);
+  while (const std::optional<EntryView> entry = TRY(reader.next())) TRY(to.add(TRY(change_of(*entry))));
+  return {};
+}
+
 }  // namespace
 
 /// One publication on its way.
@@ -153,8 +159,9 @@ Result<void> Publisher::prepare(Time now, Work& work) {
   work.bins = TRY(offline.bins());
   work.bins_before = TRY(state_->offline.bins());
   if (!work.bins && (work.partition != nullptr || !work.batch.changes.empty())) {
-    return fail(kRepositoryNone, "no role that was signed delegates to hash bins",
-                "tomme tuf delegate --bins stages a change that does");
+    return fail(
+        kRepositoryNone, "no role that was signed delegates to hash bins",
+        "tomme tuf bins 10 stages a change that does; or list them in a role: tomme tuf add --role NAME");
   }
   work.moves_bins = work.bins && work.bins_before && work.bins->layout != work.bins_before->layout;
   if (work.moves_bins || (work.partition != nullptr && work.partition->layout() != work.bins->layout)) {
@@ -164,6 +171,13 @@ Result<void> Publisher::prepare(Time now, Work& work) {
     work.report.more = !work.batch.changes.empty();
     work.batch = {};
   }
+  if (!offline.root->value.consistent_snapshot) {
+    return fail(
+        kRepositoryStaged,
+        "the root has no consistent snapshots, so that nothing can be published before its holders have "
+        "signed the one that turns them on",
+        "tomme tuf renew root stages it, tomme tuf status says who has to sign");
+  }
   work.new_root = work.has_accepted("root");
   const tuf::Root& root = offline.root->value;
   work.snapshot_signers = TRY(signers_for("snapshot", root.keys, root.snapshot, signers_));
@@ -171,7 +185,8 @@ Result<void> Publisher::prepare(Time now, Work& work) {
   if (work.new_root && state_->offline.root) {
     const tuf::Root& before = state_->offline.root->value;
     const auto& targets = offline.targets.at("targets");
-    work.root_last = add_signers_of(before, before.snapshot, signers_, work.snapshot_signers) &&
+    work.root_last = before.consistent_snapshot &&
+                     add_signers_of(before, before.snapshot, signers_, work.snapshot_signers) &&
                      add_signers_of(before, before.timestamp, signers_, work.timestamp_signers) &&
                      tuf::verify_threshold("targets", "", before.keys, before.targets, targets.canonical,
                                            targets.signatures)
@@ -233,11 +248,13 @@ Result<Partition> Publisher::entries_for(const Work& work) {
   for (std::uint32_t bin = 0; bin < before.layout.count(); ++bin) {
     const auto version = state_->snapshot.version_of(snapshot_entry(before.layout.name(bin)));
     if (!version) continue;
-    const std::string entries = TRY(load_entries(place_.files, before, signers, bin, *version));
-    EntryReader reader(entries);
-    while (const std::optional<EntryView> entry = TRY(reader.next())) {
-      TRY(moved.add(TRY(change_of(*entry))));
-    }
+    std::string entries = TRY(load_entries(place_.files, before, signers, bin, *version));
+    // Adding a change of a path again changes nothing.
+    const Result<void> added = add_entries(entries, moved);
+    if (added) continue;
+    if (!added.error().is(kRepositoryForm)) return std::unexpected(added.error());
+    entries = TRY(load_foreign_entries(place_.files, before, bin, *version));
+    TRY(add_entries(entries, moved));
   }
   TRY(moved.finish());
   return moved;

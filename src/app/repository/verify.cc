@@ -2,6 +2,7 @@
 
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/target_store.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
 
@@ -55,7 +56,9 @@ class Walk {
 
   void roots() {
     std::optional<tuf::Signed<tuf::Root>> before;
-    for (std::uint64_t version = 1;; ++version) {
+    const auto first = first_root_version(files_);
+    if (!first) return problem(first.error());
+    for (std::uint64_t version = first->value_or(1);; ++version) {
       const auto file = files_.get(metadata_key("root", version), kMostRootOctets);
       if (!file) return problem(file.error());
       if (!*file) break;
@@ -125,19 +128,14 @@ class Walk {
   void target(const std::string& path, const tuf::TargetFile& listed) {
     ++found_.targets;
     if (!options_.target_files) return;
-    const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
-    const auto sha256 = digest == nullptr ? Result<Sha256>(fail(kRepositoryTarget, path + " has no SHA-256"))
-                                          : Sha256::from_bytes(digest->view());
-    if (!sha256) return problem(sha256.error());
-    const auto key = target_key(path, *sha256);
-    if (!key) return problem(key.error());
-    const auto content = files_.get(*key, listed.length);
-    if (!content) return problem(content.error());
-    if (!*content) {
-      return problem(Error(kRepositoryDamaged, files_.describe() + ": " + key->text() + " is missing"));
+    if (listed.hashes.known.empty())
+      problem(Error(kRepositoryTarget, printable(path, 80) + " has no digest that is known"));
+    for (const Digest& digest : listed.hashes.known) {  // clients may ask by any of them
+      const auto key = target_key(path, digest);
+      if (!key) return problem(key.error());
+      if (const auto good = check_stored(files_, *key, listed); !good)
+        return problem(Error(good.error()).in(printable(path, 80)));
     }
-    if (const auto good = tuf::check_target(listed, **content); !good)
-      problem(Error(good.error()).in(printable(path, 80)));
   }
 
   store::BlobStore& files_;
