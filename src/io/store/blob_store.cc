@@ -27,12 +27,26 @@ Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
   return TRY(BlobKey::parse(folder)).text() + "/";
 }
 
-Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits) {
+namespace {
+
+Result<std::unique_ptr<BlobStore>> open_any(std::string_view address, const BlobLimits& limits,
+                                            bool to_write) {
   if (address.starts_with("s3:")) return open_s3_blobs(address, limits);
   if (address.empty() || address.contains("://") || address.contains('\0')) {
     return fail(kStoreAddress, "the address of the file store is neither a directory nor s3://");
   }
-  return open_directory_blobs(std::string(address));
+  return open_directory_blobs(std::string(address), to_write);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits) {
+  return open_any(address, limits, true);
+}
+
+Result<std::unique_ptr<BlobStore>> open_blob_store_to_read(std::string_view address,
+                                                           const BlobLimits& limits) {
+  return open_any(address, limits, false);
 }
 
 }  // namespace tomme::store

@@ -120,5 +120,8 @@ struct BlobLimits {
 /// or us-east-1. kStoreAddress, kStoreDenied where there are none, kStoreWrite where a directory cannot be
 /// made.
 Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits = {});
+/// The same to read only: a directory has to be there (kStoreRead), and nothing is made in it.
+Result<std::unique_ptr<BlobStore>> open_blob_store_to_read(std::string_view address,
+                                                           const BlobLimits& limits = {});
 
 }  // namespace tomme::store

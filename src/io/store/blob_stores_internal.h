@@ -8,7 +8,7 @@
 /// The two kinds of blob store, for open_blob_store alone.
 namespace tomme::store {
 
-Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder);
+Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder, bool to_write);
 Result<std::unique_ptr<BlobStore>> open_s3_blobs(std::string_view address, const BlobLimits& limits);
 
 /// What every BlobWriter counts: that as many octets come as were said.

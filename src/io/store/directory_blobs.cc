@@ -71,6 +71,7 @@ class DirectoryBlobs final : public BlobStore {
   explicit DirectoryBlobs(std::string root) : root_(std::move(root)) {}
 
   Result<void> prepare();
+  Result<void> expect_folder() const;
   Result<void> put(const BlobKey& key, BytesView content) override;
   Result<bool> put_if_absent(const BlobKey& key, BytesView content) override;
   Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) override;
@@ -131,6 +132,12 @@ Result<void> DirectoryBlobs::prepare() {
     if (::lstat(path.c_str(), &status) == 0 && status.st_mtime < now - kAbandonedAfter)
       ::unlink(path.c_str());
   }
+  return {};
+}
+
+Result<void> DirectoryBlobs::expect_folder() const {
+  const FileHandle folder(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return cannot(kStoreRead, "read", "this folder");
   return {};
 }
 
@@ -253,6 +260,13 @@ Result<void> DirectoryBlobs::remove(const BlobKey& key) {
   return {};
 }
 
+/// Whoever may write in a folder could otherwise lead a listing, and what is removed by it, out of the store.
+bool is_no_strangers_link(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return false;
+  return !S_ISLNK(status.st_mode) || status.st_uid == ::geteuid() || status.st_uid == 0;
+}
+
 /// The blobs and folders of one folder by name, a folder's with a slash at its end: so they are in the order
 /// of the whole keys. What could be no key (`.incoming`) is not among them.
 Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder) const {
@@ -269,7 +283,9 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
     if (!BlobKey::parse(name)) continue;
     unsigned char type = entry->d_type;
     struct stat status{};
-    if ((type == DT_UNKNOWN || type == DT_LNK) && ::stat((root_ + "/" + name).c_str(), &status) == 0) {
+    const bool may_be_link = type == DT_UNKNOWN || type == DT_LNK;
+    if (may_be_link && !is_no_strangers_link(root_ + "/" + name)) continue;
+    if (may_be_link && ::stat((root_ + "/" + name).c_str(), &status) == 0) {
       type = S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
     }
     if (type == DT_DIR) name += '/';
@@ -403,10 +419,10 @@ Result<std::unique_ptr<BlobWriter>> DirectoryBlobs::writer(const BlobKey& key, s
 
 }  // namespace
 
-Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder) {
+Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder, bool to_write) {
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
   auto store = std::make_unique<DirectoryBlobs>(std::move(folder));
-  TRY(store->prepare());
+  TRY(to_write ? store->prepare() : store->expect_folder());
   return store;
 }
 

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "io/store/blob_store.h"
@@ -137,6 +138,17 @@ TEST_F(DirectoryBlobsTest, PassesOverWhatIsNoBlob) {
   EXPECT_EQ(*store_->stat(key("x/pipe")), std::nullopt);
 }
 
+TEST_F(DirectoryBlobsTest, DoesNotListWhereALinkOfAnotherUserLeads) {
+  const TestFolder elsewhere;
+  std::ofstream(elsewhere.path("precious")) << "x";
+  ASSERT_TRUE(store_->put(key("targets/x"), {}));
+  fs::create_symlink(elsewhere.path(), path_ + "/targets/own");
+  EXPECT_EQ(store_->list("targets", "", 10)->entries.size(), 2U);
+  if (::geteuid() != 0) GTEST_SKIP() << "a link of another user cannot be made here: needs root";
+  ASSERT_EQ(::lchown((path_ + "/targets/own").c_str(), 65'534, 65'534), 0);
+  EXPECT_EQ(store_->list("targets", "", 10)->entries.size(), 1U);
+}
+
 TEST_F(DirectoryBlobsTest, SweepsUpAfterCrashes) {
   const std::string old = path_ + "/.incoming/old";
   std::ofstream(old) << "x";
@@ -155,6 +167,17 @@ TEST_F(DirectoryBlobsTest, RefusesWhatIsNoDirectory) {
   for (const char* address : {"", "http://x/", "gs://bucket", "s4://x"}) {
     EXPECT_TRUE(open_blob_store(address).error().is(kStoreAddress)) << address;
   }
+}
+
+TEST_F(DirectoryBlobsTest, MakesNothingWhereItOnlyReads) {
+  EXPECT_TRUE(open_blob_store_to_read(folder_.path("none")).error().is(kStoreRead));
+  EXPECT_FALSE(fs::exists(folder_.path("none")));
+  fs::create_directory(folder_.path("foreign"));
+  std::ofstream(folder_.path("foreign/a")) << "x";
+  const auto store = *open_blob_store_to_read(folder_.path("foreign"));
+  EXPECT_EQ(text_of(**store->get(key("a"), 9)), "x");
+  EXPECT_FALSE(store->put(key("b"), {}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path("foreign")), fs::directory_iterator()), 1);
 }
 
 TEST_F(DirectoryBlobsTest, SaysWhenTheRealDiskIsFull) {
