@@ -1,5 +1,9 @@
 #include "app/repository/verify.h"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
 #include "app/repository/target_store.h"
@@ -9,6 +13,8 @@
 namespace tomme::repository {
 
 namespace {
+
+constexpr std::uint32_t kBinsOfAPart = 16;
 
 class Walk {
  public:
@@ -38,8 +44,7 @@ class Walk {
     if (!bins) {
       problem(bins.error());
     } else if (*bins) {
-      for (std::uint32_t bin = 0; bin < (*bins)->layout.count(); ++bin)
-        check_bin(**bins, bin, published->snapshot);
+      check_bins(**bins, published->snapshot);
     }
     return std::move(found_);
   }
@@ -47,6 +52,34 @@ class Walk {
  private:
   void problem(Error error) {
     if (found_.problems.size() < options_.most_problems) found_.problems.push_back(std::move(error));
+  }
+
+  /// Each thread takes the next part as long as there are some; what they found is put together in the order
+  /// of the bins.
+  void check_bins(const Bins& bins, const SnapshotText& snapshot) {
+    const std::uint32_t parts = (bins.layout.count() + kBinsOfAPart - 1) / kBinsOfAPart;
+    std::vector<Verification> found(parts);
+    std::atomic<std::uint32_t> next = 0;
+    const auto work = [&] {
+      for (std::uint32_t part = next++; part < parts; part = next++) {
+        Walk walk(files_, options_);
+        const std::uint32_t end = std::min((part + 1) * kBinsOfAPart, bins.layout.count());
+        for (std::uint32_t bin = part * kBinsOfAPart; bin < end; ++bin) walk.check_bin(bins, bin, snapshot);
+        found[part] = std::move(walk.found_);
+      }
+    };
+    {
+      std::vector<std::jthread> others;
+      for (unsigned i = 1; i < std::min(options_.threads, parts); ++i) others.emplace_back(work);
+      work();
+    }
+    for (Verification& part : found) take(part);
+  }
+  void take(Verification& part) {
+    found_.bins += part.bins;
+    found_.targets += part.targets;
+    found_.octets += part.octets;
+    for (Error& error : part.problems) problem(std::move(error));
   }
   void expire(const std::string& role, const tuf::Common& common) {
     if (common.is_expired(options_.now)) {
