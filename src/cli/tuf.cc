@@ -32,6 +32,12 @@ std::string milliseconds(std::chrono::nanoseconds time) {
 }
 
 void say(const Publication& done) {
+  if (done.first_unreadable) {
+    print_warning(counted(done.unreadable, "row") +
+                  " of the queue cannot be listed and stay there; tomme did not "
+                  "write them: " +
+                  done.first_unreadable->message());
+  }
   if (!done.published) return tell("nothing to publish\n");
   std::string roles;
   for (const std::string& role : done.roles) roles += (roles.empty() ? ", " : " ") + role;
@@ -72,6 +78,8 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     const Publication done = TRY(publisher.publish(now));
     say(done);
     more = done.more;
+    if (more) continue;
+    for (const Error& staged : done.left) tell("not published: " + staged.message() + "\n");
   }
   TRY(publisher.close());
   return 0;
@@ -134,7 +142,7 @@ void say(const repository::Imported& done) {
 }
 
 Result<int> import_from(const TufCommand& command, Time now) {
-  const auto from = TRY(store::open_blob_store(command.from));
+  const auto from = TRY(store::open_blob_store_to_read(command.from));
   const TufPlace place = TRY(TufPlace::open(command, true));
   repository::ImportOptions options{.now = now};
   if (!command.trusted_root.empty())
@@ -181,7 +189,7 @@ Result<int> tuf(const TufCommand& command, const Clock& clock) {
     case Verb::publish:
       return publish(command, clock);
     case Verb::sign:
-      return tuf_sign(command);
+      return tuf_sign(command, now);
     case Verb::merge:
       return tuf_merge(command);
     case Verb::status:

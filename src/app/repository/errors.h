@@ -38,6 +38,9 @@ inline constexpr ErrorCode kRepositoryExists{
 inline constexpr ErrorCode kRepositoryImport{
     "repository/import", Outcome::refused, "a repository of another program cannot be taken over as it is",
     "nothing was changed; see what its own program, or a client of it, says"};
+inline constexpr ErrorCode kRepositoryMixed{
+    "repository/mixed-up", Outcome::wrong_usage, "the database belongs to another repository than the files",
+    "check --database and --files; a copy of the files has to have the same first root"};
 inline constexpr ErrorCode kRepositoryBusy{
     "repository/busy", Outcome::could_not_tell, "another process is publishing this repository",
     "it publishes what was queued as well; or wait until it has ended"};
@@ -51,6 +54,10 @@ inline constexpr ErrorCode kRepositoryRole{"repository/role", Outcome::wrong_usa
 inline constexpr ErrorCode kRepositoryStaged{"repository/staged", Outcome::refused,
                                              "a staged file cannot become the next version of its role",
                                              "stage the change again on top of what is published"};
+inline constexpr ErrorCode kRepositoryUnsigned{
+    "repository/unsigned", Outcome::refused,
+    "a staged file has fewer signatures than it needs to be published",
+    "each holder signs it, or a copy: tomme tuf sign --key FILE; tomme tuf status says who is missing"};
 inline constexpr ErrorCode kRepositoryKey{"repository/key", Outcome::wrong_usage,
                                           "a signing key is not one that the role has, or one is missing",
                                           "tomme tuf status lists the keys of each role"};
