@@ -121,7 +121,7 @@ def test_python_tuf_takes_every_type_of_key_and_several_holders(repository, clie
     alice, bob, online = (repository.key(f"{name}.pem", kind) for name in ("alice", "bob", "online"))
     repository.run("init", "repository", "--bits", "2", "--root-key", alice, "--root-key", bob, "--root-threshold", 2,
                    "--online-key", online)
-    repository.there("publish", expect=2)
+    assert "repository/unsigned" in repository.there("publish", expect=1)
     for role in ("root", "targets"):
         for holder in (alice, bob):  # each signs a copy of their own
             copy = repository.folder / f"{holder.stem}/{role}.json"

@@ -50,7 +50,7 @@ Result<int> tuf_init(const TufCommand& command, Time now);
 Result<int> tuf_key(const TufCommand& command, Time now);
 Result<int> tuf_delegation(const TufCommand& command, Time now);
 Result<int> tuf_renew(const TufCommand& command, Time now);
-Result<int> tuf_sign(const TufCommand& command);
+Result<int> tuf_sign(const TufCommand& command, Time now);
 Result<int> tuf_merge(const TufCommand& command);
 Result<int> tuf_add(const TufCommand& command, Time now);
 Result<int> tuf_remove(const TufCommand& command, Time now);

@@ -25,6 +25,9 @@ struct Readiness {
   Result<void> ready;
 };
 
+/// Whether a version is the one behind the published one (0: none is). kRepositoryStaged.
+Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published);
+
 /// Every staged file; roots first, then targets, then other roles by name.
 Result<std::vector<StagedFile>> load_staged(store::BlobStore& files);
 
