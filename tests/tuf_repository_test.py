@@ -260,6 +260,20 @@ def test_wrong_keys_and_damage_leave_what_is_published(repository):
     assert "verified 1 target " in repository.there("verify")
 
 
+def test_a_link_in_a_folder_does_not_publish_what_lies_elsewhere(repository):
+    repository.run("init", "repository", "--bits", "1")
+    secret = repository.folder / "secret"
+    secret.write_text("secret")
+    repository.write("dist/a", "a")
+    (repository.folder / "dist/inside").symlink_to("a")
+    repository.there("add", "dist")
+    (repository.folder / "dist/sub").mkdir()
+    (repository.folder / "dist/sub/outside").symlink_to(secret)
+    assert "leads out of dist" in repository.there("add", "dist", expect=2)
+    assert "queue: 2 changes" in repository.there("status")
+    assert "1 target waits" in repository.there("add", "--prefix", "named", "dist/sub/outside")
+
+
 def sparse(repository, name: str, size: int) -> str:
     with open(repository.folder / name, "wb") as file:
         file.truncate(size)

@@ -88,10 +88,8 @@ Result<std::string> delegator_of(store::BlobStore& files, const std::string& rol
   const auto published = TRY(repository::load_published(files));
   const auto bins = TRY(published.offline.bins());
   if (bins && role == bins->layout.prefix()) return bins->delegator;
-  for (const auto& [name, metadata] : published.offline.targets) {
-    tuf::Targets copy = metadata.value;
-    if (KeyEditor::of(copy, role)) return name;
-  }
+  const std::string delegator = published.offline.delegator_of(role);
+  if (!delegator.empty()) return delegator;
   return "targets";
 }
 

@@ -394,6 +394,23 @@ TEST_F(CeremonyTest, ACopyCannotSpoilASignature) {
   EXPECT_EQ(mended.text, good);
 }
 
+TEST_F(CeremonyTest, ASignatureThatComesTooLateIsNotInTheWay) {
+  begin();
+  const std::vector<const PrivateKey*> all = {ed25519(1), ed25519(2)};
+  root_role_.threshold = 1;
+  ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(signed_file(root(2), all))));
+  ASSERT_TRUE(publish());
+  put_staged("root", signed_file(root(2), {ed25519(2)}));  // merged meanwhile
+  const auto done = publish();
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->left.empty());
+  EXPECT_FALSE(*files_->exists(staged_key("root")));
+  // The next change is not taken away with the last one.
+  ASSERT_TRUE(stage(*files_, *draft_root(*files_, {}, kNow)));
+  ASSERT_TRUE(remove_staged(*files_, {"root", signed_file(root(2), all)}));
+  EXPECT_TRUE(*files_->exists(staged_key("root")));
+}
+
 TEST_F(CeremonyTest, OnlyTheNextVersionIsSigned) {
   begin();
   const OfflineRoles published = load_published(*files_)->offline;

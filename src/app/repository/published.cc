@@ -1,5 +1,6 @@
 #include "app/repository/published.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "app/repository/errors.h"
@@ -141,7 +142,33 @@ Result<std::optional<Bins>> OfflineRoles::bins() const {
     BinLayout layout = TRY(BinLayout::make(succinct->name_prefix, succinct->bit_length));
     found = Bins{std::move(layout), name, metadata.value.delegations->keys, succinct->keys};
   }
+  for (const auto& [name, metadata] : targets) {
+    const auto* named = found ? named_of(metadata.value) : nullptr;
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (!found->layout.bin_of_name(delegated.name.text())) continue;
+      return fail(kRepositoryBins,
+                  name + " delegates to a role " + delegated.name.text() + ", which is a hash bin",
+                  "give the role another name");
+    }
+  }
   return found;
+}
+
+std::string OfflineRoles::delegator_of(std::string_view role) const {
+  std::vector<std::string> waiting = {"targets"};
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const std::string name = waiting[i];
+    const auto metadata = targets.find(name);
+    const auto* named = metadata == targets.end() ? nullptr : named_of(metadata->second.value);
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (delegated.name.text() == role) return name;
+      if (std::ranges::find(waiting, delegated.name.text()) == waiting.end())
+        waiting.push_back(delegated.name.text());
+    }
+  }
+  return "";
 }
 
 std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
@@ -149,17 +176,12 @@ std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string&
     if (!root) return std::nullopt;
     return Keyring{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
   }
-  for (const auto& [name, metadata] : targets) {
-    const auto* named = named_of(metadata.value);
-    if (named == nullptr) continue;
-    for (const tuf::DelegatedRole& delegated : *named) {
-      if (delegated.name.text() == role) {
-        return Keyring{&metadata.value.delegations->keys, &delegated.keys,
-                       name + " version " + version_text(metadata.value)};
-      }
-    }
-  }
-  return std::nullopt;
+  const std::string delegator = delegator_of(role);
+  if (delegator.empty()) return std::nullopt;
+  const tuf::Targets& above = targets.at(delegator).value;
+  const auto delegated = std::ranges::find_if(
+      *named_of(above), [&](const tuf::DelegatedRole& named) { return named.name.text() == role; });
+  return Keyring{&above.delegations->keys, &delegated->keys, delegator + " version " + version_text(above)};
 }
 
 Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std::uint64_t version,

@@ -370,7 +370,7 @@ Result<void> Publisher::finish(Time now, const Work& work) {
     }));
     skip_ = 0;
   }
-  for (const StagedFile& file : work.acceptance.accepted) TRY(place_.files.remove(staged_key(file.role)));
+  for (const StagedFile& file : work.acceptance.accepted) TRY(remove_staged(place_.files, file));
   return {};
 }
 

@@ -287,6 +287,78 @@ TEST_F(PublisherTest, RefusesTheFilesOfAnotherRepository) {
   EXPECT_TRUE(publish());
 }
 
+/// Targets delegates to a team and to "bins", which has the hash bins; the team has keys of its own.
+class DelegateTest : public PublisherTest {
+ protected:
+  static constexpr auto kEveryone = "*";
+  static void add_role(tuf::Targets& to, const std::string& name, const PrivateKey* key) {
+    if (!to.delegations) {
+      to.delegations.emplace();
+      to.delegations->roles = std::vector<tuf::DelegatedRole>();
+    }
+    tuf::RoleKeys keys = role_keys({{key}}, to.delegations->keys);
+    std::get<std::vector<tuf::DelegatedRole>>(to.delegations->roles)
+        .push_back({*tuf::RoleName::parse(name),
+                    std::move(keys),
+                    false,
+                    tuf::DelegatedRole::Paths{{kEveryone}},
+                    {}});
+  }
+  static tuf::Targets plain(std::uint64_t version = 1) {
+    tuf::Targets role;
+    role.version = tuf::Version(version);
+    role.expires = kNow + days(300);
+    return role;
+  }
+  void SetUp() override {
+    PublisherTest::SetUp();
+    put_staged("root", signed_file(root(), root_role_.keys));
+    tuf::Targets top = plain();
+    add_role(top, "a-team", ed25519(9));
+    add_role(top, "bins", ed25519(10));
+    put_staged("targets", signed_file(top, targets_role_.keys));
+    put_staged("bins", signed_file(targets(), {ed25519(10)}));
+    put_staged("a-team", signed_file(plain(), {ed25519(9)}));
+    const auto done = publish();
+    ASSERT_TRUE(done) << done.error().message();
+    ASSERT_TRUE(done->left.empty());
+  }
+};
+
+TEST_F(DelegateTest, CannotTakeTheRoleOfOthers) {
+  tuf::Targets team = plain(2);
+  add_role(team, "bins", ed25519(11));
+  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  tuf::Targets taken = targets(2);
+  put_staged("bins", signed_file(taken, {ed25519(11)}));
+  auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryUnsigned)) << done->left[0].message();
+  put_staged("bins", signed_file(taken, {ed25519(10)}));
+  add({set("a")});
+  done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_TRUE(done->left.empty());
+  expect_good(1);
+}
+
+TEST_F(DelegateTest, CannotBringTheHashBinsToAStandstill) {
+  put_staged("a-team", signed_file(targets(2), {ed25519(9)}));  // hash bins of its own
+  auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryBins)) << done->left[0].message();
+  tuf::Targets team = plain(2);
+  add_role(team, "bins-3", ed25519(9));  // one of those that are there
+  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryBins)) << done->left[0].message();
+  expect_good(0);
+}
+
 TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
   put_first_staged();
   add({set("a")});

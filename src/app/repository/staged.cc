@@ -43,6 +43,13 @@ Result<void> expect_signed(const std::string& role, const std::string& delegator
                                        " asks for; not signed by " + joined(missing));
 }
 
+/// Whatever signatures they have.
+bool say_the_same(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const auto first = tuf::Envelope::parse(bytes_of(a)), second = tuf::Envelope::parse(bytes_of(b));
+  return first && second && first->canonical == second->canonical;
+}
+
 Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
   if (file.text.size() <= limit) return {};
   return fail(kRepositoryTooLarge, printable(file.role, 80) + " is " + std::to_string(file.text.size()) +
@@ -92,7 +99,10 @@ Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file, Time 
   TRY(expect_signed(file.role, keyring->delegator, *keyring->keys, *keyring->role_keys, metadata.canonical,
                     metadata.signatures));
   TRY(expect_fresh(metadata.value, now));
-  offline.targets.insert_or_assign(file.role, std::move(metadata));
+  OfflineRoles with = offline;
+  with.targets.insert_or_assign(file.role, std::move(metadata));
+  TRY(with.bins());  // of which there is one set, whoever may delegate
+  offline = std::move(with);
   return {};
 }
 
@@ -138,14 +148,20 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
     }
     const auto there =
         version == 0 ? std::nullopt : TRY(files.get(metadata_key(file.role, version), kMostTargetsOctets));
-    if (!there || text_of(*there) != file.text) {
+    if (!there || !say_the_same(text_of(*there), file.text)) {
       ++i;
       continue;
     }
-    TRY(files.remove(staged_key(file.role)));
+    TRY(remove_staged(files, file));
     staged.erase(staged.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return {};
+}
+
+Result<void> remove_staged(store::BlobStore& files, const StagedFile& file) {
+  const auto there = TRY(files.get(staged_key(file.role), kMostTargetsOctets));
+  if (!there || !say_the_same(text_of(*there), file.text)) return {};
+  return files.remove(staged_key(file.role));
 }
 
 Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now) {
