@@ -263,10 +263,21 @@ bool is_every_prefix(const std::vector<std::string>& hex) {
   return one.size() == 16 && std::ranges::all_of(one, [](const std::string& h) { return h.size() == 1; });
 }
 
+/// "*", "*/*" and so on: patterns do not cross slashes.
+bool is_every_path(const std::vector<std::string>& patterns) {
+  std::string expected = "*";
+  for (const std::string& pattern : patterns) {
+    if (pattern != expected) return false;
+    expected += "/*";
+  }
+  return !patterns.empty();
+}
+
 std::string covers(const tuf::DelegatedRole& role) {
   std::string out;
   if (const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers)) {
-    out = "the paths " + joined(paths->patterns);
+    out = is_every_path(paths->patterns) ? "every path of up to " + counted(paths->patterns.size(), "segment")
+                                         : "the paths " + joined(paths->patterns);
   } else if (const auto& hex = std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex;
              is_every_prefix(hex)) {
     out = "every path";

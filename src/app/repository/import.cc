@@ -173,7 +173,7 @@ Result<void> Import::copy_target_files() {
 Result<void> Import::copy_metadata() {
   Copier copier(to_);
   for (const auto& [file, listed] : snapshot_.meta) {
-    const std::string role = file.substr(0, file.size() - 5);
+    const std::string role(file.substr(0, file.size() - 5));
     const store::BlobKey key = metadata_key(role, listed.version.value());
     const auto content = TRY(from_.get(key, kMostTargetsOctets));
     // What no role delegates to any more may be gone; it stays listed, since clients want that.
