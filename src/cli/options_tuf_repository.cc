@@ -229,8 +229,8 @@ void describe_gc(CLI::App& app, TufCommand& command) {
 void describe_import(CLI::App& app, TufCommand& command) {
   begin(app,
         "import [options] --from ADDRESS [DIR]\n\nTakes over the repository of another program, after all of "
-        "it was verified: ADDRESS\nis a folder or s3:// with metadata/ or the metadata itself, and perhaps "
-        "targets/.\nIts clients go on with the same roots and see no lower version. DIR is made.");
+        "it was verified:\nADDRESS is a folder or s3:// with metadata/ or the metadata itself, and perhaps\n"
+        "targets/. Its clients go on with the same roots and see no lower version. DIR is\nmade.");
   app.add_option("DIR", command.repository);
   Flags input{app, "input"};
   input.value("--from", command.from, "ADDRESS", "where it is")->required();
