@@ -59,6 +59,13 @@ add_library(tomme::libpq_headers ALIAS tomme_libpq_headers)
 target_include_directories(tomme_libpq_headers SYSTEM INTERFACE ${LIBPQ_INCLUDE})
 target_link_libraries(tomme_libpq_headers INTERFACE ${CMAKE_DL_LIBS})
 
+# The functions and numbers of PKCS #11, as p11-kit has them; the module that drives a token is loaded on first use.
+find_path(PKCS11_INCLUDE p11-kit/pkcs11.h PATH_SUFFIXES p11-kit-1 REQUIRED)
+add_library(tomme_pkcs11_headers INTERFACE)
+add_library(tomme::pkcs11_headers ALIAS tomme_pkcs11_headers)
+target_include_directories(tomme_pkcs11_headers SYSTEM INTERFACE ${PKCS11_INCLUDE})
+target_link_libraries(tomme_pkcs11_headers INTERFACE ${CMAKE_DL_LIBS})
+
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 add_library(tomme_cli11 INTERFACE)
 add_library(tomme::cli11 ALIAS tomme_cli11)

@@ -21,6 +21,7 @@ OWNERS = {
     "sqlite3.h": ["io/store"],
     "libpq-fe.h": ["io/store"],
     "expat.h": ["io/store"],
+    "p11-kit/": ["io/pkcs11"],
 }
 NOT_IN_CORE = ["fstream", "filesystem", "sys/socket.h", "unistd.h", "fcntl.h", "iostream", "cstdlib"]
 
