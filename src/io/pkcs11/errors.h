@@ -4,11 +4,11 @@
 
 namespace tomme::pkcs11 {
 
-inline constexpr ErrorCode kPkcs11Uri{
-    "pkcs11/uri", Outcome::wrong_usage, "the name of a key in a token is not a PKCS#11 URI that can be meant",
-    "as pkcs11:token=release;object=root (RFC 7512), with quotes around it in a shell: ; & and ? mean "
-    "something "
-    "there; other characters than letters, digits and -._~ are written as %20"};
+inline constexpr ErrorCode kPkcs11Uri{"pkcs11/uri", Outcome::wrong_usage,
+                                      "the name of a key in a token is not a PKCS#11 URI that can be meant",
+                                      "as 'pkcs11:token=release;object=root' (RFC 7512), quoted in a shell; "
+                                      "a blank is %20, as is whatever is no letter, "
+                                      "digit, -, ., _ or ~"};
 inline constexpr ErrorCode kPkcs11Stored{
     "pkcs11/stored", Outcome::wrong_usage,
     "the database of a repository keeps neither the PIN of a token nor the library that drives it",
