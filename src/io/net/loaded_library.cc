@@ -10,8 +10,8 @@ namespace tomme::net {
 Result<void*> load_library(const char* name, const ErrorCode& code) {
   if (void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
   const char* why = ::dlerror();
-  return fail(code, std::string(name) +
-                        " could not be loaded: " + printable(why != nullptr ? why : "no reason given"));
+  return fail(
+      code, printable(name) + " could not be loaded: " + printable(why != nullptr ? why : "no reason given"));
 }
 
 void* find_in_library(void* library, const char* name) {

@@ -150,7 +150,7 @@ Result<void> take_path_attribute(KeyUri& uri, std::string_view name, std::string
 Result<std::string> path_of(std::string_view name, std::string_view value) {
   if (value.starts_with(kFile)) value.remove_prefix(kFile.size());
   if (value.starts_with("///")) value.remove_prefix(2);
-  if (!value.starts_with('/') || value.starts_with("//") || value.contains('\0')) {
+  if (!value.starts_with('/') || value.starts_with("//") || !is_plain_text(value)) {
     return wrong("has a " + std::string(name) + " that is not the absolute path of a file");
   }
   return std::string(value);

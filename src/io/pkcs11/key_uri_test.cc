@@ -67,7 +67,10 @@ TEST(KeyUriTest, FormsOfAPath) {
     EXPECT_THAT(refusal(std::string("pkcs11:?module-path=") + path), HasSubstr("module-path that is not"))
         << path;
   }
-  EXPECT_THAT(refusal("pkcs11:?pin-source=/run/pin%00"), HasSubstr("not the absolute path"));
+  for (const char* path : {"/run/pin%00", "/run/%1b%5b2J", "/run/%ff"}) {
+    EXPECT_THAT(refusal(std::string("pkcs11:?pin-source=") + path), HasSubstr("not the absolute path"))
+        << path;
+  }
 }
 
 TEST(KeyUriTest, ModuleNamesAreNoPaths) {

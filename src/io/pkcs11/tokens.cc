@@ -159,7 +159,8 @@ Result<Bytes> TokenKey::sign(const SignatureScheme& scheme, BytesView message) c
   const auto turn = impl_->token->module().turn();
   const std::uint64_t opened = impl_->token->opened();
   Result<Bytes> signature = impl_->try_sign(request);
-  if (!signature && signature.error().is(kPkcs11Gone)) {
+  // Modules differ in what they say when a token is gone; opening it again does no harm where it is not.
+  if (!signature && (signature.error().is(kPkcs11Gone) || signature.error().is(kPkcs11Failed))) {
     TRY(impl_->token->reopen(opened));
     signature = impl_->try_sign(request);
   }
