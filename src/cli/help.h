@@ -247,14 +247,19 @@ inline constexpr std::string_view kTufKey =
     R"(usage: tomme tuf key VERB ...
 
   tomme tuf key new FILE            make a key
-  tomme tuf key show FILE...        print key ids
-  tomme tuf key add ROLE FILE...    stage keys for a role
+  tomme tuf key show KEY...         print key ids, or public keys
+  tomme tuf key add ROLE KEY...     stage keys for a role
   tomme tuf key remove ROLE KEYID...  stage a role without keys
   tomme tuf key threshold ROLE N    stage how many have to sign
 )";
 
 inline constexpr std::string_view kTufRepositoryFooter =
-    R"(Passphrases of keys come from --passphrase-file, from TOMME_PASSPHRASE, or are
+    R"(A KEY is a PEM file, or a key in a token (PKCS #11) by its URI, quoted:
+'pkcs11:token=NAME;object=LABEL', behind it perhaps ?module-path=/PATH for the
+library that drives the token, else TOMME_PKCS11_MODULE names it, else p11-kit
+finds it; and pin-source=file:/PATH for the PIN.
+
+Passphrases and PINs come from --passphrase-file, from TOMME_PASSPHRASE, or are
 asked for on the terminal.
 )";
 

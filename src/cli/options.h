@@ -123,12 +123,13 @@ struct TufCommand {
   std::string time;  ///< RFC 3339; empty: now
   std::string role;
   std::vector<std::string> names;  ///< files, target paths, key ids
-  std::vector<std::string> keys;   ///< files
+  std::vector<std::string> keys;   ///< files or PKCS#11 URIs
   std::vector<std::string> root_keys, targets_keys, online_keys, bins_keys, paths;
   unsigned threshold = 0, root_threshold = 0, targets_threshold = 0, bins_threshold = 0;
   unsigned bits = 0;
   bool pep458 = false;
   std::string key_type = "ed25519";
+  bool pem = false;
   std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
   bool terminating = false;
   std::string list, prefix, previous, from, trusted_root;

@@ -27,7 +27,7 @@ void add_passphrase(CLI::App& app, TufCommand& command) {
 }
 
 void add_online_key(CLI::App& app, TufCommand& command) {
-  Flags{app, "keys"}.values("--online-key", command.online_keys, "FILE",
+  Flags{app, "keys"}.values("--online-key", command.online_keys, "KEY",
                             "in place of those that the repository names; repeatable");
 }
 
@@ -48,17 +48,17 @@ void describe_init(CLI::App& app, TufCommand& command) {
   files->needs(database);
   place.value("--time", command.time, "TIME", "take this for now");
   Flags keys{app, "keys"};
-  keys.values("--root-key", command.root_keys, "FILE", "public key of a holder of root; repeatable");
+  keys.values("--root-key", command.root_keys, "KEY", "public key of a holder of root; repeatable");
   keys.count("--root-threshold", command.root_threshold, "how many of them have to sign; else 1");
-  keys.values("--targets-key", command.targets_keys, "FILE", "of targets; else those of root; repeatable");
+  keys.values("--targets-key", command.targets_keys, "KEY", "of targets; else those of root; repeatable");
   keys.count("--targets-threshold", command.targets_threshold, "how many of them have to sign; else 1");
-  keys.values("--online-key", command.online_keys, "FILE",
+  keys.values("--online-key", command.online_keys, "KEY",
               "private key that signs snapshot, timestamp and bins; repeatable, each one does");
   keys.value("--passphrase-file", command.passphrase_file, "FILE", "its first line is the passphrase");
   keys.flag("--no-passphrase", command.no_passphrase, "write the keys that are made without encryption");
   Flags tree{app, "roles"};
   tree.flag("--pep458", command.pep458, "the role tree of PEP 458: targets, bins, 16,384 hash bins");
-  tree.values("--bins-key", command.bins_keys, "FILE", "of the role bins of PEP 458; else those of targets");
+  tree.values("--bins-key", command.bins_keys, "KEY", "of the role bins of PEP 458; else those of targets");
   tree.count("--bins-threshold", command.bins_threshold, "how many of them have to sign; else 1");
   tree.count("--bits", command.bits,
              "2^N hash bins, 1 to 15; else 10, or 14 with --pep458; 13 suit a million targets");
@@ -77,17 +77,22 @@ void describe_key_new(CLI::App& app, TufCommand& command) {
 }
 
 void describe_key_show(CLI::App& app, TufCommand& command) {
-  begin(app, "key show FILE...\n\nPrints the key id of public keys.");
-  app.add_option("FILE", command.names)->required();
+  begin(app, "key show [options] KEY...\n\nPrints the key id of public keys.");
+  app.add_option("KEY", command.names)->required();
+  Flags flags{app, "output"};
+  flags.flag("--pem", command.pem,
+             "print the public keys themselves, to be sent to whoever makes a repository");
+  add_passphrase(app, command);
 }
 
 void describe_key_add(CLI::App& app, TufCommand& command) {
   begin(app,
-        "key add [options] ROLE FILE...\n\nStages root, or whoever delegates to ROLE, with these public keys "
+        "key add [options] ROLE KEY...\n\nStages root, or whoever delegates to ROLE, with these public keys "
         "for it. "
         "ROLE is\nroot, targets, snapshot, timestamp, bins, online (the last three) or a delegated role.");
   app.add_option("ROLE", command.role)->required();
-  app.add_option("FILE", command.names)->required();
+  app.add_option("KEY", command.names)->required();
+  add_passphrase(app, command);
   add_place(app, command);
 }
 
@@ -120,10 +125,11 @@ void describe_delegate(CLI::App& app, TufCommand& command) {
   begin(app, "delegate [options] NAME\n\nStages targets with a role that signs some of the paths.");
   app.add_option("NAME", command.role)->required();
   Flags flags{app, "the role"};
-  flags.values("--key", command.keys, "FILE", "public key of a holder; repeatable");
+  flags.values("--key", command.keys, "KEY", "public key of a holder; repeatable");
   flags.count("--threshold", command.threshold, "how many of them have to sign; else 1");
   flags.values("--path", command.paths, "GLOB", "what it may list: * and ? match within one part of a path");
   flags.flag("--terminating", command.terminating, "no other role is asked for these paths");
+  add_passphrase(app, command);
   add_place(app, command);
 }
 
@@ -182,12 +188,12 @@ void describe_publish(CLI::App& app, TufCommand& command) {
 
 void describe_sign(CLI::App& app, TufCommand& command) {
   begin(app,
-        "sign [options] --key FILE [STAGED...]\n\nSays what a staged change does and signs it. STAGED are "
+        "sign [options] --key KEY [STAGED...]\n\nSays what a staged change does and signs it. STAGED are "
         "copies of staged files, on\n"
         "any machine; without them all that is staged in the repository is signed.");
   app.add_option("STAGED", command.names);
   Flags flags{app, "keys"};
-  flags.values("--key", command.keys, "FILE", "private key; repeatable")->required();
+  flags.values("--key", command.keys, "KEY", "private key; repeatable")->required();
   add_passphrase(app, command);
   flags.value("--previous", command.previous, "DIR",
               "for copies: a folder with the published metadata that you have verified yourself");
@@ -238,7 +244,7 @@ void describe_import(CLI::App& app, TufCommand& command) {
               "a root.json of it that you trust, where its roots do not begin with version 1");
   add_passphrase(app, command);
   Flags{app, "keys"}.values(
-      "--online-key", command.online_keys, "FILE",
+      "--online-key", command.online_keys, "KEY",
       "private key that signs snapshot, timestamp and bins; repeatable. Without it nothing can be "
       "published before another one was signed into root");
   Flags place{app, kWhere};

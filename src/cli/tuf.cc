@@ -150,7 +150,8 @@ Result<int> import_from(const TufCommand& command, Time now) {
   if (!command.online_keys.empty()) options.signers = TRY(place.online_signers(command));
   const repository::Imported done = TRY(repository::import_repository(*from, place.files(), options));
   repository::Settings settings;
-  for (const std::string& key : command.online_keys) settings.online_keys.push_back(place.setting_of(key));
+  for (const std::string& key : command.online_keys)
+    settings.online_keys.push_back(TRY(place.setting_of(key)));
   TRY(repository::save_settings(place.database(), settings));
   say(done);
   if (command.online_keys.empty()) {

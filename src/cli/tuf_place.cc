@@ -12,11 +12,14 @@
 #include "cli/term.h"
 #include "core/crypto/errors.h"
 #include "core/encoding/text.h"
+#include "io/pkcs11/errors.h"
 #include "io/store/file.h"
 
 namespace tomme::cli {
 
 namespace {
+
+using pkcs11::KeyUri;
 
 constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kSqlite = "sqlite:";
@@ -66,10 +69,41 @@ Result<Secret<std::string>> typed(const FileHandle& tty, const std::string& ques
   return line;
 }
 
+std::optional<std::string> variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
+  const char* value = std::getenv(name);
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
 std::string first_line(std::string_view text) {
   std::string line(text.substr(0, text.find('\n')));
   if (line.ends_with('\r')) line.pop_back();
   return line;
+}
+
+/// What stands in --passphrase-file, else in TOMME_PASSPHRASE.
+Result<std::optional<Secret<std::string>>> told_passphrase(const TufCommand& command) {
+  std::optional<Secret<std::string>> told;
+  if (!command.passphrase_file.empty()) {
+    const Secret<std::string> text(TRY(read_file(command.passphrase_file, kLongestLine)));
+    told.emplace(first_line(text.reveal()));
+  } else if (auto set = variable("TOMME_PASSPHRASE")) {
+    told.emplace(*std::move(set));
+  }
+  return told;
+}
+
+Result<Secret<std::string>> pin_for(const TufCommand& command, const pkcs11::PinQuestion& question) {
+  const std::string token = "the token " + printable(question.token);
+  if (auto told = TRY(told_passphrase(command))) {
+    if (!question.is_last_try) return *std::move(told);
+    return fail(pkcs11::kPkcs11LastTry,
+                "one more wrong PIN locks " + token + "; that of the file or variable is not tried");
+  }
+  const auto tty = terminal();
+  if (!tty) return fail(pkcs11::kPkcs11NoPin, token + " wants its PIN, and there is no terminal");
+  const std::string warning = question.is_last_try ? " (a wrong one locks it)" : "";
+  return typed(*tty, "PIN of " + token + warning + ": ");
 }
 
 }  // namespace
@@ -101,38 +135,41 @@ Result<TufPlace> TufPlace::open(const TufCommand& command, bool make) {
   return place;
 }
 
-std::string TufPlace::setting_of(const std::string& key_file) const {
+Result<std::string> TufPlace::setting_of(const std::string& key) const {
+  if (KeyUri::is_one(key)) {
+    const KeyUri uri = TRY(KeyUri::parse(key));
+    TRY(uri.expect_storable());
+    return key;
+  }
   const std::string inside = key_folder() + "/";
-  if (!folder_.empty() && key_file.starts_with(inside)) return "keys/" + key_file.substr(inside.size());
-  return std::filesystem::absolute(key_file).lexically_normal().string();
+  if (!folder_.empty() && key.starts_with(inside)) return "keys/" + key.substr(inside.size());
+  return std::filesystem::absolute(key).lexically_normal().string();
 }
 
-std::string TufPlace::key_file_of(const std::string& setting) const {
+Result<std::string> TufPlace::key_of(const std::string& setting) const {
+  if (KeyUri::is_one(setting)) {
+    const KeyUri uri = TRY(KeyUri::parse(setting));
+    TRY(uri.expect_storable());
+    return setting;
+  }
   return setting.starts_with('/') || folder_.empty() ? setting : folder_ + "/" + setting;
 }
 
 Result<repository::Signers> TufPlace::online_signers(const TufCommand& command) const {
-  std::vector<std::string> files = command.online_keys;
-  if (files.empty()) {
+  std::vector<std::string> keys = command.online_keys;
+  if (keys.empty()) {
     for (const std::string& setting : TRY(repository::load_settings(*database_)).online_keys) {
-      files.push_back(key_file_of(setting));
+      keys.push_back(TRY(key_of(setting)));
     }
   }
+  repository::Keyring keyring = keyring_for(command);
   repository::Signers signers;
-  for (const std::string& file : files) {
-    signers.push_back(TRY(repository::load_signer(file, ask_passphrase(command))));
-  }
+  for (const std::string& key : keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }
 
 Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std::string& key, bool anew) {
-  if (!command.passphrase_file.empty()) {
-    const Secret<std::string> text(TRY(read_file(command.passphrase_file, kLongestLine)));
-    return Secret<std::string>(first_line(text.reveal()));
-  }
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
-  if (const char* variable = std::getenv("TOMME_PASSPHRASE"))
-    return Secret<std::string>(std::string(variable));
+  if (auto told = TRY(told_passphrase(command))) return *std::move(told);
   const auto tty = terminal();
   if (!tty) {
     return fail(kKeyPassphrase, "the key " + printable(key) + " needs a passphrase, and there is no terminal",
@@ -145,8 +182,11 @@ Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std:
   return first;
 }
 
-repository::AskPassphrase ask_passphrase(const TufCommand& command) {
-  return [&command](const std::string& key) { return passphrase_for(command, key, false); };
+repository::Keyring keyring_for(const TufCommand& command) {
+  return repository::Keyring(
+      [&command](const std::string& key) { return passphrase_for(command, key, false); },
+      [&command](const pkcs11::PinQuestion& question) { return pin_for(command, question); },
+      variable("TOMME_PKCS11_MODULE").value_or(""));
 }
 
 Result<bool> confirmed(const std::string& question) {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "app/repository/key_file.h"
+#include "app/repository/keyring.h"
 #include "app/repository/publisher.h"
 #include "cli/options.h"
 #include "core/base/secret.h"
@@ -22,9 +22,10 @@ class TufPlace {
   store::Database& database() const { return *database_; }
   /// The folder of the keys that `init` makes; empty where the repository is no folder.
   std::string key_folder() const { return folder_.empty() ? "" : folder_ + "/keys"; }
-  /// How a key file is named in the settings, and where a name in the settings leads.
-  std::string setting_of(const std::string& key_file) const;
-  std::string key_file_of(const std::string& setting) const;
+  /// How a key is named in the settings, and where a name in the settings leads. kPkcs11Stored both ways:
+  /// what the database says of tokens is no more to be trusted with a module than it is with a PIN.
+  Result<std::string> setting_of(const std::string& key) const;
+  Result<std::string> key_of(const std::string& setting) const;
   /// The online keys: those of the command, else those of the settings.
   Result<repository::Signers> online_signers(const TufCommand& command) const;
 
@@ -38,7 +39,8 @@ class TufPlace {
 /// The first line of --passphrase-file, TOMME_PASSPHRASE, or what is typed on the terminal without echo;
 /// twice where `anew`. kKeyPassphrase.
 Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std::string& key, bool anew);
-repository::AskPassphrase ask_passphrase(const TufCommand& command);
+/// Key files and tokens: what they ask for is asked as passphrase_for does. `command` has to outlive it.
+repository::Keyring keyring_for(const TufCommand& command);
 
 /// Yes from the terminal. kUsage where there is none.
 Result<bool> confirmed(const std::string& question);

@@ -13,6 +13,7 @@
 #include "cli/term.h"
 #include "cli/tuf_place.h"
 #include "core/base/words.h"
+#include "core/encoding/pem.h"
 #include "core/encoding/text.h"
 #include "io/store/file.h"
 
@@ -22,16 +23,17 @@ namespace {
 
 namespace fs = std::filesystem;
 using repository::KeyEditor;
+using repository::Keyring;
 using repository::RolePlan;
 using repository::Settings;
 
 constexpr unsigned kPep458Bits = 14;
 constexpr unsigned kUsualBits = 10;
 
-Result<RolePlan> plan_of(const std::vector<std::string>& files, unsigned threshold) {
+Result<RolePlan> plan_of(Keyring& keyring, const std::vector<std::string>& keys, unsigned threshold) {
   RolePlan plan;
   plan.threshold = std::max(threshold, 1U);
-  for (const std::string& file : files) plan.keys.push_back(TRY(repository::load_public_key(file)));
+  for (const std::string& key : keys) plan.keys.push_back(TRY(keyring.public_key(key)));
   return plan;
 }
 
@@ -103,13 +105,13 @@ Result<std::vector<std::string>> roles_named(store::BlobStore& files, const std:
   return roles;
 }
 
-Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
+Result<void> edit_role(const TufCommand& command, Keyring& keyring, KeyEditor editor) {
   if (command.verb == TufCommand::Verb::key_threshold) return editor.set_threshold(command.threshold);
   for (const std::string& name : command.names) {
     if (command.verb == TufCommand::Verb::key_remove) {
       TRY(editor.remove(name));
     } else {
-      TRY(editor.add(TRY(repository::load_public_key(name))));
+      TRY(editor.add(TRY(keyring.public_key(name))));
     }
   }
   return {};
@@ -119,20 +121,21 @@ Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
 Result<int> change_keys(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
+  Keyring keyring = keyring_for(command);
   std::optional<tuf::Root> root;
   std::map<std::string, tuf::Targets> others;
   for (const std::string& role : TRY(roles_named(place.files(), command.role))) {
     const std::string delegator = TRY(delegator_of(place.files(), role));
     if (delegator == "root") {
       if (!root) root = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
-      TRY(edit_role(command, TRY(KeyEditor::of(*root, role))));
+      TRY(edit_role(command, keyring, TRY(KeyEditor::of(*root, role))));
       continue;
     }
     if (!others.contains(delegator)) {
       tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
       others.emplace(delegator, std::move(draft));
     }
-    TRY(edit_role(command, TRY(KeyEditor::of(others.at(delegator), role))));
+    TRY(edit_role(command, keyring, TRY(KeyEditor::of(others.at(delegator), role))));
   }
   if (root) {
     TRY(repository::stage(place.files(), *root));
@@ -169,10 +172,9 @@ Result<void> expect_yes(const TufCommand& command) {
 }
 
 Result<repository::Signers> signers_of(const TufCommand& command) {
+  Keyring keyring = keyring_for(command);
   repository::Signers signers;
-  for (const std::string& file : command.keys) {
-    signers.push_back(TRY(repository::load_signer(file, ask_passphrase(command))));
-  }
+  for (const std::string& key : command.keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }
 
@@ -225,6 +227,14 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   return 0;
 }
 
+/// A token makes its keys itself, by tools that know it.
+Result<void> expect_no_token(const std::string& name) {
+  if (!pkcs11::KeyUri::is_one(name)) return {};
+  return fail(kUsage, "key new makes key files; a key in a token is made by the tools of the token",
+              "pkcs11-tool --module PATH --token-label TOKEN --login --keypairgen --key-type EC:prime256v1 "
+              "--label NAME --id 01 --usage-sign");
+}
+
 }  // namespace
 
 Result<int> tuf_init(const TufCommand& command, Time now) {
@@ -245,29 +255,30 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   }
   if (keys.targets_keys.empty()) keys.targets_keys = keys.root_keys;
   if (keys.bins_keys.empty()) keys.bins_keys = keys.targets_keys;
+  Settings settings;
+  for (const std::string& key : keys.online_keys) settings.online_keys.push_back(TRY(place.setting_of(key)));
+  Keyring keyring = keyring_for(command);
   repository::Plan plan;
-  plan.root = TRY(plan_of(keys.root_keys, keys.root_threshold));
-  plan.targets = TRY(plan_of(keys.targets_keys, keys.targets_threshold));
-  plan.online = TRY(plan_of(keys.online_keys, static_cast<unsigned>(keys.online_keys.size())));
+  plan.root = TRY(plan_of(keyring, keys.root_keys, keys.root_threshold));
+  plan.targets = TRY(plan_of(keyring, keys.targets_keys, keys.targets_threshold));
+  plan.online = TRY(plan_of(keyring, keys.online_keys, static_cast<unsigned>(keys.online_keys.size())));
   if (keys.pep458) {
-    plan.bins_role = TRY(plan_of(keys.bins_keys, keys.bins_threshold));
+    plan.bins_role = TRY(plan_of(keyring, keys.bins_keys, keys.bins_threshold));
     plan.bin_prefix = "bin-n";
   }
   plan.bits = keys.bits != 0 ? keys.bits : keys.pep458 ? kPep458Bits : kUsualBits;
-  Settings settings;
   for (const std::string& lifetime : keys.lifetimes) TRY(take_lifetime(lifetime, settings.lifetimes));
-  for (const std::string& key : keys.online_keys) settings.online_keys.push_back(place.setting_of(key));
   TRY(repository::stage_first(place.files(), plan, settings.lifetimes, now));
   TRY(repository::save_settings(place.database(), settings));
   if (!made) {
     print("staged root and targets" + std::string(keys.pep458 ? " and bins" : "") + ", to be signed\n");
-    tell("hint: tomme tuf sign --key FILE, on each holder's machine a copy of " + place.files().describe() +
+    tell("hint: tomme tuf sign --key KEY, on each holder's machine a copy of " + place.files().describe() +
          "/staged/*.json, then tomme tuf publish\n");
     return 0;
   }
   repository::Signers signers;
   for (const std::string& key : {keys.root_keys[0], keys.targets_keys[0], keys.online_keys[0]}) {
-    signers.push_back(TRY(repository::load_signer(key, ask_passphrase(command))));
+    signers.push_back(TRY(keyring.signer(key)));
   }
   TRY(repository::sign_shown(place.files(), {}, TRY(repository::load_staged(place.files())), signers));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
@@ -281,6 +292,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
 
 Result<int> tuf_key(const TufCommand& command, Time now) {
   if (command.verb == TufCommand::Verb::key_new) {
+    TRY(expect_no_token(command.names.front()));
     const KeyType type = command.key_type == "rsa"     ? KeyType::rsa
                          : command.key_type == "ecdsa" ? KeyType::ecdsa_p256
                                                        : KeyType::ed25519;
@@ -291,9 +303,12 @@ Result<int> tuf_key(const TufCommand& command, Time now) {
     return 0;
   }
   if (command.verb == TufCommand::Verb::key_show) {
-    for (const std::string& file : command.names) {
-      const PublicKey key = TRY(repository::load_public_key(file));
-      print(id_of(key) + "  " + key.describe() + "  " + printable(file) + "\n");
+    Keyring keyring = keyring_for(command);
+    for (const std::string& name : command.names) {
+      const PublicKey key = TRY(keyring.public_key(name));
+      print(command.pem
+                ? to_pem("PUBLIC KEY", key.spki())
+                : id_of(key) + "  " + key.describe() + "  " + repository::shown_key_name(name) + "\n");
     }
     return 0;
   }
@@ -324,7 +339,8 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
       return fail(kUsage, "a delegation needs at least one --key and one --path",
                   "tomme tuf delegate --help");
     }
-    const RolePlan keys = TRY(plan_of(command.keys, command.threshold));
+    Keyring keyring = keyring_for(command);
+    const RolePlan keys = TRY(plan_of(keyring, command.keys, command.threshold));
     TRY(repository::delegate(draft, command.role, keys, command.paths, command.terminating));
   }
   TRY(repository::stage(place.files(), role, draft));

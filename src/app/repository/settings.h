@@ -24,7 +24,7 @@ struct Lifetimes {
 /// What a repository keeps in its database besides the queue; all the rest is in its metadata.
 struct Settings {
   Lifetimes lifetimes;
-  std::vector<std::string> online_keys;  ///< key files
+  std::vector<std::string> online_keys;  ///< key files, or PKCS#11 URIs without PIN and module
   std::optional<Time> bins_looked_at;    ///< when all bins were last looked at for their expiry
   std::optional<Sha256> first_root;      ///< digest of the oldest root file: which repository this is
 };

@@ -1,0 +1,78 @@
+#include "app/repository/keyring.h"
+
+#include "core/encoding/text.h"
+#include "io/pkcs11/errors.h"
+#include "io/store/file.h"
+
+namespace tomme::repository {
+
+namespace {
+
+using pkcs11::KeyUri;
+
+constexpr std::size_t kLongestPinFile = 4096;
+
+class TokenSigner final : public Signer {
+ public:
+  explicit TokenSigner(std::shared_ptr<const pkcs11::TokenKey> key)
+      : Signer(key->public_key()), key_(std::move(key)) {}
+  Result<Bytes> sign(const SignatureScheme& scheme, BytesView message) const override {
+    return key_->sign(scheme, message);
+  }
+
+ private:
+  std::shared_ptr<const pkcs11::TokenKey> key_;
+};
+
+/// The first line of a file, without its end.
+Result<Secret<std::string>> pin_in(const std::string& path) {
+  auto text = read_file(path, kLongestPinFile);
+  if (!text) return fail(pkcs11::kPkcs11NoPin, "pin-source: " + text.error().message());
+  const Secret<std::string> whole(*std::move(text));
+  std::string_view line = whole.reveal();
+  line = line.substr(0, line.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (line.empty())
+    return fail(pkcs11::kPkcs11NoPin, "pin-source: the first line of " + printable(path) + " is empty");
+  return Secret<std::string>(std::string(line));
+}
+
+/// The PIN that the URI tells, else whoever is asked. A last try is for those who look at what they do.
+pkcs11::AskPin told_or_asked(pkcs11::AskPin ask) {
+  return [ask = std::move(ask)](const pkcs11::PinQuestion& question) -> Result<Secret<std::string>> {
+    const KeyUri& uri = question.uri;
+    if (!uri.pin_value && !uri.pin_source) return ask(question);
+    if (question.is_last_try) {
+      return fail(pkcs11::kPkcs11LastTry, "one more wrong PIN locks the token " + printable(question.token) +
+                                              "; that of the URI is not tried");
+    }
+    if (uri.pin_source) return pin_in(*uri.pin_source);
+    return Secret<std::string>(std::string(uri.pin_value->reveal()));
+  };
+}
+
+}  // namespace
+
+Keyring::Keyring(AskPassphrase ask_passphrase, pkcs11::AskPin ask_pin, std::string pkcs11_module)
+    : ask_passphrase_(std::move(ask_passphrase)),
+      tokens_(told_or_asked(std::move(ask_pin)), std::move(pkcs11_module)) {}
+
+Result<std::shared_ptr<const Signer>> Keyring::signer(const std::string& name) {
+  if (!KeyUri::is_one(name)) return load_signer(name, ask_passphrase_);
+  const KeyUri uri = TRY(KeyUri::parse(name));
+  return std::make_shared<const TokenSigner>(TRY(tokens_.key(uri)));
+}
+
+Result<PublicKey> Keyring::public_key(const std::string& name) {
+  if (!KeyUri::is_one(name)) return load_public_key(name);
+  const KeyUri uri = TRY(KeyUri::parse(name));
+  return tokens_.public_key(uri);
+}
+
+std::string shown_key_name(const std::string& name) {
+  if (!KeyUri::is_one(name)) return printable(name);
+  const auto uri = KeyUri::parse(name);
+  return uri ? uri->to_string() : "a PKCS#11 URI";
+}
+
+}  // namespace tomme::repository

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/repository/key_file.h"
+#include "app/repository/signer.h"
+#include "core/base/result.h"
+#include "core/crypto/key.h"
+#include "io/pkcs11/tokens.h"
+
+namespace tomme::repository {
+
+/// Keys by the names that people give: the path of a PEM file, or a PKCS#11 URI (io/pkcs11/key_uri.h). One of
+/// these at a time in a process, used by one thread; the signers it gave out outlive it and are thread-safe.
+class Keyring {
+ public:
+  /// `ask_passphrase` for encrypted files, `ask_pin` for tokens whose URI tells no PIN. `pkcs11_module` as in
+  /// Tokens.
+  Keyring(AskPassphrase ask_passphrase, pkcs11::AskPin ask_pin, std::string pkcs11_module);
+
+  /// What load_signer and pkcs11::Tokens::key have.
+  Result<std::shared_ptr<const Signer>> signer(const std::string& name);
+  /// What load_public_key and pkcs11::Tokens::public_key have.
+  Result<PublicKey> public_key(const std::string& name);
+
+ private:
+  AskPassphrase ask_passphrase_;
+  pkcs11::Tokens tokens_;
+};
+
+/// For messages: never with a PIN.
+std::string shown_key_name(const std::string& name);
+
+}  // namespace tomme::repository
