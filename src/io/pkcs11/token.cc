@@ -146,6 +146,9 @@ Result<void> Token::reopen(std::uint64_t opened) {
   const std::vector<TokenInfo> there = TRY(module_->tokens());
   const auto found = std::ranges::find_if(there, [&](const TokenInfo& t) { return t.is_same(info_); });
   if (found == there.end()) return fail(kPkcs11Gone, named(info_) + " is not there any more");
+  if (pin_ && found->has(CKF_USER_PIN_FINAL_TRY)) {
+    return fail(kPkcs11LastTry, "one more wrong PIN locks " + named(info_) + "; that of before is not tried");
+  }
   slot_ = found->slot;
   const ck_session_handle_t session = TRY(open_session());
   idle_.push_back(session);

@@ -304,6 +304,18 @@ TEST_F(TokensTest, APinThatWasChangedMeanwhileIsTriedOnce) {
   EXPECT_EQ(logins(), 2U);
 }
 
+TEST_F(TokensTest, ThePinOfBeforeIsNotTheLastThatIsTried) {
+  hsm_->make_token("release", {{.label = "root"}});
+  const auto found = key("pkcs11:object=root");
+  ASSERT_TRUE(found);
+  fault("forgotten final-try");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(refusal((*found)->sign(kSha256, Bytes{1}), kPkcs11LastTry),
+                HasSubstr("locks the token release"));
+  }
+  EXPECT_EQ(logins(), 1U);
+}
+
 TEST_F(TokensTest, ThreadsSignAtOnce) {
   hsm_->make_token("release", {{.label = "root"}});
   for (const char* how : {"", "one-session", "no-threads"}) {
