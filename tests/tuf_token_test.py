@@ -214,8 +214,32 @@ def test_refusals(tokens):
     assert "pkcs11/no-key" in said and "object=root;id=%01" in said
     assert "pkcs11/module" in tokens.run(*show, "pkcs11:?module-path=/no/where.so", expect=3)
     assert "pkcs11/module" in tokens.run(*show, "pkcs11:", expect=3, TOMME_PKCS11_MODULE="/etc/passwd")
-    said = tokens.run("key", "new", "pkcs11:token=release;object=new", expect=2)
-    assert "pkcs11-tool" in said and not list(tokens.folder.glob("pkcs11*"))
+
+
+def test_a_key_is_made_in_the_token(tokens):
+    tokens.make("release")
+    made = tokens.run("key", "new", "pkcs11:token=release;object=root", "--passphrase-file", tokens.pin_file)
+    key_id, uri = made.split()[0], made.split()[-1]
+    assert "ECDSA P-256" in made and uri.startswith("pkcs11:token=release;object=root;id=%")
+    assert tokens.run("key", "show", uri).split()[0] == key_id
+    assert not list(tokens.folder.glob("pkcs11*"))
+    said = tokens.run("key", "new", tokens.uri("release", "root"), expect=2)
+    assert "pkcs11/exists" in said and "object=root;id=%" in said
+    said = tokens.run("key", "new", "--type", "rsa", tokens.uri("release", "online"))
+    assert "RSA 3072" in said
+    tokens.run("init", "repository", "--bits", "2", "--root-key", uri, "--online-key", tokens.uri("release", "online"))
+    tokens.there("sign", "--yes", "--key", tokens.uri("release", "root"))
+    tokens.there("publish")
+    tokens.there("verify")
+
+
+def test_p11_kit_finds_what_the_system_knows(tokens):
+    if not os.path.exists("/usr/share/p11-kit/modules/softhsm2.module"):
+        pytest.skip("this system does not tell p11-kit of SoftHSM")
+    tokens.make("release", root="ecdsa")
+    del tokens.environment["TOMME_PKCS11_MODULE"]
+    shown = tokens.run("key", "show", "pkcs11:token=release;object=root")
+    assert shown == tokens.run("key", "show", "pkcs11:token=release;object=root", TOMME_PKCS11_MODULE=MODULE)
 
 
 def test_a_token_is_taken_out_and_put_back(faulty):

@@ -246,7 +246,7 @@ s3://BUCKET/PREFIX?endpoint=URL.
 inline constexpr std::string_view kTufKey =
     R"(usage: tomme tuf key VERB ...
 
-  tomme tuf key new FILE            make a key
+  tomme tuf key new KEY             make a key
   tomme tuf key show KEY...         print key ids, or public keys
   tomme tuf key add ROLE KEY...     stage keys for a role
   tomme tuf key remove ROLE KEYID...  stage a role without keys

@@ -128,7 +128,7 @@ struct TufCommand {
   unsigned threshold = 0, root_threshold = 0, targets_threshold = 0, bins_threshold = 0;
   unsigned bits = 0;
   bool pep458 = false;
-  std::string key_type = "ed25519";
+  std::string key_type;  ///< empty: what is usual
   bool pem = false;
   std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
   bool terminating = false;

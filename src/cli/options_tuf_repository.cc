@@ -67,10 +67,15 @@ void describe_init(CLI::App& app, TufCommand& command) {
 }
 
 void describe_key_new(CLI::App& app, TufCommand& command) {
-  begin(app, "key new [options] FILE\n\nMakes a key: FILE for its owner alone, FILE.pub for everybody.");
-  app.add_option("FILE", command.names)->required()->expected(1);
+  begin(app,
+        "key new [options] KEY\n\nMakes a key: a file for its owner alone and KEY.pub for everybody, or in a "
+        "token a key"
+        "\nthat never leaves it, with the label that object= says.");
+  app.add_option("KEY", command.names)->required()->expected(1);
   Flags flags{app, "keys"};
-  flags.value("--type", command.key_type, "TYPE", "ed25519 (as without it), ecdsa or rsa")
+  flags
+      .value("--type", command.key_type, "TYPE",
+             "ed25519, ecdsa or rsa; else ed25519 in a file, ecdsa in a token")
       ->check(CLI::IsMember({"ed25519", "ecdsa", "rsa"}));
   flags.value("--passphrase-file", command.passphrase_file, "FILE", "its first line is the passphrase");
   flags.flag("--no-passphrase", command.no_passphrase, "do not encrypt it");

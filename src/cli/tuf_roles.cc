@@ -227,12 +227,30 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   return 0;
 }
 
-/// A token makes its keys itself, by tools that know it.
-Result<void> expect_no_token(const std::string& name) {
-  if (!pkcs11::KeyUri::is_one(name)) return {};
-  return fail(kUsage, "key new makes key files; a key in a token is made by the tools of the token",
-              "pkcs11-tool --module PATH --token-label TOKEN --login --keypairgen --key-type EC:prime256v1 "
-              "--label NAME --id 01 --usage-sign");
+KeyType type_of_new_key(const TufCommand& command, KeyType usual) {
+  return command.key_type == "rsa"       ? KeyType::rsa
+         : command.key_type == "ecdsa"   ? KeyType::ecdsa_p256
+         : command.key_type == "ed25519" ? KeyType::ed25519
+                                         : usual;
+}
+
+/// In a file, Ed25519 where no type is asked for; in a token ECDSA, as few have Ed25519.
+Result<int> new_key(const TufCommand& command) {
+  std::string name = command.names.front();
+  if (pkcs11::KeyUri::is_one(name)) {
+    if (command.no_passphrase) return fail(kUsage, "--no-passphrase is for key files: a token has a PIN");
+    Keyring keyring = keyring_for(command);
+    const PublicKey key =
+        TRY(keyring.new_in_token(command.names.front(), type_of_new_key(command, KeyType::ecdsa_p256), name));
+    print(id_of(key) + "  " + key.describe() + "  " + name + "\n");
+    return 0;
+  }
+  std::optional<Secret<std::string>> passphrase;
+  if (!command.no_passphrase) passphrase.emplace(TRY(passphrase_for(command, name, true)));
+  const PublicKey key =
+      TRY(repository::write_new_key(name, type_of_new_key(command, KeyType::ed25519), passphrase));
+  print(id_of(key) + "  " + key.describe() + "  " + printable(name) + "\n");
+  return 0;
 }
 
 }  // namespace
@@ -291,17 +309,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
 }
 
 Result<int> tuf_key(const TufCommand& command, Time now) {
-  if (command.verb == TufCommand::Verb::key_new) {
-    TRY(expect_no_token(command.names.front()));
-    const KeyType type = command.key_type == "rsa"     ? KeyType::rsa
-                         : command.key_type == "ecdsa" ? KeyType::ecdsa_p256
-                                                       : KeyType::ed25519;
-    std::optional<Secret<std::string>> passphrase;
-    if (!command.no_passphrase) passphrase.emplace(TRY(passphrase_for(command, command.names.front(), true)));
-    const PublicKey key = TRY(repository::write_new_key(command.names.front(), type, passphrase));
-    print(id_of(key) + "  " + key.describe() + "  " + printable(command.names.front()) + "\n");
-    return 0;
-  }
+  if (command.verb == TufCommand::Verb::key_new) return new_key(command);
   if (command.verb == TufCommand::Verb::key_show) {
     Keyring keyring = keyring_for(command);
     for (const std::string& name : command.names) {

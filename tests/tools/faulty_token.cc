@@ -8,7 +8,7 @@
 //   wrong          signatures have one bit changed          final-try        one wrong PIN locks it
 //   odd            signatures lack their last octet         pin-pad          the token has keys of its own
 //   no-threads     it takes one thread at a time            one-session      there is one session only
-//   no-mechanism   it knows no way to sign
+//   no-mechanism   it knows no way to sign                 read-only        no key can be made in it
 #define CRYPTOKI_GNU
 #include <atomic>
 #include <cstdlib>
@@ -106,6 +106,15 @@ ck_rv_t login(ck_session_handle_t session, ck_user_type_t user, unsigned char* p
   return real.C_Login(session, user, pin, size);
 }
 
+ck_rv_t generate_key_pair(ck_session_handle_t session, ck_mechanism* mechanism, ck_attribute* half,
+                          unsigned long half_size, ck_attribute* secret, unsigned long secret_size,
+                          ck_object_handle_t* public_key, ck_object_handle_t* private_key) {
+  if (is("read-only")) return CKR_TOKEN_WRITE_PROTECTED;
+  if (is("no-mechanism")) return CKR_MECHANISM_INVALID;
+  return real.C_GenerateKeyPair(session, mechanism, half, half_size, secret, secret_size, public_key,
+                                private_key);
+}
+
 ck_rv_t sign_init(ck_session_handle_t session, ck_mechanism* mechanism, ck_object_handle_t key) {
   const Alone alone;
   if (is("removed")) return CKR_DEVICE_REMOVED;
@@ -145,6 +154,7 @@ extern "C" __attribute__((visibility("default"))) ck_rv_t C_GetFunctionList(ck_f
   ours.C_CloseSession = &close_session;
   ours.C_CloseAllSessions = &close_all_sessions;
   ours.C_Login = &login;
+  ours.C_GenerateKeyPair = &generate_key_pair;
   ours.C_SignInit = &sign_init;
   ours.C_Sign = &sign;
   *list = &ours;

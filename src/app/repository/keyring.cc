@@ -69,6 +69,13 @@ Result<PublicKey> Keyring::public_key(const std::string& name) {
   return tokens_.public_key(uri);
 }
 
+Result<PublicKey> Keyring::new_in_token(const std::string& uri, KeyType type, std::string& made) {
+  KeyUri wanted = TRY(KeyUri::parse(uri));
+  PublicKey key = TRY(tokens_.generate(wanted, type));
+  made = wanted.to_string();
+  return key;
+}
+
 std::string shown_key_name(const std::string& name) {
   if (!KeyUri::is_one(name)) return printable(name);
   const auto uri = KeyUri::parse(name);

@@ -23,6 +23,9 @@ class Keyring {
   Result<std::shared_ptr<const Signer>> signer(const std::string& name);
   /// What load_public_key and pkcs11::Tokens::public_key have.
   Result<PublicKey> public_key(const std::string& name);
+  /// Makes a key in a token; the name by which it is found from now on goes to `made`.
+  /// pkcs11::Tokens::generate.
+  Result<PublicKey> new_in_token(const std::string& uri, KeyType type, std::string& made);
 
  private:
   AskPassphrase ask_passphrase_;

@@ -33,6 +33,9 @@ inline constexpr ErrorCode kPkcs11KeyType{"pkcs11/key-type", Outcome::wrong_usag
                                           "the key in the token cannot sign metadata",
                                           "it has to be ECDSA on P-256, P-384 or P-521, RSA of 2048 bits or "
                                           "more, or Ed25519, with the use of signing"};
+inline constexpr ErrorCode kPkcs11Exists{"pkcs11/exists", Outcome::wrong_usage,
+                                         "the token has a key of this label or id already",
+                                         "choose another object= or id="};
 inline constexpr ErrorCode kPkcs11NoPublicHalf{
     "pkcs11/no-public-half", Outcome::wrong_usage,
     "the token has neither a public key nor a certificate for a private key, so nobody could know what it "

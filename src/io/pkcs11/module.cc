@@ -54,6 +54,12 @@ constexpr Name kNames[] = {{CKR_CANCEL, "CKR_CANCEL"},
                            {CKR_USER_NOT_LOGGED_IN, "CKR_USER_NOT_LOGGED_IN"},
                            {CKR_USER_PIN_NOT_INITIALIZED, "CKR_USER_PIN_NOT_INITIALIZED"},
                            {CKR_USER_TOO_MANY_TYPES, "CKR_USER_TOO_MANY_TYPES"},
+                           {CKR_KEY_SIZE_RANGE, "CKR_KEY_SIZE_RANGE"},
+                           {CKR_ATTRIBUTE_VALUE_INVALID, "CKR_ATTRIBUTE_VALUE_INVALID"},
+                           {CKR_DOMAIN_PARAMS_INVALID, "CKR_DOMAIN_PARAMS_INVALID"},
+                           {CKR_CURVE_NOT_SUPPORTED, "CKR_CURVE_NOT_SUPPORTED"},
+                           {CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT"},
+                           {CKR_TOKEN_WRITE_PROTECTED, "CKR_TOKEN_WRITE_PROTECTED"},
                            {CKR_BUFFER_TOO_SMALL, "CKR_BUFFER_TOO_SMALL"},
                            {CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED"}};
 

@@ -4,6 +4,7 @@
 
 #include "core/encoding/text.h"
 #include "io/pkcs11/errors.h"
+#include "io/pkcs11/generate_internal.h"
 #include "io/pkcs11/mechanism_internal.h"
 #include "io/pkcs11/objects_internal.h"
 #include "io/pkcs11/token_internal.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostSignatureOctets = 1024;  // RSA of 8192 bits
 constexpr std::size_t kMostListed = 8;
+constexpr std::size_t kOctetsOfNewId = 8;
 
 /// "…: A, B and 3 more": what there is, for a message.
 template <class Things>
@@ -86,6 +88,16 @@ Result<Object> choose_private_key(const ObjectReader& reader, const KeyUri& uri)
   const std::vector<Object> all = TRY(reader.find(ObjectKind::private_key, std::nullopt, std::nullopt));
   return fail(kPkcs11NoKey, "the token has no private key for " + uri.to_string() +
                                 (all.empty() ? "; it has none at all" : "; there are " + listed(all)));
+}
+
+/// A second key of one label or id could not be named any more.
+Result<void> expect_free(const ObjectReader& reader, const std::string& label, const Bytes& id) {
+  for (const ObjectKind kind : {ObjectKind::private_key, ObjectKind::public_key}) {
+    std::vector<Object> there = TRY(reader.find(kind, label, std::nullopt));
+    if (there.empty()) there = TRY(reader.find(kind, std::nullopt, id));
+    if (!there.empty()) return fail(kPkcs11Exists, "the token has " + listed(there) + " already");
+  }
+  return {};
 }
 
 }  // namespace
@@ -228,6 +240,26 @@ Result<std::shared_ptr<const TokenKey>> Tokens::key(const KeyUri& uri) {
   PublicKey half = TRY(reader.public_half_of(object));
   auto impl = std::make_unique<TokenKey::Impl>(token, std::move(object), std::move(half));
   return std::shared_ptr<const TokenKey>(new TokenKey(std::move(impl)));
+}
+
+Result<PublicKey> Tokens::generate(KeyUri& uri, KeyType type) {
+  if (!uri.object || uri.object->empty()) {
+    return fail(kPkcs11Uri, uri.to_string() + " gives the new key no label", "say it with object=");
+  }
+  if (uri.type && *uri.type != ObjectKind::private_key) {
+    return fail(kPkcs11Uri, uri.to_string() + " is not a private key, of which a new one is made",
+                "leave type= out");
+  }
+  const std::shared_ptr<Token> token = TRY(token_for(uri));
+  const auto turn = token->module().turn();
+  const Token::Lease lease = TRY(token->lease());
+  TRY(token->log_in(lease, uri, ask_));
+  if (!uri.id || uri.id->empty()) uri.id = random_bytes(kOctetsOfNewId);
+  const ObjectReader reader(token->module(), lease.session());
+  TRY(expect_free(reader, *uri.object, *uri.id));
+  TRY(generate_key_pair(token->module(), lease.session(), type, *uri.object, *uri.id));
+  if (auto half = TRY(open_half(reader, uri))) return *std::move(half);
+  return fail(kPkcs11NoPublicHalf, "the token made a key and does not tell its public half");
 }
 
 }  // namespace tomme::pkcs11

@@ -66,6 +66,10 @@ class Tokens {
   Result<PublicKey> public_key(const KeyUri& uri);
   /// The private key; the token is logged into. The same errors.
   Result<std::shared_ptr<const TokenKey>> key(const KeyUri& uri);
+  /// Makes a key in the token, which never leaves it: with the label that `uri` gives, and its id or a random
+  /// one of 8 octets, which is put into `uri`. RSA is of 3072 bits. The same errors, and kPkcs11Exists where
+  /// the token has a key of this label or id.
+  Result<PublicKey> generate(KeyUri& uri, KeyType type);
 
  private:
   Result<std::shared_ptr<Module>> module_for(const KeyUri& uri);

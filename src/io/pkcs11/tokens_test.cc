@@ -362,6 +362,46 @@ TEST_F(TokensTest, ThreadsSurviveATokenThatForgets) {
   EXPECT_TRUE(signs(**found, kSha256));
 }
 
+TEST_F(TokensTest, MakesKeysThatSign) {
+  hsm_->make_token("release", {{.label = "there", .id = {7}}});
+  for (const KeyType type :
+       {KeyType::ecdsa_p256, KeyType::ecdsa_p384, KeyType::ecdsa_p521, KeyType::rsa, KeyType::ed25519}) {
+    auto uri = testing::must(
+        KeyUri::parse("pkcs11:token=release;object=k" + std::to_string(static_cast<int>(type))));
+    const auto made = tokens().generate(uri, type);
+    ASSERT_TRUE(made) << made.error().message();
+    EXPECT_EQ(made->type(), type);
+    EXPECT_EQ(uri.id->size(), 8U);
+    const auto found = tokens().key(uri);
+    ASSERT_TRUE(found) << found.error().message();
+    EXPECT_EQ((*found)->public_key(), *made);
+    const LeaksOfSoftHsm leaks;
+    EXPECT_TRUE(signs(**found, (*found)->public_key().default_scheme()));
+  }
+  EXPECT_EQ(questions_.size(), 1U);
+}
+
+TEST_F(TokensTest, MakesNoKeyThatCouldNotBeNamed) {
+  hsm_->make_token("release", {{.label = "there", .id = {7}}, {.label = "half", .id = {8}}});
+  const auto make = [&](const char* text) {
+    auto uri = testing::must(KeyUri::parse(text));
+    return tokens().generate(uri, KeyType::ecdsa_p256);
+  };
+  EXPECT_THAT(refusal(make("pkcs11:token=release"), kPkcs11Uri), HasSubstr("no label"));
+  EXPECT_THAT(refusal(make("pkcs11:token=release;object="), kPkcs11Uri), HasSubstr("no label"));
+  EXPECT_THAT(refusal(make("pkcs11:object=new;type=cert"), kPkcs11Uri), HasSubstr("not a private key"));
+  EXPECT_THAT(refusal(make("pkcs11:object=there;id=%09"), kPkcs11Exists), HasSubstr("object=there;id=%07"));
+  EXPECT_THAT(refusal(make("pkcs11:object=new;id=%07"), kPkcs11Exists), HasSubstr("object=there;id=%07"));
+  fault("read-only");
+  EXPECT_THAT(refusal(make("pkcs11:object=new"), kPkcs11Failed), HasSubstr("CKR_TOKEN_WRITE_PROTECTED"));
+  fault("no-mechanism");
+  EXPECT_THAT(refusal(make("pkcs11:object=new"), kPkcs11KeyType),
+              HasSubstr("makes no keys of the kind ECDSA P-256"));
+  fault("");
+  EXPECT_THAT(refusal(key("pkcs11:object=new"), kPkcs11NoKey), HasSubstr("no private key"));
+  EXPECT_TRUE(make("pkcs11:object=new;id=%09;type=private"));
+}
+
 TEST_F(TokensTest, KeysOutliveTheTokensThatGaveThem) {
   hsm_->make_token("release", {{.label = "root"}});
   const auto found = key("pkcs11:object=root");
