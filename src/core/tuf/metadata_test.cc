@@ -48,6 +48,20 @@ void expect_refused(const std::string& payload, const ErrorCode& code, std::stri
   EXPECT_TRUE(parsed.error().message().contains(words)) << parsed.error().message();
 }
 
+TEST(TufMetadata, ShowsNoNameAsItStands) {
+  const std::string name = "\\u001b[31m" + std::string(300, 'a');
+  for (const std::string& hashes : {R"({})"s, R"({"md5":null})"s, R"({"sha256":"aa"})"s}) {
+    const auto target =
+        parse_payload<Targets>(targets_with("{\"" + name + R"(":{"length":1,"hashes":)" + hashes + "}}"));
+    const auto meta = parse_payload<Snapshot>(
+        snapshot_with("{\"" + name + R"(.json":{"version":1,"hashes":)" + hashes + "}}"));
+    for (const std::string& message : {target.error().message(), meta.error().message()}) {
+      EXPECT_TRUE(message.starts_with("\\x1b[31maaa")) << message;
+      EXPECT_LT(message.size(), 300U);
+    }
+  }
+}
+
 TEST(TufMetadata, WritesWhatItRead) {
   const std::string root = root_with(
       R"("consistent_snapshot":true,"x-tool":{"b":[1,null],"a":"é"},"keys":{"a":{"keytype":"ed25519",)"
