@@ -220,6 +220,75 @@ TEST_F(CeremonyTest, SaysEachChangeInWords) {
   EXPECT_THAT(more, Contains("delegates to 32 hash bins bins-…"));
 }
 
+/// An object of one member.
+json::Object member(const std::string& name, json::Value value) {
+  std::vector<json::Member> members;
+  members.push_back({name, std::move(value)});
+  return json::Object(std::move(members));
+}
+
+tuf::Key key_of_unknown_type(const std::string& text) {
+  return *tuf::Key::parse(
+      *json::parse(R"({"keytype":"x","scheme":"y","keyval":{"public":")" + text + "\"}}"));
+}
+
+TEST_F(CeremonyTest, LeavesOutNoChangeOfARoot) {
+  tuf::Root before = root();
+  const tuf::KeyId id("strange");
+  before.keys.emplace(id, key_of_unknown_type("1"));
+  before.root.keyids.push_back(id);
+  const std::vector<void (*)(tuf::Root&)> changes = {
+      [](tuf::Root& r) { r.spec_version = "1.0.35"; },
+      [](tuf::Root& r) { r.unknown = member("x", nullptr); },
+      [](tuf::Root& r) { r.unknown_roles = member("mirrors", json::Object()); },
+      [](tuf::Root& r) { r.targets.unknown = member("x", true); },
+      [](tuf::Root& r) { r.keys.begin()->second.unknown = member("x-owner", std::string("@eve")); },
+      [](tuf::Root& r) { r.keys.at(tuf::KeyId("strange")) = key_of_unknown_type("2"); },
+      [](tuf::Root& r) { r.keys.emplace(tuf::KeyId("idle"), tuf::Key::of(ed25519(9)->public_key())); },
+  };
+  EXPECT_EQ(words_of_change(&before, before).size(), 2U);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    tuf::Root after = before;
+    changes[i](after);
+    EXPECT_GT(words_of_change(&before, after).size(), 2U) << "change " << i;
+  }
+}
+
+TEST_F(CeremonyTest, LeavesOutNoChangeOfTargetsThatLooksLikeNone) {
+  using Paths = tuf::DelegatedRole::Paths;
+  const std::string filler(300, 'a');
+  tuf::Targets before;
+  before.expires = kNow;
+  before.targets.set("a", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, member("k", filler + "1"), {}});
+  before.targets.set("b",
+                     tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, member("k", std::string("\x7f")), {}});
+  before.delegations.emplace();
+  tuf::RoleKeys keys = role_keys(online_role_, before.delegations->keys);
+  Paths patterns{{filler + "1", "a, b", "c"}};
+  std::vector<tuf::DelegatedRole> roles{{*tuf::RoleName::parse("role"), keys, false, patterns, {}}};
+  before.delegations->roles = roles;
+  const auto role = [](tuf::Targets& t) -> tuf::DelegatedRole& {
+    return std::get<std::vector<tuf::DelegatedRole>>(t.delegations->roles).front();
+  };
+  const std::vector<std::function<void(tuf::Targets&)>> changes = {
+      [&](tuf::Targets& t) { t.targets.find("a")->custom = member("k", filler + "2"); },
+      [&](tuf::Targets& t) { t.targets.find("b")->custom = member("k", std::string("\\x7f")); },
+      [&](tuf::Targets& t) { t.targets.find("b")->unknown = member("x", false); },
+      [&](tuf::Targets& t) { t.targets.find("b")->hashes.unknown.emplace_back("blake2b", "00"); },
+      [&](tuf::Targets& t) { role(t).covers = Paths{{filler + "2", "a, b", "c"}}; },
+      [&](tuf::Targets& t) { role(t).covers = Paths{{filler + "1", "a", "b, c"}}; },
+      [&](tuf::Targets& t) { role(t).unknown = member("x", false); },
+      [&](tuf::Targets& t) { t.delegations->unknown = member("x", false); },
+      [&](tuf::Targets& t) { t.delegations->keys.emplace(tuf::KeyId("idle"), key_of_unknown_type("1")); },
+  };
+  EXPECT_EQ(words_of_change("targets", &before, before).size(), 2U);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    tuf::Targets after = before;
+    changes[i](after);
+    EXPECT_GT(words_of_change("targets", &before, after).size(), 2U) << "change " << i;
+  }
+}
+
 TEST_F(CeremonyTest, KeepsKeysInFiles) {
   const std::string path = folder_.path("k.pem");
   const Secret<std::string> secret(std::string("open sesame"));
