@@ -114,6 +114,11 @@ class Publishing:
         self.run("add", *names)
         self.acknowledged(names)
 
+    def stage(self) -> None:
+        """New versions of root and targets, so that the publication to come has those as well."""
+        self.run("renew", "root", "targets")
+        self.run("sign", "--yes", "--key", "root.pem")
+
     @contextlib.contextmanager
     def adding(self, round_: int):
         """While something else is done; killed one time in three. A change counts from the exit status 0 on."""
@@ -258,6 +263,7 @@ def test_killed_at_any_moment(tomme, tmp_path, storage):
             publishing.check()
             if round_ % 10 == 9:
                 publishing.check_all()
+                publishing.stage()
         publishing.check_all()
     finally:
         publishing.clients.close()
