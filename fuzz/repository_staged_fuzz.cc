@@ -115,7 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto targets = read<tuf::Targets>(first)) {
     check_words(words_of_change("role", nullptr, *targets));
     if (const auto after = read<tuf::Targets>(second))
-      check_words(words_of_change("role", &*targets, *after));
+      check_difference(words_of_change("role", &*targets, *after), *targets, *after);
   }
   check_acceptance(first, second);
   return 0;
