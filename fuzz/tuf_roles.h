@@ -19,7 +19,7 @@ std::optional<Signed<T>> read_role(const std::uint8_t* data, std::size_t size) {
     require_sentence(file.error());
     return std::nullopt;
   }
-  const std::string written = write_envelope(file->canonical, file->signatures).value();
+  const std::string written = write_envelope(file->canonical, file->signatures);
   const Signed<T> again = Signed<T>::parse(bytes_of(written)).value();
   require(again.canonical == file->canonical && again.signatures.size() == file->signatures.size());
   const std::string canonical = file->value.to_canonical().value();
@@ -40,7 +40,7 @@ void verify(const Signed<T>& file, const Keys& keys, const RoleKeys& role) {
 
 /// What to_canonical() gave, as JSON again: a file of one, so that control characters are escaped.
 inline json::Value read_canonical(const std::string& canonical) {
-  return Envelope::parse(bytes_of(write_envelope(canonical, {}).value())).value().payload;
+  return Envelope::parse(bytes_of(write_envelope(canonical, {}))).value().payload;
 }
 
 }  // namespace tomme::tuf

@@ -54,7 +54,7 @@ std::vector<const tuf::RoleKeys*> roles_of(const tuf::Delegations& delegations) 
 }
 
 Result<void> put_unsigned(store::BlobStore& files, std::string_view role, const std::string& canonical) {
-  const std::string text = TRY(tuf::write_envelope(canonical, {}));
+  const std::string text = tuf::write_envelope(canonical, {});
   return files.put(staged_key(role), bytes_of(text));
 }
 

@@ -81,7 +81,7 @@ TEST_F(CeremonyTest, WaitsForEverySignatureOfTheThreshold) {
   const tuf::Keys keys = root().keys;
   const MemorySigner second(*ed25519(2));
   const std::string unsigned_copy =
-      *tuf::write_envelope(tuf::Envelope::parse(bytes_of(staged("root")))->canonical, {});
+      tuf::write_envelope(tuf::Envelope::parse(bytes_of(staged("root")))->canonical, {});
   const std::string copy = *add_signature(unsigned_copy, second, {&keys});
   const std::string merged = *merge_signatures(staged("root"), copy);
   ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(merged)));

@@ -110,12 +110,24 @@ TEST(TufMetadata, AnEnvelopeIsJsonEvenWhereWhatIsSignedIsNot) {
   const std::string canonical = timestamp.to_canonical().value();
   EXPECT_FALSE(json::parse(canonical));
   const std::string file =
-      write_envelope(canonical, std::vector<Signature>{{KeyId("k\n"), "00"}, {KeyId("l"), ""}}).value();
+      write_envelope(canonical, std::vector<Signature>{{KeyId("k\n"), "00"}, {KeyId("l"), ""}});
   const auto read = Signed<Timestamp>::parse(bytes_of(file));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->canonical, canonical);
   ASSERT_EQ(read->signatures.size(), 2U);
   EXPECT_EQ(read->signatures[0].keyid, KeyId("k\n"));
+}
+
+TEST(TufMetadata, WritesWhateverASignatureHasBesides) {
+  Signature signature{KeyId("k"), "00"};
+  signature.unknown = *json::parse(R"({"bundle":{"x":0.5},"\u0001":"\n","keyid":"other"})")->object();
+  const std::string file = write_envelope(*Timestamp().to_canonical(), {&signature, 1});
+  const auto read = Signed<Timestamp>::parse(bytes_of(file));
+  ASSERT_TRUE(read) << read.error().message();
+  ASSERT_EQ(read->signatures.size(), 1U);
+  EXPECT_EQ(read->signatures[0].keyid, KeyId("k"));
+  EXPECT_EQ(read->signatures[0].unknown.size(), 2U);
+  EXPECT_EQ(write_envelope(read->canonical, read->signatures), file);
 }
 
 TEST(TufMetadata, RefusesEnvelopesOfAnotherShape) {
