@@ -101,7 +101,7 @@ class Run {
     const tuf::Keys keys = {{tuf_key.id(), tuf_key}};
     for (const StagedFile& file : must(load_staged(*files_)))
       must(files_->put(staged_key(file.role),
-                       bytes_of(must(add_signature(file.text, *signers_.front(), {&keys})))));
+                       bytes_of(must(add_signature(file.text, *signers_.front(), {keys})))));
   }
 
   void measure() {

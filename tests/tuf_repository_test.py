@@ -3,6 +3,8 @@ tuf_killed_test.py kills them."""
 import hashlib
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 import time
 
@@ -117,7 +119,7 @@ def test_python_tuf_takes_every_type_of_key_and_several_holders(repository, clie
     alice, bob, online = (repository.key(f"{name}.pem", kind) for name in ("alice", "bob", "online"))
     repository.run("init", "repository", "--bits", "2", "--root-key", alice, "--root-key", bob, "--root-threshold", 2,
                    "--online-key", online)
-    repository.there("publish", expect=2)
+    assert "repository/unsigned" in repository.there("publish", expect=1)
     for role in ("root", "targets"):
         for holder in (alice, bob):  # each signs a copy of their own
             copy = repository.folder / f"{holder.stem}/{role}.json"
@@ -164,7 +166,7 @@ def test_the_tree_of_pep_458(repository, client):
     repository.there("add", name)
     repository.there("publish")
     assert client.download(name) == b"<html>"
-    assert "64 by bins" in repository.there("status")
+    assert "64 hash bins by bins" in repository.there("status")
     # Another role beside the bins, asked first.
     team = repository.key("team.pem", "ed25519")
     repository.there("delegate", "team", "--key", f"{team}.pub", "--path", "team/*", "--terminating")
@@ -178,6 +180,12 @@ def test_the_tree_of_pep_458(repository, client):
     repository.there("sign", "--yes", "--key", targets)
     repository.there("publish")
     assert client.download(name) == b"<html>"
+    # A new online key is one of the hash bins, and not of the role "bins" that people sign.
+    new = repository.key("online2.pem", "ecdsa")
+    assert "staged bins" in repository.there("key add", "online", f"{new}.pub")
+    words = repository.there("sign", "--yes", "--key", root, "--key", targets)
+    assert words.count("new key") == 3 and "bins: new key" in words and "\ntargets:" not in words
+    repository.there("publish")
     repository.there("verify", "--target-files")
 
 
@@ -248,6 +256,69 @@ def test_wrong_keys_and_damage_leave_what_is_published(repository):
     snapshot.write_bytes(content)
     repository.there("publish")
     assert "verified 1 target " in repository.there("verify")
+
+
+def test_a_link_in_a_folder_does_not_publish_what_lies_elsewhere(repository):
+    repository.run("init", "repository", "--bits", "1")
+    secret = repository.folder / "secret"
+    secret.write_text("secret")
+    repository.write("dist/a", "a")
+    (repository.folder / "dist/inside").symlink_to("a")
+    repository.there("add", "dist")
+    (repository.folder / "dist/sub").mkdir()
+    (repository.folder / "dist/sub/outside").symlink_to(secret)
+    assert "leads out of dist" in repository.there("add", "dist", expect=2)
+    assert "queue: 2 changes" in repository.there("status")
+    assert "1 target waits" in repository.there("add", "--prefix", "named", "dist/sub/outside")
+
+
+def sparse(repository, name: str, size: int) -> str:
+    with open(repository.folder / name, "wb") as file:
+        file.truncate(size)
+    return name
+
+
+def left_behind(repository) -> list[pathlib.Path]:
+    return [path for folder in ("targets", ".incoming") for path in (repository.public / folder).rglob("*")
+            if path.is_file()]
+
+
+def start_adding(repository, name: str, **options) -> subprocess.Popen:
+    return subprocess.Popen([repository.tomme, "tuf", "add", "--repository", "repository", name], cwd=repository.folder,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+
+
+def test_a_large_file_takes_little_memory(repository):
+    repository.run("init", "repository", "--bits", "1")
+    process = start_adding(repository, sparse(repository, "large", 400 << 20))
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0 and "1 target waits" in process.stdout.read()
+    assert usage.ru_maxrss < 300_000  # KiB; most of it is of the sanitizers' build
+    repository.there("publish")
+    repository.there("verify", "--target-files")
+    assert [path.stat().st_size for path in left_behind(repository)] == [400 << 20]
+
+
+def test_what_is_not_stored_whole_is_not_there(repository):
+    repository.run("init", "repository", "--bits", "1")
+    name = sparse(repository, "large", 3 << 30)
+    for word in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        process = start_adding(repository, name)
+        time.sleep(0.5)
+        process.send_signal(word)
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == (-9 if word == signal.SIGKILL else 3), said
+        assert word == signal.SIGKILL or "usage/interrupted" in said
+        assert left_behind(repository) == []
+
+    def small_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20 << 20, 20 << 20))
+
+    process = start_adding(repository, name, preexec_fn=small_disk, restore_signals=False)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 3 and "store/write" in said, said
+    assert left_behind(repository) == []
+    assert "queue: 0 changes" in repository.there("status")
 
 
 def run_on(repository, place: list, variables: dict[str, str]) -> None:

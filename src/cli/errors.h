@@ -17,6 +17,9 @@ inline constexpr ErrorCode kUsageRivals{"usage/rival-proofs", Outcome::wrong_usa
 inline constexpr ErrorCode kUsageNotYet{"usage/not-yet", Outcome::wrong_usage,
                                         "a command of sigstore-python that tomme does not have yet",
                                         "use sigstore-python for this one"};
+inline constexpr ErrorCode kInterrupted{"usage/interrupted", Outcome::could_not_tell,
+                                        "somebody or the system ended the program before it was done",
+                                        "run it again: what was done before counts, or is not seen"};
 inline constexpr ErrorCode kTufNoTarget{
     "tuf/no-target", Outcome::refused, "no role of a TUF repository that may list a file lists it",
     "check the spelling: the path is the one that the repository's metadata has"};

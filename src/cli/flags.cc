@@ -104,6 +104,15 @@ void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
   add_refresh(app, trust.refresh, otherwise);
 }
 
+void add_format(CLI::App& app, bool& json) {
+  app.add_option_function<std::string>(
+         "--format", [&json](const std::string& format) { json = format == "json"; },
+         "text (as without it) or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->option_text("KIND")
+      ->group("output");
+}
+
 std::string sentence_of(const CLI::ParseError& error) {
   std::string text = error.what();
   const bool is_word =

@@ -45,6 +45,9 @@ struct Flags {
 void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise);
 void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise);
 
+/// --format text|json.
+void add_format(CLI::App& app, bool& json);
+
 /// "FILE is required" as part of our own sentences.
 std::string sentence_of(const CLI::ParseError& error);
 

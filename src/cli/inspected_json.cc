@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/inspected.h"
+#include "cli/json_values.h"
 #include "cli/slsa.h"
 #include "core/crypto/timestamp.h"
 #include "core/encoding/text.h"
@@ -13,15 +14,7 @@ namespace tomme::cli {
 
 namespace {
 
-using Members = std::vector<json::Member>;
-
-json::Value object(Members members) {
-  return json::Value(json::Object(std::move(members)));
-}
-
-json::Value text_value(std::string_view text) {
-  return json::Value(std::string(text));
-}
+using Members = JsonMembers;
 
 json::Value optional_text(const std::optional<std::string>& text) {
   return text ? json::Value(*text) : json::Value();
@@ -31,19 +24,14 @@ json::Value log_value(const std::optional<KnownLog>& log) {
   return log ? json::Value(log->url) : json::Value();
 }
 
-/// Octets that came without a promise to be UTF-8; JSON can hold only text.
-json::Value outside_text(const std::string& text) {
-  return is_utf8(text) ? json::Value(text) : json::Value(printable(text, text.size() * 4));
-}
-
 json::Value claims_to_json(const Identity& identity) {
-  Members claims = {{"Issuer", outside_text(identity.issuer())}};
+  Members claims = {{"Issuer", json_outside_text(identity.issuer())}};
   for (std::size_t number = 0; number < kClaimLimit; ++number) {
     const auto claim = static_cast<Claim>(number);
     if (name_of(claim).empty() || !identity.claim(claim)) continue;
-    claims.push_back({std::string(name_of(claim)), outside_text(*identity.claim(claim))});
+    claims.push_back({std::string(name_of(claim)), json_outside_text(*identity.claim(claim))});
   }
-  return object(std::move(claims));
+  return json_object(std::move(claims));
 }
 
 std::string_view name_of(SubjectName::Kind kind) {
@@ -68,20 +56,20 @@ json::Value names_to_json(const Certificate& certificate) {
   json::Array names;
   for (const SubjectName& name : certificate.subject_names()) {
     json::Value value = name.kind == SubjectName::Kind::ip ? json::Value(encode_hex(bytes_of(name.value)))
-                                                           : outside_text(name.value);
-    names.push_back(object({{"kind", text_value(name_of(name.kind))}, {"value", std::move(value)}}));
+                                                           : json_outside_text(name.value);
+    names.push_back(json_object({{"kind", json_text(name_of(name.kind))}, {"value", std::move(value)}}));
   }
   return names;
 }
 
 json::Value scts_to_json(const Certificate& certificate) {
   const Result<std::vector<Sct>> scts = embedded_scts(certificate);
-  if (!scts) return object({{"error", to_json(scts.error())}});
+  if (!scts) return json_object({{"error", to_json(scts.error())}});
   json::Array list;
   for (const Sct& sct : *scts) {
-    list.push_back(object({{"log", log_value(find_known_certificate_log(sct.log_id.view()))},
-                           {"logId", text_value(sct.log_id.to_hex())},
-                           {"time", text_value(to_rfc3339(sct.time()))}}));
+    list.push_back(json_object({{"log", log_value(find_known_certificate_log(sct.log_id.view()))},
+                                {"logId", json_text(sct.log_id.to_hex())},
+                                {"time", json_text(to_rfc3339(sct.time()))}}));
   }
   return list;
 }
@@ -89,25 +77,25 @@ json::Value scts_to_json(const Certificate& certificate) {
 json::Value to_json(const Certificate& certificate) {
   Members members = {
       {"subjectNames", names_to_json(certificate)},
-      {"subject", text_value(name_to_text(certificate.subject()))},
-      {"issuedBy", text_value(name_to_text(certificate.issuer()))},
-      {"serialNumber", text_value(encode_hex(certificate.serial()))},
-      {"notBefore", text_value(to_rfc3339(certificate.validity().start))},
+      {"subject", json_text(name_to_text(certificate.subject()))},
+      {"issuedBy", json_text(name_to_text(certificate.issuer()))},
+      {"serialNumber", json_text(encode_hex(certificate.serial()))},
+      {"notBefore", json_text(to_rfc3339(certificate.validity().start))},
       {"notAfter",
-       certificate.validity().end ? text_value(to_rfc3339(*certificate.validity().end)) : json::Value()},
-      {"sha256", text_value(sha256(certificate.der()).to_hex())},
+       certificate.validity().end ? json_text(to_rfc3339(*certificate.validity().end)) : json::Value()},
+      {"sha256", json_text(sha256(certificate.der()).to_hex())},
       {"isAuthority", json::Value(certificate.is_ca())},
       {"certificateLogs", scts_to_json(certificate)}};
   if (const Result<Identity> identity = Identity::of(certificate)) {
-    members.push_back({"issuer", outside_text(identity->issuer())});
-    members.push_back({"identity", outside_text(identity->subject().value)});
+    members.push_back({"issuer", json_outside_text(identity->issuer())});
+    members.push_back({"identity", json_outside_text(identity->subject().value)});
     members.push_back({"repository", optional_text(identity->repository())});
     members.push_back({"workflow", optional_text(identity->workflow())});
     members.push_back({"claims", claims_to_json(*identity)});
   } else {
     members.push_back({"identityError", tomme::to_json(identity.error())});
   }
-  return object(std::move(members));
+  return json_object(std::move(members));
 }
 
 json::Value to_json(const SlsaClaims& claims) {
@@ -115,89 +103,90 @@ json::Value to_json(const SlsaClaims& claims) {
   for (const SlsaClaims::Source& source : claims.sources) {
     json::Array digests;
     for (const std::string& digest : source.digests) digests.emplace_back(digest);
-    sources.push_back(object({{"uri", text_value(source.uri)}, {"digests", std::move(digests)}}));
+    sources.push_back(json_object({{"uri", json_text(source.uri)}, {"digests", std::move(digests)}}));
   }
-  return object({{"builder", optional_text(claims.builder)},
-                 {"buildType", optional_text(claims.build_type)},
-                 {"repository", optional_text(claims.repository)},
-                 {"ref", optional_text(claims.ref)},
-                 {"workflow", optional_text(claims.workflow)},
-                 {"invocation", optional_text(claims.invocation)},
-                 {"sources", std::move(sources)},
-                 {"moreSources", json::Value(static_cast<std::int64_t>(claims.more_sources))}});
+  return json_object({{"builder", optional_text(claims.builder)},
+                      {"buildType", optional_text(claims.build_type)},
+                      {"repository", optional_text(claims.repository)},
+                      {"ref", optional_text(claims.ref)},
+                      {"workflow", optional_text(claims.workflow)},
+                      {"invocation", optional_text(claims.invocation)},
+                      {"sources", std::move(sources)},
+                      {"moreSources", json::Value(static_cast<std::int64_t>(claims.more_sources))}});
 }
 
 json::Value to_json(const DsseEnvelope& envelope) {
   const Result<Statement> statement = Statement::parse(envelope.payload);
-  Members members = {{"payloadType", outside_text(envelope.payload_type)}};
+  Members members = {{"payloadType", json_outside_text(envelope.payload_type)}};
   if (!statement) {
     members.push_back({"error", tomme::to_json(statement.error())});
-    return object(std::move(members));
+    return json_object(std::move(members));
   }
   json::Array subjects;
   for (const StatementSubject& subject : statement->subjects) {
     Members digests;
     for (const Digest& digest : subject.digests)
-      digests.push_back({std::string(tomme::name_of(digest.algorithm())), text_value(digest.to_hex())});
-    subjects.push_back(
-        object({{"name", outside_text(subject.name)}, {"digest", object(std::move(digests))}}));
+      digests.push_back({std::string(tomme::name_of(digest.algorithm())), json_text(digest.to_hex())});
+    subjects.push_back(json_object(
+        {{"name", json_outside_text(subject.name)}, {"digest", json_object(std::move(digests))}}));
   }
-  members.push_back({"predicateType", outside_text(statement->predicate_type)});
+  members.push_back({"predicateType", json_outside_text(statement->predicate_type)});
   members.push_back({"subjects", std::move(subjects)});
   if (const auto claims = slsa_claims(*statement)) members.push_back({"slsa", to_json(*claims)});
-  return object(std::move(members));
+  return json_object(std::move(members));
 }
 
 json::Value to_json(const LogEntry& entry) {
   const bool timed = to_unix(entry.integrated_time) != 0;
-  return object({{"log", log_value(find_known_log(entry.log_id))},
-                 {"logId", text_value(encode_hex(entry.log_id))},
-                 {"index", json::Value(entry.index.value())},
-                 {"kind", outside_text(entry.kind)},
-                 {"version", outside_text(entry.version)},
-                 {"integratedTime", timed ? text_value(to_rfc3339(entry.integrated_time)) : json::Value()},
-                 {"promise", json::Value(!entry.promise.empty())},
-                 {"inclusionProof", json::Value(entry.proof.has_value())},
-                 {"checkpoint", json::Value(entry.proof && !entry.proof->checkpoint.empty())},
-                 {"treeSize", entry.proof ? json::Value(entry.proof->tree_size.value()) : json::Value()}});
+  return json_object(
+      {{"log", log_value(find_known_log(entry.log_id))},
+       {"logId", json_text(encode_hex(entry.log_id))},
+       {"index", json::Value(entry.index.value())},
+       {"kind", json_outside_text(entry.kind)},
+       {"version", json_outside_text(entry.version)},
+       {"integratedTime", timed ? json_text(to_rfc3339(entry.integrated_time)) : json::Value()},
+       {"promise", json::Value(!entry.promise.empty())},
+       {"inclusionProof", json::Value(entry.proof.has_value())},
+       {"checkpoint", json::Value(entry.proof && !entry.proof->checkpoint.empty())},
+       {"treeSize", entry.proof ? json::Value(entry.proof->tree_size.value()) : json::Value()}});
 }
 
 json::Value timestamp_to_json(BytesView octets) {
   const Result<Timestamp> timestamp = Timestamp::parse(octets);
-  if (!timestamp) return object({{"error", tomme::to_json(timestamp.error())}});
-  return object({{"time", text_value(to_rfc3339(timestamp->time()))},
-                 {"imprint", text_value(timestamp->imprint().to_string())}});
+  if (!timestamp) return json_object({{"error", tomme::to_json(timestamp.error())}});
+  return json_object({{"time", json_text(to_rfc3339(timestamp->time()))},
+                      {"imprint", json_text(timestamp->imprint().to_string())}});
 }
 
 json::Value to_json(const Inspected& part) {
   const Publisher& publisher = *part.publisher;
   const auto against = contradiction(part);
   const auto non_empty = [](const std::string& text) {
-    return text.empty() ? json::Value() : outside_text(text);
+    return text.empty() ? json::Value() : json_outside_text(text);
   };
-  return object({{"kind", outside_text(publisher.kind_name)},
-                 {"repository", non_empty(publisher.repository)},
-                 {"workflow", non_empty(publisher.workflow)},
-                 {"email", non_empty(publisher.email)},
-                 {"environment", optional_text(publisher.environment)},
-                 {"contradiction", optional_text(against)}});
+  return json_object({{"kind", json_outside_text(publisher.kind_name)},
+                      {"repository", non_empty(publisher.repository)},
+                      {"workflow", non_empty(publisher.workflow)},
+                      {"email", non_empty(publisher.email)},
+                      {"environment", optional_text(publisher.environment)},
+                      {"contradiction", optional_text(against)}});
 }
 
 json::Value part_to_json(const Inspected& part) {
   Members members;
   if (part.publisher) members.push_back({"publisher", to_json(part)});
   if (part.certificate) members.push_back({"certificate", to_json(*part.certificate)});
-  if (!part.bundle) return object(std::move(members));
+  if (!part.bundle) return json_object(std::move(members));
 
   if (!part.bundle->media_type.empty())
-    members.push_back({"mediaType", outside_text(part.bundle->media_type)});
+    members.push_back({"mediaType", json_outside_text(part.bundle->media_type)});
   if (const auto* hint = std::get_if<PublicKeyHint>(&part.bundle->key_material))
-    members.push_back({"keyHint", outside_text(hint->hint)});
+    members.push_back({"keyHint", json_outside_text(hint->hint)});
   if (const DsseEnvelope* envelope = part.bundle->envelope()) {
     members.push_back({"statement", to_json(*envelope)});
   } else {
     const auto& digest = part.bundle->message()->digest;
-    members.push_back({"messageDigest", digest ? text_value(digest->to_string()) : json::Value()});
+    members.push_back({"messageDigest", digest ? json_text(digest->to_string()) : json::Value()});
   }
   json::Array entries;
   for (const LogEntry& entry : part.bundle->entries) entries.push_back(to_json(entry));
@@ -205,7 +194,7 @@ json::Value part_to_json(const Inspected& part) {
   json::Array timestamps;
   for (const Bytes& timestamp : part.bundle->timestamps) timestamps.push_back(timestamp_to_json(timestamp));
   members.push_back({"timestamps", std::move(timestamps)});
-  return object(std::move(members));
+  return json_object(std::move(members));
 }
 
 }  // namespace
@@ -215,9 +204,9 @@ json::Value to_json(const InspectedFile& file) {
                                                              "certificate"};
   json::Array parts;
   for (const Inspected& part : file.parts) parts.push_back(part_to_json(part));
-  return object(
-      {{"file", outside_text(file.name)},
-       {"kind", text_value(kKinds[std::to_underlying(file.kind)])},
+  return json_object(
+      {{"file", json_outside_text(file.name)},
+       {"kind", json_text(kKinds[std::to_underlying(file.kind)])},
        {file.kind == InspectedFile::Kind::certificate ? "certificates" : "signatures", std::move(parts)},
        {"verified", json::Value(false)}});
 }

@@ -28,15 +28,6 @@ void add_expect(CLI::App& app, ExpectOptions& expect) {
   flags.flag("--anyone", expect.anyone, "accept whoever it was");
 }
 
-void add_format(CLI::App& app, bool& json) {
-  app.add_option_function<std::string>(
-         "--format", [&json](const std::string& format) { json = format == "json"; },
-         "text (as without it) or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->option_text("KIND")
-      ->group("output");
-}
-
 void add_index(CLI::App& app, std::string& index) {
   Flags{app, "input"}.value("--index", index, "URL",
                             "the index that pypi: asks, else https://pypi.org/simple/");

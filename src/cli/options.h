@@ -89,6 +89,7 @@ struct TrustCommand {
   What what = What::show;
   bool staging = false;
   std::string mirror, root, time;
+  bool json = false;
 };
 
 /// `tomme tuf VERB …` of those who run a repository.
@@ -130,10 +131,11 @@ struct TufCommand {
   std::string key_type = "ed25519";
   std::vector<std::string> lifetimes;  ///< "ROLE=DAYS"
   bool terminating = false;
-  std::string list, prefix, previous, from;
+  std::string list, prefix, previous, from, trusted_root;
   unsigned watch = 0;    ///< seconds; 0: once
   unsigned keep = 3600;  ///< seconds
   bool yes = false, target_files = false;
+  bool json = false;
 };
 
 /// Text for standard output and a successful end: --help, --version.

@@ -68,12 +68,14 @@ void add_time(CLI::App& app, TrustCommand& command) {
 void describe_trust_show(CLI::App& app, TrustCommand& command) {
   describe_source(app, command, help::kTrustShow);
   add_time(app, command);
+  add_format(app, command.json);
 }
 
 void describe_trust_update(CLI::App& app, TrustCommand& command) {
   command.what = TrustCommand::What::update;
   describe_source(app, command, help::kTrustUpdate);
   add_time(app, command);
+  add_format(app, command.json);
 }
 
 void describe_trust_init(CLI::App& app, TrustCommand& command) {

@@ -134,9 +134,10 @@ void describe_undelegate(CLI::App& app, TufCommand& command) {
 }
 
 void describe_bins(CLI::App& app, TufCommand& command) {
-  begin(app,
-        "bins [options] BITS\n\nStages another number of hash bins, 2^BITS; the publication that follows "
-        "the\nsignatures moves all targets.");
+  begin(
+      app,
+      "bins [options] BITS\n\nStages another number of hash bins, 2^BITS; the publication that follows "
+      "the\nsignatures moves all targets. Where there are none (after an import) it stages\nthe first ones.");
   app.add_option("BITS", command.bits)->required()->check(CLI::Range(1, 15));
   add_place(app, command);
 }
@@ -204,6 +205,7 @@ void describe_status(CLI::App& app, TufCommand& command) {
   begin(app,
         "status [options]\n\nWhat is published and until when, who signs what, what is staged and what it "
         "lacks.");
+  add_format(app, command.json);
   add_place(app, command);
 }
 
@@ -226,13 +228,19 @@ void describe_gc(CLI::App& app, TufCommand& command) {
 
 void describe_import(CLI::App& app, TufCommand& command) {
   begin(app,
-        "import [options] --from ADDRESS [DIR]\n\nTakes over the repository of another program, after it was "
-        "verified: ADDRESS is a\nfolder or s3:// with metadata/VERSION.ROLE.json and perhaps targets/. DIR "
-        "is made.");
+        "import [options] --from ADDRESS [DIR]\n\nTakes over the repository of another program, after all of "
+        "it was verified:\nADDRESS is a folder or s3:// with metadata/ or the metadata itself, and perhaps\n"
+        "targets/. Its clients go on with the same roots and see no lower version. DIR is\nmade.");
   app.add_option("DIR", command.repository);
-  Flags{app, "input"}.value("--from", command.from, "ADDRESS", "where it is")->required();
-  Flags{app, "keys"}.values("--online-key", command.online_keys, "FILE",
-                            "private key that signs snapshot, timestamp and bins; repeatable");
+  Flags input{app, "input"};
+  input.value("--from", command.from, "ADDRESS", "where it is")->required();
+  input.value("--root", command.trusted_root, "FILE",
+              "a root.json of it that you trust, where its roots do not begin with version 1");
+  add_passphrase(app, command);
+  Flags{app, "keys"}.values(
+      "--online-key", command.online_keys, "FILE",
+      "private key that signs snapshot, timestamp and bins; repeatable. Without it nothing can be "
+      "published before another one was signed into root");
   Flags place{app, kWhere};
   auto* database = place.value("--database", command.database, "URL", "sqlite:PATH or postgres://...");
   auto* files = place.value("--files", command.files, "ADDRESS", "DIR or s3://BUCKET/PREFIX?endpoint=URL");

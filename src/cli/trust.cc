@@ -1,5 +1,6 @@
 #include "app/trust/choose.h"
 #include "cli/environment.h"
+#include "cli/json_values.h"
 #include "cli/term.h"
 #include "cli/tuf_client.h"
 #include "cli/verbs.h"
@@ -95,6 +96,51 @@ void show(const trust::Source& source, const trust::InUse& in_use, Time now) {
   }
 }
 
+json::Value time_value(const std::optional<Time>& time) {
+  return time ? json_text(to_rfc3339(*time)) : json::Value();
+}
+
+json::Value contents_to_json(const TrustedRoot& root) {
+  const auto count = [](std::size_t n) { return json::Value(static_cast<std::uint64_t>(n)); };
+  return json_object({{"logs", count(root.logs.size())},
+                      {"certificateLogs", count(root.certificate_logs.size())},
+                      {"certificateAuthorities", count(root.certificate_authorities.size())},
+                      {"timestampAuthorities", count(root.timestamp_authorities.size())}});
+}
+
+json::Value roles_to_json(const trust::InUse& in_use) {
+  json::Array roles;
+  if (in_use.files) {
+    for (const tuf::RoleState& role : in_use.files->roles) {
+      roles.push_back(json_object({{"role", json_outside_text(role.role.text())},
+                                   {"version", json::Value(role.version.value())},
+                                   {"expires", json_text(to_rfc3339(role.expires))},
+                                   {"expired", json::Value(role.stale > std::chrono::seconds{0})}}));
+    }
+  }
+  return roles;
+}
+
+void show_json(const trust::Source& source, const trust::InUse& in_use) {
+  const bool built_in = in_use.from == trust::InUse::From::built_in;
+  const trust::Asked& asked = in_use.asked;
+  json::Value failed;
+  if (asked.failed) {
+    failed = json_object({{"time", time_value(asked.failed)}, {"reason", json_outside_text(asked.reason)}});
+  }
+  print(json::to_pretty(
+      json_object({{"version", json::Value(std::int64_t{1})},
+                   {"mirror", json_outside_text(source.mirror)},
+                   {"from", json_text(built_in ? "built-in" : "tuf")},
+                   {"builtIn", json_text(builtin_roots_date())},
+                   {"sha256", in_use.files ? json_text(in_use.files->digest.to_hex()) : json::Value()},
+                   {"contents", contents_to_json(*in_use.root)},
+                   {"signingConfig", json::Value(in_use.files && in_use.files->signing_config.has_value())},
+                   {"roles", roles_to_json(in_use)},
+                   {"refreshed", time_value(asked.refreshed)},
+                   {"failed", std::move(failed)}})));
+}
+
 Result<int> init(const TrustCommand& command, trust::Source source) {
   const std::string root = TRY(read_file(command.root, kRootOctets));
   const std::string folder = TRY(cache_folder(current_environment()));
@@ -131,7 +177,11 @@ Result<int> trust(const TrustCommand& command, const Clock& clock) {
   const trust::Request request = make_request(std::move(source), refresh, now);
   const trust::InUse in_use = TRY(trust::choose(request));
   if (!in_use.note.empty()) print_warning(in_use.note);
-  show(request.source, in_use, now);
+  if (command.json) {
+    show_json(request.source, in_use);
+  } else {
+    show(request.source, in_use, now);
+  }
   return 0;
 }
 

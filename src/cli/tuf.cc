@@ -11,6 +11,7 @@
 #include "cli/verbs.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
+#include "io/store/file.h"
 
 namespace tomme::cli {
 
@@ -31,6 +32,12 @@ std::string milliseconds(std::chrono::nanoseconds time) {
 }
 
 void say(const Publication& done) {
+  if (done.first_unreadable) {
+    print_warning(counted(done.unreadable, "row") +
+                  " of the queue cannot be listed and stay there; tomme did not "
+                  "write them: " +
+                  done.first_unreadable->message());
+  }
   if (!done.published) return tell("nothing to publish\n");
   std::string roles;
   for (const std::string& role : done.roles) roles += (roles.empty() ? ", " : " ") + role;
@@ -71,70 +78,10 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     const Publication done = TRY(publisher.publish(now));
     say(done);
     more = done.more;
+    if (more) continue;
+    for (const Error& staged : done.left) tell("not published: " + staged.message() + "\n");
   }
   TRY(publisher.close());
-  return 0;
-}
-
-std::string role_line(const std::string& role, const tuf::Common& metadata, Time now) {
-  return role + ": version " + std::to_string(metadata.version.value()) + ", " +
-         (metadata.is_expired(now) ? "EXPIRED " : "expires ") + to_rfc3339(metadata.expires) + "\n";
-}
-
-void print_keys(const std::string& role, const tuf::Keys& keys, const tuf::RoleKeys& role_keys) {
-  print("  " + role + ": " + std::to_string(role_keys.threshold) + " of " +
-        std::to_string(role_keys.keyids.size()) + " keys sign\n");
-  for (const tuf::KeyId& id : role_keys.keyids) {
-    const auto key = keys.find(id);
-    const PublicKey* usable = key == keys.end() ? nullptr : key->second.public_key();
-    print("    " + printable(id.value()) + (usable != nullptr ? " " + usable->describe() : "") + "\n");
-  }
-}
-
-Result<void> print_published(const repository::Published& published, Time now) {
-  const auto& root = published.offline.root;
-  if (!root) {
-    print("nothing is published yet\n");
-    return {};
-  }
-  print(role_line("root", root->value, now));
-  print_keys("root", root->value.keys, root->value.root);
-  print_keys("targets", root->value.keys, root->value.targets);
-  print_keys("snapshot", root->value.keys, root->value.snapshot);
-  print_keys("timestamp", root->value.keys, root->value.timestamp);
-  if (published.is_empty()) return {};
-  const auto online_line = [&](const std::string& role, const repository::SnapshotText& text) {
-    tuf::Common common;
-    common.version = tuf::Version(text.version);
-    common.expires = text.expires;
-    print(role_line(role, common, now));
-  };
-  online_line("timestamp", published.timestamp);
-  online_line("snapshot", published.snapshot);
-  for (const auto& [name, role] : published.offline.targets) {
-    print(role_line(name, role.value, now));
-    if (!role.value.targets.empty()) print("  " + counted(role.value.targets.size(), "target") + "\n");
-  }
-  if (const auto bins = TRY(published.offline.bins())) {
-    print("bins: " + std::to_string(bins->layout.count()) + " by " + bins->delegator + "\n");
-    print_keys(bins->layout.prefix() + "-*", bins->keys, bins->role_keys);
-  }
-  return {};
-}
-
-Result<int> status(const TufCommand& command, Time now) {
-  const TufPlace place = TRY(TufPlace::open(command, false));
-  const repository::Published published = TRY(repository::load_published(place.files()));
-  TRY(print_published(published, now));
-  const auto staged =
-      TRY(repository::accept_staged(published.offline, TRY(repository::load_staged(place.files())), now));
-  for (const repository::Readiness& file : staged.all) {
-    print("staged " + file.file.role + ": " +
-          (file.ready ? std::string("enough have signed; the next publication takes it")
-                      : file.ready.error().message()) +
-          "\n");
-  }
-  print("queue: " + counted(TRY(repository::Queue(place.database()).size()), "change") + "\n");
   return 0;
 }
 
@@ -162,16 +109,56 @@ Result<int> gc(const TufCommand& command, Time now) {
   return 0;
 }
 
+std::string versions(std::uint64_t first, std::uint64_t last) {
+  return first == last ? "version " + std::to_string(first)
+                       : "versions " + std::to_string(first) + " to " + std::to_string(last);
+}
+
+void say(const repository::Imported& done) {
+  print("took over root " + versions(done.oldest_root, done.found.root_version) + ", timestamp version " +
+        std::to_string(done.found.timestamp_version) + ", " + counted(done.found.targets, "target") + " in " +
+        counted(done.found.bins, "bin") + " and " + counted(done.found.roles, "other role") + ", " +
+        counted(done.target_files, "target file") + "\n");
+  for (const Error& problem : done.found.problems) print_warning(problem.message());
+  if (done.left_out_root != 0) {
+    print_warning(
+        "root version " + std::to_string(done.left_out_root) +
+        " and those before it do not lead to the others: clients that have nothing newer cannot go on");
+  }
+  if (done.elsewhere != 0) {
+    print_warning(counted(done.elsewhere, "target") +
+                  " without a file that could be copied: they go on being listed");
+  }
+  if (done.root_staged) {
+    print_warning("root version " + std::to_string(done.found.root_version + 1) +
+                  " is staged and has to be signed first: it turns consistent snapshots on");
+  }
+  if (done.found.bins == 0) {
+    tell(
+        "hint: it has no hash bins, so that people sign every change of its targets: tomme tuf add --role "
+        "NAME, or "
+        "tomme tuf bins 10 for what is new\n");
+  }
+}
+
 Result<int> import_from(const TufCommand& command, Time now) {
+  const auto from = TRY(store::open_blob_store_to_read(command.from));
   const TufPlace place = TRY(TufPlace::open(command, true));
-  const auto from = TRY(store::open_blob_store(command.from));
-  const auto found = TRY(repository::import_repository(*from, place.files(), now));
+  repository::ImportOptions options{.now = now};
+  if (!command.trusted_root.empty())
+    options.trusted_root = TRY(read_file(command.trusted_root, repository::kMostRootOctets));
+  if (!command.online_keys.empty()) options.signers = TRY(place.online_signers(command));
+  const repository::Imported done = TRY(repository::import_repository(*from, place.files(), options));
   repository::Settings settings;
   for (const std::string& key : command.online_keys) settings.online_keys.push_back(place.setting_of(key));
   TRY(repository::save_settings(place.database(), settings));
-  print("took over " + counted(found.targets, "target") + " in " + counted(found.bins, "bin") + " and " +
-        counted(found.roles, "other role") + ", root version " + std::to_string(found.root_version) + "\n");
-  for (const Error& problem : found.problems) print_warning(problem.message());
+  say(done);
+  if (command.online_keys.empty()) {
+    tell(
+        "hint: no --online-key: before anything can be published, tomme tuf key add online FILE, and have "
+        "root "
+        "sign it\n");
+  }
   return 0;
 }
 
@@ -202,11 +189,11 @@ Result<int> tuf(const TufCommand& command, const Clock& clock) {
     case Verb::publish:
       return publish(command, clock);
     case Verb::sign:
-      return tuf_sign(command);
+      return tuf_sign(command, now);
     case Verb::merge:
       return tuf_merge(command);
     case Verb::status:
-      return status(command, now);
+      return tuf_status(command, now);
     case Verb::verify:
       return verify_all(command, now);
     case Verb::gc:

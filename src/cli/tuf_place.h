@@ -45,14 +45,15 @@ Result<bool> confirmed(const std::string& question);
 
 Result<Time> time_of(const TufCommand& command, const Clock& clock);
 
-// The verbs of people (tuf_roles.cc) and of targets (tuf_targets.cc).
+// The verbs of people (tuf_roles.cc) and of targets (tuf_targets.cc), and what there is (tuf_status.cc).
 Result<int> tuf_init(const TufCommand& command, Time now);
 Result<int> tuf_key(const TufCommand& command, Time now);
 Result<int> tuf_delegation(const TufCommand& command, Time now);
 Result<int> tuf_renew(const TufCommand& command, Time now);
-Result<int> tuf_sign(const TufCommand& command);
+Result<int> tuf_sign(const TufCommand& command, Time now);
 Result<int> tuf_merge(const TufCommand& command);
 Result<int> tuf_add(const TufCommand& command, Time now);
 Result<int> tuf_remove(const TufCommand& command, Time now);
+Result<int> tuf_status(const TufCommand& command, Time now);
 
 }  // namespace tomme::cli

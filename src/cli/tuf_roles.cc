@@ -1,14 +1,18 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
+#include <optional>
 
 #include "app/repository/ceremony.h"
 #include "app/repository/change_words.h"
 #include "app/repository/errors.h"
+#include "app/repository/foreign_files.h"
 #include "app/repository/layout.h"
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/tuf_place.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "io/store/file.h"
 
@@ -84,16 +88,19 @@ Result<std::string> delegator_of(store::BlobStore& files, const std::string& rol
   const auto published = TRY(repository::load_published(files));
   const auto bins = TRY(published.offline.bins());
   if (bins && role == bins->layout.prefix()) return bins->delegator;
-  for (const auto& [name, metadata] : published.offline.targets) {
-    tuf::Targets copy = metadata.value;
-    if (KeyEditor::of(copy, role)) return name;
-  }
+  const std::string delegator = published.offline.delegator_of(role);
+  if (!delegator.empty()) return delegator;
   return "targets";
 }
 
-std::vector<std::string> roles_named(const std::string& role) {
-  if (role == "online") return {"snapshot", "timestamp", "bins"};
-  return {role};
+/// "online" are all roles that the publisher signs: hash bins by the prefix of their names, since people may
+/// sign a role "bins" that stands between (PEP 458).
+Result<std::vector<std::string>> roles_named(store::BlobStore& files, const std::string& role) {
+  if (role != "online") return std::vector<std::string>{role};
+  std::vector<std::string> roles = {"snapshot", "timestamp"};
+  const auto published = TRY(repository::load_published(files));
+  if (const auto bins = TRY(published.offline.bins())) roles.push_back(bins->layout.prefix());
+  return roles;
 }
 
 Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
@@ -102,82 +109,55 @@ Result<void> edit_role(const TufCommand& command, KeyEditor editor) {
     if (command.verb == TufCommand::Verb::key_remove) {
       TRY(editor.remove(name));
     } else {
-      editor.add(TRY(repository::load_public_key(name)));
+      TRY(editor.add(TRY(repository::load_public_key(name))));
     }
   }
   return {};
 }
 
+/// All of it is staged, or nothing.
 Result<int> change_keys(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
-  for (const std::string& role : roles_named(command.role)) {
+  std::optional<tuf::Root> root;
+  std::map<std::string, tuf::Targets> others;
+  for (const std::string& role : TRY(roles_named(place.files(), command.role))) {
     const std::string delegator = TRY(delegator_of(place.files(), role));
     if (delegator == "root") {
-      tuf::Root draft = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
-      TRY(edit_role(command, TRY(KeyEditor::of(draft, role))));
-      TRY(repository::stage(place.files(), draft));
-    } else {
-      tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
-      TRY(edit_role(command, TRY(KeyEditor::of(draft, role))));
-      TRY(repository::stage(place.files(), delegator, draft));
+      if (!root) root = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
+      TRY(edit_role(command, TRY(KeyEditor::of(*root, role))));
+      continue;
     }
-    tell("staged " + delegator + ", to be signed\n");
+    if (!others.contains(delegator)) {
+      tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
+      others.emplace(delegator, std::move(draft));
+    }
+    TRY(edit_role(command, TRY(KeyEditor::of(others.at(delegator), role))));
+  }
+  if (root) {
+    TRY(repository::stage(place.files(), *root));
+    tell("staged root version " + std::to_string(root->version.value()) + ", to be signed\n");
+  }
+  for (const auto& [name, draft] : others) {
+    TRY(repository::stage(place.files(), name, draft));
+    tell("staged " + name + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
   }
   return 0;
 }
 
-Result<std::vector<std::string>> signed_by(store::BlobStore& files, const repository::Signers& signers) {
-  std::vector<std::string> roles;
-  const auto published = TRY(repository::load_published(files));
-  const auto staged = TRY(repository::load_staged(files));
-  std::optional<tuf::Root> new_root;
-  std::vector<tuf::Targets> delegators;
-  for (const auto& file : staged) {
-    if (file.role == "root")
-      new_root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file.text))).value;
-    else
-      delegators.push_back(TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(file.text))).value);
-  }
-  for (const auto& [name, metadata] : published.offline.targets) delegators.push_back(metadata.value);
-  for (const auto& file : staged) {
-    std::vector<const tuf::Keys*> keys;
-    if (file.role == "root" || file.role == "targets") {
-      if (new_root) keys.push_back(&new_root->keys);
-      if (published.offline.root) keys.push_back(&published.offline.root->value.keys);
-    } else {
-      for (const tuf::Targets& delegator : delegators) {
-        if (delegator.delegations) keys.push_back(&delegator.delegations->keys);
-      }
-    }
-    std::string text = file.text;
-    bool any = false;
-    for (const auto& signer : signers) {
-      const auto with = repository::add_signature(text, *signer, keys);
-      if (!with) continue;
-      text = *with;
-      any = true;
-    }
-    if (!any) continue;
-    TRY(files.put(repository::staged_key(file.role), bytes_of(text)));
-    roles.push_back(file.role);
-  }
-  return roles;
-}
-
 Result<void> say_change(const std::string& role, const std::string& text,
-                        const repository::OfflineRoles& before) {
+                        const repository::OfflineRoles& before, Time now) {
   std::vector<std::string> words;
   if (role == "root") {
     const auto after = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text)));
-    words = repository::words_of_change(before.root ? &before.root->value : nullptr, after.value);
+    words = repository::words_of_change(before.root ? &before.root->value : nullptr, after.value, now);
   } else {
     const auto after = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(text)));
     const auto there = before.targets.find(role);
     words = repository::words_of_change(role, there == before.targets.end() ? nullptr : &there->second.value,
-                                        after.value);
+                                        after.value, now);
   }
-  print(role + ":\n");
+  print(printable(role) + ":\n");
   for (const std::string& line : words) print("  " + line + "\n");
   return flush_output();
 }
@@ -196,11 +176,17 @@ Result<repository::Signers> signers_of(const TufCommand& command) {
   return signers;
 }
 
-/// What was published before, from a folder of metadata that the holder has.
+/// What was published before, from a folder that the holder has: with metadata/ in it, or the metadata
+/// itself.
 Result<repository::OfflineRoles> previous_roles(const TufCommand& command) {
   if (command.previous.empty()) return repository::OfflineRoles();
-  const auto files = TRY(store::open_blob_store(command.previous));
-  return TRY(repository::load_published(*files)).offline;
+  const auto files = TRY(store::open_blob_store_to_read(command.previous));
+  repository::OfflineRoles roles = TRY(repository::load_published(*files)).offline;
+  if (!roles.root) {
+    const auto foreign = TRY(repository::ForeignFiles::open(*files, std::nullopt));
+    roles = TRY(repository::load_published(*foreign)).offline;
+  }
+  return roles;
 }
 
 /// The name of a copy says its role: "root.json".
@@ -208,32 +194,31 @@ std::string role_of_copy(const std::string& file) {
   return fs::path(file).stem().string();
 }
 
-Result<int> sign_copies(const TufCommand& command) {
+tuf::Keys own_keys(const repository::Signers& signers) {
+  tuf::Keys keys;
+  for (const auto& signer : signers) {
+    const tuf::Key key = tuf::Key::of(signer->public_key());
+    keys.emplace(key.id(), key);
+  }
+  return keys;
+}
+
+Result<int> sign_copies(const TufCommand& command, Time now) {
   const repository::Signers signers = TRY(signers_of(command));
   const repository::OfflineRoles before = TRY(previous_roles(command));
+  if (command.previous.empty()) {
+    tell("hint: with --previous DIR, a folder of what is published, only what changes is said\n");
+  }
   for (const std::string& file : command.names) {
     const std::string role = role_of_copy(file);
     std::string text = TRY(read_file(file, repository::kMostTargetsOctets));
-    TRY(say_change(role, text, before));
+    if (before.root) TRY(repository::expect_next_version(role, text, before));
+    TRY(say_change(role, text, before, now));
     TRY(expect_yes(command));
-    for (const auto& signer : signers) {
-      // Who has the delegating file looks the id up; else it is the one that the specification computes.
-      tuf::Keys own;
-      const tuf::Key key = tuf::Key::of(signer->public_key());
-      std::vector<const tuf::Keys*> keys;
-      std::optional<tuf::Root> root;
-      if (role == "root") root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text))).value;
-      if (root) keys.push_back(&root->keys);
-      if (before.root) keys.push_back(&before.root->value.keys);
-      if (role != "root" && !before.root) {
-        own.emplace(key.id(), key);
-        keys.push_back(&own);
-      }
-      for (const auto& [name, metadata] : before.targets) {
-        if (role != "root" && metadata.value.delegations) keys.push_back(&metadata.value.delegations->keys);
-      }
-      text = TRY(repository::add_signature(text, *signer, keys));
-    }
+    repository::SignerTables tables = TRY(repository::tables_for(role, before, {{role, text}}));
+    // Who has the delegating file looks the id up; else it is the one that the specification computes.
+    if (role != "root" && !before.root) tables.push_back(own_keys(signers));
+    for (const auto& signer : signers) text = TRY(repository::add_signature(text, *signer, tables));
     TRY(write_file(file, text));
     tell("signed " + printable(file) + "\n");
   }
@@ -246,9 +231,9 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, true));
   const bool made = command.root_keys.empty() && command.online_keys.empty();
   if (!made && (command.root_keys.empty() || command.online_keys.empty())) {
-    return fail(kUsage, "both --root-key and --online-key are needed, or neither");
+    return fail(kUsage, "both --root-key and --online-key are needed, or neither", "tomme tuf init --help");
   }
-  if (TRY(place.files().exists(repository::metadata_key("root", 1)))) {
+  if (TRY(repository::first_root_version(place.files()))) {
     return fail(repository::kRepositoryExists, place.files().describe() + ": there is a repository already");
   }
   TufCommand keys = command;
@@ -284,7 +269,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   for (const std::string& key : {keys.root_keys[0], keys.targets_keys[0], keys.online_keys[0]}) {
     signers.push_back(TRY(repository::load_signer(key, ask_passphrase(command))));
   }
-  TRY(signed_by(place.files(), signers));
+  TRY(repository::sign_shown(place.files(), {}, TRY(repository::load_staged(place.files())), signers));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
   TRY(publisher.publish(now));
   TRY(publisher.close());
@@ -321,7 +306,13 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
   std::string role = "targets";
   if (command.verb == TufCommand::Verb::bins) {
     const auto bins = TRY(TRY(repository::load_published(place.files())).offline.bins());
-    if (bins) role = bins->delegator;
+    if (!bins) {
+      const auto staged =
+          TRY(repository::stage_first_bins(place.files(), command.bits, settings.lifetimes, now));
+      for (const std::string& name : staged) tell("staged " + name + ", to be signed\n");
+      return 0;
+    }
+    role = bins->delegator;
   }
   tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
   if (command.verb == TufCommand::Verb::bins) {
@@ -330,7 +321,8 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
     TRY(repository::undelegate(draft, command.role));
   } else {
     if (command.keys.empty() || command.paths.empty()) {
-      return fail(kUsage, "a delegation needs at least one --key and one --path");
+      return fail(kUsage, "a delegation needs at least one --key and one --path",
+                  "tomme tuf delegate --help");
     }
     const RolePlan keys = TRY(plan_of(command.keys, command.threshold));
     TRY(repository::delegate(draft, command.role, keys, command.paths, command.terminating));
@@ -344,27 +336,37 @@ Result<int> tuf_renew(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
   for (const std::string& role : command.names) {
+    std::uint64_t version = 0;
     if (role == "root") {
-      TRY(repository::stage(place.files(),
-                            TRY(repository::draft_root(place.files(), settings.lifetimes, now))));
+      const tuf::Root draft = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
+      TRY(repository::stage(place.files(), draft));
+      version = draft.version.value();
     } else {
       const tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
       TRY(repository::stage(place.files(), role, draft));
+      version = draft.version.value();
     }
-    tell("staged " + role + ", to be signed\n");
+    tell("staged " + role + " version " + std::to_string(version) + ", to be signed\n");
   }
   return 0;
 }
 
-Result<int> tuf_sign(const TufCommand& command) {
-  if (!command.names.empty()) return sign_copies(command);
+Result<int> tuf_sign(const TufCommand& command, Time now) {
+  if (!command.names.empty()) return sign_copies(command, now);
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto published = TRY(repository::load_published(place.files()));
   const auto staged = TRY(repository::load_staged(place.files()));
-  if (staged.empty()) return fail(kUsage, "nothing is staged");
-  for (const auto& file : staged) TRY(say_change(file.role, file.text, published.offline));
+  if (staged.empty()) {
+    return fail(kUsage, "nothing is staged, so that there is nothing to sign",
+                "changes are staged by tomme tuf key, delegate, bins, renew and add --role");
+  }
+  for (const auto& file : staged) {
+    TRY(repository::expect_next_version(file.role, file.text, published.offline));
+    TRY(say_change(file.role, file.text, published.offline, now));
+  }
   TRY(expect_yes(command));
-  const std::vector<std::string> roles = TRY(signed_by(place.files(), TRY(signers_of(command))));
+  const std::vector<std::string> roles =
+      TRY(repository::sign_shown(place.files(), published.offline, staged, TRY(signers_of(command))));
   if (roles.empty())
     return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");
   for (const std::string& role : roles) tell("signed " + role + "\n");
@@ -373,15 +375,27 @@ Result<int> tuf_sign(const TufCommand& command) {
 
 Result<int> tuf_merge(const TufCommand& command) {
   const TufPlace place = TRY(TufPlace::open(command, false));
+  const auto published = TRY(repository::load_published(place.files()));
+  const auto staged = TRY(repository::load_staged(place.files()));
+
   for (const std::string& file : command.names) {
     const std::string role = role_of_copy(file);
     TRY(repository::expect_role_name(role));
-    const auto staged = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsOctets));
-    if (!staged) return fail(repository::kRepositoryStaged, "no " + printable(role) + " is staged");
+    const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsOctets));
+    if (!there) {
+      return fail(repository::kRepositoryStaged,
+                  printable(file) + " is a copy of nothing that is staged: there is no staged/" +
+                      printable(role) + ".json",
+                  "a copy has the name that it has in staged/; tomme tuf status says what is staged");
+    }
+    const auto tables = TRY(repository::tables_for(role, published.offline, staged));
     const std::string copy = TRY(read_file(file, repository::kMostTargetsOctets));
-    const std::string merged = TRY(repository::merge_signatures(text_of(*staged), copy));
-    TRY(place.files().put(repository::staged_key(role), bytes_of(merged)));
-    tell("merged " + printable(file) + "\n");
+    const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
+    for (const std::string& id : merged.left_out)
+      print_warning(printable(file) + ": the signature of key " + printable(id, 80) + " does not count for " +
+                    role);
+    if (merged.added != 0) TRY(place.files().put(repository::staged_key(role), bytes_of(merged.text)));
+    tell("merged " + printable(file) + ": " + counted(merged.added, "new signature") + "\n");
   }
   return 0;
 }

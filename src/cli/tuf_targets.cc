@@ -1,4 +1,5 @@
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -6,12 +7,12 @@
 #include "app/repository/ceremony.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/target_store.h"
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/tuf_place.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
 
 namespace tomme::cli {
 
@@ -21,7 +22,20 @@ namespace fs = std::filesystem;
 using repository::Change;
 using repository::TargetFile;
 
-constexpr std::size_t kLargestFile = std::size_t{4} << 30;
+using Stopwatch = std::chrono::steady_clock;
+constexpr std::chrono::seconds kLongAdd{30};  // half of what gc keeps at least
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) {
+  interrupted = 1;
+}
+
+/// Ctrl-C ends it between two pieces, so that uploads which were begun are taken back.
+Result<void> unless_interrupted() {
+  if (interrupted == 0) return {};
+  return fail(kInterrupted, "it was interrupted: nothing was added");
+}
 
 struct Input {
   std::string file;    ///< where it is
@@ -39,6 +53,17 @@ Result<std::string> target_of(const std::string& prefix, const std::string& file
   return path;
 }
 
+/// A link in a folder must not publish what lies elsewhere.
+Result<void> expect_inside(const fs::path& folder, const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_symlink(fs::symlink_status(file, error))) return {};
+  const fs::path above = fs::canonical(folder, error), leads_to = fs::canonical(file, error);
+  const fs::path relative = leads_to.lexically_relative(above);
+  if (!error && !relative.empty() && *relative.begin() != "..") return {};
+  return fail(kUsage, printable(file.string()) + " is a link that leads out of " + printable(folder.string()),
+              "take it away, or name the file itself if it is meant");
+}
+
 Result<std::vector<Input>> inputs_of(const TufCommand& command) {
   std::vector<Input> inputs;
   for (const std::string& name : command.names) {
@@ -48,10 +73,13 @@ Result<std::vector<Input>> inputs_of(const TufCommand& command) {
       inputs.push_back({name, std::move(target)});
       continue;
     }
-    for (const auto& entry : fs::recursive_directory_iterator(name, error)) {
-      if (!entry.is_regular_file(error)) continue;
-      const std::string inside = entry.path().lexically_relative(name).string();
-      const std::string file = entry.path().string();
+    fs::recursive_directory_iterator at(name, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+      std::error_code ignored;
+      if (!at->is_regular_file(ignored)) continue;
+      TRY(expect_inside(name, at->path()));
+      const std::string inside = at->path().lexically_relative(name).string();
+      const std::string file = at->path().string();
       std::string target = TRY(target_of(command.prefix, command.prefix.empty() ? file : inside));
       inputs.push_back({file, std::move(target)});
     }
@@ -79,6 +107,18 @@ Result<Change> change_of_line(std::string_view line) {
   TargetFile file =
       TRY(TargetFile::make(length, digest, columns.size() == 4 ? columns[3] : std::string_view()));
   return Change::set(columns[0], std::move(file));
+}
+
+/// What is stored and not yet named is garbage to tomme tuf gc, when it is old enough.
+Result<void> expect_stored(store::BlobStore& files, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    const auto key = TRY(repository::target_key(change.path(), change.file()->sha256()));
+    if (TRY(files.exists(key))) continue;
+    return fail(repository::kRepositoryTarget,
+                printable(change.path(), 80) + " was removed while others were stored",
+                "add it again, and let tomme tuf gc --keep more seconds than that takes");
+  }
+  return {};
 }
 
 Result<int> add_list(const TufCommand& command, const TufPlace& place, Time now) {
@@ -133,16 +173,16 @@ Result<int> tuf_add(const TufCommand& command, Time now) {
     return add_list(command, place, now);
   }
   if (command.names.empty()) return fail(kUsage, "there is nothing to add", "tomme tuf add FILE...");
+  std::signal(SIGINT, &interrupt);
+  std::signal(SIGTERM, &interrupt);
+  const auto started = Stopwatch::now();
   std::vector<Change> changes;
-  const auto batch = place.files().batch();
+  repository::TargetStore targets(place.files(), &unless_interrupted);
   for (const Input& input : TRY(inputs_of(command))) {
-    const std::string content = TRY(read_file(input.file, kLargestFile));
-    const Sha256 digest = sha256(bytes_of(content));
-    TargetFile file = TRY(TargetFile::make(content.size(), digest));
-    changes.push_back(TRY(Change::set(input.target, std::move(file))));
-    TRY(batch->put(TRY(repository::target_key(input.target, digest)), bytes_of(content)));
+    changes.push_back(TRY(targets.put(input.target, input.file)));
   }
-  TRY(batch->commit());  // before anything names them
+  TRY(targets.finish());  // before anything names them
+  if (Stopwatch::now() - started > kLongAdd) TRY(expect_stored(place.files(), changes));
   if (!command.role.empty()) return add_to_role(command, place, changes, now);
   TRY(repository::Queue(place.database()).add(changes));
   tell(counted(changes.size(), "target") + (changes.size() == 1 ? " waits" : " wait") +

@@ -17,6 +17,7 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kBinsWorthAThread = 64;
+constexpr std::chrono::hours kClockSlack{1};  // by which a clock may have been put back
 constexpr std::uint32_t kBinsOfAPart = 64;
 
 /// A bin of another program's making becomes text of ours. What this program does not write (digests of other
@@ -69,9 +70,16 @@ class BinWriter {
     if (before != 0 && !job_.from_nothing) {
       entries = TRY(load_entries(files_, *job_.bins_before, job_.signers_before, bin, before, &expires));
     }
-    MergedEntries merged = TRY(merge_entries(entries, changes));
+    auto merging = merge_entries(entries, changes);
+    if (!merging && merging.error().is(kRepositoryForm) && before != 0) {
+      entries = TRY(load_foreign_entries(files_, *job_.bins_before, bin, before, &expires));
+      merging = merge_entries(entries, changes);
+    }
+    MergedEntries merged = TRY(std::move(merging));
     const bool stays = !merged.changed && before != 0 && !job_.from_nothing && !job_.sign_anew;
-    if (stays && expires >= job_.renew_before) return {};
+    // Longer than anything is signed for here: a clock that was wrong, or another program's way.
+    const bool too_long = expires > job_.expires + kClockSlack;
+    if (stays && expires >= job_.renew_before && !too_long) return {};
     const std::uint64_t version = before + 1 + job_.skip;
     const std::string file = TRY(sign_and_wrap(render_bin(merged.text, version, job_.expires), job_.signers));
     if (file.size() > kMostTargetsOctets) {
@@ -132,6 +140,30 @@ bool is_large(const ChangeSource& source, const BinJob& job) {
   return job.threads > 1 && (source.parts() > kBinsWorthAThread || (job.all && source.parts() > 1));
 }
 
+/// The file of a bin does not name it, and all bins have the same keys: what one lists says which it is.
+/// Clients would find nothing in the file of another one, and a publisher that took it would make that last.
+Result<void> expect_bin(std::string_view entries, const BinLayout& layout, const std::string& role) {
+  EntryReader reader(entries);
+  const auto first = reader.next();
+  if (!first || !*first) return {};  // what is not in our form is found where it is read
+  if (layout.name(layout.of(sha256(bytes_of(unescaped((*first)->path))))) == role) return {};
+  return fail(kRepositoryDamaged, "it is the file of another hash bin");
+}
+
+Result<std::string> parse_entries(BytesView file, const std::string& role, const Bins& bins,
+                                  std::uint64_t version, Time* expires) {
+  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+  TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
+                            metadata.signatures));
+  if (metadata.value.version.value() != version) {
+    return fail(kRepositoryDamaged, "version " + std::to_string(version) + " says it is another one");
+  }
+  if (expires != nullptr) *expires = metadata.value.expires;
+  std::string entries = TRY(entries_of(metadata.value));
+  TRY(expect_bin(entries, bins.layout, role));
+  return entries;
+}
+
 }  // namespace
 
 MemorySource::MemorySource(std::vector<Change> changes, const BinLayout& layout, bool all_bins)
@@ -182,23 +214,24 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
                                  std::uint64_t version, Time* expires) {
   const std::string role = bins.layout.name(bin);
   const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
-  // What one of our keys signed as it stands is what this program once wrote: no tree has to be made of it.
+  // What our keys signed as it stands is what this program once wrote: no tree has to be made of it.
   const std::optional<tuf::SignedText> signed_text = tuf::SignedText::split(text_of(file));
-  if (signed_text && is_signed_by_any(*signed_text, signers)) {
+  if (signed_text && is_signed_by_all(*signed_text, signers)) {
     const Result<BinText> text = BinText::parse(signed_text->signed_part);
     if (text && text->version == version) {
       if (expires != nullptr) *expires = text->expires;
+      TRY(expect_bin(text->entries, bins.layout, role));
       return std::string(text->entries);
     }
   }
-  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
-  TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
-                            metadata.signatures));
-  if (metadata.value.version.value() != version) {
-    return fail(kRepositoryDamaged, "version " + std::to_string(version) + " says it is another one");
-  }
-  if (expires != nullptr) *expires = metadata.value.expires;
-  return entries_of(metadata.value);
+  return parse_entries(file, role, bins, version, expires);
+}
+
+Result<std::string> load_foreign_entries(store::BlobStore& files, const Bins& bins, std::uint32_t bin,
+                                         std::uint64_t version, Time* expires) {
+  const std::string role = bins.layout.name(bin);
+  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
+  return parse_entries(file, role, bins, version, expires);
 }
 
 }  // namespace tomme::repository

@@ -13,15 +13,24 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kShortestKeyId = 8;
+constexpr const char* kListsRoles = "tomme tuf status lists the roles that there are";
 
-tuf::RoleKeys role_keys_of(const RolePlan& plan, tuf::Keys& keys) {
+/// Ids can be chosen at will: a key that somebody listed under the id of another must not be taken for it.
+Result<void> list_key(tuf::Keys& keys, const tuf::KeyId& id, const tuf::Key& key) {
+  const auto [there, added] = keys.emplace(id, key);
+  if (added || there->second.counted_as() == key.counted_as()) return {};
+  return fail(kRepositoryKey, "another key is listed under the id " + printable(id.value(), 80),
+              "take that one away first: it is not what its id says");
+}
+
+Result<tuf::RoleKeys> role_keys_of(const RolePlan& plan, tuf::Keys& keys) {
   tuf::RoleKeys out;
   out.threshold = plan.threshold;
   for (const PublicKey& key : plan.keys) {
     const tuf::Key made = tuf::Key::of(key);
     const tuf::KeyId id = made.id();
     if (std::ranges::find(out.keyids, id) == out.keyids.end()) out.keyids.push_back(id);
-    keys.emplace(id, made);
+    TRY(list_key(keys, id, made));
   }
   return out;
 }
@@ -73,11 +82,20 @@ tuf::SuccinctRoles* succinct_of(tuf::Targets& targets) {
   return targets.delegations ? std::get_if<tuf::SuccinctRoles>(&targets.delegations->roles) : nullptr;
 }
 
-Result<void> delegate_to_bins(tuf::Targets& targets, const Plan& plan) {
-  const BinLayout layout = TRY(BinLayout::make(plan.bin_prefix, plan.bits));
+/// `role` with its keys in `all`, as one who delegates lists them.
+Result<tuf::RoleKeys> with_keys(const tuf::RoleKeys& role, const tuf::Keys& all, tuf::Keys& out) {
+  for (const tuf::KeyId& id : role.keyids) {
+    if (const auto key = all.find(id); key != all.end()) TRY(list_key(out, id, key->second));
+  }
+  return tuf::RoleKeys{.keyids = role.keyids, .threshold = role.threshold};
+}
+
+Result<void> delegate_to_bins(tuf::Targets& targets, const tuf::RoleKeys& online, const tuf::Keys& all,
+                              const std::string& prefix, unsigned number_of_bits) {
+  const BinLayout layout = TRY(BinLayout::make(prefix, number_of_bits));
   targets.delegations.emplace();
   tuf::SuccinctRoles bins;
-  bins.keys = role_keys_of(plan.online, targets.delegations->keys);
+  bins.keys = TRY(with_keys(online, all, targets.delegations->keys));
   bins.bit_length = layout.bits();
   bins.name_prefix = layout.prefix();
   targets.delegations->roles = std::move(bins);
@@ -100,9 +118,9 @@ Result<tuf::Root> first_root(const Plan& plan, Time expires) {
   tuf::Root root;
   root.expires = expires;
   root.consistent_snapshot = true;
-  root.root = role_keys_of(plan.root, root.keys);
-  root.targets = role_keys_of(plan.targets, root.keys);
-  root.snapshot = role_keys_of(plan.online, root.keys);
+  root.root = TRY(role_keys_of(plan.root, root.keys));
+  root.targets = TRY(role_keys_of(plan.targets, root.keys));
+  root.snapshot = TRY(role_keys_of(plan.online, root.keys));
   root.timestamp = root.snapshot;
   return root;
 }
@@ -110,21 +128,24 @@ Result<tuf::Root> first_root(const Plan& plan, Time expires) {
 }  // namespace
 
 Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifetimes& lifetimes, Time now) {
-  const bool there = TRY(files.exists(metadata_key("root", 1))) || TRY(files.exists(staged_key("root")));
+  const bool there = TRY(first_root_version(files)).has_value() || TRY(files.exists(staged_key("root")));
   if (there) return fail(kRepositoryExists, files.describe() + ": there is a repository already");
+  tuf::Keys keys;
+  const tuf::RoleKeys online = TRY(role_keys_of(plan.online, keys));
   tuf::Targets targets;
   targets.expires = now + lifetimes.targets;
   if (plan.bins_role) {
     tuf::Targets bins;
     bins.expires = now + lifetimes.targets;
-    TRY(delegate_to_bins(bins, plan));
+    TRY(delegate_to_bins(bins, online, keys, plan.bin_prefix, plan.bits));
     targets.delegations.emplace();
-    tuf::RoleKeys keys = role_keys_of(*plan.bins_role, targets.delegations->keys);
-    tuf::DelegatedRole role{TRY(tuf::RoleName::parse("bins")), std::move(keys), false, every_path(), {}};
+    tuf::RoleKeys holders = TRY(role_keys_of(*plan.bins_role, targets.delegations->keys));
+    tuf::RoleName name = TRY(tuf::RoleName::parse("bins"));
+    tuf::DelegatedRole role{std::move(name), std::move(holders), false, every_path(), {}};
     targets.delegations->roles = std::vector<tuf::DelegatedRole>{std::move(role)};
     TRY(stage(files, "bins", bins));
   } else {
-    TRY(delegate_to_bins(targets, plan));
+    TRY(delegate_to_bins(targets, online, keys, plan.bin_prefix, plan.bits));
   }
   TRY(stage(files, "targets", targets));
   const tuf::Root root = TRY(first_root(plan, now + lifetimes.root));
@@ -139,6 +160,7 @@ Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes
     draft = published->value;
     draft->version = tuf::Version(draft->version.value() + 1);
   }
+  draft->consistent_snapshot = true;  // nothing else can be published here
   draft->expires = now + lifetimes.root;
   return *std::move(draft);
 }
@@ -154,7 +176,7 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
       draft = there->second.value;
       draft->version = tuf::Version(draft->version.value() + 1);
     } else if (role == "targets" || !published.offline.keyring_of(std::string(role))) {
-      return fail(kRepositoryRole, "there is no role " + printable(role, 80));
+      return fail(kRepositoryRole, "there is no role " + printable(role, 80), kListsRoles);
     } else {
       draft.emplace();
     }
@@ -189,7 +211,7 @@ Result<KeyEditor> KeyEditor::of(tuf::Root& root, std::string_view role) {
   if (role == "targets") return KeyEditor(root.keys, root.targets);
   if (role == "snapshot") return KeyEditor(root.keys, root.snapshot);
   if (role == "timestamp") return KeyEditor(root.keys, root.timestamp);
-  return fail(kRepositoryRole, "root does not list the keys of " + printable(role, 80));
+  return fail(kRepositoryRole, "root does not list the keys of " + printable(role, 80), kListsRoles);
 }
 
 Result<KeyEditor> KeyEditor::of(tuf::Targets& targets, std::string_view role) {
@@ -201,17 +223,18 @@ Result<KeyEditor> KeyEditor::of(tuf::Targets& targets, std::string_view role) {
       if (delegated.name.text() == role) return KeyEditor(targets.delegations->keys, delegated.keys);
     }
   }
-  return fail(kRepositoryRole, "this role does not delegate to " + printable(role, 80));
+  return fail(kRepositoryRole, "this role does not delegate to " + printable(role, 80), kListsRoles);
 }
 
-void KeyEditor::add(const PublicKey& key) {
+Result<void> KeyEditor::add(const PublicKey& key) {
   const tuf::Key made = tuf::Key::of(key);
   for (const tuf::KeyId& id : role_keys_->keyids) {
     const auto there = keys_->find(id);
-    if (there != keys_->end() && there->second.counted_as() == made.counted_as()) return;
+    if (there != keys_->end() && there->second.counted_as() == made.counted_as()) return {};
   }
-  keys_->emplace(made.id(), made);
+  TRY(list_key(*keys_, made.id(), made));
   role_keys_->keyids.push_back(made.id());
+  return {};
 }
 
 Result<void> KeyEditor::remove(std::string_view key_id) {
@@ -248,7 +271,7 @@ Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan
     draft.delegations.emplace();
     draft.delegations->roles = std::vector<tuf::DelegatedRole>();
   }
-  tuf::RoleKeys role_keys = role_keys_of(keys, draft.delegations->keys);
+  tuf::RoleKeys role_keys = TRY(role_keys_of(keys, draft.delegations->keys));
   TRY(expect_threshold(role, role_keys));
   tuf::DelegatedRole made{
       name, std::move(role_keys), terminating, tuf::DelegatedRole::Paths{std::move(patterns)}, {}};
@@ -270,8 +293,33 @@ Result<void> undelegate(tuf::Targets& draft, std::string_view role) {
   const auto gone = roles == nullptr ? 0 : std::erase_if(*roles, [&](const tuf::DelegatedRole& r) {
     return r.name.text() == role;
   });
-  if (gone == 0) return fail(kRepositoryRole, "nothing is delegated to " + printable(role, 80));
+  if (gone == 0) return fail(kRepositoryRole, "nothing is delegated to " + printable(role, 80), kListsRoles);
   return {};
+}
+
+Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsigned bits,
+                                                  const Lifetimes& lifetimes, Time now) {
+  const tuf::Root root = TRY(draft_root(files, lifetimes, now));
+  tuf::Targets targets = TRY(draft_targets(files, "targets", lifetimes, now));
+  const auto* named = named_of(targets);
+  if (named == nullptr || named->empty()) {
+    TRY(delegate_to_bins(targets, root.snapshot, root.keys, "bins", bits));
+    TRY(stage(files, "targets", targets));
+    return std::vector<std::string>{"targets"};
+  }
+  const tuf::RoleName name = TRY(tuf::RoleName::parse("bins"));
+  if (targets.delegations->find(name) != nullptr) {
+    return fail(kRepositoryRole, "targets delegates to a role 'bins' already that has no hash bins");
+  }
+  tuf::RoleKeys holders = TRY(with_keys(root.targets, root.keys, targets.delegations->keys));
+  std::get<std::vector<tuf::DelegatedRole>>(targets.delegations->roles)
+      .push_back({name, std::move(holders), false, every_path(), {}});
+  tuf::Targets bins;
+  bins.expires = now + lifetimes.targets;
+  TRY(delegate_to_bins(bins, root.snapshot, root.keys, "bin-n", bits));
+  TRY(stage(files, "bins", bins));
+  TRY(stage(files, "targets", targets));
+  return std::vector<std::string>{"targets", "bins"};
 }
 
 Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
@@ -282,12 +330,11 @@ Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
   return {};
 }
 
-Result<std::string> add_signature(std::string_view file, const Signer& signer,
-                                  const std::vector<const tuf::Keys*>& delegators) {
+Result<std::string> add_signature(std::string_view file, const Signer& signer, const SignerTables& tables) {
   tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
   bool known = false;
-  for (const tuf::Keys* keys : delegators) {
-    for (const auto& [id, key] : *keys) {
+  for (const tuf::Keys& keys : tables) {
+    for (const auto& [id, key] : keys) {
       if (key.public_key() == nullptr || !(*key.public_key() == signer.public_key())) continue;
       const Bytes signature = TRY(signer.sign(key.signature_scheme(), bytes_of(envelope.canonical)));
       std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == id; });
@@ -302,18 +349,126 @@ Result<std::string> add_signature(std::string_view file, const Signer& signer,
   return tuf::write_envelope(envelope.canonical, envelope.signatures);
 }
 
-Result<std::string> merge_signatures(std::string_view file, std::string_view copy) {
+namespace {
+
+void add_table(SignerTables& tables, const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  tuf::Keys table;
+  for (const tuf::KeyId& id : role.keyids) {
+    if (const auto key = keys.find(id); key != keys.end()) table.insert(*key);
+  }
+  tables.push_back(std::move(table));
+}
+
+void add_tables_of(SignerTables& tables, std::string_view role, const tuf::Root& root) {
+  add_table(tables, role == "root" ? root.root : root.targets, root.keys);
+}
+
+Result<void> add_tables_of(SignerTables& tables, std::string_view role, const tuf::Targets& delegator) {
+  const tuf::RoleName name = TRY(tuf::RoleName::parse(role));
+  const tuf::RoleKeys* keys = delegator.delegations ? delegator.delegations->find(name) : nullptr;
+  if (keys != nullptr) add_table(tables, *keys, delegator.delegations->keys);
+  return {};
+}
+
+}  // namespace
+
+Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& published,
+                                const std::vector<StagedFile>& staged) {
+  SignerTables tables;
+  const bool by_root = role == "root" || role == "targets";
+  for (const StagedFile& file : staged) {
+    const std::string name = printable(file.role, 80);
+    if (by_root && file.role == "root") {
+      add_tables_of(tables, role, TRY(in(name, tuf::Signed<tuf::Root>::parse(bytes_of(file.text)))).value);
+    } else if (!by_root && file.role != "root") {
+      const tuf::Targets above = TRY(in(name, tuf::Signed<tuf::Targets>::parse(bytes_of(file.text)))).value;
+      TRY(add_tables_of(tables, role, above));
+    }
+  }
+  if (by_root && published.root) add_tables_of(tables, role, published.root->value);
+  for (const auto& [name, metadata] : published.targets) {
+    if (!by_root) TRY(add_tables_of(tables, role, metadata.value));
+  }
+  return tables;
+}
+
+namespace {
+
+bool is_good(const tuf::Signature& signature, const std::string& canonical, const SignerTables& tables) {
+  const auto octets = decode_hex(signature.hex);
+  if (!octets || octets->empty()) return false;
+  const auto digest_of = [&](HashAlgorithm algorithm) { return digest(algorithm, bytes_of(canonical)); };
+  return std::ranges::any_of(tables, [&](const tuf::Keys& keys) {
+    const auto key = keys.find(signature.keyid);
+    return key != keys.end() && key->second.verify(bytes_of(canonical), digest_of, *octets).has_value();
+  });
+}
+
+}  // namespace
+
+Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables) {
   tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
   const tuf::Envelope other = TRY(in("the copy", tuf::Envelope::parse(bytes_of(copy))));
   if (other.canonical != envelope.canonical) {
     return fail(kRepositoryStaged, "the copy is not of what is staged now");
   }
+  Merged merged;
   for (const tuf::Signature& signature : other.signatures) {
-    if (signature.hex.empty() || !decode_hex(signature.hex)) continue;
-    std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == signature.keyid; });
+    const auto there = std::ranges::find(envelope.signatures, signature.keyid, &tuf::Signature::keyid);
+    const bool known = there != envelope.signatures.end();
+    if (known && is_good(*there, envelope.canonical, tables)) continue;
+    if (!is_good(signature, envelope.canonical, tables)) {
+      merged.left_out.push_back(signature.keyid.value());
+      continue;
+    }
+    if (known) envelope.signatures.erase(there);
     envelope.signatures.push_back(signature);
+    ++merged.added;
   }
-  return tuf::write_envelope(envelope.canonical, envelope.signatures);
+  merged.text = tuf::write_envelope(envelope.canonical, envelope.signatures);
+  return merged;
+}
+
+Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
+                                            const std::vector<StagedFile>& shown, const Signers& signers) {
+  std::vector<std::string> roles;
+  for (const StagedFile& file : shown) {
+    const SignerTables keys = TRY(tables_for(file.role, published, shown));
+    std::string text = file.text;
+    bool any = false;
+    for (const auto& signer : signers) {
+      auto with = add_signature(text, *signer, keys);
+      if (!with && !with.error().is(kRepositoryKey)) return std::unexpected(std::move(with).error());
+      if (!with) continue;
+      text = *std::move(with);
+      any = true;
+    }
+    if (!any) continue;
+    // Others may have signed it meanwhile, and somebody may have put another file there.
+    const auto current = TRY(files.get(staged_key(file.role), kMostTargetsOctets));
+    const auto merged = current ? merge_signatures(text_of(*current), text, keys) : Result<Merged>(Merged());
+    if (!current || !merged) {
+      return fail(kRepositoryStaged, "the staged " + file.role + " is not the one that was shown any more",
+                  "run the same again, and read what it says");
+    }
+    TRY(files.put(staged_key(file.role), bytes_of(merged->text)));
+    roles.push_back(file.role);
+  }
+  return roles;
+}
+
+Result<void> expect_next_version(const std::string& role, std::string_view file,
+                                 const OfflineRoles& published) {
+  std::uint64_t before = 0, now = 0;
+  if (role == "root") {
+    now = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file))).value.version.value();
+    if (published.root) before = published.root->value.version.value();
+  } else {
+    now = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(file))).value.version.value();
+    const auto there = published.targets.find(role);
+    if (there != published.targets.end()) before = there->second.value.version.value();
+  }
+  return expect_next(role, now, before);
 }
 
 }  // namespace tomme::repository

@@ -56,7 +56,7 @@ class KeyEditor {
   /// A role to which the draft delegates by name, or the prefix of its bins. kRepositoryRole.
   static Result<KeyEditor> of(tuf::Targets& targets, std::string_view role);
 
-  void add(const PublicKey& key);  ///< once
+  Result<void> add(const PublicKey& key);  ///< once; kRepositoryKey where another key has its id
   /// By its id or at least 8 digits of its beginning. kRepositoryKey where there is none or several.
   Result<void> remove(std::string_view key_id);
   Result<void> set_threshold(std::uint64_t threshold);  ///< kRepositoryKey for 0
@@ -72,14 +72,42 @@ class KeyEditor {
 Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan& keys,
                       std::vector<std::string> patterns, bool terminating);
 Result<void> undelegate(tuf::Targets& draft, std::string_view role);  ///< kRepositoryRole
+/// The first bins of a repository that has none, signed by whoever signs the snapshot. Where targets has no
+/// roles by name it delegates to them itself; else, since one role cannot have both, to a role "bins" that
+/// the holders of targets sign and that is asked last. Stages what changes and names it. kRepositoryBins,
+/// kRepositoryRole where there is a role "bins" of another kind.
+Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsigned bits,
+                                                  const Lifetimes& lifetimes, Time now);
 /// Other bins: `bits` of them, the keys stay. kRepositoryBins where there are none.
 Result<void> set_bins(tuf::Targets& draft, unsigned bits);
 
-/// Adds this key's signature to a file, or replaces it. `delegators` are where the key's id is looked up, in
-/// order: a root itself, the root before it, whoever delegates. kRepositoryKey where none of them has it.
-Result<std::string> add_signature(std::string_view file, const Signer& signer,
-                                  const std::vector<const tuf::Keys*>& delegators);
-/// The signatures of a copy added to those of the file. kRepositoryStaged where the copy says something else.
-Result<std::string> merge_signatures(std::string_view file, std::string_view copy);
+/// The keys that may sign a role, by their ids, as each of those lists them who say so: for root itself
+/// and the published one, for targets the staged and the published root, for other roles whoever delegates to
+/// them.
+using SignerTables = std::vector<tuf::Keys>;
+/// `staged` may be copies, and be without those that delegate. Errors as tuf::Signed::parse.
+Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& published,
+                                const std::vector<StagedFile>& staged);
+
+/// Adds this key's signature to a file, or replaces it, under each id that it has in the tables.
+/// kRepositoryKey where none of them has it.
+Result<std::string> add_signature(std::string_view file, const Signer& signer, const SignerTables& tables);
+struct Merged {
+  std::string text;
+  std::size_t added = 0;              ///< signatures that were not there
+  std::vector<std::string> left_out;  ///< key ids whose signature in the copy is not one
+};
+/// The good signatures of a copy added to those of the file; others never take the place of a good one.
+/// kRepositoryStaged where the copy says something else.
+Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables);
+
+/// Signs those of the staged files that these keys may sign, as they were `shown` to a person, and puts the
+/// signatures into what is staged. The names of what was signed. kRepositoryStaged where one is not what was
+/// shown any more: nothing of it is signed then.
+Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
+                                            const std::vector<StagedFile>& shown, const Signers& signers);
+/// Whether a file that is to be signed is the next version of its role. kRepositoryStaged.
+Result<void> expect_next_version(const std::string& role, std::string_view file,
+                                 const OfflineRoles& published);
 
 }  // namespace tomme::repository

@@ -50,7 +50,7 @@ class CeremonyTest : public RepositoryTest {
                      : *before.keyring_of(role)->keys;
     }
     const MemorySigner signer(key);
-    const std::string text = TRY(add_signature(staged(role), signer, {&own, &above}));
+    const std::string text = TRY(add_signature(staged(role), signer, {own, above}));
     return files_->put(staged_key(role), bytes_of(text));
   }
   void begin() {
@@ -82,8 +82,11 @@ TEST_F(CeremonyTest, WaitsForEverySignatureOfTheThreshold) {
   const MemorySigner second(*ed25519(2));
   const std::string unsigned_copy =
       tuf::write_envelope(tuf::Envelope::parse(bytes_of(staged("root")))->canonical, {});
-  const std::string copy = *add_signature(unsigned_copy, second, {&keys});
-  const std::string merged = *merge_signatures(staged("root"), copy);
+  const std::string copy = *add_signature(unsigned_copy, second, {keys});
+  const Merged with = *merge_signatures(staged("root"), copy, {keys});
+  EXPECT_EQ(with.added, 1U);
+  EXPECT_TRUE(with.left_out.empty());
+  const std::string merged = with.text;
   ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(merged)));
   ASSERT_TRUE(publish());
   expect_good(0);
@@ -95,7 +98,7 @@ TEST_F(CeremonyTest, RefusesSignaturesOfSomethingElse) {
   tuf::Root draft = *draft_root(*files_, {}, kNow);
   ASSERT_TRUE(KeyEditor::of(draft, "root")->set_threshold(1));
   ASSERT_TRUE(stage(*files_, draft));
-  EXPECT_EQ(merge_signatures(staged("root"), before).error().code().name, kRepositoryStaged.name);
+  EXPECT_EQ(merge_signatures(staged("root"), before, {}).error().code().name, kRepositoryStaged.name);
   EXPECT_EQ(sign("root", *ed25519(9)).error().code().name, kRepositoryKey.name);
 }
 
@@ -195,26 +198,33 @@ TEST_F(CeremonyTest, DoesNotPublishWhatClientsWouldRefuse) {
   expect_good(0);
 }
 
+/// Two of them are about version and expiry.
+std::ptrdiff_t lines_of_changes(const std::vector<std::string>& words) {
+  return std::ranges::count_if(words,
+                               [](const std::string& line) { return !line.starts_with("attention: "); });
+}
+
 TEST_F(CeremonyTest, SaysEachChangeInWords) {
   const tuf::Root before = root();
   root_role_ = {{ed25519(1), ed25519(7)}, 1};
   tuf::Root after = root(2);
   after.expires += std::chrono::days(1);
-  const auto words = words_of_change(&before, after);
-  const std::string removed = tuf::Key::of(ed25519(2)->public_key()).id().value().substr(0, 12);
+  const auto words = words_of_change(&before, after, kNow);
+  const std::string removed = tuf::Key::of(ed25519(2)->public_key()).id().value();
   EXPECT_THAT(words, Contains("root version 2, in place of version 1"));
   EXPECT_THAT(words, Contains("root: 1 of 2 keys sign, in place of 2 of 2"));
   EXPECT_THAT(words, Contains("root: key taken away " + removed + " (Ed25519)"));
   EXPECT_THAT(words, Contains(HasSubstr("root: new key ")));
   EXPECT_THAT(words, Contains(HasSubstr("in place of " + to_rfc3339(before.expires))));
-  EXPECT_EQ(words.size(), 5U);
-  EXPECT_EQ(words_of_change(&before, before).size(), 2U);
+  EXPECT_EQ(words.back(), "attention: root: fewer keys than before can sign it, 1 of 2 in place of 2 of 2");
+  EXPECT_EQ(words.size(), 6U);
+  EXPECT_EQ(lines_of_changes(words_of_change(&before, before, kNow)), 2);
 
   tuf::Targets then = targets(), now = targets(2);
   then.targets.set("gone", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, {}, {}});
   now.targets.set("new\x1b[2J", tuf::TargetFile{1, {{Digest(sha256({}))}, {}}, {}, {}});
   std::get<tuf::SuccinctRoles>(now.delegations->roles).bit_length = 5;
-  const auto more = words_of_change("targets", &then, now);
+  const auto more = words_of_change("targets", &then, now, kNow);
   EXPECT_THAT(more, Contains("target taken away gone"));
   EXPECT_THAT(more, Contains(HasSubstr("new target new\\x1b[2J")));
   EXPECT_THAT(more, Contains("delegates to 32 hash bins bins-…"));
@@ -246,11 +256,11 @@ TEST_F(CeremonyTest, LeavesOutNoChangeOfARoot) {
       [](tuf::Root& r) { r.keys.at(tuf::KeyId("strange")) = key_of_unknown_type("2"); },
       [](tuf::Root& r) { r.keys.emplace(tuf::KeyId("idle"), tuf::Key::of(ed25519(9)->public_key())); },
   };
-  EXPECT_EQ(words_of_change(&before, before).size(), 2U);
+  EXPECT_EQ(lines_of_changes(words_of_change(&before, before, kNow)), 2);
   for (std::size_t i = 0; i < changes.size(); ++i) {
     tuf::Root after = before;
     changes[i](after);
-    EXPECT_GT(words_of_change(&before, after).size(), 2U) << "change " << i;
+    EXPECT_GT(lines_of_changes(words_of_change(&before, after, kNow)), 2) << "change " << i;
   }
 }
 
@@ -281,11 +291,209 @@ TEST_F(CeremonyTest, LeavesOutNoChangeOfTargetsThatLooksLikeNone) {
       [&](tuf::Targets& t) { t.delegations->unknown = member("x", false); },
       [&](tuf::Targets& t) { t.delegations->keys.emplace(tuf::KeyId("idle"), key_of_unknown_type("1")); },
   };
-  EXPECT_EQ(words_of_change("targets", &before, before).size(), 2U);
+  EXPECT_EQ(lines_of_changes(words_of_change("targets", &before, before, kNow)), 2);
   for (std::size_t i = 0; i < changes.size(); ++i) {
     tuf::Targets after = before;
     changes[i](after);
-    EXPECT_GT(words_of_change("targets", &before, after).size(), 2U) << "change " << i;
+    EXPECT_GT(lines_of_changes(words_of_change("targets", &before, after, kNow)), 2) << "change " << i;
+  }
+}
+
+/// What an attacker who can write a staged file would hide in it.
+class HiddenChangeTest : public CeremonyTest {
+ protected:
+  static tuf::TargetFile file(std::string_view custom = "") {
+    tuf::TargetFile out{1, {{Digest(sha256({}))}, {}}, {}, {}};
+    if (!custom.empty()) out.custom = json::Value(std::string(custom));
+    return out;
+  }
+  static std::vector<std::string> words(const tuf::Targets& before, const tuf::Targets& after) {
+    return words_of_change("targets", &before, after, kNow);
+  }
+  static tuf::DelegatedRole& add_role(tuf::Targets& targets, const std::string& name, const PrivateKey* key,
+                                      std::vector<std::string> patterns) {
+    if (!targets.delegations || std::holds_alternative<tuf::SuccinctRoles>(targets.delegations->roles)) {
+      targets.delegations.emplace();
+      targets.delegations->roles = std::vector<tuf::DelegatedRole>();
+    }
+    auto& roles = std::get<std::vector<tuf::DelegatedRole>>(targets.delegations->roles);
+    tuf::RoleKeys keys = role_keys({{key}}, targets.delegations->keys);
+    roles.push_back({*tuf::RoleName::parse(name),
+                     std::move(keys),
+                     false,
+                     tuf::DelegatedRole::Paths{std::move(patterns)},
+                     {}});
+    return roles.back();
+  }
+};
+
+TEST_F(HiddenChangeTest, AKeyIsNamedByWhatItIs) {
+  const tuf::Root before = root();
+  tuf::Root after = root(2);
+  const tuf::KeyId alices = tuf::Key::of(ed25519(1)->public_key()).id();
+  after.keys.insert_or_assign(alices, tuf::Key::of(ed25519(13)->public_key()));
+  const std::string mallorys = tuf::Key::of(ed25519(13)->public_key()).id().value();
+  const auto said = words_of_change(&before, after, kNow);
+  EXPECT_THAT(said, Contains("root: new key " + mallorys + " (Ed25519, listed as " + alices.value() + ")"));
+  EXPECT_THAT(said, Contains(HasSubstr("root: key taken away " + alices.value())));
+  // And it is not taken for hers when her key is to be listed.
+  tuf::Root draft = after;
+  EXPECT_TRUE(KeyEditor::of(draft, "targets")->add(ed25519(1)->public_key()).error().is(kRepositoryKey));
+  EXPECT_TRUE(KeyEditor::of(draft, "targets")->add(ed25519(14)->public_key()));
+}
+
+TEST_F(HiddenChangeTest, WhatTakesProtectionAwayComesLast) {
+  const tuf::Root before = root();
+  tuf::Root after = root(2);
+  after.root.threshold = 1;
+  after.expires = *parse_rfc3339("9999-12-31T23:59:59Z");
+  EXPECT_THAT(
+      words_of_change(&before, after, kNow),
+      ::testing::IsSupersetOf({HasSubstr("attention: it would hold for 79"),
+                               HasSubstr("attention: root: fewer keys than before can sign it, 1 of 2")}));
+  after = root(2);
+  after.root = role_keys({{ed25519(20), ed25519(21)}, 2}, after.keys);
+  EXPECT_THAT(words_of_change(&before, after, kNow),
+              Contains("attention: root: none of the keys that signed it before stays"));
+  after.root.keyids.emplace_back("the same key");
+  after.keys.emplace(tuf::KeyId("the same key"), tuf::Key::of(ed25519(20)->public_key()));
+  after.root.threshold = 3;
+  EXPECT_THAT(words_of_change(&before, after, kNow),
+              Contains("attention: root: nobody could sign it, since 3 keys must"));
+  after = root(2);
+  after.expires = kNow;
+  EXPECT_THAT(words_of_change(&before, after, kNow), Contains("attention: it is expired already"));
+}
+
+TEST_F(HiddenChangeTest, NothingIsTooLongOrTooFarBehindToBeSaid) {
+  tuf::Targets before = targets(), after = targets(2);
+  const std::string longish(5000, 'x');
+  before.targets.set("a", file(longish + "good"));
+  after.targets.set("a", file(longish + "evil"));
+  EXPECT_THAT(words(before, after), Contains(HasSubstr("target changes a ")));
+  const std::string path(900, 'p');
+  after = before;
+  after.targets.set(path + "1", file());
+  after.targets.set(path + "2", file());
+  const auto said = words(before, after);
+  EXPECT_THAT(said, Contains(HasSubstr(path + "1 (")));
+  EXPECT_THAT(said, Contains(HasSubstr(path + "2 (")));
+  for (int i = 0; i < 50; ++i) after.targets.set("many/" + std::to_string(i), file());
+  after.targets.set("zz-last", file());
+  EXPECT_THAT(words(before, after), Contains(HasSubstr("new target zz-last")));
+  for (int i = 0; i < 1200; ++i) after.targets.set("many/" + std::to_string(i), file());
+  EXPECT_THAT(words(before, after), Contains(HasSubstr("attention: new target: 203 more")));
+  EXPECT_TRUE(words(before, after).back().starts_with("attention: "));
+}
+
+TEST_F(HiddenChangeTest, MembersThatNobodyKnowsAreSaid) {
+  const auto object = [](const char* text) { return *json::parse(text)->object(); };
+  tuf::Targets before, after;
+  before.expires = kNow + std::chrono::days(1);
+  add_role(before, "team", ed25519(9), {"team/*"});
+  after = before;
+  EXPECT_EQ(words(before, after).size(), 2U);
+  auto& role = std::get<std::vector<tuf::DelegatedRole>>(after.delegations->roles)[0];
+  role.unknown = object(R"({"x":1})");
+  role.keys.unknown = object(R"({"y":2})");
+  after.delegations->unknown = object(R"({"z":3})");
+  after.delegations->keys.begin()->second.unknown = object(R"({"owner":"@alice"})");
+  after.unknown = object(R"({"evil\u202e":[4]})");
+  after.spec_version = "1.0.0";
+  const auto said = words(before, after);
+  for (const char* wanted :
+       {R"(role "team": "x": 1, which was not there)", R"(role "team": "y": 2, which was not there)",
+        R"(delegations: "z": 3, which was not there)", R"("evil\u{202e}": [4], which was not there)",
+        R"(spec_version: "1.0.0", in place of "1.0.34")"}) {
+    EXPECT_THAT(said, Contains(wanted));
+  }
+  EXPECT_THAT(said, Contains(HasSubstr(R"("owner": "@alice")")));
+  EXPECT_THAT(words(after, before), Contains(HasSubstr(R"("z": taken away, it was 3)")));
+}
+
+TEST_F(HiddenChangeTest, APatternCannotPretendToBeOtherWords) {
+  tuf::Targets before, after;
+  add_role(after, "team", ed25519(9), {"team/*, and no other role for these", "b\x1b[1A"});
+  EXPECT_THAT(words(before, after),
+              Contains(R"(delegates to team the paths "team/*, and no other role for these", "b\x1b[1A")"));
+}
+
+/// Files that change between two steps of a ceremony.
+TEST_F(CeremonyTest, OnlyWhatWasShownIsSigned) {
+  begin();
+  tuf::Root draft = *draft_root(*files_, {}, kNow);
+  ASSERT_TRUE(stage(*files_, draft));
+  const std::vector<StagedFile> shown = *load_staged(*files_);
+  const OfflineRoles published = load_published(*files_)->offline;
+  draft.root.threshold = 1;  // an attacker's
+  ASSERT_TRUE(stage(*files_, draft));
+  const std::string swapped = staged("root");
+  const Signers alice = {std::make_shared<MemorySigner>(*ed25519(1))};
+  const auto refused = sign_shown(*files_, published, shown, alice);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(kRepositoryStaged));
+  EXPECT_EQ(staged("root"), swapped);
+  EXPECT_EQ(*sign_shown(*files_, published, *load_staged(*files_), alice), std::vector<std::string>{"root"});
+}
+
+TEST_F(CeremonyTest, HoldersWhoSignAtTheSameTimeBothCount) {
+  begin();
+  ASSERT_TRUE(stage(*files_, *draft_root(*files_, {}, kNow)));
+  const std::vector<StagedFile> shown = *load_staged(*files_);
+  const OfflineRoles published = load_published(*files_)->offline;
+  for (const unsigned number : {1U, 2U}) {
+    const Signers one = {std::make_shared<MemorySigner>(*ed25519(number))};
+    ASSERT_TRUE(sign_shown(*files_, published, shown, one));
+  }
+  EXPECT_TRUE(accept_staged(published, *load_staged(*files_), kNow)->all[0].ready);
+}
+
+TEST_F(CeremonyTest, ACopyCannotSpoilASignature) {
+  begin();
+  ASSERT_TRUE(stage(*files_, *draft_root(*files_, {}, kNow)));
+  const std::string nothing = staged("root");
+  ASSERT_TRUE(sign("root", *ed25519(1)));
+  const std::string good = staged("root");
+  tuf::Envelope copy = *tuf::Envelope::parse(bytes_of(good));
+  copy.signatures[0].hex.replace(0, 4, "0000");
+  const std::string spoilt = tuf::write_envelope(copy.canonical, copy.signatures);
+  const tuf::Keys keys = root().keys;
+  const Merged merged = *merge_signatures(good, spoilt, {keys});
+  EXPECT_EQ(merged.text, good);
+  EXPECT_EQ(merged.added, 0U);
+  const Merged into_nothing = *merge_signatures(nothing, spoilt, {keys});
+  EXPECT_EQ(into_nothing.left_out, std::vector<std::string>{copy.signatures[0].keyid.value()});
+  EXPECT_EQ(into_nothing.text, nothing);
+  const Merged mended = *merge_signatures(spoilt, good, {keys});
+  EXPECT_EQ(mended.added, 1U);
+  EXPECT_EQ(mended.text, good);
+}
+
+TEST_F(CeremonyTest, ASignatureThatComesTooLateIsNotInTheWay) {
+  begin();
+  const std::vector<const PrivateKey*> all = {ed25519(1), ed25519(2)};
+  root_role_.threshold = 1;
+  ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(signed_file(root(2), all))));
+  ASSERT_TRUE(publish());
+  put_staged("root", signed_file(root(2), {ed25519(2)}));  // merged meanwhile
+  const auto done = publish();
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->left.empty());
+  EXPECT_FALSE(*files_->exists(staged_key("root")));
+  // The next change is not taken away with the last one.
+  ASSERT_TRUE(stage(*files_, *draft_root(*files_, {}, kNow)));
+  ASSERT_TRUE(remove_staged(*files_, {"root", signed_file(root(2), all)}));
+  EXPECT_TRUE(*files_->exists(staged_key("root")));
+}
+
+TEST_F(CeremonyTest, OnlyTheNextVersionIsSigned) {
+  begin();
+  const OfflineRoles published = load_published(*files_)->offline;
+  for (const auto& [version, good] : {std::pair(1U, false), std::pair(2U, true), std::pair(3U, false)}) {
+    EXPECT_EQ(expect_next_version("root", signed_file(root(version), {}), published).has_value(), good);
+    EXPECT_EQ(expect_next_version("targets", signed_file(targets(version), {}), published).has_value(), good);
+    EXPECT_EQ(expect_next_version("new", signed_file(targets(version), {}), published).has_value(),
+              version == 1);
   }
 }
 

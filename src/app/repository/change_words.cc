@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
-#include "core/crypto/digest.h"
+#include "core/base/words.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 
@@ -11,44 +12,60 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kMostNames = 20;  // of targets of one kind
+constexpr std::size_t kMostNames = 1000;  // of targets of one kind
+constexpr std::size_t kMostOctets = 400;  // of one outside text
+constexpr std::chrono::days kLong{3 * 366};
 
 using Lines = std::vector<std::string>;
 
-/// An outside text that is compared as it is shown: where it is cut, or not shown as it stands, its digest
-/// says that it is another one.
-std::string told(std::string_view text, std::size_t limit, bool exactly = false) {
-  const std::string shown = printable(text, limit);
-  if (shown == text && !exactly) return shown;
-  return shown + " [SHA-256 " + sha256(bytes_of(text)).to_hex() + "]";
-}
+/// What a person reads: the lines, and behind them those that take protection away.
+struct Words {
+  Lines lines, attention;
 
-std::string other_members(const json::Object& object) {
-  return told(json::to_canonical(json::Value(object)), 400);
-}
-
-std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
-  std::string out = printable(id.value().substr(0, 12), 40) + " (";
-  const auto found = keys.find(id);
-  if (found == keys.end()) return out + "not in the file)";
-  const tuf::Key& key = found->second;
-  if (const PublicKey* usable = key.public_key()) {
-    out += usable->describe();
-    if (tuf::Key::of(*usable).scheme() != key.scheme()) out += ", " + printable(key.scheme(), 80);
-  } else if (const tuf::OidcSigner* signer = key.oidc_signer()) {
-    out += told(signer->identity, 80) + ", " + told(signer->issuer, 80);
-  } else {
-    out += "cannot be used: " + std::string(key.why_unusable());
+  void say(std::string line) { lines.push_back(std::move(line)); }
+  void warn(std::string line) { attention.push_back("attention: " + std::move(line)); }
+  Lines take() {
+    lines.insert(lines.end(), attention.begin(), attention.end());
+    return std::move(lines);
   }
-  if (key.unknown.size() > 0) out += ", with " + other_members(key.unknown);
-  return out + ")";
+};
+
+/// All of a text as it stands. What is cut, or not shown as it stands, has the digest of all, so that no
+/// difference hides behind its length or its look.
+std::string shown(std::string_view text, std::size_t limit = kMostOctets) {
+  const std::string whole = printable(text, text.size() * 8);
+  if (whole == text && whole.size() <= limit) return whole;
+  return printable(text, limit) + " (" + counted(text.size(), "octet") +
+         ", sha256:" + sha256(bytes_of(text)).to_hex() + ")";
 }
 
-std::string counts(const tuf::RoleKeys& keys) {
-  return std::to_string(keys.threshold) + " of " + std::to_string(keys.keyids.size());
+/// Between quotes, so that no text can pretend to be more than one, or other words.
+std::string quoted(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return '"' + printable(escaped, escaped.size() * 8) + '"';
 }
 
-/// Names of keys, by all that their file says of them: another scheme or id is another key.
+/// By the id that `tomme tuf key show` prints, which is made of the key itself: the file may list any key
+/// under any id.
+std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
+  const std::string listed = shown(id.value(), 80);
+  const auto key = keys.find(id);
+  if (key == keys.end()) return listed + " (not in the file)";
+  if (const PublicKey* usable = key->second.public_key()) {
+    const std::string own = tuf::Key::of(*usable).id().value();
+    return own + " (" + usable->describe() + (own == id.value() ? "" : ", listed as " + listed) + ")";
+  }
+  if (const tuf::OidcSigner* signer = key->second.oidc_signer()) {
+    return listed + " (" + shown(signer->identity) + ", " + shown(signer->issuer) + ")";
+  }
+  return listed + " (cannot be used: " + std::string(key->second.why_unusable()) + ")";
+}
+
+/// Names of keys, by all that their file says of them: another id or scheme is another key.
 using Named = std::map<std::string, std::string>;
 
 void put_name(Named& out, const tuf::KeyId& id, const tuf::Keys& keys) {
@@ -57,92 +74,230 @@ void put_name(Named& out, const tuf::KeyId& id, const tuf::Keys& keys) {
   out.emplace(all + " " + id.value(), name_of(id, keys));
 }
 
-Named names_of(const tuf::RoleKeys& role, const tuf::Keys& keys) {
-  Named out;
-  for (const tuf::KeyId& id : role.keyids) put_name(out, id, keys);
+void say_difference(Words& out, const std::string& what, const Named& then, const Named& now) {
+  for (const auto& [key, name] : now) {
+    if (!then.contains(key)) out.say(what + ": new key " + name);
+  }
+  for (const auto& [key, name] : then) {
+    if (!now.contains(key)) out.say(what + ": key taken away " + name);
+  }
+}
+
+/// Keys by themselves, whatever their ids.
+std::set<std::string> different_keys(const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  std::set<std::string> out;
+  for (const tuf::KeyId& id : role.keyids) {
+    const auto key = keys.find(id);
+    if (key != keys.end()) out.insert(key->second.counted_as());
+  }
   return out;
 }
 
-void say_difference(Lines& out, const std::string& what, const Named& then, const Named& now) {
-  for (const auto& [key, name] : now) {
-    if (!then.contains(key)) out.push_back(what + ": new key " + name);
+std::size_t usable_keys(const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  std::set<std::string> out;
+  for (const tuf::KeyId& id : role.keyids) {
+    const auto key = keys.find(id);
+    if (key != keys.end() && key->second.why_unusable().empty()) out.insert(key->second.counted_as());
   }
-  for (const auto& [key, name] : then) {
-    if (!now.contains(key)) out.push_back(what + ": key taken away " + name);
+  return out.size();
+}
+
+std::string counts(const tuf::RoleKeys& keys) {
+  return std::to_string(keys.threshold) + " of " + std::to_string(keys.keyids.size());
+}
+
+/// The keys of a role with the table in which they are; `keys` is nullptr for a role that was not there.
+struct Ring {
+  const tuf::RoleKeys* role = nullptr;
+  const tuf::Keys* keys = nullptr;
+};
+
+void warn_of_keys(Words& out, const std::string& role, const Ring& before, const Ring& after) {
+  const std::size_t usable = usable_keys(*after.role, *after.keys);
+  if (usable < after.role->keyids.size()) {
+    out.warn(role + ": of its " + counted(after.role->keyids.size(), "key") + " only " +
+             std::to_string(usable) + " are different ones that can be used");
+  }
+  if (after.role->threshold > usable) {
+    out.warn(role + ": nobody could sign it, since " + std::to_string(after.role->threshold) + " keys must");
+  }
+  if (before.role == nullptr) return;
+  if (after.role->threshold < before.role->threshold) {
+    out.warn(role + ": fewer keys than before can sign it, " + counts(*after.role) + " in place of " +
+             counts(*before.role));
+  }
+  const std::set<std::string> now = different_keys(*after.role, *after.keys);
+  const std::set<std::string> then = different_keys(*before.role, *before.keys);
+  const bool any_stays = std::ranges::any_of(then, [&](const auto& key) { return now.contains(key); });
+  if (!any_stays && !then.empty()) out.warn(role + ": none of the keys that signed it before stays");
+}
+
+void say_keys(Words& out, const std::string& role, const Ring& before, const Ring& after) {
+  if (before.role == nullptr) {
+    out.say(role + ": " + counts(*after.role) + " keys sign");
+  } else if (counts(*before.role) != counts(*after.role)) {
+    out.say(role + ": " + counts(*after.role) + " keys sign, in place of " + counts(*before.role));
+  }
+  Named then, now;
+  for (const tuf::KeyId& id : after.role->keyids) put_name(now, id, *after.keys);
+  if (before.role != nullptr) {
+    for (const tuf::KeyId& id : before.role->keyids) put_name(then, id, *before.keys);
+  }
+  say_difference(out, role, then, now);
+  warn_of_keys(out, role, before, after);
+}
+
+void say_common(Words& out, const std::string& role, const tuf::Common* before, const tuf::Common& after,
+                Time now) {
+  std::string line = role + " version " + std::to_string(after.version.value());
+  if (before != nullptr) line += ", in place of version " + std::to_string(before->version.value());
+  out.say(line);
+  line = "expires " + to_rfc3339(after.expires);
+  if (before != nullptr) line += ", in place of " + to_rfc3339(before->expires);
+  out.say(line);
+  if (after.is_expired(now)) out.warn("it is expired already");
+  if (after.expires - now > kLong) {
+    const auto years = std::chrono::duration_cast<std::chrono::years>(after.expires - now).count();
+    out.warn("it would hold for " + std::to_string(years) + " years");
+  }
+  if (before != nullptr && after.expires < before->expires)
+    out.warn("it expires earlier than what it takes the place of");
+}
+
+/// All that no specification names, by where it stands: it has no effect here, but it is signed as well.
+using Others = std::map<std::string, std::string>;
+
+void add_others(Others& out, const std::string& where, const json::Object& members) {
+  for (const json::Member& member : members)
+    out[where + quoted(member.name)] = json::to_canonical(member.value);
+}
+
+void add_others(Others& out, const std::string& where, const tuf::Keys& keys) {
+  for (const auto& [id, key] : keys) {
+    const std::string name = where + "key " + shown(id.value(), 80) + ": ";
+    out[name + "scheme"] = json::quote(key.type() + "/" + key.scheme());
+    add_others(out, name, key.unknown);
   }
 }
 
-void say_unknown(Lines& out, const std::string& what, const json::Object* before, const json::Object& after) {
-  const std::string then = before == nullptr ? "{}" : other_members(*before);
-  const std::string now = other_members(after);
-  if (then != now) out.push_back(what + "other members are " + now + ", in place of " + then);
+Others others_of(const tuf::Root& root) {
+  Others out;
+  out["spec_version"] = json::quote(root.spec_version);
+  add_others(out, "", root.unknown);
+  add_others(out, "roles: ", root.unknown_roles);
+  add_others(out, "roles: root: ", root.root.unknown);
+  add_others(out, "roles: targets: ", root.targets.unknown);
+  add_others(out, "roles: snapshot: ", root.snapshot.unknown);
+  add_others(out, "roles: timestamp: ", root.timestamp.unknown);
+  add_others(out, "", root.keys);
+  return out;
 }
 
-void say_keys(Lines& out, const std::string& role, const tuf::RoleKeys* before, const tuf::Keys* keys_before,
-              const tuf::RoleKeys& after, const tuf::Keys& keys_after) {
-  if (before == nullptr) {
-    out.push_back(role + ": " + counts(after) + " keys sign");
-  } else if (counts(*before) != counts(after)) {
-    out.push_back(role + ": " + counts(after) + " keys sign, in place of " + counts(*before));
+Others others_of(const tuf::Targets& targets) {
+  Others out;
+  out["spec_version"] = json::quote(targets.spec_version);
+  add_others(out, "", targets.unknown);
+  if (!targets.delegations) return out;
+  add_others(out, "delegations: ", targets.delegations->unknown);
+  add_others(out, "delegations: ", targets.delegations->keys);
+  if (const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&targets.delegations->roles)) {
+    for (const tuf::DelegatedRole& role : *named) {
+      const std::string where = "role " + quoted(role.name.text()) + ": ";
+      add_others(out, where, role.unknown);
+      add_others(out, where, role.keys.unknown);
+    }
+  } else {
+    const auto& bins = std::get<tuf::SuccinctRoles>(targets.delegations->roles);
+    add_others(out, "bins: ", bins.unknown);
+    add_others(out, "bins: ", bins.keys.unknown);
   }
-  say_difference(out, role, before == nullptr ? Named() : names_of(*before, *keys_before),
-                 names_of(after, keys_after));
-  say_unknown(out, role + ": ", before == nullptr ? nullptr : &before->unknown, after.unknown);
+  return out;
+}
+
+void say_others(Words& out, const Others& before, const Others& after, bool first) {
+  for (const auto& [where, value] : after) {
+    const auto old = before.find(where);
+    // The schemes of keys and the version of TUF are of interest where they change.
+    const bool usual = where.ends_with(": scheme") || where == "spec_version";
+    if (old != before.end() && old->second != value) {
+      out.say(where + ": " + shown(value) + ", in place of " + shown(old->second));
+    } else if (old == before.end() && !usual) {
+      out.say(where + ": " + shown(value) + (first ? "" : ", which was not there"));
+    }
+  }
+  for (const auto& [where, value] : before) {
+    if (!after.contains(where) && !where.ends_with(": scheme"))
+      out.say(where + ": taken away, it was " + shown(value));
+  }
+}
+
+using Roles = std::vector<const tuf::RoleKeys*>;
+
+Roles roles_of(const tuf::Delegations& delegations) {
+  if (const auto* bins = std::get_if<tuf::SuccinctRoles>(&delegations.roles)) return {&bins->keys};
+  Roles out;
+  for (const tuf::DelegatedRole& role : std::get<std::vector<tuf::DelegatedRole>>(delegations.roles)) {
+    out.push_back(&role.keys);
+  }
+  return out;
 }
 
 /// Keys that a file lists and gives to no role.
-Named names_of_idle(const tuf::Keys& keys, const std::vector<const tuf::RoleKeys*>& roles) {
+Named idle_keys(const tuf::Keys& keys, const Roles& roles) {
   Named out;
   for (const auto& [id, key] : keys) {
-    const bool used = std::ranges::any_of(roles, [&](const tuf::RoleKeys* role) {
+    const bool used = std::ranges::any_of(roles, [&id = id](const tuf::RoleKeys* role) {
       return std::ranges::find(role->keyids, id) != role->keyids.end();
     });
     if (!used) put_name(out, id, keys);
   }
   return out;
 }
-
-void say_common(Lines& out, const std::string& role, const tuf::Common* before, const tuf::Common& after) {
-  std::string line = role + " version " + std::to_string(after.version.value());
-  if (before != nullptr) line += ", in place of version " + std::to_string(before->version.value());
-  out.push_back(line);
-  line = "expires " + to_rfc3339(after.expires);
-  if (before != nullptr) line += ", in place of " + to_rfc3339(before->expires);
-  out.push_back(line);
-  if (before != nullptr && before->spec_version != after.spec_version) {
-    out.push_back("follows version " + after.spec_version + " of TUF, in place of " + before->spec_version);
-  }
+Named idle_keys(const tuf::Root* root) {
+  if (root == nullptr) return {};
+  return idle_keys(root->keys, {&root->root, &root->targets, &root->snapshot, &root->timestamp});
+}
+Named idle_keys(const tuf::Targets* targets) {
+  if (targets == nullptr || !targets->delegations) return {};
+  return idle_keys(targets->delegations->keys, roles_of(*targets->delegations));
 }
 
-void say_names(Lines& out, const std::string& what, const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size() && i < kMostNames; ++i) out.push_back(what + " " + names[i]);
+bool delegates_to_nobody(const tuf::Targets* targets) {
+  return targets != nullptr && targets->delegations && roles_of(*targets->delegations).empty();
+}
+
+void say_names(Words& out, const std::string& what, const Lines& names) {
+  for (std::size_t i = 0; i < names.size() && i < kMostNames; ++i) out.say(what + " " + names[i]);
   if (names.size() > kMostNames) {
-    out.push_back(what + ": " + std::to_string(names.size() - kMostNames) + " more");
+    out.warn(what + ": " + std::to_string(names.size() - kMostNames) +
+             " more that are not said here; read the file itself");
   }
 }
 
 std::string file_words(const tuf::TargetFile& file) {
-  std::string out = std::to_string(file.length) + " octets";
+  std::string out = counted(file.length, "octet");
   for (const Digest& digest : file.hashes.known) out += ", " + digest.to_string();
-  for (const auto& [algorithm, hex] : file.hashes.unknown) out += ", " + told(algorithm + ":" + hex, 160);
-  if (file.custom) out += ", custom " + told(json::to_canonical(*file.custom), 200);
-  if (file.unknown.size() > 0) out += ", with " + other_members(file.unknown);
+  for (const auto& [algorithm, hex] : file.hashes.unknown) out += ", " + shown(algorithm + ":" + hex);
+  if (file.custom) out += ", custom " + shown(json::to_canonical(*file.custom));
+  if (file.unknown.size() != 0)
+    out += ", other members " + shown(json::to_canonical(json::Value(file.unknown)));
   return out;
 }
 
-void say_targets(Lines& out, const tuf::Targets* before, const tuf::Targets& after) {
-  std::vector<std::string> added, changed, removed;
+void say_targets(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
+  Lines added, changed, removed;
   for (const auto& [path, file] : after.targets) {
     const tuf::TargetFile* then = before == nullptr ? nullptr : before->targets.find(path);
-    const std::string line = printable(path, 200) + " (" + file_words(file) + ")";
+    const std::string words = file_words(file);
+    const std::string line = shown(path, 1200) + " (" + words + ")";
     if (then == nullptr) {
       added.push_back(line);
-    } else if (file_words(*then) != file_words(file)) {
-      changed.push_back(line + ", in place of (" + file_words(*then) + ")");
+    } else if (const std::string words_then = file_words(*then); words_then != words) {
+      changed.push_back(line + ", in place of (" + words_then + ")");
     }
   }
   for (const auto& [path, file] : before == nullptr ? tuf::Table<tuf::TargetFile>() : before->targets) {
-    if (after.targets.find(path) == nullptr) removed.push_back(printable(path, 200));
+    if (after.targets.find(path) == nullptr) removed.push_back(shown(path, 1200));
   }
   say_names(out, "new target", added);
   say_names(out, "target changes", changed);
@@ -151,24 +306,41 @@ void say_targets(Lines& out, const tuf::Targets* before, const tuf::Targets& aft
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
-  for (const std::string& word : words)
-    out += (out.empty() ? "" : ", ") + told(word, 100, word.contains(','));
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + quoted(word);
   return out;
+}
+
+bool is_every_prefix(const std::vector<std::string>& hex) {
+  const std::set<std::string> one(hex.begin(), hex.end());
+  return one.size() == 16 && std::ranges::all_of(one, [](const std::string& h) { return h.size() == 1; });
+}
+
+/// "*", "*/*" and so on: patterns do not cross slashes.
+bool is_every_path(const std::vector<std::string>& patterns) {
+  std::string expected = "*";
+  for (const std::string& pattern : patterns) {
+    if (pattern != expected) return false;
+    expected += "/*";
+  }
+  return !patterns.empty();
 }
 
 std::string covers(const tuf::DelegatedRole& role) {
   std::string out;
   if (const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers)) {
-    out = "the paths " + joined(paths->patterns);
+    out = is_every_path(paths->patterns) ? "every path of up to " + counted(paths->patterns.size(), "segment")
+                                         : "the paths " + joined(paths->patterns);
+  } else if (const auto& hex = std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex;
+             is_every_prefix(hex)) {
+    out = "every path";
   } else {
-    out = "paths whose digests begin with " +
-          joined(std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex);
+    out = "paths whose digests begin with " + joined(hex);
   }
   return out + (role.terminating ? ", and no other role for these" : "");
 }
 
 std::string bins_words(const tuf::SuccinctRoles& bins) {
-  return std::to_string(bins.bins()) + " hash bins " + told(bins.name_prefix, 80) + "-…";
+  return std::to_string(bins.bins()) + " hash bins " + shown(bins.name_prefix, 80) + "-…";
 }
 
 const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets* targets) {
@@ -180,123 +352,93 @@ const tuf::SuccinctRoles* bins_of(const tuf::Targets* targets) {
   return std::get_if<tuf::SuccinctRoles>(&targets->delegations->roles);
 }
 
-void say_bins(Lines& out, const tuf::Targets* before, const tuf::Targets& after) {
+void say_bins(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
   const tuf::SuccinctRoles* then = bins_of(before);
   const tuf::SuccinctRoles* now = bins_of(&after);
   if (then != nullptr && (now == nullptr || bins_words(*then) != bins_words(*now))) {
-    out.push_back("no longer delegates to " + bins_words(*then));
+    out.say("no longer delegates to " + bins_words(*then));
+    if (now == nullptr) out.warn("what the hash bins list cannot be found any more");
   }
   if (now == nullptr) return;
-  if (then == nullptr || bins_words(*then) != bins_words(*now))
-    out.push_back("delegates to " + bins_words(*now));
-  say_keys(out, "bins", then == nullptr ? nullptr : &then->keys,
-           then == nullptr ? nullptr : &before->delegations->keys, now->keys, after.delegations->keys);
-  say_unknown(out, "bins: ", then == nullptr ? nullptr : &then->unknown, now->unknown);
+  if (then == nullptr || bins_words(*then) != bins_words(*now)) out.say("delegates to " + bins_words(*now));
+  const Ring before_ring =
+      then == nullptr ? Ring() : Ring{.role = &then->keys, .keys = &before->delegations->keys};
+  say_keys(out, "bins", before_ring, {.role = &now->keys, .keys = &after.delegations->keys});
 }
 
-std::vector<const tuf::RoleKeys*> roles_of(const tuf::Delegations& delegations) {
-  std::vector<const tuf::RoleKeys*> out;
-  if (const auto* bins = std::get_if<tuf::SuccinctRoles>(&delegations.roles)) return {&bins->keys};
-  for (const tuf::DelegatedRole& role : std::get<std::vector<tuf::DelegatedRole>>(delegations.roles)) {
-    out.push_back(&role.keys);
+void say_role(Words& out, const tuf::DelegatedRole& role, const tuf::DelegatedRole* old,
+              const tuf::Targets* before, const tuf::Targets& after) {
+  const std::string name = shown(role.name.text(), 80);
+  if (old == nullptr || covers(*old) != covers(role)) {
+    out.say("delegates to " + name + " " + covers(role) +
+            (old == nullptr ? "" : ", in place of " + covers(*old)));
   }
-  return out;
+  const Ring ring = old == nullptr ? Ring() : Ring{.role = &old->keys, .keys = &before->delegations->keys};
+  say_keys(out, name, ring, {.role = &role.keys, .keys = &after.delegations->keys});
 }
 
-Named names_of_idle(const tuf::Targets* targets) {
-  if (targets == nullptr || !targets->delegations) return {};
-  return names_of_idle(targets->delegations->keys, roles_of(*targets->delegations));
-}
-Named names_of_idle(const tuf::Root* root) {
-  if (root == nullptr) return {};
-  return names_of_idle(root->keys, {&root->root, &root->targets, &root->snapshot, &root->timestamp});
-}
-
-/// What the delegations have besides roles.
-void say_rest_of_delegations(Lines& out, const tuf::Targets* before, const tuf::Targets& after) {
-  static const json::Object kNone;
-  const auto unknown = [](const tuf::Targets* targets) {
-    return targets != nullptr && targets->delegations ? &targets->delegations->unknown : &kNone;
-  };
-  say_difference(out, "no role", names_of_idle(before), names_of_idle(&after));
-  say_unknown(out, "delegations: ", unknown(before), *unknown(&after));
-  const auto delegates_to_none = [](const tuf::Targets* targets) {
-    return targets != nullptr && targets->delegations && roles_of(*targets->delegations).empty();
-  };
-  if (delegates_to_none(before) && !after.delegations) out.push_back("an empty list of roles is gone");
-  if (delegates_to_none(&after) && (before == nullptr || !before->delegations)) {
-    out.push_back("an empty list of roles is new");
-  }
-}
-
-void say_delegations(Lines& out, const tuf::Targets* before, const tuf::Targets& after) {
-  std::map<std::string, const tuf::DelegatedRole*> then;
-  std::vector<std::string> order_then, order_now;
+void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
+  std::map<std::string, const tuf::DelegatedRole*> then, now;
   if (const auto* named = named_of(before)) {
     for (const tuf::DelegatedRole& role : *named) then.emplace(role.name.text(), &role);
   }
-  std::map<std::string, bool> now;
+  std::vector<std::string> order_then, order_now;
   if (const auto* named = named_of(&after)) {
     for (const tuf::DelegatedRole& role : *named) {
-      const std::string name = printable(role.name.text(), 80);
       const auto old = then.find(role.name.text());
-      now.emplace(role.name.text(), true);
-      order_now.push_back(role.name.text());
-      if (old == then.end() || covers(*old->second) != covers(role)) {
-        out.push_back("delegates to " + name + " " + covers(role) +
-                      (old == then.end() ? "" : ", in place of " + covers(*old->second)));
-      }
-      say_keys(out, name, old == then.end() ? nullptr : &old->second->keys,
-               old == then.end() ? nullptr : &before->delegations->keys, role.keys, after.delegations->keys);
-      say_unknown(out, name + ": ", old == then.end() ? nullptr : &old->second->unknown, role.unknown);
+      now.emplace(role.name.text(), &role);
+      if (old != then.end()) order_now.push_back(role.name.text());
+      say_role(out, role, old == then.end() ? nullptr : old->second, before, after);
     }
   }
   if (const auto* named = named_of(before)) {
     for (const tuf::DelegatedRole& role : *named) {
-      if (!now.contains(role.name.text())) {
-        out.push_back("no longer delegates to " + printable(role.name.text(), 80));
-      } else {
+      if (now.contains(role.name.text())) {
         order_then.push_back(role.name.text());
+      } else {
+        out.say("no longer delegates to " + shown(role.name.text(), 80));
       }
     }
   }
-  std::erase_if(order_now, [&](const std::string& name) { return !then.contains(name); });
-  if (order_then != order_now) out.push_back("the order of its roles is now " + joined(order_now));
+  if (delegates_to_nobody(before) && !after.delegations) out.say("an empty list of roles is gone");
+  if (delegates_to_nobody(&after) && (before == nullptr || !before->delegations)) {
+    out.say("an empty list of roles is new");
+  }
+  if (order_then != order_now) out.say("the order of its roles is now " + joined(order_now));
 }
 
 }  // namespace
 
-std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Root& after) {
-  Lines out;
-  say_common(out, "root", before, after);
+std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Root& after, Time now) {
+  Words out;
+  say_common(out, "root", before, after, now);
   if (before == nullptr || before->consistent_snapshot != after.consistent_snapshot) {
-    out.push_back(after.consistent_snapshot ? "files are named by version and digest (consistent snapshots)"
-                                            : "files are not named by version and digest");
+    out.say(after.consistent_snapshot ? "files are named by version and digest (consistent snapshots)"
+                                      : "files are not named by version and digest");
   }
   const auto say = [&](const char* role, tuf::RoleKeys tuf::Root::* keys) {
-    say_keys(out, role, before == nullptr ? nullptr : &(before->*keys),
-             before == nullptr ? nullptr : &before->keys, after.*keys, after.keys);
+    const Ring ring = before == nullptr ? Ring() : Ring{.role = &(before->*keys), .keys = &before->keys};
+    say_keys(out, role, ring, {.role = &(after.*keys), .keys = &after.keys});
   };
   say("root", &tuf::Root::root);
   say("targets", &tuf::Root::targets);
   say("snapshot", &tuf::Root::snapshot);
   say("timestamp", &tuf::Root::timestamp);
-  say_difference(out, "no role", names_of_idle(before), names_of_idle(&after));
-  say_unknown(out, "", before == nullptr ? nullptr : &before->unknown, after.unknown);
-  say_unknown(out, "roles: ", before == nullptr ? nullptr : &before->unknown_roles, after.unknown_roles);
-  return out;
+  say_difference(out, "no role", idle_keys(before), idle_keys(&after));
+  say_others(out, before == nullptr ? Others() : others_of(*before), others_of(after), before == nullptr);
+  return out.take();
 }
 
 std::vector<std::string> words_of_change(const std::string& role, const tuf::Targets* before,
-                                         const tuf::Targets& after) {
-  Lines out;
-  say_common(out, printable(role, 80), before, after);
+                                         const tuf::Targets& after, Time now) {
+  Words out;
+  say_common(out, shown(role, 80), before, after, now);
   say_bins(out, before, after);
   say_delegations(out, before, after);
-  say_rest_of_delegations(out, before, after);
   say_targets(out, before, after);
-  say_unknown(out, "", before == nullptr ? nullptr : &before->unknown, after.unknown);
-  return out;
+  say_difference(out, "no role", idle_keys(before), idle_keys(&after));
+  say_others(out, before == nullptr ? Others() : others_of(*before), others_of(after), before == nullptr);
+  return out.take();
 }
 
 }  // namespace tomme::repository

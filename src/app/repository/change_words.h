@@ -3,14 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "core/base/time.h"
 #include "core/tuf/metadata.h"
 
-/// A change in words, for whoever is about to sign it: one sentence a line, nothing left out but the middle
-/// of long lists, which are counted. `before` is nullptr for a first version, or where it is not known.
 namespace tomme::repository {
 
-std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Root& after);
+/// What a new version of a role changes, a line for each thing, for a person who is about to sign it: nothing
+/// that differs is left out. Keys are named by what they are, whatever id the file gives them. What takes
+/// protection away comes last and begins with "attention: ". `before` is the published version, nullptr where
+/// there is none.
+std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Root& after, Time now);
 std::vector<std::string> words_of_change(const std::string& role, const tuf::Targets* before,
-                                         const tuf::Targets& after);
+                                         const tuf::Targets& after, Time now);
 
 }  // namespace tomme::repository

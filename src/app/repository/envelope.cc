@@ -1,5 +1,7 @@
 #include "app/repository/envelope.h"
 
+#include <algorithm>
+
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 
@@ -19,17 +21,16 @@ Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const 
   return out;
 }
 
-bool is_signed_by_any(const tuf::SignedText& file, std::span<const RoleSigner> signers) {
-  for (const RoleSigner& role : signers) {
-    for (const tuf::Signature& signature : file.signatures) {
-      if (signature.keyid != role.key_id) continue;
+bool is_signed_by_all(const tuf::SignedText& file, std::span<const RoleSigner> signers) {
+  const auto has_signed = [&](const RoleSigner& role) {
+    return std::ranges::any_of(file.signatures, [&](const tuf::Signature& signature) {
+      if (signature.keyid != role.key_id) return false;
       const auto octets = decode_hex(signature.hex);
-      if (octets && role.signer->public_key().verify(role.scheme, bytes_of(file.signed_part), *octets)) {
-        return true;
-      }
-    }
-  }
-  return false;
+      return octets &&
+             role.signer->public_key().verify(role.scheme, bytes_of(file.signed_part), *octets).has_value();
+    });
+  };
+  return !signers.empty() && std::ranges::all_of(signers, has_signed);
 }
 
 }  // namespace tomme::repository

@@ -14,8 +14,8 @@ namespace tomme::repository {
 /// canonical.
 Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const RoleSigner> signers);
 
-/// Whether at least one of these keys, with its scheme, signed these very octets: then they are what this
-/// room once wrote.
-bool is_signed_by_any(const tuf::SignedText& file, std::span<const RoleSigner> signers);
+/// Whether there are such keys and each, with its scheme, signed these very octets: then they are what this
+/// room once wrote. All of them, so that a threshold holds for what is signed anew, too.
+bool is_signed_by_all(const tuf::SignedText& file, std::span<const RoleSigner> signers);
 
 }  // namespace tomme::repository

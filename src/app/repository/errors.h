@@ -17,7 +17,7 @@ inline constexpr ErrorCode kRepositoryTooLarge{
     "repository/too-large", Outcome::refused,
     "a metadata file would be larger than other clients accept (snapshot 2,000,000, targets 5,000,000, root "
     "512,000 octets)",
-    "a repository of this size needs more hash bins: make one with --bits 14 and import this one into it"};
+    "a repository of this size needs more hash bins: tomme tuf bins 14"};
 inline constexpr ErrorCode kRepositoryForm{"repository/form", Outcome::could_not_tell,
                                            "published metadata is not of the form in which tomme writes it",
                                            "import the repository, so that its metadata is written anew"};
@@ -35,6 +35,12 @@ inline constexpr ErrorCode kRepositoryNone{"repository/none", Outcome::wrong_usa
 inline constexpr ErrorCode kRepositoryExists{
     "repository/exists", Outcome::wrong_usage, "there is a repository here already",
     "tomme tuf status shows it; choose another folder for a new one"};
+inline constexpr ErrorCode kRepositoryImport{
+    "repository/import", Outcome::refused, "a repository of another program cannot be taken over as it is",
+    "nothing was changed; see what its own program, or a client of it, says"};
+inline constexpr ErrorCode kRepositoryMixed{
+    "repository/mixed-up", Outcome::wrong_usage, "the database belongs to another repository than the files",
+    "check --database and --files; a copy of the files has to have the same first root"};
 inline constexpr ErrorCode kRepositoryBusy{
     "repository/busy", Outcome::could_not_tell, "another process is publishing this repository",
     "it publishes what was queued as well; or wait until it has ended"};
@@ -48,6 +54,10 @@ inline constexpr ErrorCode kRepositoryRole{"repository/role", Outcome::wrong_usa
 inline constexpr ErrorCode kRepositoryStaged{"repository/staged", Outcome::refused,
                                              "a staged file cannot become the next version of its role",
                                              "stage the change again on top of what is published"};
+inline constexpr ErrorCode kRepositoryUnsigned{
+    "repository/unsigned", Outcome::refused,
+    "a staged file has fewer signatures than it needs to be published",
+    "each holder signs it, or a copy: tomme tuf sign --key FILE; tomme tuf status says who is missing"};
 inline constexpr ErrorCode kRepositoryKey{"repository/key", Outcome::wrong_usage,
                                           "a signing key is not one that the role has, or one is missing",
                                           "tomme tuf status lists the keys of each role"};

@@ -90,7 +90,7 @@ class Collector {
     }
     const Queue::Batch waiting = TRY(Queue(place_.database).take(kAllChanges));
     for (const Change& change : waiting.changes) {
-      if (change.file()) mark(change.path(), change.file()->sha256());
+      if (change.file()) mark(change.path(), Digest(change.file()->sha256()));
     }
     return each_blob(files_, kTargetsFolder, [&](const store::BlobEntry& entry) -> Result<void> {
       if (marked_.contains(entry.key.text()) || entry.stat.modified >= before_) return {};
@@ -109,14 +109,11 @@ class Collector {
   }
   void mark(const tuf::Targets& role) {
     for (const auto& [path, listed] : role.targets) {
-      const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
-      const auto sha256 =
-          digest == nullptr ? std::optional<Sha256>() : Sha256::from_bytes(digest->view()).value();
-      if (sha256) mark(path, *sha256);
+      for (const Digest& digest : listed.hashes.known) mark(path, digest);
     }
   }
-  void mark(std::string_view path, const Sha256& sha256) {
-    if (const auto key = target_key(path, sha256)) marked_.insert(key->text());
+  void mark(std::string_view path, const Digest& digest) {
+    if (const auto key = target_key(path, digest)) marked_.insert(key->text());
   }
 
   const Place& place_;

@@ -54,7 +54,15 @@ store::BlobKey staged_key(std::string_view role) {
   return must_be_key(in_folder(kStagedFolder, snapshot_entry(role)));
 }
 
-Result<store::BlobKey> target_key(std::string_view path, const Sha256& digest) {
+store::BlobKey first_root_key() {
+  return must_be_key("first-root");
+}
+
+Result<store::BlobKey> target_key(std::string_view path, const Sha256& sha256) {
+  return target_key(path, Digest(sha256));
+}
+
+Result<store::BlobKey> target_key(std::string_view path, const Digest& digest) {
   const std::size_t slash = path.rfind('/');
   const std::size_t name = slash == std::string_view::npos ? 0 : slash + 1;
   std::string key = in_folder(kTargetsFolder, path.substr(0, name));

@@ -15,6 +15,7 @@
 ///     metadata/VERSION.ROLE.json         served, never changed once a timestamp leads to it
 ///     targets/FOLDER/SHA256.NAME         served: target files, where the repository holds them itself
 ///     staged/ROLE.json                   a new root, targets or delegated file that gathers signatures
+///     first-root                         the number of the oldest root, where that is not 1
 namespace tomme::repository {
 
 /// What can be both a role and a part of a file name: letters, digits, "-", "_" and ".", not first, at most
@@ -25,7 +26,10 @@ store::BlobKey timestamp_key();
 /// `role` as expect_role_name takes it.
 store::BlobKey metadata_key(std::string_view role, std::uint64_t version);
 store::BlobKey staged_key(std::string_view role);
-/// kRepositoryTarget where the path cannot be the name of a stored file.
+store::BlobKey first_root_key();
+/// kRepositoryTarget where the path cannot be the name of a stored file. Clients may ask for any of the
+/// digests that are listed.
+Result<store::BlobKey> target_key(std::string_view path, const Digest& digest);
 Result<store::BlobKey> target_key(std::string_view path, const Sha256& sha256);
 
 struct MetadataName {

@@ -1,5 +1,8 @@
 #include "app/repository/published.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
 #include "core/encoding/text.h"
@@ -10,7 +13,8 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kMostRoles = 10'000;  // of those that people sign
+constexpr std::size_t kMostRoles = 10'000;    // of those that people sign
+constexpr std::size_t kFirstRootOctets = 20;  // a number
 
 const tuf::SuccinctRoles* succinct_of(const tuf::Targets& role) {
   return role.delegations ? std::get_if<tuf::SuccinctRoles>(&role.delegations->roles) : nullptr;
@@ -96,13 +100,16 @@ class RoleLoader {
   OfflineRoles& out_;
 };
 
-Result<tuf::Signed<tuf::Root>> load_root(store::BlobStore& files, std::uint64_t version) {
-  const Bytes file = TRY(load_metadata(files, "root", version, kMostRootOctets));
+Result<tuf::Signed<tuf::Root>> parse_root(BytesView file, std::uint64_t version) {
   auto root = TRY(in("root", tuf::Signed<tuf::Root>::parse(file)));
   TRY(expect_version("root", root, version));
   TRY(tuf::verify_threshold("root", "itself", root.value.keys, root.value.root, root.canonical,
                             root.signatures));
   return root;
+}
+
+Result<tuf::Signed<tuf::Root>> load_root(store::BlobStore& files, std::uint64_t version) {
+  return parse_root(TRY(load_metadata(files, "root", version, kMostRootOctets)), version);
 }
 
 /// All that a timestamp leads to, as this root has it signed.
@@ -135,7 +142,33 @@ Result<std::optional<Bins>> OfflineRoles::bins() const {
     BinLayout layout = TRY(BinLayout::make(succinct->name_prefix, succinct->bit_length));
     found = Bins{std::move(layout), name, metadata.value.delegations->keys, succinct->keys};
   }
+  for (const auto& [name, metadata] : targets) {
+    const auto* named = found ? named_of(metadata.value) : nullptr;
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (!found->layout.bin_of_name(delegated.name.text())) continue;
+      return fail(kRepositoryBins,
+                  name + " delegates to a role " + delegated.name.text() + ", which is a hash bin",
+                  "give the role another name");
+    }
+  }
   return found;
+}
+
+std::string OfflineRoles::delegator_of(std::string_view role) const {
+  std::vector<std::string> waiting = {"targets"};
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const std::string name = waiting[i];
+    const auto metadata = targets.find(name);
+    const auto* named = metadata == targets.end() ? nullptr : named_of(metadata->second.value);
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (delegated.name.text() == role) return name;
+      if (std::ranges::find(waiting, delegated.name.text()) == waiting.end())
+        waiting.push_back(delegated.name.text());
+    }
+  }
+  return "";
 }
 
 std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
@@ -143,17 +176,12 @@ std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string&
     if (!root) return std::nullopt;
     return Keyring{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
   }
-  for (const auto& [name, metadata] : targets) {
-    const auto* named = named_of(metadata.value);
-    if (named == nullptr) continue;
-    for (const tuf::DelegatedRole& delegated : *named) {
-      if (delegated.name.text() == role) {
-        return Keyring{&metadata.value.delegations->keys, &delegated.keys,
-                       name + " version " + version_text(metadata.value)};
-      }
-    }
-  }
-  return std::nullopt;
+  const std::string delegator = delegator_of(role);
+  if (delegator.empty()) return std::nullopt;
+  const tuf::Targets& above = targets.at(delegator).value;
+  const auto delegated = std::ranges::find_if(
+      *named_of(above), [&](const tuf::DelegatedRole& named) { return named.name.text() == role; });
+  return Keyring{&above.delegations->keys, &delegated->keys, delegator + " version " + version_text(above)};
 }
 
 Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std::uint64_t version,
@@ -164,11 +192,33 @@ Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std:
   return fail(kRepositoryDamaged, files.describe() + ": " + key.text() + " is missing");
 }
 
-Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files) {
+Result<std::optional<std::uint64_t>> first_root_version(store::BlobStore& files) {
+  if (TRY(files.exists(metadata_key("root", 1)))) return 1;
+  const auto said = TRY(files.get(first_root_key(), kFirstRootOctets));
+  if (!said) return std::nullopt;
+  const std::string_view text = text_of(*said);
   std::uint64_t version = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || version < 2) {
+    return fail(kRepositoryDamaged, files.describe() + ": first-root is not the number of a root");
+  }
+  if (!TRY(files.exists(metadata_key("root", version)))) return std::nullopt;
+  return version;
+}
+
+Result<std::optional<RootFile>> load_newest_root_file(store::BlobStore& files) {
+  const auto first = TRY(first_root_version(files));
+  if (!first) return std::nullopt;
+  std::uint64_t version = *first;
   while (TRY(files.exists(metadata_key("root", version + 1)))) ++version;
-  if (version == 0) return std::optional<tuf::Signed<tuf::Root>>();
-  return std::optional(TRY(load_root(files, version)));
+  Bytes file = TRY(load_metadata(files, "root", version, kMostRootOctets));
+  return RootFile{version, std::move(file)};
+}
+
+Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files) {
+  const auto newest = TRY(load_newest_root_file(files));
+  if (!newest) return std::optional<tuf::Signed<tuf::Root>>();
+  return std::optional(TRY(parse_root(newest->file, newest->version)));
 }
 
 Result<bool> is_current(store::BlobStore& files, const Published& published) {
@@ -188,11 +238,14 @@ Result<Published> load_published(store::BlobStore& files) {
     return none;
   }
   if (!root) {
-    return fail(kRepositoryDamaged, files.describe() + ": there is a timestamp, but no metadata/1.root.json");
+    return fail(kRepositoryDamaged,
+                files.describe() + ": there is a timestamp, but no root (metadata/1.root.json)");
   }
   const std::uint64_t version = root->value.version.value();
   auto published = load_under(files, *root, *timestamp_file);
-  if (published || !published.error().is(tuf::kTufThreshold) || version == 1) return published;
+  if (published || !published.error().is(tuf::kTufThreshold) || version == TRY(first_root_version(files))) {
+    return published;
+  }
   const auto previous = TRY(load_root(files, version - 1));
   auto interrupted = load_under(files, previous, *timestamp_file);
   if (!interrupted) return published;

@@ -33,7 +33,8 @@ struct OfflineRoles {
   /// "targets" and what it delegates to by name, as far as there is metadata of it; no bins.
   std::map<std::string, tuf::Signed<tuf::Targets>> targets;
 
-  /// The bins that a role delegates to; nothing where none does. kRepositoryBins where two do.
+  /// The bins that a role delegates to; nothing where none does. kRepositoryBins where two do, or a role by
+  /// name has the name of a bin.
   Result<std::optional<Bins>> bins() const;
   /// Who signs a delegated role or targets: its keys and the delegator's name. Nothing where nobody names it.
   struct Keyring {
@@ -42,6 +43,9 @@ struct OfflineRoles {
     std::string delegator;
   };
   std::optional<Keyring> keyring_of(const std::string& role) const;
+  /// Whoever delegates to a role by name, nearest to targets: what a role further down says of a name that is
+  /// taken does not count. Empty where nobody does.
+  std::string delegator_of(std::string_view role) const;
 };
 
 /// All that clients see, but for the bins themselves.
@@ -65,6 +69,15 @@ Result<Published> load_published(store::BlobStore& files);
 /// Whether clients see this still: the same timestamp, and no newer root.
 Result<bool> is_current(store::BlobStore& files, const Published& published);
 
+struct RootFile {
+  std::uint64_t version = 0;
+  Bytes file;
+};
+/// The version of the oldest root: 1, but for repositories that were imported without older ones. Nothing
+/// where there is no root. kRepositoryDamaged.
+Result<std::optional<std::uint64_t>> first_root_version(store::BlobStore& files);
+/// The newest root as it stands.
+Result<std::optional<RootFile>> load_newest_root_file(store::BlobStore& files);
 /// The newest root. kRepositoryDamaged where it does not verify by itself.
 Result<std::optional<tuf::Signed<tuf::Root>>> load_newest_root(store::BlobStore& files);
 

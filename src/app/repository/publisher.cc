@@ -13,6 +13,8 @@ namespace tomme::repository {
 
 namespace {
 
+constexpr std::chrono::hours kClockSlack{1};  // by which a clock may have been put back
+
 using Stopwatch = std::chrono::steady_clock;
 
 bool same_keys(const Bins& a, const Bins& b) {
@@ -38,6 +40,12 @@ bool add_signers_of(const tuf::Root& before, const tuf::RoleKeys& role, const Si
     if (!there) out.push_back(signer);
   }
   return true;
+}
+
+Result<void> add_entries(std::string_view entries, Partition& to) {
+  EntryReader reader(entries);
+  while (const std::optional<EntryView> entry = TRY(reader.next())) TRY(to.add(TRY(change_of(*entry))));
+  return {};
 }
 
 }  // namespace
@@ -114,6 +122,8 @@ Result<Publication> Publisher::publish(Time now, std::optional<std::chrono::seco
   Work work;
   work.timestamp_age = timestamp_age;
   work.batch = TRY(Queue(place_.database).take(limits_.changes));
+  work.report.unreadable = work.batch.unreadable;
+  work.report.first_unreadable = work.batch.first_unreadable;
   return run(now, std::move(work));
 }
 
@@ -123,11 +133,28 @@ Result<Publication> Publisher::publish(Time now, const Partition& partition) {
   return run(now, std::move(work));
 }
 
+Result<void> Publisher::read_first_root() {
+  if (first_root_) return {};
+  const auto version = TRY(first_root_version(place_.files));
+  if (!version) return {};  // before the first publication
+  first_root_ = sha256(TRY(load_metadata(place_.files, "root", *version, kMostRootOctets)));
+  return {};
+}
+
+/// A queue of one repository must not be published into another.
+Result<void> Publisher::expect_own_files(const Settings& settings) {
+  TRY(read_first_root());
+  if (!settings.first_root || !first_root_ || *settings.first_root == *first_root_) return {};
+  return fail(kRepositoryMixed, "the first root in " + place_.files.describe() +
+                                    " is not that of the repository whose database this is");
+}
+
 Result<Publication> Publisher::run(Time now, Work work) {
   const auto start = Stopwatch::now();
   if (failed_) TRY(count_attempt());
-  TRY(refresh());
   work.settings = TRY(load_settings(place_.database));
+  TRY(expect_own_files(work.settings));
+  TRY(refresh());
   failed_ = true;
   Result<void> written = write(now, work);
   if (!written) {
@@ -144,17 +171,23 @@ Result<void> Publisher::prepare(Time now, Work& work) {
   TRY(remove_published(place_.files, state_->offline, staged));
   work.acceptance = TRY(accept_staged(state_->offline, std::move(staged), now));
   const OfflineRoles& offline = work.acceptance.offline;
+  for (const Readiness& file : work.acceptance.all) {
+    if (!file.ready)
+      work.report.left.push_back(Error(file.ready.error()).in("the staged " + printable(file.file.role, 80)));
+  }
   if (!offline.root || !offline.targets.contains("targets")) {
     for (const Readiness& file : work.acceptance.all) {
-      if (!file.ready) return fail(kRepositoryNone, file.ready.error().message());
+      if (!file.ready)
+        return std::unexpected(Error(file.ready.error()).in("the staged " + printable(file.file.role, 80)));
     }
     return fail(kRepositoryNone, "there is no signed root, or no signed targets");
   }
   work.bins = TRY(offline.bins());
   work.bins_before = TRY(state_->offline.bins());
   if (!work.bins && (work.partition != nullptr || !work.batch.changes.empty())) {
-    return fail(kRepositoryNone, "no role that was signed delegates to hash bins",
-                "tomme tuf delegate --bins stages a change that does");
+    return fail(
+        kRepositoryNone, "no role that was signed delegates to hash bins",
+        "tomme tuf bins 10 stages a change that does; or list them in a role: tomme tuf add --role NAME");
   }
   work.moves_bins = work.bins && work.bins_before && work.bins->layout != work.bins_before->layout;
   if (work.moves_bins || (work.partition != nullptr && work.partition->layout() != work.bins->layout)) {
@@ -164,6 +197,13 @@ Result<void> Publisher::prepare(Time now, Work& work) {
     work.report.more = !work.batch.changes.empty();
     work.batch = {};
   }
+  if (!offline.root->value.consistent_snapshot) {
+    return fail(
+        kRepositoryStaged,
+        "the root has no consistent snapshots, so that nothing can be published before its holders have "
+        "signed the one that turns them on",
+        "tomme tuf renew root stages it, tomme tuf status says who has to sign");
+  }
   work.new_root = work.has_accepted("root");
   const tuf::Root& root = offline.root->value;
   work.snapshot_signers = TRY(signers_for("snapshot", root.keys, root.snapshot, signers_));
@@ -171,7 +211,8 @@ Result<void> Publisher::prepare(Time now, Work& work) {
   if (work.new_root && state_->offline.root) {
     const tuf::Root& before = state_->offline.root->value;
     const auto& targets = offline.targets.at("targets");
-    work.root_last = add_signers_of(before, before.snapshot, signers_, work.snapshot_signers) &&
+    work.root_last = before.consistent_snapshot &&
+                     add_signers_of(before, before.snapshot, signers_, work.snapshot_signers) &&
                      add_signers_of(before, before.timestamp, signers_, work.timestamp_signers) &&
                      tuf::verify_threshold("targets", "", before.keys, before.targets, targets.canonical,
                                            targets.signatures)
@@ -233,11 +274,13 @@ Result<Partition> Publisher::entries_for(const Work& work) {
   for (std::uint32_t bin = 0; bin < before.layout.count(); ++bin) {
     const auto version = state_->snapshot.version_of(snapshot_entry(before.layout.name(bin)));
     if (!version) continue;
-    const std::string entries = TRY(load_entries(place_.files, before, signers, bin, *version));
-    EntryReader reader(entries);
-    while (const std::optional<EntryView> entry = TRY(reader.next())) {
-      TRY(moved.add(TRY(change_of(*entry))));
-    }
+    std::string entries = TRY(load_entries(place_.files, before, signers, bin, *version));
+    // Adding a change of a path again changes nothing.
+    const Result<void> added = add_entries(entries, moved);
+    if (added) continue;
+    if (!added.error().is(kRepositoryForm)) return std::unexpected(added.error());
+    entries = TRY(load_foreign_entries(place_.files, before, bin, *version));
+    TRY(add_entries(entries, moved));
   }
   TRY(moved.finish());
   return moved;
@@ -258,10 +301,14 @@ Result<void> Publisher::write(Time now, Work& work) {
   const bool new_keys = work.new_root || state_->under_previous_root;
   SnapshotText& snapshot = state_->snapshot;
   SnapshotText& timestamp = state_->timestamp;
+  // What expires later than anything that is signed now comes of a clock that was wrong: while it holds,
+  // nothing would be renewed, and clients could be held still.
   const bool new_snapshot = work.report.bins > 0 || !work.acceptance.accepted.empty() || new_keys ||
-                            snapshot.version == 0 || snapshot.expires < now + lifetimes.snapshot / 2;
+                            snapshot.version == 0 || snapshot.expires < now + lifetimes.snapshot / 2 ||
+                            snapshot.expires > now + lifetimes.snapshot + kClockSlack;
   const bool old_timestamp =
       timestamp.expires < now + lifetimes.timestamp / 2 ||
+      timestamp.expires > now + lifetimes.timestamp + kClockSlack ||
       (work.timestamp_age && timestamp.expires < now + lifetimes.timestamp - *work.timestamp_age);
   if (new_snapshot) {
     snapshot.version += 1 + skip_;
@@ -314,14 +361,16 @@ Result<void> Publisher::replace_timestamp(const Work& work, const std::string& f
 
 Result<void> Publisher::finish(Time now, const Work& work) {
   if (work.report.published || !work.batch.rows.empty()) {
+    TRY(read_first_root());
     TRY(store::transact(place_.database, store::Access::write, [&](store::Transaction& tx) -> Result<void> {
       TRY(Queue::done(tx, work.batch));
       TRY(tx.run("UPDATE tuf_publisher SET unfinished = 1 WHERE one = 1"));
+      if (first_root_ && !work.settings.first_root) TRY(save_first_root(tx, *first_root_));
       return work.looked_at_all ? save_bins_looked_at(tx, now) : Result<void>();
     }));
     skip_ = 0;
   }
-  for (const StagedFile& file : work.acceptance.accepted) TRY(place_.files.remove(staged_key(file.role)));
+  for (const StagedFile& file : work.acceptance.accepted) TRY(remove_staged(place_.files, file));
   return {};
 }
 

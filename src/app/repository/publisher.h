@@ -36,8 +36,11 @@ struct Publication {
   std::uint64_t changes = 0;       ///< taken from the queue, or from the list
   std::size_t bins = 0;            ///< written
   std::vector<std::string> roles;  ///< that people had signed
+  std::vector<Error> left;         ///< staged files that were not taken, and why
   std::uint64_t timestamp_version = 0, snapshot_version = 0;
   Time timestamp_expires;
+  std::size_t unreadable = 0;                   ///< rows of the queue that were left, see Queue::Batch
+  std::optional<Error> first_unreadable;        ///< what is wrong with one of them
   bool more = false;                            ///< the queue has more than one publication takes
   std::chrono::nanoseconds total{}, storing{};  ///< `storing`: of it, waiting for files and database
 };
@@ -83,14 +86,17 @@ class Publisher {
   Result<void> replace_timestamp(const Work& work, const std::string& file);
   Result<void> finish(Time now, const Work& work);
   Result<void> count_attempt();
+  Result<void> read_first_root();
+  Result<void> expect_own_files(const Settings& settings);
 
   Place place_;
   Signers signers_;
   PublisherLimits limits_;
   PublisherLock lock_;
   std::optional<Published> state_;
-  std::uint64_t skip_ = 0;  ///< publications that were interrupted since the last one that was not
-  bool failed_ = false;     ///< one of this publisher was
+  std::optional<Sha256> first_root_;  ///< of the files
+  std::uint64_t skip_ = 0;            ///< publications that were interrupted since the last one that was not
+  bool failed_ = false;               ///< one of this publisher was
 };
 
 }  // namespace tomme::repository

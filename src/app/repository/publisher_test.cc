@@ -4,6 +4,7 @@
 
 #include "app/repository/errors.h"
 #include "app/repository/repository_for_test.h"
+#include "core/tuf/errors.h"
 
 namespace tomme::repository {
 namespace {
@@ -100,7 +101,7 @@ TEST_F(PublisherTest, WantsSignedRootAndTargetsFirst) {
   put_staged("targets", signed_file(targets(), targets_role_.keys));
   const auto refused = publish();
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code().name, kRepositoryNone.name);
+  EXPECT_EQ(refused.error().code().name, kRepositoryUnsigned.name);
   put_staged("root", signed_file(root(), root_role_.keys));
   ASSERT_TRUE(publish());
   expect_good(1);
@@ -227,6 +228,157 @@ TEST_F(PublisherTest, RefusesAnOldBinUnderANewName) {
   ASSERT_TRUE(files_->put(metadata_key(name, 2), **files_->get(metadata_key(name, 1), kMostTargetsOctets)));
   add({set("a", 3)});
   EXPECT_EQ(publish().error().code().name, kRepositoryDamaged.name);
+}
+
+TEST_F(PublisherTest, RefusesTheFileOfAnotherBin) {
+  put_first_staged();
+  add({set("a"), set("b"), set("c"), set("d"), set("e"), set("f")});
+  ASSERT_TRUE(publish());
+  const BinLayout layout = *BinLayout::make(prefix_, bits_);
+  const auto bin_of = [&](const char* path) { return layout.of(sha256(bytes_of(path))); };
+  const char* other = nullptr;
+  for (const char* path : {"b", "c", "d", "e", "f"}) {
+    if (bin_of(path) != bin_of("a")) other = path;
+  }
+  ASSERT_NE(other, nullptr);
+  const auto key = [&](const char* path) { return metadata_key(layout.name(bin_of(path)), 1); };
+  const Bytes good = **files_->get(key("a"), kMostTargetsOctets);
+  // The same keys, the same version, and signed: only what it lists tells.
+  ASSERT_TRUE(files_->put(key("a"), **files_->get(key(other), kMostTargetsOctets)));
+  std::string near = "a";
+  for (int i = 0; bin_of(near.c_str()) != bin_of("a") || near == "a"; ++i) near = "x" + std::to_string(i);
+  add({set(near)});
+  EXPECT_TRUE(publish().error().is(kRepositoryDamaged));
+  ASSERT_TRUE(files_->put(key("a"), good));
+  ASSERT_TRUE(publish());
+  expect_good(7);
+}
+
+TEST_F(PublisherTest, WhatOneOfTwoOnlineKeysSignedIsNotSignedAnew) {
+  online_role_ = {{p256(4), p256(5)}, 2};
+  put_first_staged();
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  const BinLayout layout = *BinLayout::make(prefix_, bits_);
+  const std::uint32_t bin = layout.of(sha256(bytes_of("a")));
+  tuf::Targets role;
+  role.version = tuf::Version(1);
+  role.expires = kNow + std::chrono::days(7);
+  ASSERT_TRUE(files_->put(metadata_key(layout.name(bin), 1), bytes_of(signed_file(role, {p256(4)}))));
+  std::string near;
+  for (int i = 0; near.empty() || layout.of(sha256(bytes_of(near))) != bin; ++i)
+    near = "x" + std::to_string(i);
+  add({set(near)});
+  EXPECT_TRUE(publish().error().is(tuf::kTufThreshold));
+}
+
+TEST_F(PublisherTest, AClockThatWasWrongDoesNotHoldClientsStill) {
+  put_first_staged();
+  ASSERT_TRUE(publish(kNow + std::chrono::days(300)));  // root holds for a year
+  const auto set_back = publish(kNow);
+  ASSERT_TRUE(set_back) << set_back.error().message();
+  EXPECT_TRUE(set_back->published);
+  EXPECT_LE(set_back->timestamp_expires, kNow + std::chrono::days(1));
+  const Published published = *load_published(*files_);
+  EXPECT_LE(published.snapshot.expires, kNow + std::chrono::days(7));
+  EXPECT_EQ(published.timestamp.version, 2U);
+  expect_good(0);
+  EXPECT_FALSE(publish(kNow - std::chrono::minutes(1))->published);
+}
+
+TEST_F(PublisherTest, RefusesTheFilesOfAnotherRepository) {
+  put_first_staged();
+  ASSERT_TRUE(publish());
+  const auto other_files = *store::open_blob_store(folder_.path("other"));
+  const auto other_database = *store::open_database("sqlite:" + folder_.path("other.db"));
+  ASSERT_TRUE(prepare_tables(*other_database));
+  targets_role_ = {{ed25519(8)}, 1};
+  ASSERT_TRUE(other_files->put(staged_key("root"), bytes_of(signed_file(root(), root_role_.keys))));
+  ASSERT_TRUE(other_files->put(staged_key("targets"), bytes_of(signed_file(targets(), targets_role_.keys))));
+  const auto publish_in = [&](store::BlobStore& files, store::Database& database) -> Result<Publication> {
+    const Place place{files, database, folder_.path("lock"), folder_.path()};
+    Publisher publisher = TRY(Publisher::open(place, signers()));
+    Publication done = TRY(publisher.publish(kNow));
+    TRY(publisher.close());
+    return done;
+  };
+  ASSERT_TRUE(publish_in(*other_files, *other_database));
+  EXPECT_TRUE(publish_in(*other_files, *database_).error().is(kRepositoryMixed));
+  EXPECT_TRUE(publish_in(*files_, *other_database).error().is(kRepositoryMixed));
+  add({set("a")});
+  EXPECT_TRUE(publish());
+}
+
+/// Targets delegates to a team and to "bins", which has the hash bins; the team has keys of its own.
+class DelegateTest : public PublisherTest {
+ protected:
+  static constexpr auto kEveryone = "*";
+  static void add_role(tuf::Targets& to, const std::string& name, const PrivateKey* key) {
+    if (!to.delegations) {
+      to.delegations.emplace();
+      to.delegations->roles = std::vector<tuf::DelegatedRole>();
+    }
+    tuf::RoleKeys keys = role_keys({{key}}, to.delegations->keys);
+    std::get<std::vector<tuf::DelegatedRole>>(to.delegations->roles)
+        .push_back({*tuf::RoleName::parse(name),
+                    std::move(keys),
+                    false,
+                    tuf::DelegatedRole::Paths{{kEveryone}},
+                    {}});
+  }
+  static tuf::Targets plain(std::uint64_t version = 1) {
+    tuf::Targets role;
+    role.version = tuf::Version(version);
+    role.expires = kNow + days(300);
+    return role;
+  }
+  void SetUp() override {
+    PublisherTest::SetUp();
+    put_staged("root", signed_file(root(), root_role_.keys));
+    tuf::Targets top = plain();
+    add_role(top, "a-team", ed25519(9));
+    add_role(top, "bins", ed25519(10));
+    put_staged("targets", signed_file(top, targets_role_.keys));
+    put_staged("bins", signed_file(targets(), {ed25519(10)}));
+    put_staged("a-team", signed_file(plain(), {ed25519(9)}));
+    const auto done = publish();
+    ASSERT_TRUE(done) << done.error().message();
+    ASSERT_TRUE(done->left.empty());
+  }
+};
+
+TEST_F(DelegateTest, CannotTakeTheRoleOfOthers) {
+  tuf::Targets team = plain(2);
+  add_role(team, "bins", ed25519(11));
+  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  tuf::Targets taken = targets(2);
+  put_staged("bins", signed_file(taken, {ed25519(11)}));
+  auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryUnsigned)) << done->left[0].message();
+  put_staged("bins", signed_file(taken, {ed25519(10)}));
+  add({set("a")});
+  done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_TRUE(done->left.empty());
+  expect_good(1);
+}
+
+TEST_F(DelegateTest, CannotBringTheHashBinsToAStandstill) {
+  put_staged("a-team", signed_file(targets(2), {ed25519(9)}));  // hash bins of its own
+  auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryBins)) << done->left[0].message();
+  tuf::Targets team = plain(2);
+  add_role(team, "bins-3", ed25519(9));  // one of those that are there
+  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  ASSERT_EQ(done->left.size(), 1U);
+  EXPECT_TRUE(done->left[0].is(kRepositoryBins)) << done->left[0].message();
+  expect_good(0);
 }
 
 TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "app/repository/errors.h"
+
 namespace tomme::repository {
 
 namespace {
@@ -44,7 +46,8 @@ using Columns = std::tuple<std::int64_t, std::string, std::optional<std::int64_t
 
 Result<Change> change_of(const Columns& row) {
   const auto& [id, path, length, digest, custom] = row;
-  if (!length || !digest) return Change::remove(path);
+  if (!length && !digest && !custom) return Change::remove(path);
+  if (!length || !digest) return fail(kRepositoryTarget, "it has no length, or no digest");
   const Sha256 sha256 = TRY(Sha256::from_bytes(*digest));
   TargetFile file =
       TRY(TargetFile::make(static_cast<std::uint64_t>(*length), sha256, custom.value_or(std::string())));
@@ -98,8 +101,16 @@ Result<Queue::Batch> Queue::take(std::size_t limit) const {
           batch.more = true;
           return batch;
         }
-        batch.changes.push_back(TRY(change_of(row)));
         last = std::get<0>(row);
+        auto change = change_of(row);
+        if (!change) {
+          ++batch.unreadable;
+          if (!batch.first_unreadable)
+            batch.first_unreadable =
+                Error(change.error()).in("row " + std::to_string(last) + " of the queue");
+          continue;
+        }
+        batch.changes.push_back(*std::move(change));
         note_row(batch, last);
       }
       if (rows.size() < most) break;

@@ -28,6 +28,10 @@ class Queue {
     /// belong to a transaction that ends later.
     std::vector<std::pair<std::int64_t, std::int64_t>> rows;
     bool more = false;  ///< there are others behind them
+    /// Rows that cannot be listed, which `add` would not have taken: somebody else wrote them. They stay, and
+    /// are not in the way of the others.
+    std::size_t unreadable = 0;
+    std::optional<Error> first_unreadable = {};
   };
   /// The oldest `limit` changes. They stay until `done`.
   Result<Batch> take(std::size_t limit) const;

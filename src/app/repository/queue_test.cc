@@ -81,5 +81,44 @@ TEST_F(QueueTest, OutlivesItsProcess) {
   EXPECT_EQ(*Queue(*database_).size(), 3U);
 }
 
+TEST_F(QueueTest, RowsOfSomebodyElseAreLeftAndNotInTheWay) {
+  const auto good = [](const char* path) { return *Change::set(path, *TargetFile::make(1, Sha256())); };
+  ASSERT_TRUE(queue_.add(std::vector{good("good/1")}));
+  const std::string digest(32, 'x');
+  const auto insert = [&](const std::string& path, store::Parameter length, store::Parameter sha256,
+                          store::Parameter custom) {
+    return store::transact(*database_, store::Access::write, [&](store::Transaction& tx) -> Result<void> {
+      TRY(tx.run("INSERT INTO tuf_change (path, length, sha256, custom) VALUES ($1, $2, $3, $4)",
+                 {path, length, sha256, custom}));
+      return {};
+    });
+  };
+  const std::int64_t one = 1;
+  const std::string too_long(16 * 1024, 'x');
+  for (const std::string& path :
+       std::vector<std::string>{"../../etc/passwd", "/etc/passwd", "a/../b", "a/./b", "a/", "", "line\nfeed",
+                                "\x1b[2J", std::string(1025, 'x')}) {
+    ASSERT_TRUE(insert(path, one, bytes_of(digest), nullptr)) << path;
+  }
+  ASSERT_TRUE(insert("a", std::int64_t{-1}, bytes_of(digest), nullptr));
+  ASSERT_TRUE(insert("a", one, bytes_of("short"), nullptr));
+  ASSERT_TRUE(insert("a", one, nullptr, nullptr));  // no removal either
+  ASSERT_TRUE(insert("a", nullptr, nullptr, std::string("{}")));
+  ASSERT_TRUE(insert("a", one, bytes_of(digest), std::string("[]")));
+  ASSERT_TRUE(insert("a", one, bytes_of(digest), std::string("{\"a\": 1.5}")));
+  ASSERT_TRUE(insert("a", one, bytes_of(digest), "{\"a\": \"" + too_long + "\"}"));
+  ASSERT_TRUE(queue_.add(std::vector{good("good/2"), *Change::remove("../etc/passwd")}));
+  const auto batch = queue_.take(100);
+  ASSERT_TRUE(batch) << batch.error().message();
+  EXPECT_EQ(batch->unreadable, 16U);
+  EXPECT_TRUE(batch->first_unreadable->message().starts_with("row 2 of the queue: "))
+      << batch->first_unreadable->message();
+  ASSERT_EQ(batch->changes.size(), 3U);
+  EXPECT_EQ(batch->changes[1].path(), "good/2");
+  ASSERT_TRUE(store::transact(*database_, store::Access::write,
+                              [&](store::Transaction& tx) { return Queue::done(tx, *batch); }));
+  EXPECT_EQ(*queue_.size(), 16U);
+}
+
 }  // namespace
 }  // namespace tomme::repository

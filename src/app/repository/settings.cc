@@ -9,6 +9,7 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::string_view kLookedAt = "bins.looked-at";
+constexpr std::string_view kFirstRoot = "first-root";    // SHA-256
 constexpr std::string_view kOnlineKeys = "online-keys";  // one a line
 
 struct LifetimeName {
@@ -56,6 +57,7 @@ Result<Settings> load_settings(store::Database& database) {
   Settings settings;
   for (const auto& [name, value] : rows) {
     if (name == kOnlineKeys) settings.online_keys = lines_of(value);
+    if (name == kFirstRoot) settings.first_root = TRY(Sha256::parse_hex(value));
     if (name == kLookedAt) settings.bins_looked_at = time_from_unix(TRY(number_of(name, value)));
     for (const LifetimeName& lifetime : kLifetimes) {
       if (lifetime.name == name) {
@@ -75,6 +77,10 @@ Result<void> save_settings(store::Database& database, const Settings& settings) 
     for (const std::string& key : settings.online_keys) keys += key + "\n";
     return put(tx, kOnlineKeys, keys);
   });
+}
+
+Result<void> save_first_root(store::Transaction& transaction, const Sha256& digest) {
+  return put(transaction, kFirstRoot, digest.to_hex());
 }
 
 Result<void> save_bins_looked_at(store::Transaction& transaction, Time time) {

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/crypto/digest.h"
 #include "io/store/sql.h"
 
 namespace tomme::repository {
@@ -25,11 +26,13 @@ struct Settings {
   Lifetimes lifetimes;
   std::vector<std::string> online_keys;  ///< key files
   std::optional<Time> bins_looked_at;    ///< when all bins were last looked at for their expiry
+  std::optional<Sha256> first_root;      ///< digest of the oldest root file: which repository this is
 };
 
 /// Defaults for what is not there.
 Result<Settings> load_settings(store::Database& database);
 Result<void> save_settings(store::Database& database, const Settings& settings);
+Result<void> save_first_root(store::Transaction& transaction, const Sha256& digest);
 Result<void> save_bins_looked_at(store::Transaction& transaction, Time time);
 
 }  // namespace tomme::repository

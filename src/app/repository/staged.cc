@@ -5,6 +5,7 @@
 
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
 
@@ -16,11 +17,38 @@ int rank(const std::string& role) {
   return role == "root" ? 0 : role == "targets" ? 1 : 2;
 }
 
-Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published) {
-  if (version == published + 1) return {};
-  return fail(kRepositoryStaged, "the staged " + printable(role, 80) + " is version " +
-                                     std::to_string(version) + ", and version " + std::to_string(published) +
-                                     " is published");
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+/// Who has still to sign, for whoever goes round and asks them.
+Result<void> expect_signed(const std::string& role, const std::string& delegator, const tuf::Keys& keys,
+                           const tuf::RoleKeys& role_keys, const std::string& canonical,
+                           const std::vector<tuf::Signature>& signatures) {
+  const auto good = tuf::verify_threshold(role, delegator, keys, role_keys, canonical, signatures);
+  if (good) return good;
+  std::vector<std::string> missing;
+  std::size_t count = 0;
+  for (const tuf::KeyReport& report : tuf::examine_signatures(keys, role_keys, canonical, signatures)) {
+    const std::string name = "key " + printable(report.keyid.value().substr(0, 12), 40);
+    if (report.trouble.empty()) {
+      ++count;
+    } else {
+      missing.push_back(report.trouble == "no signature" ? name : name + " (" + report.trouble + ")");
+    }
+  }
+  return fail(kRepositoryUnsigned, "it has " + std::to_string(count) + " of the " +
+                                       counted(role_keys.threshold, "signature") + " that " + delegator +
+                                       " asks for; not signed by " + joined(missing));
+}
+
+/// Whatever signatures they have.
+bool say_the_same(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const auto first = tuf::Envelope::parse(bytes_of(a)), second = tuf::Envelope::parse(bytes_of(b));
+  return first && second && first->canonical == second->canonical;
 }
 
 Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
@@ -29,10 +57,9 @@ Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
                                        " octets long, more than " + std::to_string(limit));
 }
 
-Result<void> expect_fresh(const std::string& role, const tuf::Common& metadata, Time now) {
+Result<void> expect_fresh(const tuf::Common& metadata, Time now) {
   if (!metadata.is_expired(now)) return {};
-  return fail(kRepositoryStaged,
-              "the staged " + printable(role, 80) + " expired " + to_rfc3339(metadata.expires),
+  return fail(kRepositoryStaged, "it expired " + to_rfc3339(metadata.expires) + " before it was published",
               "tomme tuf renew ROLE, and sign it again");
 }
 
@@ -42,12 +69,11 @@ Result<void> accept_root(OfflineRoles& offline, const StagedFile& file, Time now
   const auto& before = offline.root;
   TRY(expect_next("root", root.value.version.value(), before ? before->value.version.value() : 0));
   if (before) {
-    TRY(tuf::verify_threshold("root", "root version " + std::to_string(before->value.version.value()),
-                              before->value.keys, before->value.root, root.canonical, root.signatures));
+    TRY(expect_signed("root", "root version " + std::to_string(before->value.version.value()),
+                      before->value.keys, before->value.root, root.canonical, root.signatures));
   }
-  TRY(tuf::verify_threshold("root", "itself", root.value.keys, root.value.root, root.canonical,
-                            root.signatures));
-  TRY(expect_fresh("root", root.value, now));
+  TRY(expect_signed("root", "it itself", root.value.keys, root.value.root, root.canonical, root.signatures));
+  TRY(expect_fresh(root.value, now));
   if (!root.value.consistent_snapshot) {
     return fail(kRepositoryStaged,
                 "the staged root turns consistent snapshots off, without which files cannot be "
@@ -65,17 +91,31 @@ Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file, Time 
   TRY(expect_next(file.role, metadata.value.version.value(), published));
   const auto keyring = offline.keyring_of(file.role);
   if (!keyring) {
-    return fail(kRepositoryRole, "nobody delegates to the role " + printable(file.role, 80),
-                "sign and publish the file that delegates to it first");
+    return fail(kRepositoryRole,
+                file.role == "targets"
+                    ? "it waits until root is signed, which says who signs targets"
+                    : "no role that is published or signed delegates to " + printable(file.role, 80),
+                "sign what delegates to it first; tomme tuf status says what is staged");
   }
-  TRY(tuf::verify_threshold(file.role, keyring->delegator, *keyring->keys, *keyring->role_keys,
-                            metadata.canonical, metadata.signatures));
-  TRY(expect_fresh(file.role, metadata.value, now));
-  offline.targets.insert_or_assign(file.role, std::move(metadata));
+  TRY(expect_signed(file.role, keyring->delegator, *keyring->keys, *keyring->role_keys, metadata.canonical,
+                    metadata.signatures));
+  TRY(expect_fresh(metadata.value, now));
+  OfflineRoles with = offline;
+  with.targets.insert_or_assign(file.role, std::move(metadata));
+  TRY(with.bins());  // of which there is one set, whoever may delegate
+  offline = std::move(with);
   return {};
 }
 
 }  // namespace
+
+Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published) {
+  if (version == published + 1) return {};
+  return fail(kRepositoryStaged,
+              "the staged " + printable(role, 80) + " is version " + std::to_string(version) + ", and " +
+                  (published == 0 ? "nothing of it is published yet"
+                                  : "version " + std::to_string(published) + " is published"));
+}
 
 Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
   std::vector<StagedFile> staged;
@@ -111,14 +151,20 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
     }
     const auto there =
         version == 0 ? std::nullopt : TRY(files.get(metadata_key(file.role, version), kMostTargetsOctets));
-    if (!there || text_of(*there) != file.text) {
+    if (!there || !say_the_same(text_of(*there), file.text)) {
       ++i;
       continue;
     }
-    TRY(files.remove(staged_key(file.role)));
+    TRY(remove_staged(files, file));
     staged.erase(staged.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return {};
+}
+
+Result<void> remove_staged(store::BlobStore& files, const StagedFile& file) {
+  const auto there = TRY(files.get(staged_key(file.role), kMostTargetsOctets));
+  if (!there || !say_the_same(text_of(*there), file.text)) return {};
+  return files.remove(staged_key(file.role));
 }
 
 Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now) {

@@ -25,12 +25,20 @@ struct Readiness {
   Result<void> ready;
 };
 
+/// Whether a version is the one behind the published one (0: none is). kRepositoryStaged.
+Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published);
+
 /// Every staged file; roots first, then targets, then other roles by name.
 Result<std::vector<StagedFile>> load_staged(store::BlobStore& files);
 
-/// Takes out those that are published, octet for octet, and removes them: what a publication does last.
+/// Takes out those that are published, whoever signed them since, and removes them: what a publication does
+/// last.
 Result<void> remove_published(store::BlobStore& files, const OfflineRoles& published,
                               std::vector<StagedFile>& staged);
+
+/// Removes what is staged of a role if it still says what `file` says: somebody may have staged the next
+/// change.
+Result<void> remove_staged(store::BlobStore& files, const StagedFile& file);
 
 /// What becomes of the offline roles when all that is ready is published. `accepted` are the files that are.
 struct Acceptance {

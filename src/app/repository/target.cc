@@ -29,6 +29,19 @@ Result<tuf::TargetPath> listable(std::string_view path) {
   return tuf::TargetPath::parse(path);
 }
 
+/// What a client could not ask a mirror for (as tuf::target_request_path has it), or would take for a place
+/// of its own. Of millions: nothing is made.
+bool is_askable(std::string_view path) {
+  if (path.starts_with('/') || path.ends_with('/')) return false;
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view segment = path.substr(0, slash);
+    if (segment == "." || segment == "..") return false;
+    path.remove_prefix(std::min(path.size(), slash == std::string_view::npos ? path.size() : slash + 1));
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<TargetFile> TargetFile::make(std::uint64_t length, const Sha256& sha256, std::string_view custom) {
@@ -56,6 +69,10 @@ Result<Change> Change::set(std::string_view path, TargetFile file) {
   if (slashes >= kMostSegments) {
     return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has " + std::to_string(slashes + 1) +
                                        " segments, more than " + std::to_string(kMostSegments));
+  }
+  if (!is_askable(path)) {
+    return fail(kRepositoryTarget, "the path " + printable(path, 80) + " does not name a file below a mirror",
+                "paths are relative, without parts that are '.' or '..', and do not end in a slash");
   }
   return Change(std::move(checked), std::move(file));
 }

@@ -36,7 +36,8 @@ class TargetFile {
 /// of them again after all of them changes nothing.
 class Change {
  public:
-  static constexpr std::size_t kMostSegments = 32;  ///< of a path: a role that covers all has a pattern for each
+  static constexpr std::size_t kMostSegments =
+      32;  ///< of a path: a role that covers all has a pattern for each
   /// kRepositoryTarget where the path has control characters, more than 1,024 octets or too many segments:
   /// bins are written as the canonical form of their JSON, which is JSON only without control characters.
   static Result<Change> set(std::string_view path, TargetFile file);

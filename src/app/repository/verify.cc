@@ -1,13 +1,20 @@
 #include "app/repository/verify.h"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/target_store.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
 
 namespace tomme::repository {
 
 namespace {
+
+constexpr std::uint32_t kBinsOfAPart = 16;
 
 class Walk {
  public:
@@ -37,8 +44,7 @@ class Walk {
     if (!bins) {
       problem(bins.error());
     } else if (*bins) {
-      for (std::uint32_t bin = 0; bin < (*bins)->layout.count(); ++bin)
-        check_bin(**bins, bin, published->snapshot);
+      check_bins(**bins, published->snapshot);
     }
     return std::move(found_);
   }
@@ -46,6 +52,34 @@ class Walk {
  private:
   void problem(Error error) {
     if (found_.problems.size() < options_.most_problems) found_.problems.push_back(std::move(error));
+  }
+
+  /// Each thread takes the next part as long as there are some; what they found is put together in the order
+  /// of the bins.
+  void check_bins(const Bins& bins, const SnapshotText& snapshot) {
+    const std::uint32_t parts = (bins.layout.count() + kBinsOfAPart - 1) / kBinsOfAPart;
+    std::vector<Verification> found(parts);
+    std::atomic<std::uint32_t> next = 0;
+    const auto work = [&] {
+      for (std::uint32_t part = next++; part < parts; part = next++) {
+        Walk walk(files_, options_);
+        const std::uint32_t end = std::min((part + 1) * kBinsOfAPart, bins.layout.count());
+        for (std::uint32_t bin = part * kBinsOfAPart; bin < end; ++bin) walk.check_bin(bins, bin, snapshot);
+        found[part] = std::move(walk.found_);
+      }
+    };
+    {
+      std::vector<std::jthread> others;
+      for (unsigned i = 1; i < std::min(options_.threads, parts); ++i) others.emplace_back(work);
+      work();
+    }
+    for (Verification& part : found) take(part);
+  }
+  void take(Verification& part) {
+    found_.bins += part.bins;
+    found_.targets += part.targets;
+    found_.octets += part.octets;
+    for (Error& error : part.problems) problem(std::move(error));
   }
   void expire(const std::string& role, const tuf::Common& common) {
     if (common.is_expired(options_.now)) {
@@ -55,7 +89,9 @@ class Walk {
 
   void roots() {
     std::optional<tuf::Signed<tuf::Root>> before;
-    for (std::uint64_t version = 1;; ++version) {
+    const auto first = first_root_version(files_);
+    if (!first) return problem(first.error());
+    for (std::uint64_t version = first->value_or(1);; ++version) {
       const auto file = files_.get(metadata_key("root", version), kMostRootOctets);
       if (!file) return problem(file.error());
       if (!*file) break;
@@ -125,19 +161,14 @@ class Walk {
   void target(const std::string& path, const tuf::TargetFile& listed) {
     ++found_.targets;
     if (!options_.target_files) return;
-    const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
-    const auto sha256 = digest == nullptr ? Result<Sha256>(fail(kRepositoryTarget, path + " has no SHA-256"))
-                                          : Sha256::from_bytes(digest->view());
-    if (!sha256) return problem(sha256.error());
-    const auto key = target_key(path, *sha256);
-    if (!key) return problem(key.error());
-    const auto content = files_.get(*key, listed.length);
-    if (!content) return problem(content.error());
-    if (!*content) {
-      return problem(Error(kRepositoryDamaged, files_.describe() + ": " + key->text() + " is missing"));
+    if (listed.hashes.known.empty())
+      problem(Error(kRepositoryTarget, printable(path, 80) + " has no digest that is known"));
+    for (const Digest& digest : listed.hashes.known) {  // clients may ask by any of them
+      const auto key = target_key(path, digest);
+      if (!key) return problem(key.error());
+      if (const auto good = check_stored(files_, *key, listed); !good)
+        return problem(Error(good.error()).in(printable(path, 80)));
     }
-    if (const auto good = tuf::check_target(listed, **content); !good)
-      problem(Error(good.error()).in(printable(path, 80)));
   }
 
   store::BlobStore& files_;

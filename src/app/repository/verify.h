@@ -25,6 +25,7 @@ struct VerificationOptions {
   Time now;
   bool target_files = false;  ///< also that each target is stored as listed, octet for octet
   std::size_t most_problems = 100;
+  unsigned threads = 2;  ///< for the bins
 };
 
 /// Reads all of the published repository as the strictest client would, with none of the shortcuts of the

@@ -9,18 +9,44 @@ Result<bool> BlobStore::exists(const BlobKey& key) {
   return TRY(stat(key)).has_value();
 }
 
+Result<void> ExpectedSize::take(std::uint64_t octets, std::string_view name) {
+  if (octets > left_) return fail(kStoreTooLarge, std::string(name) + " grew while it was stored");
+  left_ -= octets;
+  return {};
+}
+
+Result<void> ExpectedSize::expect_all(std::string_view name) const {
+  if (left_ == 0) return {};
+  return fail(kStoreRead, std::string(name) + " is " + std::to_string(left_) + " octets shorter than it was",
+              "try again when nobody writes it any more");
+}
+
 Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
   if (limit < 1 || limit > 1000) return fail(kStoreKey, "a list of stored files has 1 to 1000 names");
   if (folder.empty()) return "";
   return TRY(BlobKey::parse(folder)).text() + "/";
 }
 
-Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits) {
+namespace {
+
+Result<std::unique_ptr<BlobStore>> open_any(std::string_view address, const BlobLimits& limits,
+                                            bool to_write) {
   if (address.starts_with("s3:")) return open_s3_blobs(address, limits);
   if (address.empty() || address.contains("://") || address.contains('\0')) {
     return fail(kStoreAddress, "the address of the file store is neither a directory nor s3://");
   }
-  return open_directory_blobs(std::string(address));
+  return open_directory_blobs(std::string(address), to_write);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits) {
+  return open_any(address, limits, true);
+}
+
+Result<std::unique_ptr<BlobStore>> open_blob_store_to_read(std::string_view address,
+                                                           const BlobLimits& limits) {
+  return open_any(address, limits, false);
 }
 
 }  // namespace tomme::store

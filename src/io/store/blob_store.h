@@ -44,6 +44,17 @@ class BlobBatch {
   virtual Result<void> commit() = 0;
 };
 
+/// One blob that comes piece by piece and takes the same memory whatever its size. Of one thread; its store
+/// must live longer. Where it goes away without `commit`, or its process does, nothing is ever seen.
+class BlobWriter {
+ public:
+  virtual ~BlobWriter() = default;
+  /// kStoreTooLarge for the first octet too many.
+  virtual Result<void> append(BytesView octets) = 0;
+  /// As the return of BlobStore::put; kStoreRead where octets are missing. Once, and nothing after it.
+  virtual Result<void> commit() = 0;
+};
+
 /// Files by name: in a directory, or in S3-compatible storage. Thread-safe, and any number of processes
 /// may share one.
 ///
@@ -82,6 +93,9 @@ class BlobStore {
   /// after `after` in the order of octets (empty: from the first), at most `limit` (1 to 1000).
   virtual Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) = 0;
   virtual std::unique_ptr<BlobBatch> batch() = 0;
+  /// For a blob of `size` octets that need not fit into memory. kStoreTooLarge where S3 would not take it
+  /// (5 TiB).
+  virtual Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) = 0;
 
   /// For messages, without secrets: a path, or "s3://bucket/prefix".
   virtual std::string describe() const = 0;
@@ -96,6 +110,8 @@ struct BlobLimits {
                                               ///< at least 1 KiB/s moves; kStoreTimeout above
   unsigned attempts = 4;                      ///< S3: of what may be repeated, when a server is overloaded
   std::size_t uploads = 8;                    ///< S3: at a time, of a batch
+  std::size_t part = 8 * 1024 * 1024;  ///< S3: octets in memory of what is written piece by piece; AWS takes
+                                       ///< 10,000 parts and wants 5 MiB, above 80 GB they are larger
 };
 
 /// `DIRECTORY`, made where it is missing, or `s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME]`: without
@@ -104,5 +120,8 @@ struct BlobLimits {
 /// or us-east-1. kStoreAddress, kStoreDenied where there are none, kStoreWrite where a directory cannot be
 /// made.
 Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits = {});
+/// The same to read only: a directory has to be there (kStoreRead), and nothing is made in it.
+Result<std::unique_ptr<BlobStore>> open_blob_store_to_read(std::string_view address,
+                                                           const BlobLimits& limits = {});
 
 }  // namespace tomme::store

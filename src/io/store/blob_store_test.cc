@@ -232,6 +232,50 @@ TEST_P(BlobTest, ABatchIsSeenFromItsCommitOn) {
   EXPECT_EQ(get("dropped"), "-");
 }
 
+/// Octets that tell their place, so that parts cannot change theirs.
+Bytes counted_octets(std::size_t size) {
+  Bytes out(size);
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 2654435761U >> 24U);
+  return out;
+}
+
+TEST_P(BlobTest, TakesABlobPieceByPiece) {
+  constexpr std::size_t kPart = 8 * 1024 * 1024;  // of S3
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{5}, kPart, kPart + 1, 2 * kPart, 2 * kPart + 12'345}) {
+    put("w/piecewise", "old");
+    const Bytes all = counted_octets(size);
+    const auto writer = store_->writer(key("w/piecewise"), size);
+    ASSERT_TRUE(writer) << writer.error().message();
+    for (BytesView rest = all; !rest.empty();) {
+      const BytesView piece = rest.first(std::min<std::size_t>(rest.size(), 1'000'003));
+      ASSERT_TRUE((*writer)->append(piece));
+      rest = rest.subspan(piece.size());
+    }
+    EXPECT_EQ(get("w/piecewise"), "old");
+    const auto done = (*writer)->commit();
+    ASSERT_TRUE(done) << done.error().message();
+    EXPECT_TRUE(get("w/piecewise") == text_of(all)) << size;
+  }
+  EXPECT_EQ(list(""), "w/piecewise .");
+}
+
+TEST_P(BlobTest, ABlobThatIsNotFinishedIsNeverSeen) {
+  const Bytes large = counted_octets(20'000'000);
+  {
+    const auto dropped = *store_->writer(key("w/dropped"), large.size());
+    ASSERT_TRUE(dropped->append(large));
+  }
+  EXPECT_EQ(get("w/dropped"), "-");
+  const auto shorter = *store_->writer(key("w/shorter"), large.size() + 1);
+  ASSERT_TRUE(shorter->append(large));
+  EXPECT_TRUE(shorter->commit().error().is(kStoreRead));
+  const auto longer = *store_->writer(key("w/longer"), 3);
+  ASSERT_TRUE(longer->append(bytes_of("abc")));
+  EXPECT_TRUE(longer->append(bytes_of("d")).error().is(kStoreTooLarge));
+  EXPECT_EQ(list(""), ".");
+}
+
 /// Whether it is one letter, as every content of the following tests is.
 bool is_whole(const std::string& content) {
   return content == "-" ||

@@ -14,6 +14,7 @@
 #include "io/store/blob_stores_internal.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
+#include "io/store/new_file.h"
 
 /// Blobs in a directory: the key is the path. A blob is written under a name of its own in `.incoming`, made
 /// durable, and then renamed into its place, which is atomic; then the folder is made durable.
@@ -70,6 +71,7 @@ class DirectoryBlobs final : public BlobStore {
   explicit DirectoryBlobs(std::string root) : root_(std::move(root)) {}
 
   Result<void> prepare();
+  Result<void> expect_folder() const;
   Result<void> put(const BlobKey& key, BytesView content) override;
   Result<bool> put_if_absent(const BlobKey& key, BytesView content) override;
   Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) override;
@@ -79,10 +81,12 @@ class DirectoryBlobs final : public BlobStore {
   Result<void> remove(const BlobKey& key) override;
   Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
   std::unique_ptr<BlobBatch> batch() override;
+  Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) override;
   std::string describe() const override { return printable(root_); }
 
  private:
   friend class DirectoryBatch;
+  friend class DirectoryWriter;
   std::string path_of(const BlobKey& key) const { return root_ + "/" + key.text(); }
   std::unexpected<Error> cannot(const ErrorCode& code, std::string_view what, std::string_view key) const;
   /// Written, not yet durable.
@@ -128,6 +132,12 @@ Result<void> DirectoryBlobs::prepare() {
     if (::lstat(path.c_str(), &status) == 0 && status.st_mtime < now - kAbandonedAfter)
       ::unlink(path.c_str());
   }
+  return {};
+}
+
+Result<void> DirectoryBlobs::expect_folder() const {
+  const FileHandle folder(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return cannot(kStoreRead, "read", "this folder");
   return {};
 }
 
@@ -250,6 +260,13 @@ Result<void> DirectoryBlobs::remove(const BlobKey& key) {
   return {};
 }
 
+/// Whoever may write in a folder could otherwise lead a listing, and what is removed by it, out of the store.
+bool is_no_strangers_link(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return false;
+  return !S_ISLNK(status.st_mode) || status.st_uid == ::geteuid() || status.st_uid == 0;
+}
+
 /// The blobs and folders of one folder by name, a folder's with a slash at its end: so they are in the order
 /// of the whole keys. What could be no key (`.incoming`) is not among them.
 Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder) const {
@@ -266,7 +283,9 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
     if (!BlobKey::parse(name)) continue;
     unsigned char type = entry->d_type;
     struct stat status{};
-    if ((type == DT_UNKNOWN || type == DT_LNK) && ::stat((root_ + "/" + name).c_str(), &status) == 0) {
+    const bool may_be_link = type == DT_UNKNOWN || type == DT_LNK;
+    if (may_be_link && !is_no_strangers_link(root_ + "/" + name)) continue;
+    if (may_be_link && ::stat((root_ + "/" + name).c_str(), &status) == 0) {
       type = S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
     }
     if (type == DT_DIR) name += '/';
@@ -357,12 +376,50 @@ std::unique_ptr<BlobBatch> DirectoryBlobs::batch() {
   return std::make_unique<DirectoryBatch>(*this);
 }
 
+/// Writes a file without a name, so that nothing is left of a large one when the process is killed.
+class DirectoryWriter final : public BlobWriter {
+ public:
+  DirectoryWriter(DirectoryBlobs& store, BlobKey key, std::uint64_t size, NewFile file)
+      : store_(store), key_(std::move(key)), size_(size), file_(std::move(file)) {}
+  Result<void> append(BytesView octets) override {
+    TRY(size_.take(octets.size(), key_.text()));
+    return file_.append(octets);
+  }
+  Result<void> commit() override;
+
+ private:
+  DirectoryBlobs& store_;
+  const BlobKey key_;
+  ExpectedSize size_;
+  NewFile file_;
+};
+
+Result<void> DirectoryWriter::commit() {
+  TRY(size_.expect_all(key_.text()));
+  TRY(store_.make_folder(key_));
+  const std::string name = encode_hex(random_bytes(16));
+  TRY(std::move(file_).keep(name));
+  Incoming incoming(store_.root_ + std::string(kIncoming) + "/" + name);
+  if (!make_durable(incoming.path(), 0)) return store_.cannot(kStoreWrite, "write", key_.text());
+  const std::string path = store_.path_of(key_);
+  if (::rename(incoming.path().c_str(), path.c_str()) != 0)
+    return store_.cannot(kStoreWrite, "write", key_.text());
+  incoming.moved();
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return store_.cannot(kStoreWrite, "write", key_.text());
+  return {};
+}
+
+Result<std::unique_ptr<BlobWriter>> DirectoryBlobs::writer(const BlobKey& key, std::uint64_t size) {
+  NewFile file = TRY(NewFile::open(root_ + std::string(kIncoming)));
+  return std::make_unique<DirectoryWriter>(*this, key, size, std::move(file));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder) {
+Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder, bool to_write) {
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
   auto store = std::make_unique<DirectoryBlobs>(std::move(folder));
-  TRY(store->prepare());
+  TRY(to_write ? store->prepare() : store->expect_folder());
   return store;
 }
 

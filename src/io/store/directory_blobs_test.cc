@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "io/store/blob_store.h"
@@ -65,6 +66,33 @@ TEST_F(DirectoryBlobsTest, AFullDiskLeavesWhatWasThere) {
   EXPECT_EQ(incoming(), 0);
 }
 
+TEST_F(DirectoryBlobsTest, WhatIsWrittenPieceByPieceHasNoNameBeforeItsEnd) {
+  const mode_t before = ::umask(027);
+  const auto writer = *store_->writer(key("x/y"), 6);
+  ::umask(before);
+  ASSERT_TRUE(writer->append(bytes_of("con")));
+  EXPECT_EQ(incoming(), 0);  // nothing is left of it where the process is killed now
+  ASSERT_TRUE(writer->append(bytes_of("ten")));
+  ASSERT_TRUE(writer->commit());
+  EXPECT_EQ(text_of(**store_->get(key("x/y"), 9)), "conten");
+  EXPECT_EQ(fs::status(path_ + "/x/y").permissions(), fs::perms(0640));
+  EXPECT_EQ(incoming(), 0);
+}
+
+TEST_F(DirectoryBlobsTest, AFullDiskLeavesNothingOfPieces) {
+  ASSERT_TRUE(store_->put(key("x"), bytes_of("old")));
+  {
+    const SmallDisk disk(8);
+    const auto writer = *store_->writer(key("x"), 12);
+    ASSERT_TRUE(writer->append(Bytes(6)));
+    const auto full = writer->append(Bytes(6));
+    ASSERT_FALSE(full);
+    EXPECT_TRUE(full.error().is(kStoreWrite));
+  }
+  EXPECT_EQ(text_of(**store_->get(key("x"), 100)), "old");
+  EXPECT_EQ(incoming(), 0);
+}
+
 TEST_F(DirectoryBlobsTest, AKeyIsNoFolderOfAnother) {
   ASSERT_TRUE(store_->put(key("a"), {}));
   EXPECT_TRUE(store_->put(key("a/b"), {}).error().is(kStoreWrite));
@@ -110,6 +138,17 @@ TEST_F(DirectoryBlobsTest, PassesOverWhatIsNoBlob) {
   EXPECT_EQ(*store_->stat(key("x/pipe")), std::nullopt);
 }
 
+TEST_F(DirectoryBlobsTest, DoesNotListWhereALinkOfAnotherUserLeads) {
+  const TestFolder elsewhere;
+  std::ofstream(elsewhere.path("precious")) << "x";
+  ASSERT_TRUE(store_->put(key("targets/x"), {}));
+  fs::create_symlink(elsewhere.path(), path_ + "/targets/own");
+  EXPECT_EQ(store_->list("targets", "", 10)->entries.size(), 2U);
+  if (::geteuid() != 0) GTEST_SKIP() << "a link of another user cannot be made here: needs root";
+  ASSERT_EQ(::lchown((path_ + "/targets/own").c_str(), 65'534, 65'534), 0);
+  EXPECT_EQ(store_->list("targets", "", 10)->entries.size(), 1U);
+}
+
 TEST_F(DirectoryBlobsTest, SweepsUpAfterCrashes) {
   const std::string old = path_ + "/.incoming/old";
   std::ofstream(old) << "x";
@@ -128,6 +167,17 @@ TEST_F(DirectoryBlobsTest, RefusesWhatIsNoDirectory) {
   for (const char* address : {"", "http://x/", "gs://bucket", "s4://x"}) {
     EXPECT_TRUE(open_blob_store(address).error().is(kStoreAddress)) << address;
   }
+}
+
+TEST_F(DirectoryBlobsTest, MakesNothingWhereItOnlyReads) {
+  EXPECT_TRUE(open_blob_store_to_read(folder_.path("none")).error().is(kStoreRead));
+  EXPECT_FALSE(fs::exists(folder_.path("none")));
+  fs::create_directory(folder_.path("foreign"));
+  std::ofstream(folder_.path("foreign/a")) << "x";
+  const auto store = *open_blob_store_to_read(folder_.path("foreign"));
+  EXPECT_EQ(text_of(**store->get(key("a"), 9)), "x");
+  EXPECT_FALSE(store->put(key("b"), {}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path("foreign")), fs::directory_iterator()), 1);
 }
 
 TEST_F(DirectoryBlobsTest, SaysWhenTheRealDiskIsFull) {

@@ -30,15 +30,6 @@ std::unexpected<Error> cannot_write(const std::string& name) {
   return fail(kStoreWrite, "cannot write " + printable(name) + ": " + system_reason());
 }
 
-/// Reads on after signals; 0 at the end.
-Result<std::size_t> read_some(int fd, std::span<std::uint8_t> into, const std::string& name) {
-  for (;;) {
-    const ssize_t n = ::read(fd, into.data(), into.size());
-    if (n >= 0) return static_cast<std::size_t>(n);
-    if (errno != EINTR) return cannot_read(name);
-  }
-}
-
 bool write_all(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd, content.data(), content.size());
@@ -111,11 +102,24 @@ Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<std::size_t> read_some(const FileHandle& file, std::span<std::uint8_t> into, const std::string& name) {
+  for (;;) {
+    const ssize_t n = ::read(file.fd(), into.data(), into.size());
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) return cannot_read(name);
+  }
+}
+
+Result<void> rewind(const FileHandle& file, const std::string& name) {
+  if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
+  return {};
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const FileHandle file = TRY(open_for_reading(path, true));
   std::string content;
   Buffer buffer(std::min(limit + 1, kReadOctets));
-  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), path))) {
+  while (const std::size_t n = TRY(read_some(file, buffer.room(), path))) {
     if (content.size() + n > limit) {
       return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets");
     }
@@ -161,11 +165,11 @@ std::vector<std::string> list_folder(const std::string& path) {
 }
 
 Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const std::string& name) {
-  if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
+  TRY(rewind(file, name));
   ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(algorithm);
   Buffer buffer(kReadOctets);
-  while (const std::size_t n = TRY(read_some(file.fd(), buffer.room(), name))) {
+  while (const std::size_t n = TRY(read_some(file, buffer.room(), name))) {
     hasher.update(buffer.first(n));
   }
   return hasher.finish();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,10 @@ class MappedFile {
 /// A regular file, or a pipe or terminal where `allow_stream`. kStoreRead names what the system said.
 Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream = false);
 Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name);
+/// The octets from where the last call ended, at most as many as there is room for; 0 at the end.
+Result<std::size_t> read_some(const FileHandle& file, std::span<std::uint8_t> into, const std::string& name);
+/// From the start again; does nothing where that cannot be (a pipe).
+Result<void> rewind(const FileHandle& file, const std::string& name);
 /// Nothing where there is no such file; kStoreTooLarge above `limit` octets.
 Result<std::optional<std::string>> read_file_if_there(const std::string& path, std::size_t limit);
 Result<std::string> read_file(const std::string& path, std::size_t limit);

@@ -17,13 +17,17 @@
 #include "io/store/s3_xml_internal.h"
 
 /// Blobs in S3-compatible storage, path-style: PUT, GET, HEAD, DELETE on /bucket/prefix/key and
-/// ListObjectsV2. A blob is one object, put in one request, so that it is whole or not there.
+/// ListObjectsV2. A blob is one object, put in one request or completed by one, so that it is whole or not
+/// there.
 namespace tomme::store {
 
 namespace {
 
 constexpr std::uint64_t kAnswerOctets = 8 * 1024 * 1024;  // of a list or an error
 constexpr std::string_view kWriterHeader = "x-amz-meta-tomme-writer";
+// Of multipart uploads: what AWS takes at most.
+constexpr std::uint64_t kMostParts = 10'000;
+constexpr std::uint64_t kLargestObject = std::uint64_t{5} << 40U;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here changes it
@@ -56,10 +60,12 @@ class S3Blobs final : public BlobStore {
   Result<void> remove(const BlobKey& key) override;
   Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
   std::unique_ptr<BlobBatch> batch() override;
+  Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) override;
   std::string describe() const override { return address_.describe(); }
   const BlobLimits& limits() const { return limits_; }
 
  private:
+  friend class S3Writer;
   std::string name_of(const BlobKey& key) const { return address_.prefix + key.text(); }
   Result<net::Response> send(const Asked& asked);
   Result<net::Response> send_once(const Asked& asked);
@@ -310,6 +316,121 @@ Result<void> S3Batch::commit() {
 
 std::unique_ptr<BlobBatch> S3Blobs::batch() {
   return std::make_unique<S3Batch>(*this);
+}
+
+/// A blob of one part is put in one request; others by a multipart upload:
+///
+///     POST key?uploads= / PUT key?partNumber=N&uploadId=ID … / POST key?uploadId=ID, or DELETE
+///     key?uploadId=ID
+///
+/// A process that is killed leaves an upload that nobody sees and that a rule of the bucket removes.
+class S3Writer final : public BlobWriter {
+ public:
+  S3Writer(S3Blobs& store, BlobKey key, std::uint64_t size)
+      : store_(store),
+        key_(std::move(key)),
+        size_(size),
+        part_octets_(part_octets(store.limits_.part, size)) {}
+  ~S3Writer() override;
+  Result<void> append(BytesView octets) override;
+  Result<void> commit() override;
+
+ private:
+  static std::size_t part_octets(std::uint64_t least, std::uint64_t size) {
+    return static_cast<std::size_t>(std::max(least, (size + kMostParts - 1) / kMostParts));
+  }
+  Asked request(std::string method, std::string query, Bytes body = {}) const {
+    return {.method = std::move(method),
+            .key = store_.name_of(key_),
+            .query = std::move(query),
+            .body = std::move(body)};
+  }
+  std::string upload_query() const { return "uploadId=" + s3_escape(upload_, false); }
+  Result<void> begin();
+  Result<void> send_part();
+  Result<void> complete();
+
+  S3Blobs& store_;
+  const BlobKey key_;
+  ExpectedSize size_;
+  const std::size_t part_octets_;
+  Bytes part_;
+  std::string upload_;  ///< empty: not begun, or at its end
+  const std::string mark_ = encode_hex(random_bytes(16));
+  std::vector<std::string> tags_;
+};
+
+S3Writer::~S3Writer() {
+  if (upload_.empty()) return;
+  [[maybe_unused]] const auto dropped = store_.send_once(request("DELETE", upload_query()));
+}
+
+Result<void> S3Writer::append(BytesView octets) {
+  TRY(size_.take(octets.size(), key_.text()));
+  while (!octets.empty()) {
+    if (part_.size() == part_octets_) TRY(send_part());
+    if (part_.empty()) part_.reserve(std::min<std::uint64_t>(part_octets_, octets.size() + size_.left()));
+    const std::size_t taken = std::min(octets.size(), part_octets_ - part_.size());
+    part_.insert(part_.end(), octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(taken));
+    octets = octets.subspan(taken);
+  }
+  return {};
+}
+
+Result<void> S3Writer::begin() {
+  Asked asked = request("POST", "uploads=");
+  asked.headers.add(std::string(kWriterHeader), mark_);
+  const auto response = TRY(store_.send(asked));
+  if (response.head.status != 200) return store_.unexpected_answer(response);
+  upload_ = s3_element(response.body, "/InitiateMultipartUploadResult/UploadId");
+  if (!upload_.empty()) return {};
+  return fail(kStoreDamaged, store_.describe() + ": the server began an upload and gave it no name");
+}
+
+Result<void> S3Writer::send_part() {
+  if (upload_.empty()) TRY(begin());
+  const std::string query = "partNumber=" + std::to_string(tags_.size() + 1) + "&" + upload_query();
+  const Asked asked = request("PUT", query, std::exchange(part_, {}));
+  const auto response = TRY(store_.send(asked));
+  if (response.head.status != 200) return store_.unexpected_answer(response);
+  const std::string tag(response.head.headers.find("etag").value_or(""));
+  if (tag.empty() || tag.find_first_of("<>&") != std::string::npos) {
+    return fail(kStoreDamaged, store_.describe() + ": the server took a part and gave it no tag");
+  }
+  tags_.push_back(tag);
+  return {};
+}
+
+// Its answer can be 200 and an error all the same (the head is sent before the work is done), and a second
+// try after a lost answer says that there is no such upload any more.
+Result<void> S3Writer::complete() {
+  std::string xml = "<CompleteMultipartUpload>";
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
+    xml += "<Part><PartNumber>" + std::to_string(i + 1) + "</PartNumber><ETag>" + tags_[i] + "</ETag></Part>";
+  }
+  xml += "</CompleteMultipartUpload>";
+  const auto response = TRY(store_.send(request("POST", upload_query(), to_bytes(bytes_of(xml)))));
+  const bool done = response.head.status == 200 && s3_error_code(response.body).empty();
+  if (done || (response.head.status == 404 && TRY(store_.was_put_by(key_, mark_)))) {
+    upload_.clear();
+    return {};
+  }
+  return store_.unexpected_answer(response);
+}
+
+Result<void> S3Writer::commit() {
+  TRY(size_.expect_all(key_.text()));
+  if (tags_.empty()) return store_.put(key_, part_);
+  TRY(send_part());
+  return complete();
+}
+
+Result<std::unique_ptr<BlobWriter>> S3Blobs::writer(const BlobKey& key, std::uint64_t size) {
+  if (size > kLargestObject) {
+    return fail(kStoreTooLarge, describe() + ": " + key.text() + " would have " + std::to_string(size) +
+                                    " octets, more than the 5 TiB that S3 takes");
+  }
+  return std::make_unique<S3Writer>(*this, key, size);
 }
 
 }  // namespace

@@ -331,6 +331,92 @@ TEST_F(S3FaultTest, RefusesAnswersToOtherQuestions) {
   ASSERT_EQ(store->list("", "", 5)->entries.size(), 1U);
 }
 
+/// A server that takes a blob in parts of four octets and does as it is told with the last request.
+class S3PartsTest : public S3FaultTest {
+ protected:
+  S3PartsTest() {
+    store_ = *open({.attempts = 3, .part = 4});
+    answer_ = [this](const net::Request& request, net::ResponseWriter& to) { answer(request, to); };
+  }
+  void answer(const net::Request& request, net::ResponseWriter& to) {
+    const std::string& target = request.url.target;
+    if (request.method == "POST" && target.ends_with("?uploads=")) {
+      mark_ = request.headers.find("x-amz-meta-tomme-writer").value_or("");
+      return say(
+          to, 200,
+          "<InitiateMultipartUploadResult><UploadId>u/1&amp;2</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.method == "PUT") return say(to, part_status_, "", {{"etag", "\"tag\""}});
+    if (request.method == "POST") return complete_(to);
+    if (request.method == "HEAD") return say(to, 200, "", {{"x-amz-meta-tomme-writer", mark_}});
+    ++dropped_;
+    say(to, 204);
+  }
+  static void say(net::ResponseWriter& to, unsigned status, std::string_view body = "",
+                  net::Headers headers = {}) {
+    [[maybe_unused]] const auto sent = to.respond(status, "", headers, body);
+  }
+  Result<void> write(std::string_view text) {
+    const auto writer = TRY(store_->writer(key_, text.size()));
+    TRY(writer->append(bytes_of(text)));
+    return writer->commit();
+  }
+
+  std::unique_ptr<BlobStore> store_;
+  std::string mark_;
+  unsigned part_status_ = 200;
+  std::function<void(net::ResponseWriter&)> complete_ = [](net::ResponseWriter& to) { say(to, 200); };
+  std::atomic<int> dropped_ = 0;
+};
+
+TEST_F(S3PartsTest, SendsPartsAndCompletesThem) {
+  ASSERT_TRUE(write("0123456789"));
+  std::vector<std::string> targets;
+  const std::vector<net::Request> requests = handler_.requests();
+  for (std::size_t i = requests.size() - 5; i < requests.size(); ++i) {
+    targets.push_back(requests[i].method +
+                      requests[i].url.target.substr(std::string("/bucket/p/a/b%2Bc").size()) + " " +
+                      std::string(text_of(requests[i].body)));
+  }
+  EXPECT_EQ(targets[0], "POST?uploads= ");
+  EXPECT_EQ(targets[1], "PUT?partNumber=1&uploadId=u%2F1%262 0123");
+  EXPECT_EQ(targets[3], "PUT?partNumber=3&uploadId=u%2F1%262 89");
+  EXPECT_TRUE(
+      targets[4].starts_with("POST?uploadId=u%2F1%262 <CompleteMultipartUpload><Part><PartNumber>1<"));
+  EXPECT_EQ(dropped_, 0);
+  ASSERT_TRUE(write("0123"));
+  EXPECT_EQ(handler_.requests().back().method, "PUT");
+  EXPECT_TRUE(store_->writer(key_, (std::uint64_t{5} << 40U) + 1).error().is(kStoreTooLarge));
+}
+
+TEST_F(S3PartsTest, DropsWhatDoesNotComeToItsEnd) {
+  part_status_ = 403;
+  EXPECT_TRUE(write("0123456789").error().is(kStoreDenied));
+  EXPECT_EQ(dropped_, 1);
+  part_status_ = 200;
+  complete_ = [](net::ResponseWriter& to) { say(to, 200, "<Error><Code>InternalError</Code></Error>"); };
+  const auto failed = write("0123456789");
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(failed.error().message().contains("InternalError")) << failed.error().message();
+  EXPECT_EQ(dropped_, 2);
+}
+
+TEST_F(S3PartsTest, ALostAnswerToTheLastRequestIsNoFailure) {
+  std::atomic<int> tries = 0;
+  complete_ = [&](net::ResponseWriter& to) {
+    if (++tries == 1) return to.abort();
+    say(to, 404, "<Error><Code>NoSuchUpload</Code></Error>");
+  };
+  EXPECT_TRUE(write("0123456789"));
+  EXPECT_EQ(dropped_, 0);
+  tries = 1;
+  answer_ = [&](const net::Request& request, net::ResponseWriter& to) {
+    answer(request, to);
+    mark_ = "another";
+  };
+  EXPECT_FALSE(write("0123456789"));
+}
+
 /// A real server behind a network that fails.
 class S3NetworkTest : public ::testing::Test {
  protected:

@@ -114,13 +114,17 @@ Result<S3Listing> parse_s3_listing(BytesView xml) {
   return std::move(listing.result);
 }
 
-std::string s3_error_code(BytesView xml) {
-  std::string code;
-  Walker walker([&](std::string_view path, std::string_view text) {
-    if (path == "/Error/Code") code = text;
+std::string s3_element(BytesView xml, std::string_view path) {
+  std::string found;
+  Walker walker([&](std::string_view at, std::string_view text) {
+    if (at == path) found = text;
     return true;
   });
-  return walker.walk(xml) ? printable(code, 60) : "";
+  return walker.walk(xml) ? found : "";
+}
+
+std::string s3_error_code(BytesView xml) {
+  return printable(s3_element(xml, "/Error/Code"), 60);
 }
 
 }  // namespace tomme::store

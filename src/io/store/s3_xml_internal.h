@@ -25,6 +25,10 @@ struct S3Listing {
 /// and an entry without a key, a size or a time. Elements that we do not know are passed over.
 Result<S3Listing> parse_s3_listing(BytesView xml);
 
+/// The text of the one element at a path ("/InitiateMultipartUploadResult/UploadId"); empty where there is
+/// none, or the document is not well-formed.
+std::string s3_element(BytesView xml, std::string_view path);
+
 /// "NoSuchKey" out of <Error><Code>…; empty where there is none.
 std::string s3_error_code(BytesView xml);
 
