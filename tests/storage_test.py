@@ -100,9 +100,24 @@ def postgres():
             yield f"postgres://tomme:{PASSWORD}@127.0.0.1:{port}/postgres"
 
 
+@pytest.fixture
+def fresh_database(postgres) -> str:
+    """The address of a database of that server, for one test."""
+    name = f"of_{os.urandom(6).hex()}"
+    server, _, _ = postgres.rpartition("/")
+    made = subprocess.run(["psql", "--no-psqlrc", "-q", "-c", f"CREATE DATABASE {name}", postgres], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    return f"{server}/{name}"
+
+
+class S3Variables(dict):
+    """The environment with the address of a server; `folder` has a folder for each bucket, with the files as they are."""
+    folder: pathlib.Path
+
+
 @pytest.fixture(scope="module")
 def s3(root, tmp_path_factory):
-    """The environment with the address of an S3-compatible server on loopback that checks signatures."""
+    """Of an S3-compatible server on loopback that checks signatures."""
     program = root / "build/versitygw"
     if not program.exists():
         skip("there is no build/versitygw (tools/setup test builds it with Go): tests on S3 are skipped")
@@ -111,8 +126,10 @@ def s3(root, tmp_path_factory):
     command = [program, "--port", f"127.0.0.1:{port}", "--region", REGION, "--quiet", "posix", folder / "buckets"]
     keys = {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
     with running(command, port, folder / "log", env=os.environ | keys):
-        yield {"TOMME_TEST_S3": f"s3://bkt?endpoint=http://127.0.0.1:{port}&region={REGION}",
-               "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+        variables = S3Variables({"TOMME_TEST_S3": f"s3://bkt?endpoint=http://127.0.0.1:{port}&region={REGION}",
+                                 "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY})
+        variables.folder = folder / "buckets"
+        yield variables
 
 
 def run(program: pathlib.Path, which: str, variables: dict[str, str]) -> subprocess.CompletedProcess:

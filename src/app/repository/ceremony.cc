@@ -63,7 +63,7 @@ std::vector<const tuf::RoleKeys*> roles_of(const tuf::Delegations& delegations) 
 }
 
 Result<void> put_unsigned(store::BlobStore& files, std::string_view role, const std::string& canonical) {
-  const std::string text = TRY(tuf::write_envelope(canonical, {}));
+  const std::string text = tuf::write_envelope(canonical, {});
   return files.put(staged_key(role), bytes_of(text));
 }
 
@@ -425,7 +425,7 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
     envelope.signatures.push_back(signature);
     ++merged.added;
   }
-  merged.text = TRY(tuf::write_envelope(envelope.canonical, envelope.signatures));
+  merged.text = tuf::write_envelope(envelope.canonical, envelope.signatures);
   return merged;
 }
 

@@ -30,22 +30,29 @@ struct Words {
   }
 };
 
-/// All of a text, or its beginning with the digest of all, so that no difference hides behind its length.
+/// All of a text as it stands. What is cut, or not shown as it stands, has the digest of all, so that no
+/// difference hides behind its length or its look.
 std::string shown(std::string_view text, std::size_t limit = kMostOctets) {
   const std::string whole = printable(text, text.size() * 8);
-  if (whole.size() <= limit) return whole;
+  if (whole == text && whole.size() <= limit) return whole;
   return printable(text, limit) + " (" + counted(text.size(), "octet") +
          ", sha256:" + sha256(bytes_of(text)).to_hex() + ")";
 }
 
+/// Between quotes, so that no text can pretend to be more than one, or other words.
 std::string quoted(std::string_view text) {
-  return json::quote(printable(text, text.size() * 8));
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  return '"' + printable(escaped, escaped.size() * 8) + '"';
 }
 
 /// By the id that `tomme tuf key show` prints, which is made of the key itself: the file may list any key
 /// under any id.
 std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
-  const std::string listed = printable(id.value(), 80);
+  const std::string listed = shown(id.value(), 80);
   const auto key = keys.find(id);
   if (key == keys.end()) return listed + " (not in the file)";
   if (const PublicKey* usable = key->second.public_key()) {
@@ -53,17 +60,35 @@ std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
     return own + " (" + usable->describe() + (own == id.value() ? "" : ", listed as " + listed) + ")";
   }
   if (const tuf::OidcSigner* signer = key->second.oidc_signer()) {
-    return listed + " (" + printable(signer->identity, 80) + ", " + printable(signer->issuer, 80) + ")";
+    return listed + " (" + shown(signer->identity) + ", " + shown(signer->issuer) + ")";
   }
   return listed + " (cannot be used: " + std::string(key->second.why_unusable()) + ")";
 }
 
+/// Names of keys, by all that their file says of them: another id or scheme is another key.
+using Named = std::map<std::string, std::string>;
+
+void put_name(Named& out, const tuf::KeyId& id, const tuf::Keys& keys) {
+  const auto key = keys.find(id);
+  const std::string all = key == keys.end() ? std::string() : key->second.to_canonical().value_or("");
+  out.emplace(all + " " + id.value(), name_of(id, keys));
+}
+
+void say_difference(Words& out, const std::string& what, const Named& then, const Named& now) {
+  for (const auto& [key, name] : now) {
+    if (!then.contains(key)) out.say(what + ": new key " + name);
+  }
+  for (const auto& [key, name] : then) {
+    if (!now.contains(key)) out.say(what + ": key taken away " + name);
+  }
+}
+
 /// Keys by themselves, whatever their ids.
-std::map<std::string, std::string> keys_of(const tuf::RoleKeys& role, const tuf::Keys& keys) {
-  std::map<std::string, std::string> out;
+std::set<std::string> different_keys(const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  std::set<std::string> out;
   for (const tuf::KeyId& id : role.keyids) {
     const auto key = keys.find(id);
-    out.emplace(key == keys.end() ? id.value() : key->second.counted_as(), name_of(id, keys));
+    if (key != keys.end()) out.insert(key->second.counted_as());
   }
   return out;
 }
@@ -101,31 +126,24 @@ void warn_of_keys(Words& out, const std::string& role, const Ring& before, const
     out.warn(role + ": fewer keys than before can sign it, " + counts(*after.role) + " in place of " +
              counts(*before.role));
   }
-  const auto now = keys_of(*after.role, *after.keys), then = keys_of(*before.role, *before.keys);
-  const bool any_stays = std::ranges::any_of(then, [&](const auto& key) { return now.contains(key.first); });
+  const std::set<std::string> now = different_keys(*after.role, *after.keys);
+  const std::set<std::string> then = different_keys(*before.role, *before.keys);
+  const bool any_stays = std::ranges::any_of(then, [&](const auto& key) { return now.contains(key); });
   if (!any_stays && !then.empty()) out.warn(role + ": none of the keys that signed it before stays");
 }
 
 void say_keys(Words& out, const std::string& role, const Ring& before, const Ring& after) {
-  const auto now = keys_of(*after.role, *after.keys);
-  const auto then =
-      before.role == nullptr ? std::map<std::string, std::string>() : keys_of(*before.role, *before.keys);
   if (before.role == nullptr) {
     out.say(role + ": " + counts(*after.role) + " keys sign");
   } else if (counts(*before.role) != counts(*after.role)) {
     out.say(role + ": " + counts(*after.role) + " keys sign, in place of " + counts(*before.role));
   }
-  for (const auto& [key, name] : now) {
-    const auto old = then.find(key);
-    if (old == then.end()) {
-      out.say(role + ": new key " + name);
-    } else if (old->second != name) {
-      out.say(role + ": key " + name + ", in place of " + old->second);
-    }
+  Named then, now;
+  for (const tuf::KeyId& id : after.role->keyids) put_name(now, id, *after.keys);
+  if (before.role != nullptr) {
+    for (const tuf::KeyId& id : before.role->keyids) put_name(then, id, *before.keys);
   }
-  for (const auto& [key, name] : then) {
-    if (!now.contains(key)) out.say(role + ": key taken away " + name);
-  }
+  say_difference(out, role, then, now);
   warn_of_keys(out, role, before, after);
 }
 
@@ -156,7 +174,7 @@ void add_others(Others& out, const std::string& where, const json::Object& membe
 
 void add_others(Others& out, const std::string& where, const tuf::Keys& keys) {
   for (const auto& [id, key] : keys) {
-    const std::string name = where + "key " + printable(id.value(), 80) + ": ";
+    const std::string name = where + "key " + shown(id.value(), 80) + ": ";
     out[name + "scheme"] = json::quote(key.type() + "/" + key.scheme());
     add_others(out, name, key.unknown);
   }
@@ -213,6 +231,41 @@ void say_others(Words& out, const Others& before, const Others& after, bool firs
   }
 }
 
+using Roles = std::vector<const tuf::RoleKeys*>;
+
+Roles roles_of(const tuf::Delegations& delegations) {
+  if (const auto* bins = std::get_if<tuf::SuccinctRoles>(&delegations.roles)) return {&bins->keys};
+  Roles out;
+  for (const tuf::DelegatedRole& role : std::get<std::vector<tuf::DelegatedRole>>(delegations.roles)) {
+    out.push_back(&role.keys);
+  }
+  return out;
+}
+
+/// Keys that a file lists and gives to no role.
+Named idle_keys(const tuf::Keys& keys, const Roles& roles) {
+  Named out;
+  for (const auto& [id, key] : keys) {
+    const bool used = std::ranges::any_of(roles, [&id = id](const tuf::RoleKeys* role) {
+      return std::ranges::find(role->keyids, id) != role->keyids.end();
+    });
+    if (!used) put_name(out, id, keys);
+  }
+  return out;
+}
+Named idle_keys(const tuf::Root* root) {
+  if (root == nullptr) return {};
+  return idle_keys(root->keys, {&root->root, &root->targets, &root->snapshot, &root->timestamp});
+}
+Named idle_keys(const tuf::Targets* targets) {
+  if (targets == nullptr || !targets->delegations) return {};
+  return idle_keys(targets->delegations->keys, roles_of(*targets->delegations));
+}
+
+bool delegates_to_nobody(const tuf::Targets* targets) {
+  return targets != nullptr && targets->delegations && roles_of(*targets->delegations).empty();
+}
+
 void say_names(Words& out, const std::string& what, const Lines& names) {
   for (std::size_t i = 0; i < names.size() && i < kMostNames; ++i) out.say(what + " " + names[i]);
   if (names.size() > kMostNames) {
@@ -224,8 +277,7 @@ void say_names(Words& out, const std::string& what, const Lines& names) {
 std::string file_words(const tuf::TargetFile& file) {
   std::string out = counted(file.length, "octet");
   for (const Digest& digest : file.hashes.known) out += ", " + digest.to_string();
-  for (const auto& [algorithm, hex] : file.hashes.unknown)
-    out += ", " + printable(algorithm, 40) + ":" + printable(hex, 160);
+  for (const auto& [algorithm, hex] : file.hashes.unknown) out += ", " + shown(algorithm + ":" + hex);
   if (file.custom) out += ", custom " + shown(json::to_canonical(*file.custom));
   if (file.unknown.size() != 0)
     out += ", other members " + shown(json::to_canonical(json::Value(file.unknown)));
@@ -288,7 +340,7 @@ std::string covers(const tuf::DelegatedRole& role) {
 }
 
 std::string bins_words(const tuf::SuccinctRoles& bins) {
-  return std::to_string(bins.bins()) + " hash bins " + printable(bins.name_prefix, 80) + "-…";
+  return std::to_string(bins.bins()) + " hash bins " + shown(bins.name_prefix, 80) + "-…";
 }
 
 const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets* targets) {
@@ -316,7 +368,7 @@ void say_bins(Words& out, const tuf::Targets* before, const tuf::Targets& after)
 
 void say_role(Words& out, const tuf::DelegatedRole& role, const tuf::DelegatedRole* old,
               const tuf::Targets* before, const tuf::Targets& after) {
-  const std::string name = printable(role.name.text(), 80);
+  const std::string name = shown(role.name.text(), 80);
   if (old == nullptr || covers(*old) != covers(role)) {
     out.say("delegates to " + name + " " + covers(role) +
             (old == nullptr ? "" : ", in place of " + covers(*old)));
@@ -344,9 +396,13 @@ void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets&
       if (now.contains(role.name.text())) {
         order_then.push_back(role.name.text());
       } else {
-        out.say("no longer delegates to " + printable(role.name.text(), 80));
+        out.say("no longer delegates to " + shown(role.name.text(), 80));
       }
     }
+  }
+  if (delegates_to_nobody(before) && !after.delegations) out.say("an empty list of roles is gone");
+  if (delegates_to_nobody(&after) && (before == nullptr || !before->delegations)) {
+    out.say("an empty list of roles is new");
   }
   if (order_then != order_now) out.say("the order of its roles is now " + joined(order_now));
 }
@@ -368,6 +424,7 @@ std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Roo
   say("targets", &tuf::Root::targets);
   say("snapshot", &tuf::Root::snapshot);
   say("timestamp", &tuf::Root::timestamp);
+  say_difference(out, "no role", idle_keys(before), idle_keys(&after));
   say_others(out, before == nullptr ? Others() : others_of(*before), others_of(after), before == nullptr);
   return out.take();
 }
@@ -375,10 +432,11 @@ std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Roo
 std::vector<std::string> words_of_change(const std::string& role, const tuf::Targets* before,
                                          const tuf::Targets& after, Time now) {
   Words out;
-  say_common(out, printable(role, 80), before, after, now);
+  say_common(out, shown(role, 80), before, after, now);
   say_bins(out, before, after);
   say_delegations(out, before, after);
   say_targets(out, before, after);
+  say_difference(out, "no role", idle_keys(before), idle_keys(&after));
   say_others(out, before == nullptr ? Others() : others_of(*before), others_of(after), before == nullptr);
   return out.take();
 }

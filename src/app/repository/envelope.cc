@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/encoding/json.h"
 #include "core/encoding/text.h"
 
 namespace tomme::repository {
@@ -12,7 +13,7 @@ Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const 
   for (const RoleSigner& role : signers) {
     const Bytes signature = TRY(role.signer->sign(role.scheme, bytes_of(signed_part)));
     if (&role != &signers.front()) out.push_back(',');
-    out += "{\"keyid\":\"" + role.key_id.value() + "\",\"sig\":\"" + encode_hex(signature) + "\"}";
+    out += "{\"keyid\":" + json::quote(role.key_id.value()) + ",\"sig\":\"" + encode_hex(signature) + "\"}";
   }
   out += "],\"signed\":";
   out += signed_part;

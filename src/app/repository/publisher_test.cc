@@ -155,6 +155,28 @@ TEST_F(PublisherTest, SeesWhatAnotherPublished) {
   expect_good(2);
 }
 
+TEST_F(PublisherTest, WritesKeyIdsOfAnyText) {
+  const auto rename = [&](tuf::Keys& keys, std::vector<tuf::RoleKeys*> roles) {
+    const tuf::KeyId id("a\"b\\\n");
+    auto key = keys.extract(tuf::Key::of(online_role_.keys.front()->public_key()).id());
+    key.key() = id;
+    keys.insert(std::move(key));
+    for (tuf::RoleKeys* role : roles) role->keyids = {id};
+  };
+  tuf::Root root_now = root();
+  rename(root_now.keys, {&root_now.snapshot, &root_now.timestamp});
+  tuf::Targets targets_now = targets();
+  rename(targets_now.delegations->keys, {&std::get<tuf::SuccinctRoles>(targets_now.delegations->roles).keys});
+  put_staged("root", signed_file(root_now, root_role_.keys));
+  put_staged("targets", signed_file(targets_now, targets_role_.keys));
+  add({set("a")});
+  ASSERT_TRUE(publish());
+  expect_good(1);
+  add({set("a", 2), set("b")});
+  ASSERT_TRUE(publish());
+  expect_good(2);
+}
+
 TEST_F(PublisherTest, LeavesOutVersionsThatWereBegun) {
   put_first_staged();
   ASSERT_TRUE(publish());

@@ -50,7 +50,7 @@ std::string signed_file(const T& role, const std::vector<const PrivateKey*>& sig
     const tuf::Key made = tuf::Key::of(key->public_key());
     signatures.push_back(*tuf::sign(*key, made, made.id(), canonical));
   }
-  return *tuf::write_envelope(canonical, signatures);
+  return tuf::write_envelope(canonical, signatures);
 }
 
 class RepositoryTest : public ::testing::Test {

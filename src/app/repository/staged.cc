@@ -1,6 +1,7 @@
 #include "app/repository/staged.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
@@ -132,7 +133,9 @@ Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
     }
     if (!page.more) break;
   }
-  std::ranges::stable_sort(staged, {}, [](const StagedFile& file) { return rank(file.role); });
+  std::ranges::sort(staged, {}, [](const StagedFile& file) {
+    return std::pair(rank(file.role), std::string_view(file.role));
+  });
   return staged;
 }
 

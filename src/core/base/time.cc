@@ -8,6 +8,11 @@ namespace tomme {
 
 namespace {
 
+// What can be written with four digits for the year; an offset can lead out of it.
+constexpr Time kFirstMoment = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr Time kLastMoment =
+    std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::seconds{1};
+
 /// Exactly `width` decimal digits at `at`, or nothing.
 std::optional<unsigned> digits(std::string_view text, std::size_t at, std::size_t width) {
   if (at + width > text.size()) return std::nullopt;
@@ -73,7 +78,9 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   if (!offset_hours || !offset_minutes || *offset_hours > 23 || *offset_minutes > 59) return std::nullopt;
   const std::chrono::seconds offset =
       std::chrono::hours{*offset_hours} + std::chrono::minutes{*offset_minutes};
-  return rest[0] == '+' ? *local - offset : *local + offset;
+  const Time time = rest[0] == '+' ? *local - offset : *local + offset;
+  if (time < kFirstMoment || time > kLastMoment) return std::nullopt;
+  return time;
 }
 
 }  // namespace tomme

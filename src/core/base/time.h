@@ -22,7 +22,7 @@ inline std::int64_t to_unix(Time time) {
 std::string to_rfc3339(Time time);
 
 /// RFC 3339 section 5.6 with a `Z` or numeric offset; a fraction of a second is cut off.
-/// Refuses leap seconds and dates that do not exist.
+/// Refuses leap seconds, dates that do not exist, and moments that to_rfc3339 cannot write.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
 /// The moment of a calendar date and time of day; nothing where there is none (30 February).

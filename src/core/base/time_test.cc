@@ -23,6 +23,8 @@ TEST(Time, AppliesOffsetsAndCutsFractions) {
   EXPECT_EQ(parse_rfc3339("2024-10-03T12:00:00-00:00"), noon);
   EXPECT_EQ(parse_rfc3339("2024-10-03T12:00:00.999999999Z"), noon);
   EXPECT_EQ(parse_rfc3339("2024-10-03T14:00:00.5+02:00"), noon);
+  EXPECT_EQ(to_rfc3339(parse_rfc3339("0000-01-01T00:01:00+00:01").value()), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(to_rfc3339(parse_rfc3339("9999-12-31T23:58:59-00:01").value()), "9999-12-31T23:59:59Z");
 }
 
 TEST(Time, RefusesWhatIsNoMoment) {
@@ -52,6 +54,8 @@ TEST(Time, RefusesWhatIsNoMoment) {
                                 "+024-10-03T18:07:01Z",
                                 "2024-1-03T18:07:01Z",
                                 "12024-10-03T18:07:01Z",
+                                "0000-01-01T00:00:59+00:01",
+                                "9999-12-31T23:59:00-00:01",
                                 "2024-10-03T18:07:01,5Z",
                                 "2024-10-03T18:07:0aZ"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;

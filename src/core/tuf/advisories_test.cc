@@ -32,7 +32,7 @@ World with_two_needed(const std::string& name, const std::vector<Signer>& keys) 
 std::string repeat_signature(const std::string& file) {
   Envelope envelope = Envelope::parse(bytes_of(file)).value();
   for (int i = 0; i < 8; ++i) envelope.signatures.push_back(envelope.signatures[0]);
-  return write_envelope(envelope.canonical, envelope.signatures).value();
+  return write_envelope(envelope.canonical, envelope.signatures);
 }
 
 /// The same signature again, under another spelling of the key id.
@@ -41,7 +41,7 @@ std::string alias_signature(const std::string& file) {
   Signature again = envelope.signatures[0];
   again.keyid = KeyId(" " + again.keyid.value());
   envelope.signatures.push_back(again);
-  return write_envelope(envelope.canonical, envelope.signatures).value();
+  return write_envelope(envelope.canonical, envelope.signatures);
 }
 
 TEST(TufAdvisories, CVE_2020_6174_OneSignatureSeveralTimes) {
@@ -127,7 +127,7 @@ TEST(TufAdvisories, GHSA_fphv_w9fq_2525_ThresholdBelowOne) {
     canonical.replace(canonical.find("\"threshold\":1"), 13, "\"threshold\":" + std::string(threshold));
     const Signer& who = repository.signers["root"][0];
     const Signature signature = sign(who.key, who.listed, who.id, canonical).value();
-    const std::string file = write_envelope(canonical, {&signature, 1}).value();
+    const std::string file = write_envelope(canonical, {&signature, 1});
     EXPECT_REFUSED(kTufShape, init_store(world.store, bytes_of(file)));
   }
 }
@@ -171,7 +171,7 @@ TEST(TufAdvisories, GoTuf749_NullWhereAValueBelongs) {
                                                                : name.substr(2, name.find(".json") - 2);
       const Signer& who = world.repository.signers[role_name][0];
       const Signature signature = sign(who.key, who.listed, who.id, canonical).value();
-      world.repository.served[name] = write_envelope(canonical, {&signature, 1}).value();
+      world.repository.served[name] = write_envelope(canonical, {&signature, 1});
       const auto refreshed = world.refresh();
       ASSERT_FALSE(refreshed) << name << " " << member.name;
       EXPECT_EQ(refreshed.error().code().name, "tuf/shape") << name << " " << refreshed.error().message();
@@ -334,7 +334,7 @@ TEST(TufAdvisories, CVE_2020_6173_HugeNumberOfSignatures) {
         envelope.signatures.push_back(
             {KeyId(std::to_string(envelope.signatures.size())), std::string(128, '0')});
       }
-      return write_envelope(envelope.canonical, envelope.signatures).value();
+      return write_envelope(envelope.canonical, envelope.signatures);
     };
   };
   World world;

@@ -17,6 +17,15 @@ Result<Signature> parse_signature(const json::Value& value) {
   return Signature{KeyId(std::string(keyid)), std::string(hex), reader.rest()};
 }
 
+/// Nobody signs a signature: it may have numbers that canonical JSON has not.
+json::Object object_of(const Signature& signature) {
+  std::vector<json::Member> members{{"keyid", signature.keyid.value()}, {"sig", signature.hex}};
+  for (const json::Member& member : signature.unknown) {
+    if (member.name != "keyid" && member.name != "sig") members.push_back(member);
+  }
+  return json::Object(std::move(members));
+}
+
 Result<void> refuse_duplicates(const std::vector<Signature>& signatures) {
   std::vector<std::string_view> ids;
   ids.reserve(signatures.size());
@@ -68,21 +77,15 @@ Result<Envelope> Envelope::parse(BytesView file, const EnvelopeLimits& limits) {
   return out;
 }
 
-Result<std::string> write_envelope(std::string_view canonical, std::span<const Signature> signatures) {
-  std::string list = "[";
-  for (const Signature& signature : signatures) {
-    if (list.size() > 1) list.push_back(',');
-    list += TRY(ObjectWriter()
-                    .text("keyid", signature.keyid.value())
-                    .text("sig", signature.hex)
-                    .rest(signature.unknown)
-                    .finish());
-  }
+std::string write_envelope(std::string_view canonical, std::span<const Signature> signatures) {
+  json::Array list;
+  for (const Signature& signature : signatures) list.emplace_back(object_of(signature));
+  const std::string written = json::to_canonical(std::move(list));
   std::string out;
-  out.reserve(list.size() + canonical.size() + 64);
+  out.reserve(written.size() + canonical.size() + 64);
   out += "{\"signatures\":";
-  append_as_json(out, list);
-  out += "],\"signed\":";
+  out += written;
+  out += ",\"signed\":";
   append_as_json(out, canonical);
   out.push_back('}');
   return out;

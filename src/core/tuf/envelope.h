@@ -42,7 +42,7 @@ struct Envelope {
 
 /// The file of a role: compact JSON. `canonical` is what to_canonical() of tuf/metadata.h gave and what was
 /// signed; control characters in its texts, which JSON does not allow, are escaped here.
-Result<std::string> write_envelope(std::string_view canonical, std::span<const Signature> signatures);
+std::string write_envelope(std::string_view canonical, std::span<const Signature> signatures);
 
 /// Signs what to_canonical() gave; `key.public_key()` must be the key's own public half.
 Result<Signature> sign(const PrivateKey& signer, const Key& key, const KeyId& keyid,

@@ -65,12 +65,13 @@ void put_role_keys(ObjectWriter& writer, const RoleKeys& keys) {
 // HASHES = { ALGORITHM : HEX, … }, not empty
 Result<Hashes> parse_hashes(const json::Object& hashes, std::string_view what) {
   Hashes out;
-  if (hashes.size() == 0) return fail(kTufShape, std::string(what) + " has empty hashes");
+  const auto refuse = [&](const std::string& why) { return fail(kTufShape, printable(what, 120) + why); };
+  if (hashes.size() == 0) return refuse(" has empty hashes");
   for (const json::Member& member : hashes) {
     const std::string* hex = member.value.text();
     if (hex == nullptr) {
-      return fail(kTufShape, std::string(what) + ": its hash '" + printable(member.name, 40) + "' is " +
-                                 std::string(member.value.type_name()) + ", not a string");
+      return refuse(": its hash '" + printable(member.name, 40) + "' is " +
+                    std::string(member.value.type_name()) + ", not a string");
     }
     const auto algorithm = parse_hash_algorithm(member.name);
     if (!algorithm) {
@@ -79,9 +80,8 @@ Result<Hashes> parse_hashes(const json::Object& hashes, std::string_view what) {
     }
     const auto octets = decode_hex(*hex);
     if (!octets || octets->size() != digest_size(*algorithm)) {
-      return fail(kTufShape, std::string(what) + ": its " + member.name + " is '" + printable(*hex, 140) +
-                                 "', not " + std::to_string(2 * digest_size(*algorithm)) +
-                                 " lower-case hexadecimal digits");
+      return refuse(": its " + member.name + " is '" + printable(*hex, 140) + "', not " +
+                    std::to_string(2 * digest_size(*algorithm)) + " lower-case hexadecimal digits");
     }
     out.known.push_back(TRY(Digest::make(*algorithm, *octets)));
   }

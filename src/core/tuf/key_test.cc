@@ -206,7 +206,7 @@ TEST(TufKeys, OidcSignersAreASwitch) {
   repository.publish_root();
   const std::string canonical = repository.timestamp.to_canonical().value();
   Signature signature{id, "", *json::parse(R"({"bundle":{"mediaType":"x"}})")->object()};
-  repository.served["timestamp.json"] = write_envelope(canonical, {&signature, 1}).value();
+  repository.served["timestamp.json"] = write_envelope(canonical, {&signature, 1});
   EXPECT_REFUSED(kTufThreshold, world.refresh());
 
   std::size_t asked = 0;
@@ -227,7 +227,7 @@ TEST(TufKeys, OidcSignersAreASwitch) {
   EXPECT_REFUSED(kTufThreshold, world.refresh());
   signature.unknown = {};
   good = true;
-  repository.served["timestamp.json"] = write_envelope(canonical, {&signature, 1}).value();
+  repository.served["timestamp.json"] = write_envelope(canonical, {&signature, 1});
   EXPECT_REFUSED(kTufThreshold, world.refresh());
 }
 

@@ -48,6 +48,20 @@ void expect_refused(const std::string& payload, const ErrorCode& code, std::stri
   EXPECT_TRUE(parsed.error().message().contains(words)) << parsed.error().message();
 }
 
+TEST(TufMetadata, ShowsNoNameAsItStands) {
+  const std::string name = "\\u001b[31m" + std::string(300, 'a');
+  for (const std::string& hashes : {R"({})"s, R"({"md5":null})"s, R"({"sha256":"aa"})"s}) {
+    const auto target =
+        parse_payload<Targets>(targets_with("{\"" + name + R"(":{"length":1,"hashes":)" + hashes + "}}"));
+    const auto meta = parse_payload<Snapshot>(
+        snapshot_with("{\"" + name + R"(.json":{"version":1,"hashes":)" + hashes + "}}"));
+    for (const std::string& message : {target.error().message(), meta.error().message()}) {
+      EXPECT_TRUE(message.starts_with("\\x1b[31maaa")) << message;
+      EXPECT_LT(message.size(), 300U);
+    }
+  }
+}
+
 TEST(TufMetadata, WritesWhatItRead) {
   const std::string root = root_with(
       R"("consistent_snapshot":true,"x-tool":{"b":[1,null],"a":"é"},"keys":{"a":{"keytype":"ed25519",)"
@@ -96,12 +110,24 @@ TEST(TufMetadata, AnEnvelopeIsJsonEvenWhereWhatIsSignedIsNot) {
   const std::string canonical = timestamp.to_canonical().value();
   EXPECT_FALSE(json::parse(canonical));
   const std::string file =
-      write_envelope(canonical, std::vector<Signature>{{KeyId("k\n"), "00"}, {KeyId("l"), ""}}).value();
+      write_envelope(canonical, std::vector<Signature>{{KeyId("k\n"), "00"}, {KeyId("l"), ""}});
   const auto read = Signed<Timestamp>::parse(bytes_of(file));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->canonical, canonical);
   ASSERT_EQ(read->signatures.size(), 2U);
   EXPECT_EQ(read->signatures[0].keyid, KeyId("k\n"));
+}
+
+TEST(TufMetadata, WritesWhateverASignatureHasBesides) {
+  Signature signature{KeyId("k"), "00"};
+  signature.unknown = *json::parse(R"({"bundle":{"x":0.5},"\u0001":"\n","keyid":"other"})")->object();
+  const std::string file = write_envelope(*Timestamp().to_canonical(), {&signature, 1});
+  const auto read = Signed<Timestamp>::parse(bytes_of(file));
+  ASSERT_TRUE(read) << read.error().message();
+  ASSERT_EQ(read->signatures.size(), 1U);
+  EXPECT_EQ(read->signatures[0].keyid, KeyId("k"));
+  EXPECT_EQ(read->signatures[0].unknown.size(), 2U);
+  EXPECT_EQ(write_envelope(read->canonical, read->signatures), file);
 }
 
 TEST(TufMetadata, RefusesEnvelopesOfAnotherShape) {

@@ -19,7 +19,7 @@ std::string with_signatures(const std::string& file,
                             const std::function<void(std::vector<Signature>&)>& change) {
   Envelope envelope = Envelope::parse(bytes_of(file)).value();
   change(envelope.signatures);
-  return write_envelope(envelope.canonical, envelope.signatures).value();
+  return write_envelope(envelope.canonical, envelope.signatures);
 }
 
 std::vector<Signer> some(std::vector<unsigned> numbers) {

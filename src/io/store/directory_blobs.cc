@@ -295,7 +295,7 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
   return names;
 }
 
-/// Adds what is below `folder` ("" or "a/b/"); false when the page is full.
+/// Adds what is below `folder` ("" or "a/b/"); false when the page is full and there is more.
 Result<bool> DirectoryBlobs::walk(const std::string& folder, std::string_view after, std::size_t limit,
                                   BlobPage& page) {
   const std::set<std::string> names = TRY(names_in(folder));
@@ -307,10 +307,7 @@ Result<bool> DirectoryBlobs::walk(const std::string& folder, std::string_view af
       if (!TRY(walk(name, after, limit, page))) return false;
       continue;
     }
-    if (page.entries.size() == limit) {
-      page.more = true;
-      return false;
-    }
+    if (page.entries.size() == limit) return false;
     BlobKey key = TRY(BlobKey::parse(name));
     const auto status = TRY(stat(key));
     if (status) page.entries.push_back({std::move(key), *status});
@@ -321,7 +318,7 @@ Result<bool> DirectoryBlobs::walk(const std::string& folder, std::string_view af
 Result<BlobPage> DirectoryBlobs::list(std::string_view folder, std::string_view after, std::size_t limit) {
   const std::string prefix = TRY(listed_prefix(folder, limit));
   BlobPage page;
-  TRY(walk(prefix, after, limit, page));
+  page.more = !TRY(walk(prefix, after, limit, page));
   return page;
 }
 
