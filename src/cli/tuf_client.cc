@@ -24,19 +24,16 @@ constexpr std::size_t kRootOctets = 512'000;
 
 /// A root that does not verify is of no use and blocks every refresh: it is as good as none, if there is
 /// another to begin with.
-Result<void> begin(TufFolder& folder, const std::string& root_path) {
-  if (root_path.empty()) return {};
-  NoMirror nobody;
-  const auto stored = folder.load(tuf::RoleName::root());
-  if (stored && *stored) {
-    const auto usable = tuf::Updater::open(folder, nobody, {.now = Time{}});
-    if (usable) return {};
+Result<tuf::Updater> begin(TufFolder& folder, tuf::Fetcher& mirror, const tuf::UpdaterOptions& options,
+                           const std::string& root_path) {
+  Result<tuf::Updater> updater = tuf::Updater::open(folder, mirror, options);
+  if (updater || root_path.empty()) return updater;
+  if (TRY(folder.load(tuf::RoleName::root()))) {
     print_warning("the root in " + printable(folder.path()) +
-                  " is thrown away, --root is taken: " + usable.error().message());
+                  " is thrown away, --root is taken: " + updater.error().message());
   }
-  TRY(stored);
   const std::string root = TRY(read_file(root_path, kRootOctets));
-  return in(printable(root_path), tuf::init_store(folder, bytes_of(root)));
+  return in(printable(root_path), tuf::Updater::begin(folder, mirror, options, bytes_of(root)));
 }
 
 class TargetFolder {
@@ -139,8 +136,7 @@ Result<int> tuf_client(const TufClientCommand& command, const Clock& clock) {
     mirror = std::make_unique<TufMirror>(TRY(TufMirror::open(*client, command.metadata_url)));
   }
   TufFolder folder = TRY(TufFolder::open(command.metadata_dir, access));
-  TRY(begin(folder, command.root));
-  tuf::Updater updater = TRY(tuf::Updater::open(folder, *mirror, options));
+  tuf::Updater updater = TRY(begin(folder, *mirror, options, command.root));
   if (command.download) {
     TRY(download(command, updater, client.get()));
   } else {

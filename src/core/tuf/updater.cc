@@ -29,6 +29,13 @@ Result<Updater> Updater::open(MetadataStore& store, Fetcher& mirror, UpdaterOpti
   return Updater(store, mirror, std::move(options), std::move(root));
 }
 
+Result<Updater> Updater::begin(MetadataStore& store, Fetcher& mirror, UpdaterOptions options,
+                               BytesView root) {
+  Root read = TRY(read_first_root(root, options.oidc));
+  TRY(store.store(RoleName::root(), root));
+  return Updater(store, mirror, std::move(options), std::move(read));
+}
+
 Result<void> Updater::check(const RoleName& role, const Common& metadata) const {
   const auto tolerance = options_.offline ? options_.offline->tolerance : std::chrono::seconds{0};
   return check_fresh(role, metadata, options_.now, tolerance);

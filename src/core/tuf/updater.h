@@ -97,6 +97,8 @@ class Updater {
  public:
   /// Reads the stored root and asks nobody. kTufNoRoot where there is none. Offline the mirror is not used.
   static Result<Updater> open(MetadataStore& store, Fetcher& mirror, UpdaterOptions options);
+  /// Begins with this root, as init_store() and open() do one after the other.
+  static Result<Updater> begin(MetadataStore& store, Fetcher& mirror, UpdaterOptions options, BytesView root);
 
   /// Sections 5.3 to 5.6.1: root, timestamp, snapshot and top-level targets. What was verified up to a
   /// failure stays stored. Does nothing once it has succeeded.

@@ -8,7 +8,8 @@
 namespace tomme::net {
 
 Result<void*> load_library(const char* name, const ErrorCode& code) {
-  if (void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
+  // Bound when called: half of loading is looking up names that nobody calls.
+  if (void* library = ::dlopen(name, RTLD_LAZY | RTLD_LOCAL)) return library;
   const char* why = ::dlerror();
   return fail(
       code, printable(name) + " could not be loaded: " + printable(why != nullptr ? why : "no reason given"));
