@@ -20,11 +20,6 @@ std::unexpected<Error> not_ours(std::string_view what) {
   return fail(kRepositoryForm, "a bin is not in the form of this program: " + std::string(what));
 }
 
-void append_number(std::string& out, std::uint64_t number) {
-  char digits[20];
-  out.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
-}
-
 /// '{' [ '"custom":' object ',' ] '"hashes":{"sha256":"' 64HEX '"},"length":' number '}'
 bool take_file(Scanner& scanner, EntryView& entry) {
   if (!scanner.take("{")) return false;
@@ -188,6 +183,11 @@ Result<MergedEntries> merge_entries(std::string_view entries, std::span<const Ch
   add_before(nullptr);
   merged.text = out.take();
   return merged;
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
 }
 
 void append_entry(std::string& out, std::string_view path, const TargetFile& file) {

@@ -66,6 +66,7 @@ struct MergedEntries {
 /// Entries with changes in them; `changes` in the order of their paths, each path once.
 Result<MergedEntries> merge_entries(std::string_view entries, std::span<const Change* const> changes);
 
+void append_number(std::string& out, std::uint64_t number);
 void append_entry(std::string& out, std::string_view path, const TargetFile& file);
 std::string render_bin(std::string_view entries, std::uint64_t version, Time expires);
 

@@ -29,8 +29,7 @@ Result<void> write_new(const std::string& path, std::string_view text, mode_t mo
     return fail(kRepositoryKeyFile, printable(path) + " is there already", "choose another name");
   }
   if (!file.is_open()) return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
-  const ssize_t written = ::write(file.fd(), text.data(), text.size());
-  if (written == static_cast<ssize_t>(text.size()) && ::fsync(file.fd()) == 0) return {};
+  if (write_all(file.fd(), bytes_of(text)) && ::fsync(file.fd()) == 0) return {};
   const std::string why = system_reason();
   ::unlink(path.c_str());
   return fail(kStoreWrite, "cannot write " + printable(path) + ": " + why);

@@ -88,13 +88,7 @@ Result<Partition> Partition::make(const std::string& folder, const BinLayout& la
 }
 
 Result<void> Partition::flush(Part& part) {
-  BytesView rest = part.buffer;
-  while (!rest.empty()) {
-    const ssize_t n = ::write(part.file.fd(), rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return cannot(kStoreWrite);
-    rest = rest.subspan(static_cast<std::size_t>(n));
-  }
+  if (!write_all(part.file.fd(), part.buffer)) return cannot(kStoreWrite);
   part.written += part.buffer.size();
   part.buffer.clear();
   return {};

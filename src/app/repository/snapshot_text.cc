@@ -1,7 +1,6 @@
 #include "app/repository/snapshot_text.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/repository/bin_text.h"
 #include "app/repository/errors.h"
@@ -37,11 +36,6 @@ bool take_entry(Scanner& scanner, std::vector<SnapshotText::Entry>& out) {
   if (!out.empty() && out.back().file >= *file) return false;
   out.push_back({std::string(*file), *version});
   return out.size() <= kMostEntries;
-}
-
-void append_number(std::string& out, std::uint64_t number) {
-  char digits[20];
-  out.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
 }
 
 }  // namespace

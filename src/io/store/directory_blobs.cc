@@ -37,16 +37,6 @@ bool make_durable(const std::string& path, int flags) {
   return file.is_open() && ::fsync(file.fd()) == 0;
 }
 
-bool write_all(int fd, BytesView octets) {
-  while (!octets.empty()) {
-    const ssize_t n = ::write(fd, octets.data(), octets.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    octets = octets.subspan(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 /// A file in `.incoming`, removed with its owner unless it was moved to its place.
 class Incoming {
  public:

@@ -30,16 +30,6 @@ std::unexpected<Error> cannot_write(const std::string& name) {
   return fail(kStoreWrite, "cannot write " + printable(name) + ": " + system_reason());
 }
 
-bool write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string system_reason() {
@@ -137,13 +127,23 @@ Result<void> write_file(const std::string& path, std::string_view content) {
   std::string temporary = path + ".XXXXXX";
   const FileHandle file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.is_open()) return cannot_write(path);
-  if (!write_all(file.fd(), content) || ::fchmod(file.fd(), 0644) != 0 ||
+  if (!write_all(file.fd(), bytes_of(content)) || ::fchmod(file.fd(), 0644) != 0 ||
       ::rename(temporary.c_str(), path.c_str()) != 0) {
     auto error = cannot_write(path);
     ::unlink(temporary.c_str());
     return error;
   }
   return {};
+}
+
+bool write_all(int fd, BytesView octets) {
+  while (!octets.empty()) {
+    const ssize_t n = ::write(fd, octets.data(), octets.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    octets = octets.subspan(static_cast<std::size_t>(n));
+  }
+  return true;
 }
 
 bool exists(const std::string& path) {

@@ -61,6 +61,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 /// Through a temporary file beside it, so that a reader sees the old or the new content and a full disk
 /// leaves the old one.
 Result<void> write_file(const std::string& path, std::string_view content);
+/// Goes on after a part; false where the system refuses, see system_reason().
+bool write_all(int fd, BytesView octets);
 bool exists(const std::string& path);
 /// Names in a folder, sorted; empty where there is no such folder.
 std::vector<std::string> list_folder(const std::string& path);

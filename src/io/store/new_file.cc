@@ -45,12 +45,7 @@ NewFile::~NewFile() {
 }
 
 Result<void> NewFile::append(BytesView octets) {
-  while (!octets.empty()) {
-    const ssize_t n = ::write(file_.fd(), octets.data(), octets.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return cannot_write("a file in " + folder_);
-    octets = octets.subspan(static_cast<std::size_t>(n));
-  }
+  if (!write_all(file_.fd(), octets)) return cannot_write("a file in " + folder_);
   return {};
 }
 

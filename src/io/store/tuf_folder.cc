@@ -22,16 +22,6 @@ std::unexpected<Error> cannot_write(const std::string& path) {
   return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
 }
 
-bool write_all(int fd, BytesView octets) {
-  while (!octets.empty()) {
-    const ssize_t n = ::write(fd, octets.data(), octets.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    octets = octets.subspan(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 bool sync_folder(const std::string& path) {
   const FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return folder.is_open() && ::fsync(folder.fd()) == 0;
