@@ -53,7 +53,7 @@ TEST(Try, MovesWhatCannotBeCopied) {
 TEST(Try, DestroysWhatStandsBeforeTheReturn) {
   auto alive = std::make_shared<int>(0);
   const auto run = [&](int number) -> Result<int> {
-    const std::shared_ptr<int> held = alive;
+    const std::shared_ptr<int> held = alive;  // NOLINT(performance-unnecessary-copy-initialization)
     return TRY(half(number)) + static_cast<int>(held.use_count());
   };
   EXPECT_EQ(run(2).value(), 3);

@@ -61,7 +61,7 @@ TEST(Secret, MovesAndLeavesNothing) {
   SecretText from("a secret longer than a short string holds");
   SecretText to(std::move(from));
   EXPECT_EQ(to.reveal(), "a secret longer than a short string holds");
-  EXPECT_TRUE(from.reveal().empty());  // NOLINT(bugprone-use-after-move)
+  EXPECT_TRUE(from.reveal().empty());  // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
   SecretText& self = to;
   to = std::move(self);
   EXPECT_FALSE(to.reveal().empty());

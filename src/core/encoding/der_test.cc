@@ -140,9 +140,8 @@ TEST(DerInteger, RefusesWhatIsNotMinimalOrDoesNotFit) {
   const auto small = [](std::string_view text) {
     return read_all(hex(text), [](Reader& r) { return r.small_integer(); });
   };
-  for (std::string_view bad : {"0200", "02020001", "0202007f", "0202ff80", "0202ffff",
-                               "0209"
-                               "008000000000000000"}) {
+  for (std::string_view bad :
+       {"0200", "02020001", "0202007f", "0202ff80", "0202ffff", "0209008000000000000000"}) {
     EXPECT_FALSE(small(bad)) << bad;
   }
   EXPECT_TRUE(small("0202ff7f"));

@@ -174,6 +174,8 @@ class S3FaultTest : public ::testing::Test {
     ::setenv("AWS_SECRET_ACCESS_KEY", "secretsecret", 0);
     server_ = *net::HttpServer::start({}, handler_);
   }
+  void TearDown() override { server_.reset(); }  // before anything that its answers use
+
   Result<std::unique_ptr<BlobStore>> open(const BlobLimits& limits = {.attempts = 3}) const {
     return open_blob_store("s3://bucket/p?endpoint=http://127.0.0.1:" + std::to_string(server_->port()),
                            limits);
@@ -303,6 +305,7 @@ TEST_F(S3FaultTest, DoesNotWaitForASilentServer) {
   };
   EXPECT_TRUE(store->get(key_, 100).error().is(kStoreTimeout));
   ended = true;
+  server_.reset();  // its thread still reads `ended`
 }
 
 TEST_F(S3FaultTest, RefusesAnswersToOtherQuestions) {
