@@ -220,11 +220,11 @@ def test_a_key_is_made_in_the_token(tokens):
     tokens.make("release")
     made = tokens.run("key", "new", "pkcs11:token=release;object=root", "--passphrase-file", tokens.pin_file)
     key_id, uri = made.split()[0], made.split()[-1]
-    assert "ECDSA P-256" in made and uri.startswith("pkcs11:token=release;object=root;id=%")
+    assert "ECDSA P-256" in made and uri.startswith("pkcs11:token=release;object=root;id=")
     assert tokens.run("key", "show", uri).split()[0] == key_id
     assert not list(tokens.folder.glob("pkcs11*"))
     said = tokens.run("key", "new", tokens.uri("release", "root"), expect=2)
-    assert "pkcs11/exists" in said and "object=root;id=%" in said
+    assert "pkcs11/exists" in said and "object=root;id=" in said
     said = tokens.run("key", "new", "--type", "rsa", tokens.uri("release", "online"))
     assert "RSA 3072" in said
     tokens.run("init", "repository", "--bits", "2", "--root-key", uri, "--online-key", tokens.uri("release", "online"))
