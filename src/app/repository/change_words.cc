@@ -246,7 +246,7 @@ Roles roles_of(const tuf::Delegations& delegations) {
 Named idle_keys(const tuf::Keys& keys, const Roles& roles) {
   Named out;
   for (const auto& [id, key] : keys) {
-    const bool used = std::ranges::any_of(roles, [&id = id](const tuf::RoleKeys* role) {
+    const bool used = std::ranges::any_of(roles, [&](const tuf::RoleKeys* role) {
       return std::ranges::find(role->keyids, id) != role->keyids.end();
     });
     if (!used) put_name(out, id, keys);
