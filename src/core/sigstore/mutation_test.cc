@@ -60,7 +60,7 @@ Result<BytesView> embedded_certificates(BytesView token) {
   TRY(content_info.oid());
   der::Reader content = TRY(content_info.nested(der::context_constructed(0)));
   der::Reader signed_data = TRY(content.sequence());
-  TRY(signed_data.small_integer());
+  static_cast<void>(TRY(signed_data.small_integer()));
   TRY(signed_data.set());
   TRY(signed_data.sequence());
   const auto certificates = TRY(signed_data.optional(der::context_constructed(0)));
