@@ -3,7 +3,6 @@
 
 #include "app/repository/bin_text.h"
 #include "app/repository/envelope.h"
-#include "app/repository/snapshot_text.h"
 
 namespace {
 
@@ -48,11 +47,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view signed_part = envelope ? envelope->signed_part : text;
   if (const auto bin = BinText::parse(signed_part)) splice(bin->entries);
   splice(text);
-  for (const auto kind : {SnapshotText::Kind::snapshot, SnapshotText::Kind::timestamp}) {
-    const auto snapshot = SnapshotText::parse(kind, signed_part);
-    if (!snapshot) continue;
-    const auto again = SnapshotText::parse(kind, snapshot->render());
-    require(again && again->entries().size() == snapshot->entries().size());
-  }
   return 0;
 }

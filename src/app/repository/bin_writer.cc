@@ -9,6 +9,7 @@
 #include "app/repository/envelope.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/settings.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
 
@@ -17,7 +18,6 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kBinsWorthAThread = 64;
-constexpr std::chrono::hours kClockSlack{1};  // by which a clock may have been put back
 constexpr std::uint32_t kBinsOfAPart = 64;
 
 /// A bin of another program's making becomes text of ours. What this program does not write (digests of other

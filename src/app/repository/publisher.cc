@@ -13,8 +13,6 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::chrono::hours kClockSlack{1};  // by which a clock may have been put back
-
 using Stopwatch = std::chrono::steady_clock;
 
 bool same_keys(const Bins& a, const Bins& b) {

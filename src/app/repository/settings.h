@@ -12,6 +12,9 @@
 
 namespace tomme::repository {
 
+/// By which a clock may have been put back before what it signed is taken for another's mistake.
+inline constexpr std::chrono::hours kClockSlack{1};
+
 /// How long what is signed holds.
 struct Lifetimes {
   std::chrono::seconds root = std::chrono::days(365);

@@ -6,11 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/result.h"
 #include "core/base/time.h"
 
-/// Snapshot and timestamp as text, with versions only (an entry of 34 octets for each bin instead of 136, so
-/// that 16,384 bins stay under what clients accept):
+/// Writes snapshot and timestamp as text, with versions only (an entry of 34 octets for each bin instead of
+/// 136, so that 16,384 bins stay under what clients accept):
 ///
 ///     snapshot  = '{"_type":"snapshot","expires":"' date '","meta":{' [ entry *( "," entry ) ]
 ///                 '},"spec_version":"' version '","version":' number '}'
@@ -29,7 +28,6 @@ class SnapshotText {
   enum class Kind : std::uint8_t { snapshot, timestamp };
 
   explicit SnapshotText(Kind kind) : kind_(kind) {}
-  static Result<SnapshotText> parse(Kind kind, std::string_view signed_part);  ///< kRepositoryForm
 
   std::uint64_t version = 0;
   Time expires;

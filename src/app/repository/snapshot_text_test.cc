@@ -4,7 +4,7 @@
 
 #include "app/repository/bins.h"
 #include "app/repository/layout.h"
-#include "core/tuf/metadata.h"
+#include "core/tuf/canonical_snapshot.h"
 
 namespace tomme::repository {
 namespace {
@@ -25,13 +25,12 @@ TEST(SnapshotText, IsCanonicalAndReadBack) {
   const tuf::Snapshot parsed = *tuf::Snapshot::parse(*json::parse(text));
   EXPECT_EQ(*parsed.to_canonical(), text);
   EXPECT_EQ(parsed.meta.size(), 1025U);
-  const Result<SnapshotText> back = SnapshotText::parse(SnapshotText::Kind::snapshot, text);
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->render(), text);
-  EXPECT_EQ(back->version, 3U);
-  EXPECT_EQ(back->version_of("targets.json"), 12U);
-  EXPECT_EQ(back->version_of("bins-3ff.json"), 99'999U);
-  EXPECT_FALSE(back->version_of("bins-400.json"));
+  const auto file = tuf::CanonicalSnapshot::read(R"({"signatures":[],"signed":)" + text + "}");
+  ASSERT_TRUE(file);  // the form that clients read without a tree
+  EXPECT_EQ(file->value.version, tuf::Version(3));
+  EXPECT_EQ(file->value.meta.find("targets.json")->version, tuf::Version(12));
+  EXPECT_EQ(file->value.meta.find("bins-3ff.json")->version, tuf::Version(99'999));
+  EXPECT_FALSE(file->value.meta.find("bins-400.json"));
 }
 
 TEST(SnapshotText, KeepsItsOrder) {
@@ -50,24 +49,13 @@ TEST(SnapshotText, StaysUnderWhatClientsAccept) {
   EXPECT_LT(full(BinLayout::kMostBits, 9'999'999'999).render().size() + 4'096, 2'000'000U);
 }
 
-TEST(SnapshotText, RefusesEveryOtherForm) {
-  const std::string text = full(2, 5).render();
-  for (std::size_t size = 0; size < text.size(); ++size) {
-    EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, text.substr(0, size)));
-  }
-  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::timestamp, text));
-  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, text + " "));
-  SnapshotText none(SnapshotText::Kind::snapshot);
-  EXPECT_FALSE(SnapshotText::parse(SnapshotText::Kind::snapshot, none.render()));  // version 0
-}
-
 TEST(SnapshotText, IsATimestampToo) {
   SnapshotText timestamp(SnapshotText::Kind::timestamp);
   timestamp.version = 8;
   timestamp.set("snapshot.json", 3);
   const std::string text = timestamp.render();
   EXPECT_EQ(*tuf::Timestamp::parse(*json::parse(text))->to_canonical(), text);
-  EXPECT_EQ(SnapshotText::parse(SnapshotText::Kind::timestamp, text)->version_of("snapshot.json"), 3U);
+  EXPECT_EQ(tuf::Timestamp::parse(*json::parse(text))->snapshot.version, tuf::Version(3));
 }
 
 }  // namespace

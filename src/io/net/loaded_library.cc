@@ -8,8 +8,8 @@
 namespace tomme::net {
 
 Result<void*> load_library(const char* name, const ErrorCode& code) {
-  // Bound when called: half of loading is looking up names that nobody calls.
-  if (void* library = ::dlopen(name, RTLD_LAZY | RTLD_LOCAL)) return library;
+  // All names at once: one that is missing is a refusal here, and not the end of the process at a call.
+  if (void* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) return library;
   const char* why = ::dlerror();
   return fail(
       code, printable(name) + " could not be loaded: " + printable(why != nullptr ? why : "no reason given"));
