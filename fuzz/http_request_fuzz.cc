@@ -3,7 +3,6 @@
 #include <string>
 
 #include "io/net/request_parser.h"
-#include "io/net/url.h"
 
 namespace {
 
@@ -35,10 +34,5 @@ std::string outcome(tomme::BytesView octets, std::size_t piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const tomme::BytesView octets(data, size);
   if (outcome(octets, size) != outcome(octets, 7)) std::abort();
-  if (auto url = tomme::net::Url::parse(tomme::text_of(octets))) {
-    const auto again = tomme::net::Url::parse(url->to_string());
-    if (!again || *again != *url) std::abort();
-  }
-  [[maybe_unused]] const auto authority = tomme::net::Authority::parse(tomme::text_of(octets));
   return 0;
 }

@@ -2,7 +2,7 @@
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 #include "core/packaging/direct_reference.h"
 
 namespace tomme::guard {

@@ -45,6 +45,12 @@ struct Builder {
   std::string reason;
   std::size_t values_allowed;
   std::size_t values_left;
+  // For parse_list: the member whose elements are handed over, and what came of it.
+  std::string_view list = {};
+  const std::function<Result<void>(const Value&)>* element = nullptr;
+  std::size_t depth = 0;  ///< of unfinished arrays and objects
+  bool in_list = false;
+  std::optional<Error> failure = {};
 
   bool refuse(std::string why, bj::error_code& ec) {
     reason = std::move(why);
@@ -54,8 +60,17 @@ struct Builder {
   bool add(Value value, bj::error_code& ec) {
     if (values_left == 0) return refuse("more than " + std::to_string(values_allowed) + " values", ec);
     --values_left;
+    if (in_list && depth == 2) return hand_over(value, ec);
     values.push_back(std::move(value));
     return true;
+  }
+  bool hand_over(const Value& value, bj::error_code& ec) {
+    values_left = values_allowed;
+    Result<void> taken = (*element)(value);
+    if (taken) return true;
+    failure = std::move(taken).error();
+    ec = bj::error::syntax;
+    return false;
   }
   std::string finish(bj::string_view text) {
     if (part.empty()) return std::string(view(text));
@@ -70,8 +85,15 @@ struct Builder {
   // The names below are Boost's.
   bool on_document_begin(bj::error_code&) { return true; }
   bool on_document_end(bj::error_code&) { return true; }
-  bool on_array_begin(bj::error_code&) { return true; }
-  bool on_object_begin(bj::error_code&) { return true; }
+  bool on_array_begin(bj::error_code&) {
+    ++depth;
+    if (element != nullptr && depth == 2 && names.size() > values.size() && names.back() == list) in_list = true;
+    return true;
+  }
+  bool on_object_begin(bj::error_code&) {
+    ++depth;
+    return true;
+  }
   bool on_string_part(bj::string_view text, std::size_t, bj::error_code&) { return append(text); }
   bool on_key_part(bj::string_view text, std::size_t, bj::error_code&) { return append(text); }
   bool on_number_part(bj::string_view, bj::error_code&) { return true; }
@@ -87,6 +109,11 @@ struct Builder {
   }
 
   bool on_array_end(std::size_t count, bj::error_code& ec) {
+    --depth;
+    if (in_list && depth == 1) {
+      in_list = false;
+      return add(Array{}, ec);
+    }
     const auto first = values.end() - static_cast<std::ptrdiff_t>(count);
     Array array(std::make_move_iterator(first), std::make_move_iterator(values.end()));
     values.erase(first, values.end());
@@ -94,6 +121,7 @@ struct Builder {
   }
 
   bool on_object_end(std::size_t count, bj::error_code& ec) {
+    --depth;
     const std::size_t first_value = values.size() - count, first_name = names.size() - count;
     std::vector<Member> members;
     members.reserve(count);
@@ -156,7 +184,10 @@ std::string reason_of(const Builder& builder, const bj::error_code& error, const
 
 }  // namespace
 
-Result<Value> parse(std::string_view text, const Limits& limits) {
+namespace {
+
+Result<Value> parse_with(std::string_view text, const Limits& limits, std::string_view list,
+                         const std::function<Result<void>(const Value&)>* element) {
   if (text.size() > limits.bytes) {
     return fail(kJsonInvalid, "a JSON text of " + std::to_string(text.size()) + " octets where " +
                                   std::to_string(limits.bytes) + " are allowed");
@@ -167,12 +198,26 @@ Result<Value> parse(std::string_view text, const Limits& limits) {
   bj::parse_options options;
   options.max_depth = limits.depth;
   bj::basic_parser<Builder> parser(options, limits.values);
+  parser.handler().list = list;
+  parser.handler().element = element;
   bj::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
+  if (parser.handler().failure) return std::unexpected(*std::move(parser.handler().failure));
   if (error) return not_json(text, used, reason_of(parser.handler(), error, limits));
   const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
   if (rest != std::string_view::npos) return not_json(text, rest, "text after the value");
   return std::move(parser.handler().values.front());
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text, const Limits& limits) {
+  return parse_with(text, limits, {}, nullptr);
+}
+
+Result<Value> parse_list(std::string_view text, std::string_view member,
+                         const std::function<Result<void>(const Value&)>& element, const Limits& limits) {
+  return parse_with(text, limits, member, &element);
 }
 
 }  // namespace tomme::json

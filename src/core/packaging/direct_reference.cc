@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 
 namespace tomme {
 

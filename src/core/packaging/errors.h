@@ -13,16 +13,13 @@ inline constexpr ErrorCode kVersionInvalid{"version/invalid", Outcome::refused,
 inline constexpr ErrorCode kFilenameInvalid{
     "filename/invalid", Outcome::refused, "a file name is neither a wheel's nor a source distribution's",
     "expected NAME-VERSION-PYTHON-ABI-PLATFORM.whl, NAME-VERSION.tar.gz or NAME-VERSION.zip"};
-inline constexpr ErrorCode kUrlInvalid{
-    "url/invalid", Outcome::refused, "a text is not a URL as RFC 3986 has it, or clients read it differently",
-    "write the address as scheme://host/path, with other characters percent-encoded"};
 inline constexpr ErrorCode kPageInvalid{"page/invalid", Outcome::refused,
                                         "an index page is not what the Simple API says",
                                         "ask the index's operator"};
-inline constexpr ErrorCode kPageAmbiguous{
-    "page/ambiguous", Outcome::refused,
-    "an index page can be read in two ways, so installers may see other files on it",
-    "ask the index's operator, or use the index's JSON pages"};
+inline constexpr ErrorCode kPageLink{
+    "page/link", Outcome::refused,
+    "an index page lists something that cannot be handed on as a file of its project",
+    "ask the index's operator; the other files of the page are not concerned"};
 inline constexpr ErrorCode kPageTooLarge{"page/too-large", Outcome::refused,
                                          "an index page is above our limits",
                                          "ask the index's operator; a page of this size is unusual"};

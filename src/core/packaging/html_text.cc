@@ -5,64 +5,39 @@
 #include <charconv>
 #include <cstdint>
 
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 
 namespace tomme::html {
 namespace {
+
+constexpr std::size_t kMaxAttributes = 64;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-bool is_name_char(char c) {
-  return ascii::is_alnum(c) || c == '-' || c == '_';
-}
-
-bool ends_bare_value(char c) {
-  return is_space(c) || std::string_view("\"'<>=`").contains(c);
-}
-
-std::size_t skip(std::string_view text, std::size_t from, bool (*belongs)(char)) {
+template <class Belongs>
+std::size_t skip(std::string_view text, std::size_t from, Belongs belongs) {
   while (from < text.size() && belongs(text[from])) ++from;
   return from;
 }
 
-/// Reads the value after `=`; moves `pos` behind it.
-std::optional<std::string_view> read_value(std::string_view text, std::size_t& pos, Values values) {
-  if (pos == text.size()) return std::nullopt;
+// value = DQUOTE *any DQUOTE / SQUOTE *any SQUOTE / *(any but space and ">"). Moves `pos` behind it; false where
+// the text ends before.
+bool read_value(std::string_view text, std::size_t& pos, std::string_view& value) {
+  if (pos == text.size()) return false;
   const char quote = text[pos];
   if (quote == '"' || quote == '\'') {
     const std::size_t end = text.find(quote, pos + 1);
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string_view value = text.substr(pos + 1, end - pos - 1);
+    if (end == std::string_view::npos) return false;
+    value = text.substr(pos + 1, end - pos - 1);
     pos = end + 1;
-    return value;
+    return true;
   }
-  const std::size_t end = skip(text, pos, [](char c) { return !ends_bare_value(c); });
-  if (values == Values::quoted_only || end == pos) return std::nullopt;
-  const std::string_view value = text.substr(pos, end - pos);
+  const std::size_t end = skip(text, pos, [](char c) { return !is_space(c) && c != '>'; });
+  value = text.substr(pos, end - pos);
   pos = end;
-  return value;
-}
-
-/// The names that HTML 4 allowed without a semicolon, in the order of the HTML standard's table; a name that
-/// begins with another of the list is left out.
-constexpr std::array<std::string_view, 106> kOldNames = {
-    "AElig",  "AMP",    "Aacute", "Acirc",  "Agrave", "Aring",  "Atilde", "Auml",  "COPY",   "Ccedil",
-    "ETH",    "Eacute", "Ecirc",  "Egrave", "Euml",   "GT",     "Iacute", "Icirc", "Igrave", "Iuml",
-    "LT",     "Ntilde", "Oacute", "Ocirc",  "Ograve", "Oslash", "Otilde", "Ouml",  "QUOT",   "REG",
-    "THORN",  "Uacute", "Ucirc",  "Ugrave", "Uuml",   "Yacute", "aacute", "acirc", "acute",  "aelig",
-    "agrave", "amp",    "aring",  "atilde", "auml",   "brvbar", "ccedil", "cedil", "cent",   "copy",
-    "curren", "deg",    "divide", "eacute", "ecirc",  "egrave", "eth",    "euml",  "frac12", "frac14",
-    "frac34", "gt",     "iacute", "icirc",  "iexcl",  "igrave", "iquest", "iuml",  "laquo",  "lt",
-    "macr",   "micro",  "middot", "nbsp",   "not",    "ntilde", "oacute", "ocirc", "ograve", "ordf",
-    "ordm",   "oslash", "otilde", "ouml",   "para",   "plusmn", "pound",  "quot",  "raquo",  "reg",
-    "sect",   "shy",    "sup1",   "sup2",   "sup3",   "szlig",  "thorn",  "times", "uacute", "ucirc",
-    "ugrave", "uml",    "uuml",   "yacute", "yen",    "yuml"};
-
-bool begins_with_old_name(std::string_view name) {
-  return std::any_of(kOldNames.begin(), kOldNames.end(),
-                     [name](std::string_view old) { return name.starts_with(old); });
+  return true;
 }
 
 std::optional<char> named_character(std::string_view name) {
@@ -75,25 +50,23 @@ std::optional<char> named_character(std::string_view name) {
 }
 
 void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t octet) { out += static_cast<char>(octet); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
+  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
     put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
+    return put(0x80 | (code & 0x3f));
+  }
+  if (code < 0x10000) {
     put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
   } else {
     put(0xf0 | code >> 18);
     put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
   }
+  put(0x80 | (code >> 6 & 0x3f));
+  put(0x80 | (code & 0x3f));
 }
 
-/// `number` is "#38" or "#x26". Controls and 0x80 to 0x9f are refused: HTML replaces them, others do not.
+/// `number` is "#38" or "#x26"; only what is a printable character.
 bool append_number(std::string& out, std::string_view number) {
   number.remove_prefix(1);
   const bool hex = !number.empty() && ascii::to_lower(number.front()) == 'x';
@@ -103,96 +76,122 @@ bool append_number(std::string& out, std::string_view number) {
   const auto [stop, error] = std::from_chars(number.data(), end, code, hex ? 16 : 10);
   if (number.empty() || error != std::errc{} || stop != end) return false;
   const bool plain = (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code < 0xd800) ||
-                     (code >= 0xe000 && code < 0xfdd0) || (code >= 0xfdf0 && code < 0xfffe) ||
-                     (code >= 0x10000 && code < 0x110000 && (code & 0xfffe) != 0xfffe);
+                     (code >= 0xe000 && code < 0x110000);
   if (!plain) return false;
   append_utf8(out, code);
   return true;
 }
 
-/// Decodes the reference at the `&` with which `rest` begins; gives the octets it took, or nothing.
-std::optional<std::size_t> decode_one(std::string& out, std::string_view rest) {
+/// Decodes the reference at the `&` with which `rest` begins; gives the bytes it took.
+std::size_t decode_one(std::string& out, std::string_view rest) {
   std::size_t end = 1;
   if (end < rest.size() && rest[end] == '#') ++end;
   end = skip(rest, end, ascii::is_alnum);
   const std::string_view name = rest.substr(1, end - 1);
-  const bool closed = end < rest.size() && rest[end] == ';';
-  if (name.starts_with('#')) {
-    if (!closed || !append_number(out, name)) return std::nullopt;
-    return end + 1;
+  if (end < rest.size() && rest[end] == ';') {
+    if (name.starts_with('#') && append_number(out, name)) return end + 1;
+    if (const auto character = named_character(name)) {
+      out += *character;
+      return end + 1;
+    }
   }
-  if (closed) {
-    const auto character = named_character(name);
-    if (!character) return std::nullopt;
-    out += *character;
-    return end + 1;
-  }
-  if (begins_with_old_name(name)) return std::nullopt;
-  out.append(rest.substr(0, end));
-  return end;
+  out += '&';
+  return 1;
 }
 
 }  // namespace
 
-const Attribute* StartTag::find(std::string_view name) const {
-  const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                  [name](const Attribute& a) { return a.name == name; });
+const Attribute* StartTag::find(std::string_view wanted) const {
+  const auto found = std::ranges::find(attributes, wanted, &Attribute::name);
   return found == attributes.end() ? nullptr : &*found;
 }
 
-bool begins_tag(std::string_view text, std::string_view name) {
-  if (text.size() <= name.size() || text.front() != '<') return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (ascii::to_lower(text[i + 1]) != name[i]) return false;
-  }
-  return text.size() == name.size() + 1 || !ascii::is_alnum(text[name.size() + 1]);
-}
-
-bool holds_link_tag(std::string_view text) {
-  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
-    if (begins_tag(text.substr(at), "a") || begins_tag(text.substr(at), "base")) return true;
-  }
-  return false;
-}
-
-// tag = "<" name *(1*space attribute) *space ["/"] ">" ; attribute = name ["=" value]
-std::optional<StartTag> read_start_tag(std::string_view text, Values values) {
+// tag = "<" letter *(any but space, "/" and ">") *(spaces attribute) [spaces] ["/"] ">"
+// attribute = name [spaces "=" spaces value]
+std::optional<StartTag> read_start_tag(std::string_view text) {
+  if (text.size() < 2 || text.front() != '<' || !ascii::is_alpha(text[1])) return std::nullopt;
+  const auto in_name = [](char c) { return !is_space(c) && c != '/' && c != '>'; };
   StartTag tag;
-  std::size_t pos = skip(text, 1, ascii::is_alnum);
+  std::size_t pos = skip(text, 1, in_name);
+  tag.name = ascii::to_lower(text.substr(1, pos - 1));
   for (;;) {
-    const std::size_t next = skip(text, pos, is_space);
-    const std::string_view rest = text.substr(next);
-    if (rest.starts_with('>') || rest.starts_with("/>")) {
-      tag.length = next + (rest.front() == '>' ? 1 : 2);
+    pos = skip(text, pos, [](char c) { return is_space(c) || c == '/'; });
+    if (pos == text.size()) return std::nullopt;
+    if (text[pos] == '>') {
+      tag.length = pos + 1;
       return tag;
     }
-    const std::size_t end = skip(text, next, is_name_char);
-    if (next == pos || end == next) return std::nullopt;
-    Attribute attribute{ascii::to_lower(text.substr(next, end - next)), {}};
-    pos = end;
+    // A "=" in front of a name is part of it.
+    const std::size_t end = skip(text, pos + 1, [&](char c) { return in_name(c) && c != '='; });
+    const std::string_view name = text.substr(pos, end - pos);
+    std::string_view value;
+    pos = skip(text, end, is_space);
     if (pos < text.size() && text[pos] == '=') {
-      const auto value = read_value(text, ++pos, values);
-      if (!value) return std::nullopt;
-      attribute.value = *value;
+      pos = skip(text, pos + 1, is_space);
+      if (!read_value(text, pos, value)) return std::nullopt;
     }
-    if (tag.find(attribute.name) != nullptr) return std::nullopt;
-    tag.attributes.push_back(std::move(attribute));
-    if (tag.attributes.size() > 64) return std::nullopt;
+    if (tag.attributes.size() == kMaxAttributes) continue;
+    std::string lower = ascii::to_lower(name);
+    if (tag.find(lower) == nullptr) tag.attributes.push_back({std::move(lower), value});
   }
 }
 
-std::optional<std::string> decode_references(std::string_view value) {
+std::size_t comment_length(std::string_view text) {
+  if (text.starts_with("<!-->")) return 5;
+  if (text.starts_with("<!--->")) return 6;
+  const std::size_t plain = text.find("-->", 4);
+  const std::size_t odd = text.substr(0, plain).find("--!>", 4);
+  if (odd != std::string_view::npos) return odd + 4;
+  return plain == std::string_view::npos ? text.size() : plain + 3;
+}
+
+bool holds_text_only(std::string_view element) {
+  constexpr std::array<std::string_view, 8> kNames{"script",   "style",   "title",    "textarea",
+                                                   "xmp", "iframe", "noembed", "noframes"};
+  return std::ranges::find(kNames, element) != kNames.end();
+}
+
+std::size_t end_of_text(std::string_view text, std::string_view element) {
+  for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
+    const std::string_view name = text.substr(at + 2, element.size());
+    const std::size_t behind = at + 2 + element.size();
+    if (ascii::to_lower(name) != element) continue;
+    if (behind >= text.size() || is_space(text[behind]) || text[behind] == '/' || text[behind] == '>') return at;
+  }
+  return text.size();
+}
+
+std::string decode_references(std::string_view value) {
   std::string out;
+  out.reserve(value.size());
   while (!value.empty()) {
     const std::size_t plain = std::min(value.find('&'), value.size());
     out.append(value.substr(0, plain));
     value.remove_prefix(plain);
-    if (value.empty()) break;
-    const auto taken = decode_one(out, value);
-    if (!taken) return std::nullopt;
-    value.remove_prefix(*taken);
+    if (!value.empty()) value.remove_prefix(decode_one(out, value));
   }
   return out;
+}
+
+void append_attribute_text(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
 }
 
 }  // namespace tomme::html

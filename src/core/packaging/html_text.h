@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-/// The part of HTML that pip (Python's html.parser, strict and lenient releases), uv (tl) and the HTML
-/// standard read alike: start tags with plain attributes, and the common character references.
+/// The start tags of an HTML text and the common character references, as the HTML standard's tokenizer reads them
+/// (sections 13.2.5 and 13.5). No tree: a list of links needs none.
 namespace tomme::html {
 
 struct Attribute {
@@ -15,28 +15,28 @@ struct Attribute {
 };
 
 struct StartTag {
-  std::vector<Attribute> attributes;
-  std::size_t length = 0;  ///< octets from `<` to `>`
+  std::string name;                   ///< lower case
+  std::vector<Attribute> attributes;  ///< the first of each name, at most 64
+  std::size_t length = 0;             ///< bytes from `<` to `>`
 
   const Attribute* find(std::string_view name) const;
 };
 
-enum class Values { quoted_only, quoted_or_bare };
+/// The start tag with which `text` begins; nothing where it begins with another thing or never ends.
+std::optional<StartTag> read_start_tag(std::string_view text);
 
-/// Whether `text` begins with `<name` and the name ends there, in whatever way a parser may see it.
-bool begins_tag(std::string_view text, std::string_view name);
+/// Bytes of the comment with which `text` begins ("<!--"), up to the end of the text where it never ends.
+std::size_t comment_length(std::string_view text);
 
-/// Whether one of the tags whose place on the page matters (`a`, `base`) begins anywhere in `text`.
-bool holds_link_tag(std::string_view text);
+/// Whether what stands in this element is text, whatever it looks like.
+bool holds_text_only(std::string_view element);
+/// Where the end tag of `element` begins in `text`; its length where there is none.
+std::size_t end_of_text(std::string_view text, std::string_view element);
 
-/// The start tag with which `text` begins. Nothing where it is outside the common part: white space around
-/// `=`, unquoted values (unless allowed), an attribute twice, other octets in a name than letters, digits,
-/// `-` and `_`.
-std::optional<StartTag> read_start_tag(std::string_view text, Values values);
+/// `&amp;` as `&`: numeric references and amp, lt, gt, quot, apos; everything else stays as it is.
+std::string decode_references(std::string_view value);
 
-/// `&amp;` as `&`. Nothing for a reference that readers decode in different ways: a numeric one without
-/// semicolon or of a control character, a name other than amp, lt, gt, quot and apos with a semicolon, or a
-/// bare `&` before one of the names that old HTML decodes without one ("&copy=1").
-std::optional<std::string> decode_references(std::string_view value);
+/// Writes text into an attribute's value in double quotes.
+void append_attribute_text(std::string& out, std::string_view text);
 
 }  // namespace tomme::html

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/encoding/text.h"
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 #include "core/packaging/errors.h"
 
 namespace tomme {

@@ -3,115 +3,168 @@
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
+#include "core/packaging/page_hash.h"
+#include "core/packaging/page_limits.h"
+#include "core/packaging/project_name.h"
 #include "core/packaging/simple_page.h"
-#include "core/packaging/simple_page_internal.h"
 
 namespace tomme {
+
+Result<void> page::check_api_version(std::string_view version) {
+  if (version.starts_with("1.")) return {};
+  return fail(kPageInvalid,
+              "the index page is of version \"" + printable(version) + "\" of the Simple API, not 1");
+}
+
 namespace {
 
 using json::Fields;
 
-std::unexpected<Error> refuse(std::string why) {
-  return fail(kPageInvalid, std::move(why));
+std::unexpected<Error> odd(const IndexFile& file, std::string_view why) {
+  return fail(kPageLink, printable(file.filename) + " " + std::string(why));
 }
 
-/// `{"sha256": "hex", …}`
+/// `{"sha256": "hex", …}`; null counts as absent.
 Result<void> read_hashes(Fields& fields, IndexFile& file) {
-  const auto hashes = TRY(fields.required("hashes"))->object();
-  if (hashes == nullptr)
-    return refuse("the hashes of \"" + printable(file.filename) + "\" are not an object");
-  for (const json::Member& hash : *hashes) {
-    const std::string* hex = hash.value.text();
-    if (hex == nullptr) return refuse("a hash of \"" + printable(file.filename) + "\" is not a string");
-    TRY(page::add_hash(file, hash.name, *hex));
+  const json::Value* value = fields.find("hashes");
+  if (value == nullptr) return {};
+  if (value->object() == nullptr) return odd(file, "is listed with hashes that are no object");
+  for (const json::Member& hash : *value->object()) {
+    if (hash.value.is_null()) continue;
+    if (hash.value.text() == nullptr) return odd(file, "is listed with a hash that is no text");
+    TRY(add_page_hash(file, hash.name, *hash.value.text()));
   }
   return {};
 }
 
 /// true, false, or `{"sha256": "hex"}` (PEP 714). pip and uv look at the names in this order.
 Result<void> read_core_metadata(Fields& fields, IndexFile& file) {
-  for (std::string_view name : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
+  for (const std::string_view name : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
     const json::Value* value = fields.find(name);
     if (value == nullptr) continue;
     const bool* offered = value->boolean();
     const json::Object* hashes = value->object();
-    if (offered == nullptr && hashes == nullptr) {
-      return refuse("\"" + std::string(name) + "\" of \"" + printable(file.filename) +
-                    "\" is neither true, false nor an object");
-    }
+    if (offered == nullptr && hashes == nullptr) return odd(file, "is listed with core metadata that is neither "
+                                                                  "true, false nor an object");
     file.core_metadata = hashes != nullptr || *offered;
     const json::Value* sha256 = hashes == nullptr ? nullptr : hashes->find("sha256");
-    if (sha256 == nullptr) return {};
-    if (sha256->text() == nullptr)
-      return refuse("the sha256 in \"" + std::string(name) + "\" is not a string");
-    file.core_metadata_sha256 = TRY(page::parse_sha256(*sha256->text()));
+    if (sha256 == nullptr || sha256->text() == nullptr) return {};
+    IndexFile metadata{.filename = file.filename + ".metadata"};
+    TRY(add_page_hash(metadata, "sha256", *sha256->text()));
+    file.core_metadata_sha256 = metadata.sha256;
     return {};
   }
   return {};
 }
 
-/// PEP 592: false, true, or the reason.
+/// PEP 592: false, true, or the reason. pip takes an empty reason for "not yanked".
 Result<void> read_yanked(Fields& fields, IndexFile& file) {
   const json::Value* yanked = fields.find("yanked");
   if (yanked == nullptr) return {};
   if (const bool* flag = yanked->boolean()) {
     if (*flag) file.yanked = "";
   } else if (const std::string* reason = yanked->text()) {
-    // pip takes an empty reason for "not yanked".
     if (!reason->empty()) file.yanked = *reason;
   } else {
-    return refuse("\"yanked\" of \"" + printable(file.filename) + "\" is neither a boolean nor a string");
+    return odd(file, "is listed as yanked neither by true nor by a reason");
   }
   return {};
 }
 
-Result<IndexFile> read_file(const json::Value& value) {
+std::optional<std::string> text_of(Fields& fields, std::string_view name) {
+  const json::Value* value = fields.find(name);
+  return value != nullptr && value->text() != nullptr ? std::optional(*value->text()) : std::nullopt;
+}
+
+Result<IndexFile> read_file(const json::Value& value, std::string& name) {
   Fields fields = TRY(Fields::of(value, "file"));
   IndexFile file;
   file.filename = TRY(fields.text("filename"));
-  TRY(read_hashes(fields, file));
+  name = file.filename;
   file.url = TRY(fields.text("url"));
-  const std::string name_in_url = TRY(page::settle_url(file, nullptr));
-  TRY(page::expect_same_file(file.filename, name_in_url));
+  TRY(read_hashes(fields, file));
   if (const json::Value* size = fields.find("size")) {
     file.size = size->unsigned_integer();
-    if (!file.size) return refuse("the size of \"" + printable(file.filename) + "\" is not a whole number");
+    if (!file.size) return odd(file, "is listed with a size that is no whole number");
   }
-  if (const auto provenance = TRY(fields.optional_text("provenance")))
-    file.provenance = std::string(*provenance);
+  file.upload_time = text_of(fields, "upload-time");
+  file.requires_python = text_of(fields, "requires-python");
+  if (const json::Value* provenance = fields.find("provenance")) {
+    // What is listed and cannot be asked for is still listed.
+    file.provenance = provenance->text() != nullptr ? *provenance->text() : "";
+  }
   TRY(read_core_metadata(fields, file));
   TRY(read_yanked(fields, file));
   return file;
 }
 
 /// PEP 792's text has the marker at the top, its example inside `meta`.
-Result<std::optional<std::string>> read_status(Fields& page, Fields& meta) {
+Result<void> read_status(PageHead& head, Fields& page, Fields& meta) {
   for (Fields* place : {&page, &meta}) {
     auto status = TRY(place->optional_object("project-status"));
     if (!status) continue;
-    const auto text = TRY(status->optional_text("status"));
-    return text ? std::optional<std::string>(*text) : std::nullopt;
+    head.status = text_of(*status, "status");
+    head.status_reason = text_of(*status, "reason");
+    return {};
   }
-  return std::nullopt;
+  return {};
+}
+
+Result<Fields> read_meta(Fields& fields, std::optional<std::string>& api_version) {
+  Fields meta = TRY(fields.object("meta"));
+  api_version = std::string(TRY(meta.text("api-version")));
+  TRY(page::check_api_version(*api_version));
+  return meta;
+}
+
+json::Limits limits_of(const PageLimits& limits) {
+  return {.bytes = limits.bytes, .values = 1'000'000};
 }
 
 }  // namespace
 
-Result<SimplePage> parse_simple_json(BytesView bytes, const PageLimits& limits) {
-  if (bytes.size() > limits.bytes) return page::too_large(bytes.size(), limits);
-  const json::Value root = TRY(json::parse(text_of(bytes), {.bytes = limits.bytes}));
+Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const PageLimits& limits) {
+  TRY(page::expect_size(bytes, limits));
+  PageHead head;
+  std::size_t count = 0;
+  std::string name;
+  const auto take = [&](const json::Value& value) -> Result<void> {
+    TRY(page::expect_room(count++, limits));
+    Result<IndexFile> file = read_file(value, name = "an entry without a file name");
+    if (file) return files.file(*std::move(file), head);
+    if (files.unreadable) files.unreadable(name, file.error());
+    return {};
+  };
+  const json::Value root = TRY(json::parse_list(tomme::text_of(bytes), "files", take, limits_of(limits)));
   Fields fields = TRY(Fields::of(root, "index page"));
-  Fields meta = TRY(fields.object("meta"));
-  SimplePage result;
-  result.api_version = std::string(TRY(meta.text("api-version")));
-  TRY(page::check_api_version(*result.api_version));
-  result.name = TRY(fields.text("name"));
-  result.status = TRY(read_status(fields, meta));
-  const json::Array& files = *TRY(fields.array("files"));
-  if (files.size() > limits.files) return page::too_many_files(limits);
-  result.files.reserve(files.size());
-  for (const json::Value& file : files) result.files.push_back(TRY(read_file(file)));
-  return result;
+  Fields meta = TRY(read_meta(fields, head.api_version));
+  head.name = TRY(fields.text("name"));
+  TRY(read_status(head, fields, meta));
+  TRY(fields.array("files"));
+  if (const json::Value* versions = fields.find("versions"); versions != nullptr && versions->array()) {
+    for (const json::Value& version : *versions->array()) {
+      if (version.text() != nullptr) head.versions.push_back(*version.text());
+    }
+  }
+  return head;
+}
+
+Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const PageLimits& limits) {
+  TRY(page::expect_size(bytes, limits));
+  std::vector<std::string> names;
+  const auto take = [&](const json::Value& value) -> Result<void> {
+    const json::Value* name = value.object() == nullptr ? nullptr : value.object()->find("name");
+    if (name != nullptr && name->text() != nullptr && ProjectName::parse(*name->text())) {
+      names.push_back(*name->text());
+    }
+    return {};
+  };
+  const json::Value root = TRY(json::parse_list(tomme::text_of(bytes), "projects", take, limits_of(limits)));
+  Fields fields = TRY(Fields::of(root, "list of projects"));
+  std::optional<std::string> api_version;
+  TRY(read_meta(fields, api_version));
+  TRY(fields.array("projects"));
+  return names;
 }
 
 }  // namespace tomme

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,18 +11,23 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
-#include "core/packaging/url_reference.h"
+#include "core/url/url.h"
 
 namespace tomme {
 
-/// One file of a project as an index lists it. Nothing here is proven: it is what the index says.
+/// One file of a project as an index lists it. Nothing here is proven: it is what the index says. What an installer
+/// may see of it is a `PageFile`.
 struct IndexFile {
   /// JSON: the `filename` member; HTML: the last segment of the URL's path, decoded.
   std::string filename;
-  std::string url;  ///< as written, without its fragment; may be relative, see `SimplePage::url_of`
+  std::string url;  ///< as written, with its fragment; may be relative, see `PageHead::url_of`
   std::optional<Sha256> sha256;
-  std::map<std::string, std::string> other_hashes;  ///< algorithm in lower case to digest in lower-case hex
-  std::optional<std::uint64_t> size;                ///< octets
+  /// Other algorithms in the one spelling that the PyPI API uses ("sha512", "blake2b_256"), in lower-case hex of
+  /// the right length. Those that nobody knows are left out.
+  std::map<std::string, std::string> other_hashes;
+  std::optional<std::uint64_t> size;          ///< bytes
+  std::optional<std::string> upload_time;     ///< RFC 3339, as written
+  std::optional<std::string> requires_python; ///< as written: a specifier, or what the index takes for one
   /// The URL of the PEP 740 provenance as written; an empty text is still "listed".
   std::optional<std::string> provenance;
   bool core_metadata = false;                  ///< a `.metadata` file is offered (PEP 658, 714)
@@ -31,38 +37,55 @@ struct IndexFile {
   friend bool operator==(const IndexFile&, const IndexFile&) = default;
 };
 
-/// A project page of the Simple API.
-struct SimplePage {
-  std::string name;                        ///< JSON only, as written; empty in HTML
-  std::optional<std::string> api_version;  ///< "1.4"; HTML pages may lack it
-  std::optional<std::string> status;       ///< PEP 792: "active", "archived", "quarantined", "deprecated"
-  std::optional<std::string> base;         ///< HTML: the href of <base>, an absolute URL
-  /// In the page's order. Other links than distributions ("../") are kept. One name may stand several times.
-  std::vector<IndexFile> files;
+/// What a project page says besides its files.
+struct PageHead {
+  std::string name;                         ///< JSON only, as written; empty in HTML
+  std::optional<std::string> api_version;   ///< "1.4"; HTML pages may lack it
+  std::optional<std::string> status;        ///< PEP 792: "active", "archived", "quarantined", "deprecated"
+  std::optional<std::string> status_reason; ///< PEP 792
+  std::vector<std::string> versions;        ///< PEP 700, JSON only, as written
+  std::optional<Url> base;                  ///< HTML: the href of the first <base>
+  friend bool operator==(const PageHead&, const PageHead&) = default;
 
-  /// Every entry of this name. More than one: the page offers rival files, and which one an installer
-  /// takes is unknown.
-  std::vector<const IndexFile*> named(std::string_view filename) const;
-  /// Where the file is, seen from the URL the page was finally fetched from.
+  /// Where a file is, seen from the URL that the page was finally fetched from.
   Result<Url> url_of(const IndexFile& file, const Url& page) const;
 };
 
 struct PageLimits {
   std::size_t bytes = 64 * 1024 * 1024;  ///< of the page
-  std::size_t files = 250'000;
+  std::size_t files = 250'000;           ///< listed, whether they can be read or not
 };
 
-/// PEP 691 with 700, 714, 740 and 792. Unknown members are ignored, as PEP 691 asks; another major version
-/// than 1 is refused. A URL that names another distribution than `filename` is refused: pip
-/// goes by the one, uv by the other. Fails with kPageInvalid, kPageAmbiguous, kPageTooLarge or kJsonInvalid.
-Result<SimplePage> parse_simple_json(BytesView page, const PageLimits& limits = {});
+/// Takes the files of a page in its order, while it is read.
+struct PageFiles {
+  /// `head` is what is known so far: of an HTML page its <base>; an error ends the reading.
+  std::function<Result<void>(IndexFile&& file, const PageHead& head)> file;
+  /// An entry that nobody could make a file of: what it is called, and why not.
+  std::function<void(std::string_view name, const Error& why)> unreadable;
+};
 
-/// PEP 503 with 592, 629, 658, 714, 740 and 792. pip, uv and browsers each read HTML in their own way, so
-/// every place where the octets `<a` could begin a tag must be a link that all of them read alike, else the
-/// page is refused (kPageAmbiguous). No client sees a link that is not in `files`; the other way round one of
-/// them may miss a link (uv reads lower-case tags only).
-/// The caller makes sure that the answer's charset is absent, UTF-8 or ASCII: in another one this does not
-/// hold.
+/// PEP 691 with 700, 714, 740 and 792. Unknown members are ignored, as PEP 691 asks; another major version than 1
+/// is refused, and so is what is no JSON page at all. Fails with kPageInvalid, kPageTooLarge, kJsonInvalid.
+Result<PageHead> read_simple_json(BytesView page, const PageFiles& files, const PageLimits& limits = {});
+
+/// PEP 503 with 592, 629, 658, 714, 740 and 792: every `<a href>` of the text that is in no comment, script, style,
+/// title or text field, read as the HTML standard has it. Other readers may see other links: nobody gets this page,
+/// only one that is written from what was read here. Fails with kPageInvalid for another major version than 1 of
+/// the API, and with kPageTooLarge.
+Result<PageHead> read_simple_html(BytesView page, const PageFiles& files, const PageLimits& limits = {});
+
+/// A page as one value; entries that cannot be read are left out.
+struct SimplePage : PageHead {
+  std::vector<IndexFile> files;  ///< in the page's order; one name may stand several times
+  /// Every entry of this name.
+  std::vector<const IndexFile*> named(std::string_view filename) const;
+};
+Result<SimplePage> parse_simple_json(BytesView page, const PageLimits& limits = {});
 Result<SimplePage> parse_simple_html(BytesView page, const PageLimits& limits = {});
+
+/// The names of an index's list of all projects ("/simple/"), in JSON (PEP 691) or HTML; what is no name is left
+/// out. Fails as the functions above.
+Result<std::vector<std::string>> read_project_list_json(BytesView page, const PageLimits& limits = {});
+Result<std::vector<std::string>> read_project_list_html(BytesView page, const PageLimits& limits = {});
 
 }  // namespace tomme

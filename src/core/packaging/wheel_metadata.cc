@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/encoding/text.h"
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 #include "core/packaging/errors.h"
 
 namespace tomme {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/encoding/text.h"
-#include "core/packaging/ascii.h"
+#include "core/base/ascii.h"
 #include "core/policy/errors.h"
 
 namespace tomme {

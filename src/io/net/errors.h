@@ -4,10 +4,9 @@
 
 namespace tomme {
 
-inline constexpr ErrorCode kNetAddress{
-    "net/address", Outcome::wrong_usage,
-    "an address is not an absolute http or https URL, or not a host and port",
-    "write it as https://HOST/PATH, without a user name and without a fragment"};
+inline constexpr ErrorCode kNetRequest{"net/request", Outcome::wrong_usage,
+                                        "a request cannot be sent as it was asked for",
+                                        "this is a fault of tomme: please report it"};
 inline constexpr ErrorCode kNetUnreachable{
     "net/unreachable", Outcome::could_not_tell,
     "a server or proxy could not be found or did not accept a connection",

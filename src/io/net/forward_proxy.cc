@@ -54,8 +54,8 @@ unsigned status_of(const Error& error) {
 /// A plain request as it goes on: to a server in origin-form, to a proxy in absolute-form. The connection
 /// serves this one request, so that its answer needs no reading: it ends where the connection ends.
 std::string serialize(const Request& request, const ParentProxy* proxy) {
-  std::string out = request.method + " " + (proxy != nullptr ? request.url.to_string() : request.url.target) +
-                    " HTTP/1.1\r\nHost: " + request.url.host_header() + "\r\nConnection: close\r\n";
+  std::string out = request.method + " " + (proxy != nullptr ? request.url.to_string() : request.url.target()) +
+                    " HTTP/1.1\r\nHost: " + request.url.origin().host_and_port() + "\r\nConnection: close\r\n";
   for (const Header& field : request.headers) {
     if (equal_ignoring_case(field.name, "host") || equal_ignoring_case(field.name, "content-length"))
       continue;
@@ -182,26 +182,19 @@ void ForwardProxy::Impl::intercept(HttpConnection& client, const ParsedRequest& 
 }
 
 bool ForwardProxy::Impl::serve_inside(HttpConnection& inside, ParsedRequest& parsed, const Authority& to) {
-  Url url{Scheme::https, to, parsed.target};
-  if (!parsed.target.starts_with('/')) {
-    auto absolute = Url::parse(parsed.target);
-    if (!absolute) {
-      inside.refuse(parsed, 400, "the request does not name a path");
-      return false;
-    }
-    url = *std::move(absolute);
-  } else if (!is_request_target(parsed.target)) {
-    inside.refuse(parsed, 400, "the path of the request has a character that must be escaped");
+  auto url = parsed.target.starts_with('/') ? Url::at({Scheme::https, to}, parsed.target) : Url::parse(parsed.target);
+  if (!url || !is_request_target(parsed.target)) {
+    inside.refuse(parsed, 400, "the request does not name a path, or one with a character that must be escaped");
     return false;
   }
   // One tunnel, one host: what was decided at CONNECT holds for nothing else.
   const auto host = Authority::parse(parsed.headers.find("host").value_or(""), default_port(Scheme::https));
-  if (!host || *host != to || url.authority != to || url.scheme != Scheme::https) {
+  if (!host || *host != to || url->origin() != Origin{Scheme::https, to}) {
     inside.refuse(parsed, 421, "the request names another host than its tunnel, " + to.to_string());
     return false;
   }
   const Request request{.method = parsed.method,
-                        .url = std::move(url),
+                        .url = *std::move(url),
                         .headers = end_to_end(parsed.headers),
                         .body = std::move(parsed.body)};
   return inside.answer(parsed, request, handler);
@@ -217,11 +210,11 @@ void ForwardProxy::Impl::tunnel(HttpConnection& client, const ParsedRequest& par
 
 bool ForwardProxy::Impl::plain(HttpConnection& client, ParsedRequest& parsed) {
   auto url = Url::parse(parsed.target);
-  if (!url || url->scheme != Scheme::http) {
+  if (!url || url->scheme() != Scheme::http || !is_request_target(parsed.target)) {
     client.refuse(parsed, 400, "this is a proxy: it takes CONNECT, and requests for http:// addresses");
     return false;
   }
-  const Decision decision = options.decide(Scheme::http, url->authority);
+  const Decision decision = options.decide(Scheme::http, url->authority());
   if (const auto* refused = std::get_if<Refuse>(&decision)) {
     client.refuse(parsed, 403, refused->reason);
     return false;
@@ -230,7 +223,7 @@ bool ForwardProxy::Impl::plain(HttpConnection& client, ParsedRequest& parsed) {
                   .url = *std::move(url),
                   .headers = end_to_end(parsed.headers),
                   .body = std::move(parsed.body)};
-  request.headers.set("Host", request.url.host_header());  // RFC 9112 section 3.2.2: the target counts
+  request.headers.set("Host", request.url.origin().host_and_port());  // RFC 9112 section 3.2.2: the target counts
   if (std::holds_alternative<Intercept>(decision)) return client.answer(parsed, request, handler);
   pass_on(client, parsed, request);
   return false;
@@ -238,10 +231,10 @@ bool ForwardProxy::Impl::plain(HttpConnection& client, ParsedRequest& parsed) {
 
 void ForwardProxy::Impl::pass_on(HttpConnection& client, const ParsedRequest& parsed,
                                  const Request& request) {
-  auto far = dialer.open_http(request.url.authority, in(options.limits.dial));
+  auto far = dialer.open_http(request.url.authority(), in(options.limits.dial));
   if (!far) return client.refuse(parsed, status_of(far.error()), far.error().message());
   if (!far->stream->write(bytes_of(serialize(request, far->absolute)), options.limits.write)) {
-    return client.refuse(parsed, 502, request.url.host_header() + " closed the connection");
+    return client.refuse(parsed, 502, request.url.host() + " closed the connection");
   }
   // Only this way: what the client sends from here on may be meant for another host.
   Bytes buffer(128 * 1024);

@@ -200,15 +200,15 @@ class ForwardProxyUpstreamTest : public ForwardProxyTest {
                               origin_handler_);
   }
   Url url_of(const HttpServer& server, Scheme scheme, std::string target = "/o") {
-    return {scheme, {"127.0.0.1", server.port()}, std::move(target)};
+    return *Url::at({scheme, {"127.0.0.1", server.port()}}, target);
   }
   FunctionHandler origin_handler_{[](const Request& request, ResponseWriter& out) {
-    if (request.url.target == "/cut") {
+    if (request.url.target() == "/cut") {
       EXPECT_TRUE(out.head(200, "", {}, 100));
       EXPECT_TRUE(out.write(bytes_of("abc")));
       return;
     }
-    const std::string body = request.url.target == "/big" ? std::string(20'000'000, 'b') : "origin";
+    const std::string body = request.url.target() == "/big" ? std::string(20'000'000, 'b') : "origin";
     [[maybe_unused]] const auto sent = out.respond(200, "", {}, body + std::string(text_of(request.body)));
   }};
 };

@@ -285,7 +285,7 @@ Result<curl_slist*> HttpClient::Impl::make_headers(const Request& request) const
     if (is_hop_by_hop(field.name)) continue;
     if (!is_token(field.name) || !is_field_value(field.value)) {
       ready_->curl->slist_free_all(list);
-      return fail(kNetAddress, "the header " + printable(field.name, 60) + " cannot stand in a request");
+      return fail(kNetRequest, "the header " + printable(field.name, 60) + " cannot stand in a request");
     }
     add(field.value.empty() ? field.name + ";" : field.name + ": " + field.value);
   }
@@ -363,15 +363,15 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
                                              const FetchLimits& limits, std::stop_token stop) {
   constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "DELETE"};
   if (std::ranges::find(kMethods, request.method) == std::end(kMethods)) {
-    return fail(kNetAddress,
+    return fail(kNetRequest,
                 "a request can be GET, HEAD, POST, PUT or DELETE, not " + printable(request.method, 20));
   }
   const Ready* loaded = TRY(ready());
   const Url& url = request.url;
-  const ParentProxy* proxy = options.proxy.choose(url.scheme, url.authority);
-  const bool speaks_tls = url.scheme == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
+  const ParentProxy* proxy = options.proxy.choose(url.scheme(), url.authority());
+  const bool speaks_tls = url.scheme() == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
   const TrustStore* trusted = speaks_tls ? TRY(trust()) : nullptr;
-  Transfer transfer(sink, limits, url.host_header());
+  Transfer transfer(sink, limits, url.origin().host_and_port());
   transfer.bodiless = request.method == "HEAD";
   Job job(*this, request, proxy, trusted, TRY(make_headers(request)), transfer);
   loaded->loop->run(job, stop);

@@ -63,7 +63,7 @@ class HttpClient {
   void prepare();
 
   /// `method` is GET, HEAD, POST, PUT or DELETE; the latter sends no body. Headers go out as they are
-  /// (kNetAddress if one could not stand in a message); Host, Content-Length and hop-by-hop ones are left
+  /// (kNetRequest if one could not stand in a message); Host, Content-Length and hop-by-hop ones are left
   /// out; `Accept-Encoding: identity` and a User-Agent are added where missing. `stop` ends the transfer at
   /// once with kNetCancelled. A fetch over a kept connection that turns out dead is tried once more on a new
   /// one, if nothing of the answer had come.

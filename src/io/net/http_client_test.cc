@@ -17,7 +17,7 @@ using testing::TestFolder;
 using namespace std::chrono_literals;
 
 Url url_of(const HttpServer& server, std::string target = "/", Scheme scheme = Scheme::http) {
-  return {scheme, {"127.0.0.1", server.port()}, std::move(target)};
+  return *Url::at({scheme, {"127.0.0.1", server.port()}}, target);
 }
 
 class HttpClientTest : public ::testing::Test {
@@ -29,7 +29,7 @@ class HttpClientTest : public ::testing::Test {
   }
   FunctionHandler echo_{[](const Request& request, ResponseWriter& out) {
     EXPECT_TRUE(
-        out.respond(200, "Fine", {{"X-Method", request.method}}, request.url.target + text_of_body(request)));
+        out.respond(200, "Fine", {{"X-Method", request.method}}, request.url.target() + text_of_body(request)));
   }};
   static std::string text_of_body(const Request& request) { return std::string(text_of(request.body)); }
   TestFolder folder_;
@@ -65,7 +65,7 @@ TEST_F(HttpClientTest, HeadsAndPosts) {
   EXPECT_EQ(text_of(post->body), "/pxxx");
   EXPECT_TRUE(client.fetch({.method = "POST", .url = url_of(*server, "/p")}));
   EXPECT_TRUE(client.fetch({.method = "GET", .url = url_of(*server, "/p")}));
-  EXPECT_TRUE(client.fetch({.method = "PATCH", .url = url_of(*server)}).error().is(kNetAddress));
+  EXPECT_TRUE(client.fetch({.method = "PATCH", .url = url_of(*server)}).error().is(kNetRequest));
 }
 
 TEST_F(HttpClientTest, PutsAndDeletes) {
@@ -87,8 +87,8 @@ TEST_F(HttpClientTest, RefusesHeadersThatWouldSmuggle) {
   const auto server = *HttpServer::start({}, echo_);
   HttpClient client({});
   EXPECT_TRUE(
-      client.fetch({.url = url_of(*server), .headers = {{"A", "b\r\nC: d"}}}).error().is(kNetAddress));
-  EXPECT_TRUE(client.fetch({.url = url_of(*server), .headers = {{"A b", "c"}}}).error().is(kNetAddress));
+      client.fetch({.url = url_of(*server), .headers = {{"A", "b\r\nC: d"}}}).error().is(kNetRequest));
+  EXPECT_TRUE(client.fetch({.url = url_of(*server), .headers = {{"A b", "c"}}}).error().is(kNetRequest));
   EXPECT_TRUE(echo_.requests().empty());
 }
 
@@ -112,7 +112,7 @@ TEST_F(HttpClientTest, LeavesEncodedContentAsItIs) {
 
 TEST_F(HttpClientTest, HasALimitOfTheBody) {
   FunctionHandler handler([](const Request& request, ResponseWriter& out) {
-    const bool told = request.url.target == "/told";
+    const bool told = request.url.target() == "/told";
     if (out.head(200, "", {}, told ? std::optional<std::uint64_t>(11) : std::nullopt)) {
       [[maybe_unused]] const auto sent = out.write(bytes_of("hello world"));
     }
@@ -139,9 +139,9 @@ TEST_F(HttpClientTest, HasALimitOfTheHeader) {
 struct AbortingSink : BodySink {
   bool at_head = false;
   Result<void> head(const ResponseHead&) override {
-    return at_head ? Result<void>(fail(kNetAddress, "enough")) : Result<void>();
+    return at_head ? Result<void>(fail(kNetRequest, "enough")) : Result<void>();
   }
-  Result<void> body(BytesView) override { return fail(kNetAddress, "enough"); }
+  Result<void> body(BytesView) override { return fail(kNetRequest, "enough"); }
 };
 
 TEST_F(HttpClientTest, EndsWhenTheSinkHasEnough) {
@@ -157,7 +157,7 @@ TEST_F(HttpClientTest, EndsWhenTheSinkHasEnough) {
 
 TEST_F(HttpClientTest, TellsACutBodyFromAWholeOne) {
   FunctionHandler handler([](const Request& request, ResponseWriter& out) {
-    const bool told = request.url.target == "/told";
+    const bool told = request.url.target() == "/told";
     EXPECT_TRUE(out.head(200, "", {}, told ? std::optional<std::uint64_t>(11) : std::nullopt));
     EXPECT_TRUE(out.write(bytes_of("hello")));
     out.abort();

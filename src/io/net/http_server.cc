@@ -37,12 +37,14 @@ struct HttpServer::Impl {
     const Scheme scheme = tls ? Scheme::https : Scheme::http;
     auto authority =
         Authority::parse(parsed.headers.find("host").value_or("localhost"), default_port(scheme));
-    if (!authority || !is_request_target(parsed.target)) {
+    auto url = authority ? Url::at({scheme, *std::move(authority)}, parsed.target)
+                         : Result<Url>(std::unexpected(authority.error()));
+    if (!url || !is_request_target(parsed.target)) {
       connection.refuse(parsed, 400, "the request does not name a path and a host");
       return false;
     }
     const Request request{.method = parsed.method,
-                          .url = {scheme, *std::move(authority), parsed.target},
+                          .url = *std::move(url),
                           .headers = end_to_end(parsed.headers),
                           .body = std::move(parsed.body)};
     return connection.answer(parsed, request, handler);

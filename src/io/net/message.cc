@@ -19,6 +19,11 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
+bool is_request_target(std::string_view text) {
+  return std::ranges::all_of(
+      text, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\' && c != '"'; });
+}
+
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }

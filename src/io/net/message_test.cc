@@ -5,58 +5,9 @@
 #include "io/net/errors.h"
 #include "io/net/proxy_settings.h"
 #include "io/net/response_head.h"
-#include "io/net/url.h"
 
 namespace tomme::net {
 namespace {
-
-TEST(Url, SplitsAndPutsTogether) {
-  const auto url = Url::parse("https://Files.Example:8443/a/b%20c?x=1");
-  ASSERT_TRUE(url);
-  EXPECT_EQ(url->authority, (Authority{"files.example", 8443}));
-  EXPECT_EQ(url->target, "/a/b%20c?x=1");
-  EXPECT_EQ(url->to_string(), "https://files.example:8443/a/b%20c?x=1");
-}
-
-TEST(Url, HidesTheDefaultPortOnly) {
-  EXPECT_EQ(Url::parse("https://h:443/")->to_string(), "https://h/");
-  EXPECT_EQ(Url::parse("http://h:443")->to_string(), "http://h:443/");
-  EXPECT_EQ(Url::parse("HTTP://[::1]:80?q")->to_string(), "http://[::1]/?q");
-}
-
-class UrlRefused : public ::testing::TestWithParam<const char*> {};
-TEST_P(UrlRefused, IsRefused) {
-  const auto url = Url::parse(GetParam());
-  ASSERT_FALSE(url) << GetParam();
-  EXPECT_TRUE(url.error().is(kNetAddress));
-}
-INSTANTIATE_TEST_SUITE_P(Texts, UrlRefused,
-                         ::testing::Values("", "ftp://h/", "//h/", "https:/h", "https://", "https://u:p@h/",
-                                           "https://h/#f", "https://h/ x", "https://h/\r\nX: y",
-                                           "https://h\\@e/", "https://h:0/", "https://h:65536/",
-                                           "https://h:/", "https://h:080/", "https://h:1a/", "https://a..b/",
-                                           "https://.a/", "https://a./", "https://[::1/", "https://::1/",
-                                           "https://[1.2.3.4]/", "https://1.2.3/", "https://0x7f.1/",
-                                           "https://h%41/", "https://h\xc3\xa9/", "https://h/\xc3\xa9",
-                                           "https://h/\x7f"));
-
-TEST(Url, RefusesWhatIsTooLong) {
-  EXPECT_TRUE(Url::parse("https://h/" + std::string(8182, 'a')));
-  EXPECT_FALSE(Url::parse("https://h/" + std::string(8183, 'a')));
-  EXPECT_FALSE(Url::parse("https://" + std::string(64, 'a') + "/"));
-}
-
-TEST(Url, SaysNothingOfAPassword) {
-  EXPECT_FALSE(Url::parse("https://user:hunter2@h/").error().message().contains("hunter2"));
-}
-
-TEST(Authority, NeedsAPortWhereNoneIsGiven) {
-  EXPECT_FALSE(Authority::parse("host"));
-  EXPECT_EQ(Authority::parse("host", 443)->port, 443);
-  EXPECT_EQ(Authority::parse("[2001:DB8::1]:8443")->to_string(), "[2001:db8::1]:8443");
-  EXPECT_TRUE(Authority::parse("127.0.0.1:80")->is_ip());
-  EXPECT_FALSE(Authority::parse("a.b:80")->is_ip());
-}
 
 TEST(Headers, AreFoundByNameInAnyCase) {
   Headers headers{{"Content-Length", "5"}, {"X", "1"}, {"x", "2"}};

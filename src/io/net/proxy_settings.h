@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "io/net/url.h"
+#include "core/url/url.h"
 
 namespace tomme::net {
 

@@ -11,7 +11,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "io/net/url.h"
+#include "core/url/url.h"
 
 namespace tomme::net {
 

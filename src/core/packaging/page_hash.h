@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/packaging/simple_page.h"
+
+namespace tomme {
+
+/// Notes a hash that a page gives for a file, under the one name of its algorithm. Algorithms that no installer
+/// knows say nothing. Fails with kPageLink where one that is known has no value of its length, or where two
+/// contradict each other.
+Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::string_view hex);
+
+}  // namespace tomme
