@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/encoding/text.h"
 #include "core/packaging/ascii.h"
@@ -48,11 +47,9 @@ std::optional<WheelTags> parse_tags(std::string_view python, std::string_view ab
 }
 
 std::optional<BuildTag> parse_build(std::string_view text) {
-  BuildTag build{0, ""};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), build.number);
-  if (error != std::errc{} || !ascii::is_digit(text.front())) return std::nullopt;
-  build.rest = text.substr(static_cast<std::size_t>(stop - text.data()));
-  return build;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0) return std::nullopt;
+  return BuildTag{Digits(text.substr(0, digits)), std::string(text.substr(digits))};
 }
 
 Result<void> check_octets(std::string_view filename) {
@@ -122,8 +119,7 @@ Result<DistFilename> DistFilename::parse_wheel(std::string_view filename) {
   if (n == 6) {
     if (parts[2].empty()) return refuse(filename, "has an empty build tag");
     wheel.build_ = parse_build(parts[2]);
-    if (!wheel.build_)
-      return refuse(filename, "has a build tag that does not begin with a number below 2^64");
+    if (!wheel.build_) return refuse(filename, "has a build tag that does not begin with a number");
   }
   auto tags = parse_tags(parts[n - 3], parts[n - 2], parts[n - 1]);
   if (!tags) return refuse(filename, "has a tag that is empty or not of letters, digits and _");

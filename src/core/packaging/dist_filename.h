@@ -16,7 +16,7 @@ namespace tomme {
 
 /// "1", "1abc": a wheel's tie-breaker.
 struct BuildTag {
-  std::uint64_t number;
+  Digits number;
   std::string rest;  ///< as written, may be empty
   friend auto operator<=>(const BuildTag&, const BuildTag&) = default;
 };
