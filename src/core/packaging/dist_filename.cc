@@ -176,7 +176,7 @@ bool has_archive_name(std::string_view filename) {
   return archive_ending_of(filename) != 0;
 }
 
-// Each installer's own rule, which tests/differential/file_names_test.py compares with this one:
+// Each installer's own rule, which tests/e2e/file_names_test.py compares with this one:
 //   pip, uv, PDM, packaging   at a hyphen before which the name stands, normalised
 //   Poetry                    at the first hyphen with a digit behind it, for wheels too
 //   PDM with UNEARTH_LOOSE_FILENAME=1, and the first versions of uv: at "_" too, uv even at a letter
