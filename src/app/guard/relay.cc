@@ -6,15 +6,11 @@
 #include "app/guard/page.h"
 #include "core/encoding/text.h"
 #include "io/net/byte_range.h"
-#include "io/remote/errors.h"
-#include "io/remote/simple_client.h"
 
 namespace tomme::guard {
 
 namespace {
 
-constexpr std::string_view kPypiHost = "pypi.org";
-constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
 constexpr std::uint64_t kWithheldOctets = 64 * 1024;
 /// How long a connection sleeps between two looks at its client.
 constexpr std::chrono::milliseconds kGlance{500};
@@ -70,15 +66,16 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
       options_(std::move(options)),
       addresses_{options_.intercepted,
                  [this](const Url& url) { return is_page_address(url, options_.indexes); }},
+      look_up_(client, listing_, addresses_, options_.indexes),
       context_{client,
                store,
                gate,
                report,
                options_.intercepted,
                [this](const net::Url& url, const std::string& filename, std::stop_token stop) {
-                 return look_up(url, filename, std::move(stop));
+                 return look_up_.find(url, filename, std::move(stop));
                },
-               [this](const net::Authority& authority) { return authorization_for(authority); },
+               [this](const net::Authority& authority) { return look_up_.authorization_for(authority); },
                {options_.intercepted, options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
@@ -102,7 +99,7 @@ Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& res
   if (request.method != "GET" && request.method != "HEAD") {
     return response.respond(405, "tomme run passes downloads only", {}, "");
   }
-  learn_authorization(request);
+  look_up_.learn_authorization(request);
   const Result<std::string> key = url_key(request.url.to_string());
   if (!key) return response.respond(400, refusal_phrase(key.error()), {}, "");
   const Url url = TRY(Url::parse(*key));
@@ -278,53 +275,6 @@ Result<void> Relay::answer_metadata(const net::Request& request, const std::stri
   return response.respond(200, "", {{"Content-Type", "application/octet-stream"}}, **metadata);
 }
 
-/// A file that no page of this run has named: `uv sync --frozen` takes its URLs from the lock. It is looked
-/// up on the project's page of each index; listed there under this very URL, its digest and proof count.
-Result<std::optional<ListedFile>> Relay::look_up(const net::Url& url, const std::string& filename,
-                                                 std::stop_token stop) {
-  const std::string key = TRY(url_key(url.to_string()));
-  if (auto listed = listing_.find(key)) return listed;
-  const Result<DistFilename> distribution = DistFilename::parse(filename);
-  if (!distribution) return std::nullopt;
-  std::optional<Error> unanswered;
-  for (const net::Url& index : indexes_for(url)) {
-    const Result<std::optional<ListedFile>> listed = look_up_on(index, distribution->project(), key, stop);
-    if (!listed && listed.error().outcome() == Outcome::refused) return listed;
-    if (!listed) unanswered = listed.error();
-    if (listed && *listed) return listed;
-  }
-  // An index that did not answer might have known the proof.
-  if (unanswered) return std::unexpected(*unanswered);
-  return std::nullopt;
-}
-
-/// The indexes that may list a file at this address, its own host's first. PyPI lists files of its own file
-/// host alone, so it is not told what a company fetches from elsewhere.
-std::vector<net::Url> Relay::indexes_for(const net::Url& file) const {
-  std::vector<net::Url> indexes;
-  for (const Url& url : options_.indexes) {
-    const Result<net::Url> index = net::Url::parse(url.without_userinfo().without_fragment().to_string());
-    if (!index || !options_.intercepted(*index)) continue;
-    if (index->authority.host == kPypiHost && file.authority.host != kPypiFileHost) continue;
-    indexes.push_back(*index);
-  }
-  std::ranges::stable_partition(indexes, [&](const net::Url& index) {
-    return index.authority == file.authority || file.authority.host == kPypiFileHost;
-  });
-  return indexes;
-}
-
-Result<std::optional<ListedFile>> Relay::look_up_on(const net::Url& index, const ProjectName& project,
-                                                    const std::string& key, std::stop_token stop) {
-  const Result<FetchedPage> page =
-      fetch_project_page(client_, TRY(Url::parse(index.to_string())), project,
-                         authorization_for(index.authority), options_.intercepted, std::move(stop));
-  if (!page && page.error().is(kIndexNoProject)) return std::nullopt;
-  if (!page) return std::unexpected(page.error());
-  TRY(listing_.remember(page->page, page->url, addresses_));
-  return listing_.find(key);
-}
-
 // --- pages -----------------------------------------------------------------------------------------------
 
 Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter& response) {
@@ -353,19 +303,6 @@ Result<net::Headers> Relay::take_page(const net::Request& request, const net::Re
     TRY(listing_.remember(*page, TRY(Url::parse(request.url.to_string())), addresses_));
   }
   return page_answer_headers(request.url, answer.head);
-}
-
-void Relay::learn_authorization(const net::Request& request) {
-  const auto value = request.headers.find("Authorization");
-  if (!value) return;
-  const std::lock_guard lock(mutex_);
-  authorizations_[request.url.authority.to_string()] = std::string(*value);
-}
-
-std::string Relay::authorization_for(const net::Authority& authority) const {
-  const std::lock_guard lock(mutex_);
-  const auto at = authorizations_.find(authority.to_string());
-  return at == authorizations_.end() ? std::string() : at->second;
 }
 
 }  // namespace tomme::guard

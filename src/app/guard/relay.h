@@ -10,6 +10,7 @@
 
 #include "app/guard/download.h"
 #include "app/guard/listing.h"
+#include "app/guard/look_up.h"
 #include "app/guard/report.h"
 #include "core/packaging/project_name.h"
 #include "io/net/handler.h"
@@ -64,22 +65,15 @@ class Relay final : public net::Handler {
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
   std::shared_ptr<const Download> download_for(const std::string& key, const net::Url& url,
                                                const std::string& filename, const net::Headers& headers);
-  Result<std::optional<ListedFile>> look_up(const net::Url& url, const std::string& filename,
-                                            std::stop_token stop);
-  std::vector<net::Url> indexes_for(const net::Url& file) const;
-  Result<std::optional<ListedFile>> look_up_on(const net::Url& index, const ProjectName& project,
-                                               const std::string& key, std::stop_token stop);
-  void learn_authorization(const net::Request& request);
-  std::string authorization_for(const net::Authority& authority) const;
 
   net::HttpClient& client_;
   Report& report_;
   const RelayOptions options_;
   const Addresses addresses_;
   Listing listing_;
+  IndexLookUp look_up_;
   DownloadContext context_;
-  mutable std::mutex mutex_;                           // guards all below
-  std::map<std::string, std::string> authorizations_;  // by "host:port", as the installer sends them
+  mutable std::mutex mutex_;                                          // guards all below
   std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by URL key
   std::set<std::string> streamed_;     // keys of which octets went out before their verdict
   std::set<std::string> unresumable_;  // those whose download failed then: no range of another one fits

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/encoding/text.h"
 #include "core/base/ascii.h"
@@ -48,11 +47,9 @@ std::optional<WheelTags> parse_tags(std::string_view python, std::string_view ab
 }
 
 std::optional<BuildTag> parse_build(std::string_view text) {
-  BuildTag build{0, ""};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), build.number);
-  if (error != std::errc{} || !ascii::is_digit(text.front())) return std::nullopt;
-  build.rest = text.substr(static_cast<std::size_t>(stop - text.data()));
-  return build;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0) return std::nullopt;
+  return BuildTag{Digits(text.substr(0, digits)), std::string(text.substr(digits))};
 }
 
 Result<void> check_octets(std::string_view filename) {
@@ -67,12 +64,45 @@ Result<void> check_octets(std::string_view filename) {
   return {};
 }
 
-/// Octets of a source distribution's name before its ending.
-std::size_t stem_size(std::string_view filename) {
-  for (const std::string_view ending : {".tar.gz", ".zip"}) {
-    if (filename.ends_with(ending)) return filename.size() - ending.size();
+/// Octets of the ending by which installers know an archive, of whatever age; 0 where there is none.
+std::size_t archive_ending_of(std::string_view filename) {
+  constexpr std::array<std::string_view, 15> kEndings = {
+      ".whl",    ".tar.gz", ".zip",      ".tgz", ".tar.bz2", ".tbz",     ".tar.xz", ".txz",
+      ".tar.lz", ".tlz",    ".tar.lzma", ".tar", ".egg",     ".tar.zst", ".tar.z"};
+  const std::string lower = ascii::to_lower(filename);
+  const auto* ending =
+      std::ranges::find_if(kEndings, [&](std::string_view candidate) { return lower.ends_with(candidate); });
+  return ending == kEndings.end() ? 0 : ending->size();
+}
+
+/// All that an honest name has. Others may turn into these: "%2D" is decoded, U+212A is a "k" in lower case.
+bool is_plain(std::string_view filename) {
+  const auto plain = [](char c) { return ascii::is_alnum(c) || std::string_view("-_.+!~").contains(c); };
+  return std::ranges::all_of(filename, plain);
+}
+
+/// Nothing unless every installer reads the same project. Poetry wants a digit behind the hyphen: for it
+/// "demo-v1-2-py3-none-any.whl" is version 2 of demo-v1.
+std::optional<ProjectName> project_of_strict_wheel(std::string_view filename) {
+  const Result<DistFilename> wheel = DistFilename::parse(filename);
+  if (!wheel || !wheel->is_wheel() || !ascii::is_digit(filename[filename.find('-') + 1])) return std::nullopt;
+  return wheel->project();
+}
+
+/// What stands behind a normalised name with which `filename` begins in any spelling.
+std::optional<std::string_view> behind_name(std::string_view normalized, std::string_view filename) {
+  for (const char c : normalized) {
+    const std::size_t run = std::min(filename.find_first_not_of("-_."), filename.size());
+    const bool fits = c == '-' ? run > 0 : run == 0 && !filename.empty() && ascii::to_lower(filename[0]) == c;
+    if (!fits) return std::nullopt;
+    filename.remove_prefix(c == '-' ? run : 1);
   }
-  return filename.size();
+  return filename;
+}
+
+/// What every grammar of versions demands of the first character; more than that is not asked.
+bool begins_like_a_version(std::string_view text) {
+  return !text.empty() && (ascii::is_digit(text[0]) || ascii::to_lower(text[0]) == 'v');
 }
 
 }  // namespace
@@ -89,8 +119,7 @@ Result<DistFilename> DistFilename::parse_wheel(std::string_view filename) {
   if (n == 6) {
     if (parts[2].empty()) return refuse(filename, "has an empty build tag");
     wheel.build_ = parse_build(parts[2]);
-    if (!wheel.build_)
-      return refuse(filename, "has a build tag that does not begin with a number below 2^64");
+    if (!wheel.build_) return refuse(filename, "has a build tag that does not begin with a number");
   }
   auto tags = parse_tags(parts[n - 3], parts[n - 2], parts[n - 1]);
   if (!tags) return refuse(filename, "has a tag that is empty or not of letters, digits and _");
@@ -144,26 +173,31 @@ Result<DistFilename> DistFilename::parse_for(const ProjectName& project, std::st
 }
 
 bool has_archive_name(std::string_view filename) {
-  constexpr std::array<std::string_view, 14> kEndings = {
-      ".whl", ".tar.gz", ".zip", ".tgz",      ".tar.bz2", ".tbz", ".tar.xz",
-      ".txz", ".tar.lz", ".tlz", ".tar.lzma", ".tar",     ".egg", ".tar.zst"};
-  const std::string lower = ascii::to_lower(filename);
-  return std::ranges::any_of(kEndings, [&](std::string_view ending) { return lower.ends_with(ending); });
+  return archive_ending_of(filename) != 0;
 }
 
-std::vector<ProjectName> projects_named_by(std::string_view filename) {
-  const auto exact = DistFilename::parse(filename);
-  if (exact && exact->is_wheel()) return {exact->project()};
-  std::vector<ProjectName> projects;
-  for (std::size_t hyphen = filename.rfind('-'); hyphen != std::string_view::npos && hyphen > 0;
-       hyphen = filename.rfind('-', hyphen - 1)) {
-    const std::string_view rest = filename.substr(hyphen + 1);
-    const bool plausible = exact ? Version::parse(rest.substr(0, stem_size(rest))).has_value()
-                                 : !rest.empty() && (ascii::is_digit(rest[0]) || rest[0] == 'v');
-    auto name = ProjectName::parse(filename.substr(0, hyphen));
-    if (plausible && name) projects.push_back(*std::move(name));
+// Each installer's own rule, which tests/e2e/file_names_test.py compares with this one:
+//   pip, uv, PDM, packaging   at a hyphen before which the name stands, normalised
+//   Poetry                    at the first hyphen with a digit behind it, for wheels too
+//   PDM with UNEARTH_LOOSE_FILENAME=1, and the first versions of uv: at "_" too, uv even at a letter
+bool may_be_of(const ProjectName& project, std::string_view filename) {
+  if (!is_plain(filename)) return true;
+  if (const std::optional<ProjectName> exact = project_of_strict_wheel(filename)) return *exact == project;
+  const std::optional<std::string_view> rest = behind_name(project.normalized(), filename);
+  if (!rest) return false;
+  const std::string_view stem = rest->substr(0, rest->size() - archive_ending_of(*rest));
+  const std::size_t cut = std::min(stem.find_first_not_of("-_."), stem.size());
+  if (cut == stem.size() || stem.substr(0, cut).contains('-')) return true;
+  if (cut == 0) return Version::parse(stem.substr(1)).has_value();
+  return begins_like_a_version(stem.substr(cut));
+}
+
+bool tells_a_project(std::string_view filename) {
+  for (std::size_t hyphen = filename.find('-'); hyphen != std::string_view::npos;
+       hyphen = filename.find('-', hyphen + 1)) {
+    if (ProjectName::parse(filename.substr(0, hyphen))) return true;
   }
-  return projects;
+  return false;
 }
 
 bool operator==(const DistFilename& a, const DistFilename& b) {

@@ -16,7 +16,7 @@ namespace tomme {
 
 /// "1", "1abc": a wheel's tie-breaker.
 struct BuildTag {
-  std::uint64_t number;
+  Digits number;
   std::string rest;  ///< as written, may be empty
   friend auto operator<=>(const BuildTag&, const BuildTag&) = default;
 };
@@ -77,9 +77,13 @@ class DistFilename {
 /// and .zip the formats of the past, which carry no attestation.
 bool has_archive_name(std::string_view filename);
 
-/// Every project that installers may take a file of this name for, most likely first: a source distribution's
-/// name can be cut at more than one hyphen, and formats of the past are cut where a digit follows. Empty
-/// where it names none.
-std::vector<ProjectName> projects_named_by(std::string_view filename);
+/// Whether any installer may take a file of this name for one of `project`, whatever its version. Installers
+/// know what they asked for and cut the name where it ends, so the answer is not the one project that
+/// DistFilename names: "demo-1-1.tar.gz" may be of demo and of demo-1. Only a wheel whose name is strictly
+/// one is exactly one project's. Says yes too often (what follows need not be a version), never too seldom;
+/// a name with other characters than letters, digits and "-_.+!~" may be anybody's, as some decode it.
+bool may_be_of(const ProjectName& project, std::string_view filename);
+/// Whether a project's name stands before a hyphen of it. What tells none is whatever it was asked for as.
+bool tells_a_project(std::string_view filename);
 
 }  // namespace tomme

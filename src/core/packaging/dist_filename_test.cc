@@ -36,7 +36,7 @@ TEST(DistFilename, ReadsAWheel) {
   EXPECT_TRUE(wheel.is_wheel());
   EXPECT_EQ(wheel.project().normalized(), "foo-bar");
   EXPECT_EQ(wheel.version().to_string(), "1.0.0");
-  EXPECT_EQ(wheel.build(), (BuildTag{2, "b"}));
+  EXPECT_EQ(wheel.build(), (BuildTag{Digits("2"), "b"}));
   EXPECT_EQ(wheel.tags().python, (std::vector<std::string>{"cp311", "py3"}));
   EXPECT_EQ(wheel.tags().abi, std::vector<std::string>{"abi3"});
   EXPECT_EQ(wheel.tags().platform, (std::vector<std::string>{"linux_x86_64", "manylinux_2_17_x86_64"}));
@@ -48,6 +48,8 @@ TEST(DistFilename, ReadsNamesOfOldTools) {
   EXPECT_EQ(file("shelf_reader-0.1-py2-none-any.whl").project().normalized(), "shelf-reader");
   EXPECT_EQ(file("foo-1.0-beta.tar.gz").version().to_string(), "1.0b0");
   EXPECT_EQ(file("foo-2-bar-1.0.zip").project().normalized(), "foo-2-bar");
+  EXPECT_EQ(file("foo-1.0-018446744073709551616x-py3-none-any.whl").build(),
+            (BuildTag{Digits("18446744073709551616"), "x"}));
 }
 
 TEST(DistFilename, ComparesWhatIsMeant) {
@@ -98,8 +100,7 @@ TEST(DistFilename, RefusesEverythingElse) {
                                 "a\\foo-1.0.tar.gz",
                                 "foo-1.0.tar.gz ",
                                 "foo-1.0.zip\n",
-                                "f\xc3\xb6-1.0.zip",
-                                "foo-1.0-18446744073709551616-py3-none-any.whl"}) {
+                                "f\xc3\xb6-1.0.zip"}) {
     const auto result = DistFilename::parse(name);
     ASSERT_FALSE(result) << name;
     EXPECT_TRUE(result.error().is(kFilenameInvalid)) << name;
@@ -110,7 +111,7 @@ TEST(DistFilename, RefusesEverythingElse) {
 
 TEST(ArchiveNames, AreThoseOfAnyAge) {
   for (const char* name :
-       {"a.whl", "a.tar.gz", "A.ZIP", "a.tgz", "a.tar.bz2", "a.egg", "a.tar.xz", "a.tar"}) {
+       {"a.whl", "a.tar.gz", "A.ZIP", "a.tgz", "a.tar.bz2", "a.egg", "a.tar.xz", "a.tar", "a.tar.Z"}) {
     EXPECT_TRUE(has_archive_name(name)) << name;
   }
   for (const char* name : {"", "a", "a.whl.metadata", "a.whl.asc", "a.gz", "a.exe", "whl"}) {
@@ -118,22 +119,77 @@ TEST(ArchiveNames, AreThoseOfAnyAge) {
   }
 }
 
-TEST(ProjectsNamedBy, AreAllThatInstallersMayRead) {
-  const auto names = [](std::string_view filename) {
-    std::vector<std::string> found;
-    for (const ProjectName& name : projects_named_by(filename)) found.push_back(name.normalized());
-    return found;
-  };
-  using Names = std::vector<std::string>;
-  EXPECT_EQ(names("six-1.0-py3-none-any.whl"), Names{"six"});
-  EXPECT_EQ(names("six-1.0.tar.gz"), Names{"six"});
-  // "1.0-2" is 1.0.post2: to pip, which knows what it asked for, this is tomme-demo.
-  EXPECT_EQ(names("tomme_demo-1.0-2.tar.gz"), (Names{"tomme-demo-1-0", "tomme-demo"}));
-  EXPECT_EQ(names("django-environ-0.11.zip"), Names{"django-environ"});
-  EXPECT_EQ(names("tomme_demo-2.0.tar.bz2"), Names{"tomme-demo"});
-  EXPECT_EQ(names("six-1.0-py3.11.egg"), Names{"six"});
-  EXPECT_EQ(names("blob"), Names{});
-  EXPECT_EQ(names("six.tar.gz"), Names{});
+bool may_be_of_demo(std::string_view filename) {
+  return may_be_of(project("demo"), filename);
+}
+
+TEST(MayBeOf, IsYesWhereverAnInstallerCouldCutTheName) {
+  for (const char* name : {
+           "demo-1.0.tar.gz",
+           "Demo-1.0.zip",
+           "demo-1-1.tar.gz",
+           "demo-99999999999999999999-1.tar.gz",
+           "demo-99999999999999999999.zip",
+           "demo-V1.0-1.tgz",
+           "demo-v1.tar.bz2",
+           "demo-evil-1.0.tar.gz",
+           "demo-.zip",
+           "demo--1.0.tar",
+           "demo_1.0.tar.gz",  // PDM with UNEARTH_LOOSE_FILENAME, and the first versions of uv
+           "demo.v1.0.zip",
+           "demo_.1.0.tar.gz",
+           "demox1.0.zip",
+           "demo.tar.gz",  // whatever it was asked for as
+           "demo",
+           "demo-1.0-py3.11.egg",
+       }) {
+    EXPECT_TRUE(may_be_of_demo(name)) << name;
+  }
+  EXPECT_TRUE(may_be_of(project("foo-bar"), "Foo.__Bar-1.0.zip"));
+  EXPECT_TRUE(may_be_of(project("demo-1"), "demo-1-1.tar.gz"));
+}
+
+TEST(MayBeOf, IsNoForAnotherProjects) {
+  for (const char* name :
+       {"other-1.0.tar.gz", "my-demo-1.0.tar.gz", "demo22-1.0.tar.gz", "demos-1.0.tar.gz",
+        "demo_evil-1.0.tar.gz", "demo.evil-1.0.tar.gz", "dem-o-1.0.tar.gz", "d", "", "-demo-1.0.zip"}) {
+    EXPECT_FALSE(may_be_of_demo(name)) << name;
+  }
+  EXPECT_FALSE(may_be_of(project("foo-bar"), "foobar-1.0.zip"));
+}
+
+TEST(MayBeOf, AWheelOfOneReadingIsOneProjects) {
+  EXPECT_TRUE(may_be_of_demo("Demo-1.0-py3-none-any.whl"));
+  EXPECT_TRUE(may_be_of_demo("demo-1-1-py3-none-any.whl"));
+  EXPECT_FALSE(may_be_of(project("demo-1"), "demo-1-1-py3-none-any.whl"));
+  EXPECT_FALSE(may_be_of_demo("demo_1-1-py3-none-any.whl"));
+  EXPECT_FALSE(may_be_of_demo("demo.1-1-py3-none-any.whl"));
+  EXPECT_TRUE(may_be_of_demo("demo-99999999999999999999-py3-none-any.whl"));
+  // Not strictly one: for Poetry this is version 2 of demo-v1.
+  EXPECT_TRUE(may_be_of_demo("demo-v1-2-py3-none-any.whl"));
+  EXPECT_TRUE(may_be_of(project("demo-v1"), "demo-v1-2-py3-none-any.whl"));
+  for (const char* name :
+       {"demo-evil-1-py3-none-any.whl", "demo-1.0-py3-none-any.WHL", "demo-1.0-py3-none.whl",
+        "demo-V99999999999999999999-1-py3-none-any.whl", "demo_1.0-x-py3-none-any.whl"}) {
+    EXPECT_TRUE(may_be_of_demo(name)) << name;
+  }
+}
+
+TEST(MayBeOf, WhatIsNoPlainNameMayBeAnybodys) {
+  for (const char* name :
+       {"oth%65r-1.0.tar.gz", "%64emo-1.0.tar.gz",
+        "\xe2\x84\xaa"
+        "afka-1.0.tar.gz",
+        "other 1.0.zip", "a/other-1.0.zip", "other-1.0.zip?x", "other-1.0.zip#egg=demo", "other-1.0\n.zip"}) {
+    EXPECT_TRUE(may_be_of_demo(name)) << name;
+  }
+}
+
+TEST(TellsAProject, WhereAHyphenStandsBehindAName) {
+  EXPECT_TRUE(tells_a_project("demo-1.0.tgz"));
+  EXPECT_TRUE(tells_a_project("demo-.tgz"));
+  for (const char* name : {"", "blob", "blob.tgz", "-1.0.tgz", "+x-1.tgz"})
+    EXPECT_FALSE(tells_a_project(name)) << name;
 }
 
 }  // namespace

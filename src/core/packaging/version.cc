@@ -1,7 +1,7 @@
 #include "core/packaging/version.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 
 #include "core/encoding/text.h"
@@ -26,7 +26,11 @@ class VersionParser {
   std::optional<Version> parse() {
     take("v");
     Version v;
-    if (!release(v) || !pre(v) || !post(v) || !dev(v) || !local(v) || !rest_.empty()) return std::nullopt;
+    if (!release(v)) return std::nullopt;
+    pre(v);
+    post(v);
+    dev(v);
+    if (!local(v) || !rest_.empty()) return std::nullopt;
     return v;
   }
 
@@ -45,21 +49,17 @@ class VersionParser {
   void take_sep() {
     if (!rest_.empty() && is_sep(rest_.front())) rest_.remove_prefix(1);
   }
-  bool digit_next() const { return !rest_.empty() && ascii::is_digit(rest_.front()); }
-
-  std::optional<std::uint64_t> number() {
-    std::uint64_t value = 0;
-    const char* end = rest_.data() + rest_.size();
-    if (!digit_next()) return std::nullopt;
-    const auto [stop, error] = std::from_chars(rest_.data(), end, value);
-    if (error != std::errc{}) return std::nullopt;
-    rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
+  /// Of no digits none.
+  std::optional<Digits> number() {
+    const std::size_t length = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    if (length == 0) return std::nullopt;
+    const Digits value(rest_.substr(0, length));
+    rest_.remove_prefix(length);
     return value;
   }
-  /// An absent number is 0; nothing only for one that does not fit.
-  std::optional<std::uint64_t> number_or_zero() {
+  Digits number_or_zero() {
     take_sep();
-    return digit_next() ? number() : 0;
+    return number().value_or(Digits());
   }
   /// Takes `[sep] word`, or does not move.
   bool take_word(std::string_view word) {
@@ -81,64 +81,47 @@ class VersionParser {
     v.release_.push_back(*first);
     while (rest_.size() >= 2 && rest_[0] == '.' && ascii::is_digit(rest_[1])) {
       rest_.remove_prefix(1);
-      const auto next = number();
-      if (!next) return false;
-      v.release_.push_back(*next);
+      v.release_.push_back(*number());
     }
     return true;
   }
 
-  bool pre(Version& v) {
+  void pre(Version& v) {
     static constexpr std::array kWords = {
         Word{"alpha", Version::Phase::alpha},       Word{"a", Version::Phase::alpha},
         Word{"beta", Version::Phase::beta},         Word{"b", Version::Phase::beta},
         Word{"preview", Version::Phase::candidate}, Word{"pre", Version::Phase::candidate},
         Word{"c", Version::Phase::candidate},       Word{"rc", Version::Phase::candidate},
     };
-    for (const Word& word : kWords) {
-      if (!take_word(word.text)) continue;
-      const auto n = number_or_zero();
-      if (!n) return false;
-      v.pre_ = Version::Pre{word.phase, *n};
-      return true;
-    }
-    return true;
+    const auto* word = std::ranges::find_if(kWords, [&](const Word& w) { return take_word(w.text); });
+    if (word != kWords.end()) v.pre_ = Version::Pre{word->phase, number_or_zero()};
   }
 
-  bool post(Version& v) {
+  void post(Version& v) {
     if (rest_.size() >= 2 && rest_[0] == '-' && ascii::is_digit(rest_[1])) {
       rest_.remove_prefix(1);
       v.post_ = number();
-      return v.post_.has_value();
+    } else if (take_word("post") || take_word("rev") || take_word("r")) {
+      v.post_ = number_or_zero();
     }
-    if (!take_word("post") && !take_word("rev") && !take_word("r")) return true;
-    v.post_ = number_or_zero();
-    return v.post_.has_value();
   }
 
-  bool dev(Version& v) {
-    if (!take_word("dev")) return true;
-    v.dev_ = number_or_zero();
-    return v.dev_.has_value();
+  void dev(Version& v) {
+    if (take_word("dev")) v.dev_ = number_or_zero();
   }
 
   bool local(Version& v) {
     if (!take("+")) return true;
     do {
-      std::size_t length = 0;
-      bool digits = true;
-      for (; length < rest_.size() && ascii::is_alnum(rest_[length]); ++length) {
-        digits = digits && ascii::is_digit(rest_[length]);
-      }
-      if (length == 0) return false;
-      if (!digits) {
-        v.local_.emplace_back(std::string(rest_.substr(0, length)));
-        rest_.remove_prefix(length);
-      } else if (const auto n = number()) {
-        v.local_.emplace_back(*n);
+      const auto* end = std::ranges::find_if_not(rest_, ascii::is_alnum);
+      const std::string_view part(rest_.begin(), end);
+      if (part.empty()) return false;
+      if (std::ranges::all_of(part, ascii::is_digit)) {
+        v.local_.emplace_back(Digits(part));
       } else {
-        return false;
+        v.local_.emplace_back(std::string(part));
       }
+      rest_.remove_prefix(part.size());
     } while (take_local_sep());
     return true;
   }
@@ -153,9 +136,9 @@ class VersionParser {
 
 namespace {
 
-std::span<const std::uint64_t> without_trailing_zeros(const std::vector<std::uint64_t>& release) {
+std::span<const Digits> without_trailing_zeros(const std::vector<Digits>& release) {
   std::size_t length = release.size();
-  while (length > 0 && release[length - 1] == 0) --length;
+  while (length > 0 && release[length - 1].is_zero()) --length;
   return std::span(release).first(length);
 }
 
@@ -216,18 +199,18 @@ std::strong_ordering operator<=>(const Version& a, const Version& b) {
 
 std::string Version::to_string() const {
   std::string out;
-  if (epoch_ != 0) out += std::to_string(epoch_) + "!";
+  if (!epoch_.is_zero()) out += epoch_.to_string() + "!";
   for (std::size_t i = 0; i < release_.size(); ++i) {
     if (i > 0) out += '.';
-    out += std::to_string(release_[i]);
+    out += release_[i].to_string();
   }
-  if (pre_) out.append(letters_of(pre_->phase)).append(std::to_string(pre_->number));
-  if (post_) out += ".post" + std::to_string(*post_);
-  if (dev_) out += ".dev" + std::to_string(*dev_);
+  if (pre_) out.append(letters_of(pre_->phase)).append(pre_->number.to_string());
+  if (post_) out += ".post" + post_->to_string();
+  if (dev_) out += ".dev" + dev_->to_string();
   for (std::size_t i = 0; i < local_.size(); ++i) {
     out += i == 0 ? '+' : '.';
-    const auto* number = std::get_if<std::uint64_t>(&local_[i]);
-    out += number ? std::to_string(*number) : std::get<std::string>(local_[i]);
+    const auto* number = std::get_if<Digits>(&local_[i]);
+    out += number ? number->to_string() : std::get<std::string>(local_[i]);
   }
   return out;
 }

@@ -44,38 +44,21 @@ TEST(Version, WritesEverySpellingInTheNormalForm) {
       {"1.0+1a", "1.0+1a"},
       {"1!1.2a3.post4.dev5+x.6", "1!1.2a3.post4.dev5+x.6"},
       {"18446744073709551615", "18446744073709551615"},
+      {"18446744073709551616", "18446744073709551616"},
+      {"0099999999999999999999-1", "99999999999999999999.post1"},
+      {"1.0a18446744073709551616", "1.0a18446744073709551616"},
+      {"1.0+018446744073709551616", "1.0+18446744073709551616"},
+      {"00!000.00", "0.0"},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(canonical(text), expected) << text;
 }
 
 TEST(Version, RefusesWhatIsNone) {
-  for (std::string_view text : {"",
-                                "v",
-                                "a",
-                                "1.",
-                                "1..0",
-                                ".1",
-                                "1!",
-                                "!1",
-                                "1!!1",
-                                "1.0+",
-                                "1.0+-1",
-                                "1.0+a..b",
-                                "1.0+a.",
-                                "1.0 ",
-                                " 1.0",
-                                "1.0\n",
-                                "1.0x",
-                                "1.0-1-1",
-                                "1.0-",
-                                "1.0.dev1.post1",
-                                "1.0post1a1",
-                                "18446744073709551616",
-                                "1.0a18446744073709551616",
-                                "1.0+18446744073709551616",
-                                "1.0\xc2\xb2",
-                                "1_0",
-                                "french toast"}) {
+  for (std::string_view text : {"",           "v",           "a",       "1.",          "1..0",
+                                ".1",         "1!",          "!1",      "1!!1",        "1.0+",
+                                "1.0+-1",     "1.0+a..b",    "1.0+a.",  "1.0 ",        " 1.0",
+                                "1.0\n",      "1.0x",        "1.0-1-1", "1.0-",        "1.0.dev1.post1",
+                                "1.0post1a1", "1.0\xc2\xb2", "1_0",     "french toast"}) {
     EXPECT_EQ(canonical(text), "refused") << text;
   }
 }
@@ -111,13 +94,25 @@ TEST(Version, OrdersAsPep440Says) {
                                                    "1.1.dev1",
                                                    "2",
                                                    "10",
-                                                   "1!0.1"};
+                                                   "18446744073709551615",
+                                                   "18446744073709551616",
+                                                   "20000000000000000000.1",
+                                                   "100000000000000000000",
+                                                   "1!0.1",
+                                                   "18446744073709551616!0"};
   for (std::size_t i = 0; i < ascending.size(); ++i) {
     for (std::size_t j = 0; j < ascending.size(); ++j) {
       EXPECT_EQ(*Version::parse(ascending[i]) <=> *Version::parse(ascending[j]), i <=> j)
           << ascending[i] << " and " << ascending[j];
     }
   }
+}
+
+TEST(Version, LeadingZerosDoNotCount) {
+  EXPECT_EQ(*Version::parse("099999999999999999999"), *Version::parse("99999999999999999999"));
+  EXPECT_EQ(*Version::parse("1.0rc00.post000"), *Version::parse("1rc0.post0"));
+  const std::string longest = std::string(Version::kMaxOctets - 1, '0') + "1";
+  EXPECT_EQ(*Version::parse(longest), *Version::parse("1"));
 }
 
 TEST(Version, TrailingZerosDoNotCount) {

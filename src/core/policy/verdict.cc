@@ -1,5 +1,7 @@
 #include "core/policy/verdict.h"
 
+#include <algorithm>
+
 #include "core/attestation/errors.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
@@ -32,8 +34,8 @@ Result<std::vector<Signer>> verify_provenance(const Verifier& verifier, const Pr
   return signers;
 }
 
+/// `expected` is not empty.
 Result<void> expect_one_of(const Signer& signer, const std::vector<const Expectation*>& expected) {
-  if (expected.empty()) return {};
   if (!signer.evidence.identity()) {
     return fail(kPolicyIdentity,
                 "it was signed with a key, and " + expected.front()->describe() + " was expected");
@@ -44,6 +46,21 @@ Result<void> expect_one_of(const Signer& signer, const std::vector<const Expecta
     if (result) return {};
   }
   return result;
+}
+
+Result<void> expect_signer_of_each(const Signer& signer,
+                                   const std::vector<std::vector<const Expectation*>>& expected) {
+  for (const auto& of_one_project : expected) TRY(expect_one_of(signer, of_one_project));
+  return {};
+}
+
+/// By PEP 740 a statement names its file; a bundle's may name anything.
+void add_subjects(const Proof& proof, const std::vector<Signer>& signers, std::vector<std::string>& names) {
+  if (std::holds_alternative<Bundle>(proof.document)) return;
+  for (const Signer& signer : signers) {
+    for (const StatementSubject& subject : signer.evidence.statement()->subjects)
+      names.push_back(subject.name);
+  }
 }
 
 }  // namespace
@@ -101,26 +118,33 @@ Verdict DistributionJudge::refuse(Error error) const {
 }
 
 Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& digest,
-                                 const std::vector<Proof>& proofs) const {
-  const std::vector<const Expectation*> expected = expected_of(filename.as_written());
+                                 const std::vector<Proof>& proofs,
+                                 std::vector<std::string> also_named) const {
+  std::vector<std::string>& names = also_named;
+  names.push_back(filename.as_written());
   Verdict verdict;
-
-  DigestArtifact artifact{Digest(digest)};
-  const auto add_proof = [&](const Proof& proof) -> Result<void> {
-    for (Signer& signer : TRY(verify_proof(*verifier_, proof, filename, artifact))) {
-      TRY(expect_one_of(signer, expected));
-      verdict.trail_.push_back(printable(proof.source) + ": signed by " + signer.who());
-      verdict.signers_.push_back(std::move(signer));
-    }
-    return {};
+  const auto refuse_for = [&](const Proof& proof, Error error) {
+    verdict.signers_.clear();
+    verdict.trail_.push_back(printable(proof.source) + ": " + error.message());
+    verdict.refusal_ = std::move(error);
+    return verdict;
   };
 
+  DigestArtifact artifact{Digest(digest)};
+  std::vector<std::vector<Signer>> signers;  // of each proof
   for (const Proof& proof : proofs) {
-    if (Result<void> ok = add_proof(proof); !ok) {
-      verdict.signers_.clear();
-      verdict.trail_.push_back(printable(proof.source) + ": " + ok.error().message());
-      verdict.refusal_ = std::move(ok).error();
-      return verdict;
+    auto verified = verify_proof(*verifier_, proof, filename, artifact);
+    if (!verified) return refuse_for(proof, std::move(verified).error());
+    add_subjects(proof, *verified, names);
+    signers.push_back(*std::move(verified));
+  }
+  const Expected expected = expected_of(names);
+  for (std::size_t i = 0; i < proofs.size(); ++i) {
+    for (Signer& signer : signers[i]) {
+      if (auto ok = expect_signer_of_each(signer, expected); !ok)
+        return refuse_for(proofs[i], std::move(ok).error());
+      verdict.trail_.push_back(printable(proofs[i].source) + ": signed by " + signer.who());
+      verdict.signers_.push_back(std::move(signer));
     }
   }
   if (verdict.attested()) {
@@ -134,35 +158,34 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
   return verdict;
 }
 
-Verdict DistributionJudge::judge_unattestable(std::string_view filename) const {
-  const bool names_none = projects_named_by(filename).empty();
-  if (names_none && !policy_.expected.empty()) {
+Verdict DistributionJudge::judge_unattestable(std::string_view filename,
+                                              std::vector<std::string> also_named) const {
+  also_named.emplace_back(filename);
+  if (!policy_.expected.empty() && std::ranges::none_of(also_named, tells_a_project)) {
     return refuse(Error(kPolicyUnattested,
                         printable(filename) + " does not tell whose it is, and signers are expected"));
   }
   Verdict verdict;
-  judge_without_proof(filename, expected_of(filename), verdict);
+  judge_without_proof(filename, expected_of(also_named), verdict);
   return verdict;
 }
 
-/// Of every project that an installer may take the file for.
-std::vector<const Expectation*> DistributionJudge::expected_of(std::string_view filename) const {
-  std::vector<const Expectation*> expected;
-  if (policy_.expected.empty()) return expected;
-  for (const ProjectName& project : projects_named_by(filename)) {
-    for (const Expectation* one : policy_.expected.of(project)) expected.push_back(one);
+DistributionJudge::Expected DistributionJudge::expected_of(const std::vector<std::string>& names) const {
+  Expected expected;
+  for (const ProjectName& project : policy_.expected.projects()) {
+    const auto is_its = [&](const std::string& name) { return may_be_of(project, name); };
+    if (std::ranges::any_of(names, is_its)) expected.push_back(policy_.expected.of(project));
   }
   return expected;
 }
 
-void DistributionJudge::judge_without_proof(std::string_view filename,
-                                            const std::vector<const Expectation*>& expected,
+void DistributionJudge::judge_without_proof(std::string_view filename, const Expected& expected,
                                             Verdict& verdict) const {
   verdict.trail_.push_back("no attestation");
   if (!expected.empty()) {
-    verdict.refusal_ =
-        Error(kPolicyUnattested, printable(filename) + " has no attestation, and " +
-                                     expected.front()->describe() + " was expected to have signed it");
+    verdict.refusal_ = Error(kPolicyUnattested, printable(filename) + " has no attestation, and " +
+                                                    expected.front().front()->describe() +
+                                                    " was expected to have signed it");
   } else if (policy_.require_attested) {
     verdict.refusal_ =
         Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");

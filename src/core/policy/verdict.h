@@ -75,18 +75,22 @@ class DistributionJudge {
   DistributionJudge(std::shared_ptr<const Verifier> verifier, DistributionPolicy policy);
 
   /// Every attestation of every proof must verify over this digest, name this file, agree with the publisher
-  /// that the index names, and be by a signer that is expected (where any is).
+  /// that the index names, and be by a signer that is expected (where any is). Who is expected: `also_named`
+  /// are the other names by which the file is known (its address's, METADATA's), statements name it too, and
+  /// for each project of which a file of one of these names may be, a signer of that project's is wanted.
   /// No proof at all is a warning, or a refusal where attestations are required or a signer is expected.
-  Verdict judge(const DistFilename& filename, const Sha256& digest, const std::vector<Proof>& proofs) const;
+  Verdict judge(const DistFilename& filename, const Sha256& digest, const std::vector<Proof>& proofs,
+                std::vector<std::string> also_named = {}) const;
   /// A file of a kind that PEP 740 has no attestations for: as one without proof.
-  Verdict judge_unattestable(std::string_view filename) const;
+  Verdict judge_unattestable(std::string_view filename, std::vector<std::string> also_named = {}) const;
   /// A refusal that was found before there was anything to judge (a proof that cannot be had or read).
   Verdict refuse(Error error) const;
 
  private:
-  std::vector<const Expectation*> expected_of(std::string_view filename) const;
-  void judge_without_proof(std::string_view filename, const std::vector<const Expectation*>& expected,
-                           Verdict& verdict) const;
+  /// One list for each project whose file it may be: any of the list will do, but each list must be met.
+  using Expected = std::vector<std::vector<const Expectation*>>;
+  Expected expected_of(const std::vector<std::string>& names) const;
+  void judge_without_proof(std::string_view filename, const Expected& expected, Verdict& verdict) const;
   std::shared_ptr<const Verifier> verifier_;
   DistributionPolicy policy_;
 };

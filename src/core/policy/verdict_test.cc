@@ -36,8 +36,9 @@ struct VerdictTest : ::testing::Test {
     if (expected) testing::must(policy.expected.add(expected));
     auto verifier = std::make_shared<const Verifier>(instance.root(), VerifyOptions{});
     return DistributionJudge(std::move(verifier), std::move(policy))
-        .judge(testing::must(DistFilename::parse(file)), digest, proofs);
+        .judge(testing::must(DistFilename::parse(file)), digest, proofs, also_named);
   }
+  std::vector<std::string> also_named;
 };
 
 void expect_denied(const Verdict& verdict, const ErrorCode& code) {
@@ -125,6 +126,60 @@ TEST_F(VerdictTest, AnExpectationHoldsForEveryReadingOfAName) {
   EXPECT_EQ(with_demo.judge_unattestable("demo-2.0.tar.bz2").decision(), Decision::deny);
   EXPECT_EQ(with_demo.judge_unattestable("other-2.0.tar.bz2").decision(), Decision::warn);
   EXPECT_EQ(with_demo.judge_unattestable("blob.tgz").decision(), Decision::deny);
+}
+
+// Attested as version 1 of a project with a long number in its name, and for pip version 9…9.post1 of demo.
+TEST_F(VerdictTest, ANumberAbove64BitsInANameHidesNoProject) {
+  const std::string file = "demo-99999999999999999999-1.tar.gz";
+  const Proof proof = provenance(testing::github_publisher("attacker/other"),
+                                 {attestation(testing::github("attacker/other"), file)});
+  expect_denied(judge({proof}, true, "demo=owner/demo", file), kPolicyIdentity);
+  EXPECT_EQ(judge({proof}, true, nullptr, file).decision(), Decision::warn);
+}
+
+// One hyphen in the name that is judged, two in the address by which pip goes.
+TEST_F(VerdictTest, ATwinNameInTheAddressOrInTheStatementCounts) {
+  const std::string file = "demo_1-1.tar.gz", twin = "demo-1-1.tar.gz";
+  const auto by_attacker = [&](const std::string& name) {
+    return provenance(testing::github_publisher("attacker/other"),
+                      {attestation(testing::github("attacker/other"), name)});
+  };
+  EXPECT_EQ(judge({by_attacker("blob_1-1.tar.gz")}, true, "demo=owner/demo", "blob_1-1.tar.gz").decision(),
+            Decision::warn);
+  expect_denied(judge({by_attacker(twin)}, true, "demo=owner/demo", file), kPolicyIdentity);
+  also_named = {"demo-7.0.tar.gz"};
+  expect_denied(judge({by_attacker("blob_1-1.tar.gz")}, true, "demo=owner/demo", "blob_1-1.tar.gz"),
+                kPolicyIdentity);
+  expect_denied(judge({}, false, "demo=owner/demo", "blob_1-1.tar.gz"), kPolicyUnattested);
+}
+
+TEST_F(VerdictTest, AFileOfTwoExpectedProjectsNeedsASignerOfEach) {
+  const std::string file = "demo-1-1.tar.gz";
+  const Proof proof =
+      provenance(testing::github_publisher("owner/demo"), {attestation(testing::github("owner/demo"), file)});
+  const auto judge_for = [&](const char* demo_1) {
+    DistributionPolicy policy;
+    testing::must(policy.expected.add("demo=owner/demo"));
+    testing::must(policy.expected.add("demo=owner/old"));
+    testing::must(policy.expected.add(demo_1));
+    return DistributionJudge(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}), policy)
+        .judge(testing::must(DistFilename::parse(file)), digest, {proof});
+  };
+  EXPECT_EQ(judge_for("demo-1=owner/demo").decision(), Decision::allow);
+  expect_denied(judge_for("demo-1=owner/other"), kPolicyIdentity);
+}
+
+TEST_F(VerdictTest, AVersionThatIsNoneHidesNoProject) {
+  for (const char* file : {"demo-V1.0-1.tgz", "demo-V1.0-1.tar.bz2", "demo-x.tar.gz",
+                           "demo-V99999999999999999999-1-py3-none-any.whl", "DEMO_.1.0.zip"}) {
+    DistributionPolicy policy;
+    testing::must(policy.expected.add("demo=owner/demo"));
+    const DistributionJudge with_demo(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}),
+                                      policy);
+    expect_denied(with_demo.judge_unattestable(file), kPolicyUnattested);
+    EXPECT_EQ(with_demo.judge_unattestable("other-V1.0-1.tgz").decision(), Decision::warn);
+    expect_denied(with_demo.judge_unattestable("other-V1.0-1.tgz", {file}), kPolicyUnattested);
+  }
 }
 
 }  // namespace
