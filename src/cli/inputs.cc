@@ -169,9 +169,8 @@ Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits,
 
 Result<Url> parse_index(const std::string& index) {
   Result<Url> url = Url::parse(index);
-  const Result<net::Url> address = net::Url::parse(index);
-  if (url && address && is_secure_origin(*address)) return url;
-  return fail(kUsage, "--index " + printable(index) + " is not an address that can be trusted",
+  if (url && is_secure_origin(*url)) return url;
+  return fail(kUsage, "--index " + shown_address(index) + " is not an address that can be trusted",
               "write https://HOST/simple/; http is for this machine alone");
 }
 
@@ -198,10 +197,9 @@ Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetche
     return fail(kPolicyUnattested, "the index has no attestation for it",
                 "the project made none, or the index leaves them out as many mirrors do");
   }
-  const Url url = TRY(fetched.url.resolve(*file.provenance));
-  const net::Url address = TRY(net::Url::parse(url.without_fragment().to_string()));
+  const Url address = TRY(fetched.url.resolve(*file.provenance)).address();
   const std::string text = TRY(fetch_provenance(client, address, "", &is_secure_origin));
-  subject.proofs.push_back(TRY(Proof::parse(Proof::Kind::provenance, address.to_string(), text)));
+  subject.proofs.push_back(TRY(Proof::parse(Proof::Kind::provenance, address.shown(), text)));
   return subject;
 }
 
@@ -273,7 +271,7 @@ Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const st
     subjects.push_back({file.filename, fetch_subject(client, fetched, file, std::move(*name))});
   }
   if (subjects.empty()) {
-    return fail(kIndexNoProject, "the index " + printable(index) + " has no file of " +
+    return fail(kIndexNoProject, "the index " + address.shown() + " has no file of " +
                                      release.project.normalized() + " " + release.version.to_string());
   }
   return subjects;

@@ -54,10 +54,10 @@ Result<std::vector<Proof>> Gate::find_proofs(const Candidate& candidate, std::st
                                             " at an address that is neither its own nor secure");
   }
   std::vector<Proof> proofs;
-  for (const net::Url& url : candidate.provenance) {
-    const std::string authorization = candidate.authorization ? candidate.authorization(url.authority) : "";
+  for (const Url& url : candidate.provenance) {
+    const std::string authorization = candidate.authorization ? candidate.authorization(url.authority()) : "";
     const std::string text = TRY(fetch_provenance(client_, url, authorization, may_visit_, stop));
-    Result<Proof> proof = Proof::parse(Proof::Kind::provenance, url.to_string(), text);
+    Result<Proof> proof = Proof::parse(Proof::Kind::provenance, url.shown(), text);
     if (!proof)
       return fail(kProvenanceUnavailable,
                   "the attestation that the index lists cannot be read: " + proof.error().message());

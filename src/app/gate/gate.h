@@ -15,10 +15,10 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
-  std::vector<net::Url> provenance = {};  ///< where indexes list it; all must hold
+  std::vector<Url> provenance = {};  ///< where indexes list it; all must hold
   bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
   /// The Authorization for an address, as the installer sent it there; empty where it sent none.
-  std::function<std::string(const net::Authority&)> authorization = {};
+  std::function<std::string(const Authority&)> authorization = {};
 };
 
 /// "May this file pass?": finds the proof, has it verified and judged. Const calls are thread-safe.

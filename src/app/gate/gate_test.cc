@@ -31,7 +31,7 @@ class GateTest : public ::testing::Test {
     put(std::string(kWheel) + ".provenance",
         json::to_canonical(testing::provenance_json(testing::github_publisher("owner/demo"), {attestation})));
   }
-  Gate gate(std::string folder, MayVisit may_visit = [](const net::Url&) { return true; }) {
+  Gate gate(std::string folder, MayVisit may_visit = [](const Url&) { return true; }) {
     auto verifier = std::make_shared<const Verifier>(*public_good_root(), VerifyOptions{});
     return {client_, DistributionJudge(std::move(verifier), {}), std::move(folder), std::move(may_visit)};
   }
@@ -83,9 +83,9 @@ TEST_F(GateTest, TakesTheFoldersWordBeforeTheIndexs) {
 
 TEST_F(GateTest, AListedProofThatCannotBeHadIsARefusal) {
   Candidate asked = candidate();
-  asked.provenance = {*net::Url::parse("http://127.0.0.1:1/proof")};
+  asked.provenance = {*Url::parse("http://127.0.0.1:1/proof")};
   for (const bool may : {true, false}) {
-    const auto proofs = gate("", [may](const net::Url&) { return may; }).find_proofs(asked, {});
+    const auto proofs = gate("", [may](const Url&) { return may; }).find_proofs(asked, {});
     ASSERT_FALSE(proofs);
     EXPECT_TRUE(proofs.error().is(kProvenanceUnavailable)) << proofs.error().message();
     EXPECT_EQ(proofs.error().outcome(), Outcome::refused);

@@ -24,7 +24,7 @@ bool is_remote(std::string_view address) {
 }
 
 bool is_judged(std::string_view address, const DependencyRules& rules) {
-  const Result<net::Url> url = net::Url::parse(address.substr(0, address.find('#')));
+  const Result<Url> url = Url::parse(address.substr(0, address.find('#')));
   return url && rules.judged(*url);
 }
 

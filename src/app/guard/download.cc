@@ -81,7 +81,7 @@ class Download::Receiver final : public net::BodySink {
   Download& download_;
 };
 
-Download::Download(const DownloadContext& context, net::Url url, std::string filename, net::Headers headers)
+Download::Download(const DownloadContext& context, Url url, std::string filename, net::Headers headers)
     : context_(context),
       url_(std::move(url)),
       filename_(std::move(filename)),
@@ -122,7 +122,7 @@ void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file,
   std::optional<Sha256> digest;
   if (file) digest = file->digest();
   if (!refusal) context_.store.keep(*file);
-  context_.report.judged({filename_, url_.to_string(), digest, std::move(verdict)});
+  context_.report.judged({filename_, url_.shown(), digest, std::move(verdict)});
   finish([&](State& state) {
     state.refusal = refusal;
     if (refusal) return;

@@ -28,10 +28,10 @@ struct DownloadContext {
   MayVisit may_visit;
   /// What the pages say about a URL; asks the file's index where no page was seen. An empty answer: no page
   /// lists it.
-  std::function<Result<std::optional<ListedFile>>(const net::Url&, const std::string& filename,
+  std::function<Result<std::optional<ListedFile>>(const Url&, const std::string& filename,
                                                   std::stop_token)>
       look_up;
-  std::function<std::string(const net::Authority&)> authorization_for;
+  std::function<std::string(const Authority&)> authorization_for;
   DependencyRules dependencies;
   std::uint64_t file_octets = std::uint64_t{16} * 1024 * 1024 * 1024;  ///< limit of one file
 };
@@ -41,7 +41,7 @@ struct DownloadContext {
 class Download {
  public:
   /// Starts at once. `headers` are the client's that concern the file (Authorization).
-  Download(const DownloadContext& context, net::Url url, std::string filename, net::Headers headers);
+  Download(const DownloadContext& context, Url url, std::string filename, net::Headers headers);
   ~Download();  ///< stops and waits for its thread
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
@@ -65,7 +65,7 @@ class Download {
   /// Done without a verdict: worth another try.
   bool has_failed() const;
 
-  const net::Url& url() const { return url_; }
+  const Url& url() const { return url_; }
   const std::string& filename() const { return filename_; }
 
  private:
@@ -80,7 +80,7 @@ class Download {
   void finish(std::function<void(State&)> change);
 
   const DownloadContext& context_;
-  const net::Url url_;
+  const Url url_;
   const std::string filename_;
   const net::Headers headers_;
   mutable std::mutex mutex_;  // guards state_

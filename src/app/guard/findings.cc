@@ -23,26 +23,11 @@ constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted
                                                 {"test.pypi.org", "test-files.pythonhosted.org"},
                                                 {"download.pytorch.org", "download-r2.pytorch.org"}}};
 
-/// What `error` says; a dot at the end of the host has a sentence of its own, for DNS knows such names.
-std::unexpected<Error> not_an_address(std::string_view authority, const std::string& where,
-                                      const Error& error) {
-  if (authority.starts_with("://")) authority.remove_prefix(3);
-  const std::string_view host = authority.substr(0, authority.find_first_of(":/?#"));
-  if (!host.ends_with('.')) return fail(kGuardSetting, where + ": " + error.message());
-  return fail(kGuardSetting,
-              where + ": the host " + printable(host) +
-                  " ends in a dot, and certificates know hosts by their names without it",
-              "leave the dot out");
-}
-
-/// Clients cut fragments and credentials off before they ask; what is left must be read by all alike.
-Result<net::Url> parse_outside_url(std::string_view url, const std::string& where) {
-  std::string bare = without_userinfo(trim(url));
-  bare = bare.substr(0, bare.find('#'));
-  Result<net::Url> parsed = net::Url::parse(bare);
-  if (!parsed)
-    return not_an_address(bare.substr(std::min(bare.find("://"), bare.size())), where, parsed.error());
-  return parsed;
+/// An address that a setting names, without the login that clients send by themselves.
+Result<Url> parse_outside_url(std::string_view url, const std::string& where) {
+  const Result<Url> parsed = Url::parse(url);
+  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
+  return parsed->address();
 }
 
 bool is_vcs(std::string_view text) {
@@ -80,10 +65,6 @@ std::string project_of(std::string_view text, std::string_view target) {
 }
 
 }  // namespace
-
-std::string Origin::to_string() const {
-  return std::string(net::name_of(scheme)) + "://" + authority.to_string();
-}
 
 std::string_view trim(std::string_view text) {
   std::size_t first = text.find_first_not_of(kSpace);
@@ -138,11 +119,11 @@ bool Findings::is_required() const {
   return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
-Result<net::Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
-  net::Url parsed = TRY(parse_outside_url(url, where));
+Result<Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
+  Url parsed = TRY(parse_outside_url(url, where));
   if (is_secure_origin(parsed)) return parsed;
   return fail(kGuardSetting,
-              where + ": what comes from " + printable(parsed.authority.to_string()) +
+              where + ": what comes from " + printable(parsed.origin().host_and_port()) +
                   " over plain http can be exchanged on the way, its list of attestations as well",
               "name it with https");
 }
@@ -151,11 +132,11 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
-  net::Url parsed = TRY(index_or_file(url, where));
-  origins_.insert({parsed.scheme, parsed.authority});
+  Url parsed = TRY(index_or_file(url, where));
+  origins_.insert(parsed.origin());
   for (const Companion& known : kCompanions) {
-    if (parsed.authority.host == known.index_host) {
-      origins_.insert({net::Scheme::https, {std::string(known.file_host), 443}});
+    if (parsed.host() == known.index_host) {
+      origins_.insert({Scheme::https, {std::string(known.file_host), 443}});
     }
   }
   indexes_.push_back({std::move(parsed), where});
@@ -165,15 +146,15 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
 Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
-  net::Url parsed = TRY(index_or_file(url, where));
-  origins_.insert({parsed.scheme, parsed.authority});
+  Url parsed = TRY(index_or_file(url, where));
+  origins_.insert(parsed.origin());
   return {};
 }
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
-  Result<net::Authority> parsed = net::Authority::parse(authority, 443);
-  if (!parsed) return not_an_address(authority, where, parsed.error());
-  origins_.insert({net::Scheme::https, *std::move(parsed)});
+  Result<Authority> parsed = Authority::parse(authority, 443);
+  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
+  origins_.insert({Scheme::https, *std::move(parsed)});
   return {};
 }
 
@@ -218,9 +199,9 @@ Result<void> Findings::unchecked_tls(std::string_view host, const std::string& w
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
   std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
-  net::Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
+  Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
   direct_.push_back(
-      {Origin{parsed.scheme, parsed.authority}.to_string(), where + ": " + what, is_required()});
+      {parsed.origin().to_string(), where + ": " + what, is_required()});
   return {};
 }
 

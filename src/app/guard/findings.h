@@ -10,20 +10,12 @@
 
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
-#include "io/net/url.h"
+#include "core/url/url.h"
 
 namespace tomme::guard {
 
-/// What a proxy can be asked for: `CONNECT host:port`, or `GET http://host:port/…`.
-struct Origin {
-  net::Scheme scheme = net::Scheme::https;
-  net::Authority authority;
-  std::string to_string() const;
-  friend auto operator<=>(const Origin&, const Origin&) = default;
-};
-
 struct NamedIndex {
-  net::Url url;       ///< without credentials
+  Url url;       ///< without credentials
   std::string where;  ///< "--index-url", "/etc/pip.conf, [global] index-url"
 };
 
@@ -90,7 +82,7 @@ class Findings {
     bool required;
   };
   bool is_required() const;
-  Result<net::Url> index_or_file(std::string_view url, const std::string& where) const;
+  Result<Url> index_or_file(std::string_view url, const std::string& where) const;
 
   Proof proof_;
   std::set<ProjectName> expected_;

@@ -4,109 +4,59 @@
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
-#include "core/packaging/dist_filename.h"
 
 namespace tomme::guard {
 
 namespace {
 
+/// False where there is no room for another one.
 template <class T>
-void add_once(std::vector<T>& list, T value) {
-  if (std::ranges::find(list, value) == list.end()) list.push_back(std::move(value));
+bool add_once(std::vector<T>& list, const T& value) {
+  if (std::ranges::find(list, value) != list.end()) return true;
+  if (list.size() == Listing::kMaxClaims) return false;
+  list.push_back(value);
+  return true;
 }
 
-void merge(ListedFile& into, ListedFile from) {
-  into.rival_names |= !into.filename.empty() && into.filename != from.filename;
-  if (into.filename.empty()) into.filename = std::move(from.filename);
-  into.provenance_unusable |= from.provenance_unusable;
-  for (Sha256& digest : from.digests) add_once(into.digests, digest);
-  for (Sha256& digest : from.metadata_digests) add_once(into.metadata_digests, digest);
-  for (net::Url& url : from.provenance) add_once(into.provenance, std::move(url));
+std::unexpected<Error> too_much(std::string_view what) {
+  return fail(kGuardElsewhere, "pages list it with more than " + std::to_string(Listing::kMaxClaims) + " different " +
+                                   std::string(what),
+              "ask the index's operator");
 }
 
-Result<net::Url> to_net(const Url& url) {
-  return net::Url::parse(url.without_userinfo().without_fragment().to_string());
-}
-
-ListedFile listed(const IndexFile& file, const Url& page_url) {
-  ListedFile out;
-  out.filename = file.filename;
-  if (file.sha256) out.digests.push_back(*file.sha256);
-  if (file.core_metadata_sha256) out.metadata_digests.push_back(*file.core_metadata_sha256);
-  if (file.provenance) {
-    const Result<Url> url = page_url.resolve(*file.provenance);
-    const Result<net::Url> address =
-        url && url->is_http() ? to_net(*url) : Result<net::Url>(fail(kGuardRequest, ""));
-    if (address && !file.provenance->empty()) {
-      out.provenance.push_back(*address);
-    } else {
-      out.provenance_unusable = true;
-    }
+Error elsewhere(const Origin& origin) {
+  if (!origin.is_secure()) {
+    return {kGuardElsewhere, "it comes over plain http, where it can be exchanged on the way",
+            "have the index list it with https"};
   }
-  return out;
+  const std::string host = printable(origin.host_and_port());
+  return {kGuardElsewhere, "files on " + host + " are not judged; if the place is right, --file-host " + host +
+                               " has them judged"};
 }
 
-/// pip writes some characters of a path as escapes that the page has as they are ("+" as "%2B"), uv does not:
-/// in keys those that may stand in a segment (RFC 3986 section 3.3) are never escaped.
-std::string key_of(const Url& url) {
-  constexpr std::string_view kMayStand = "!$&'()*+,;=:@";
-  const std::string text = url.normalized().without_userinfo().without_fragment().to_string();
-  const std::size_t query = std::min(text.find('?'), text.size());
-  std::string key;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = i < query && text[i] == '%' ? percent_decode(std::string_view(text).substr(i, 3))
-                                                   : Result<std::string>(std::string());
-    if (octet && octet->size() == 1 && kMayStand.contains(octet->front())) {
-      key += *octet;
-      i += 2;
-    } else {
-      key += text[i];
-    }
+Result<void> merge(ListedFile& into, const PageFile& file) {
+  const IndexFile& listed = file.listed();
+  if (listed.sha256 && !add_once(into.digests, *listed.sha256)) return too_much("digests");
+  if (listed.core_metadata_sha256 && !add_once(into.metadata_digests, *listed.core_metadata_sha256)) {
+    return too_much("digests of its metadata");
   }
-  return key;
+  into.provenance_unusable |= file.provenance_unusable();
+  if (file.provenance() && !add_once(into.provenance, *file.provenance())) return too_much("attestations");
+  return {};
 }
 
 }  // namespace
 
-Result<std::string> url_key(std::string_view url) {
-  const Url parsed = TRY(Url::parse(url));
-  return key_of(parsed);
-}
-
-std::string last_name_of(const Url& url) {
-  std::string_view path = url.path();
-  while (path.ends_with('/')) path.remove_suffix(1);
-  const std::string_view last = path.substr(path.rfind('/') + 1);
-  const auto decoded = percent_decode(last);
-  return decoded ? *decoded : std::string(last);
-}
-
-// A link that no installer takes for a distribution ("../", a home page) is not remembered: whoever asks for
-// it gets a page, and pages are read. A distribution at the address of a page would slip between the two:
-// what is read as a page must never be installed, and what is installed never read as a page.
-Result<void> Listing::remember(const SimplePage& page, const Url& page_url, const Addresses& addresses) {
-  std::vector<std::pair<std::string, ListedFile>> found;
-  found.reserve(page.files.size());
-  for (const IndexFile& file : page.files) {
-    const Result<Url> url = page.url_of(file, page_url);
-    const bool is_file = has_archive_name(file.filename) || (url && has_archive_name(last_name_of(*url)));
-    if (!is_file) continue;
-    const Result<net::Url> address =
-        url && url->is_http() ? to_net(*url) : Result<net::Url>(fail(kGuardElsewhere, ""));
-    if (!address || addresses.is_page(*url)) {
-      return fail(kGuardElsewhere,
-                  "the page lists " + printable(file.filename) + " at an address that is no file's");
-    }
-    if (!addresses.is_judged(*address)) {
-      return fail(kGuardElsewhere, "the page lists " + printable(file.filename) + " on " +
-                                       printable(address->authority.to_string()) +
-                                       ", whose files are not judged");
-    }
-    found.emplace_back(key_of(*url), listed(file, page_url));
-  }
+Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
+                          const std::function<bool(const Url&)>& is_judged) {
+  if (!is_judged(file.upstream())) return std::unexpected(elsewhere(file.upstream().origin()));
   const std::lock_guard lock(mutex_);
-  for (auto& [key, file] : found) merge(files_[key], std::move(file));
-  return {};
+  if (files_.size() == kMaxFiles) {
+    return fail(kGuardElsewhere, "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
+                "install in several runs");
+  }
+  auto [at, is_new] = files_.try_emplace(file.key(), file.name(), file.upstream(), index);
+  return merge(at->second, file);
 }
 
 std::optional<ListedFile> Listing::find(const std::string& key) const {

@@ -1,54 +1,48 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
-#include "core/packaging/simple_page.h"
-#include "io/net/url.h"
+#include "core/packaging/page_file.h"
+#include "core/url/url.h"
 
 namespace tomme::guard {
 
-/// What the pages of this run say about one URL.
+/// What the pages of this run say about one address.
 struct ListedFile {
-  std::string filename;
-  std::vector<Sha256> digests;  ///< each that some page names; more than one is a contradiction
-  std::vector<net::Url> provenance;
-  bool provenance_unusable = false;  ///< listed at something that is no http(s) URL
+  std::string filename;               ///< the last segment of the address
+  Url upstream;                       ///< where it is asked for
+  std::optional<Url> index;           ///< of the page that listed it first; nothing for pages of no index
+  std::vector<Sha256> digests;        ///< each that some page names; more than one is a contradiction
+  std::vector<Url> provenance;
+  bool provenance_unusable = false;   ///< listed at something that is no http(s) URL
   std::vector<Sha256> metadata_digests;
-  /// Some page names the file otherwise: installers go by the name on the page that they read.
-  bool rival_names = false;
 };
 
-/// The spelling under which URLs are compared: normalised, without fragment and user information.
-Result<std::string> url_key(std::string_view url);
-
-/// What is where, as it was fixed before the run.
-struct Addresses {
-  std::function<bool(const net::Url&)> is_judged;  ///< files and pages there are judged
-  std::function<bool(const Url&)> is_page;         ///< only a page may be there
-};
-
-/// All pages that passed through, by file URL. What any page lists counts: a second page that leaves a proof
-/// out takes nothing away. Thread-safe.
+/// All files of all pages that were written in this run, by `address_key`: what an installer asks for is what a page
+/// gave it. What any page lists counts: a second page that leaves a proof out takes nothing away. Thread-safe.
 class Listing {
  public:
-  /// kGuardElsewhere, and nothing remembered, where one of the page's distributions is anywhere else than
-  /// where files are judged.
-  Result<void> remember(const SimplePage& page, const Url& page_url, const Addresses& addresses);
+  /// Digests, and proofs, that pages may name for one address.
+  static constexpr std::size_t kMaxClaims = 8;
+  /// Addresses of one run, some 500 bytes each.
+  static constexpr std::size_t kMaxFiles = 400'000;
+
+  /// Fails with kGuardElsewhere, and remembers nothing, where the file is not where files are judged (`is_judged`), or
+  /// where there is no room for what is claimed of it.
+  Result<void> add(const PageFile& file, const std::optional<Url>& index,
+                   const std::function<bool(const Url&)>& is_judged);
   std::optional<ListedFile> find(const std::string& key) const;
 
  private:
   mutable std::mutex mutex_;  // guards files_
-  std::map<std::string, ListedFile> files_;
+  std::unordered_map<std::string, ListedFile> files_;
 };
-
-/// The last segment of the path, decoded; slashes behind it do not count, as for pip.
-std::string last_name_of(const Url& url);
 
 }  // namespace tomme::guard

@@ -1,170 +1,232 @@
 #include "app/guard/page.h"
 
-#include <string>
-
 #include "app/guard/errors.h"
-#include "core/encoding/json.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
-#include "core/packaging/url_reference.h"
+#include "core/packaging/legacy_json.h"
 #include "io/remote/errors.h"
-#include "io/remote/simple_client.h"
 
 namespace tomme::guard {
 
 namespace {
 
-using IsJudged = std::function<bool(const net::Url&)>;
+constexpr std::string_view kJson = "application/vnd.pypi.simple.v1+json";
+constexpr std::string_view kAcceptBoth =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+constexpr std::string_view kAcceptHtml = "application/vnd.pypi.simple.v1+html, text/html;q=0.5";
+constexpr std::string_view kAcceptAny = "application/json, text/html;q=0.5, */*;q=0.1";
+constexpr std::size_t kPiece = 64 * 1024;
 
-Result<json::Value> parse_json(BytesView body) {
-  return json::parse(text_of(body), {.depth = 64, .bytes = body.size() + 1});
-}
-
-/// Without parameters, and HTML always as UTF-8: as that it was checked, and a client that reads it in
-/// another charset would see other links.
-std::string page_type(std::string_view type) {
+/// The type without its parameters, in lower case.
+std::string bare_type(std::string_view type) {
   std::string bare(type.substr(0, type.find(';')));
   while (bare.ends_with(' ') || bare.ends_with('\t')) bare.pop_back();
-  for (char& c : bare) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return bare.ends_with("html") ? bare + "; charset=utf-8" : bare;
+  for (char& c : bare) c = ascii::to_lower(c);
+  return bare;
 }
 
-Result<net::Url> address_of(const Url& url) {
-  return net::Url::parse(url.without_userinfo().without_fragment().to_string());
-}
-
-Result<Url> redirect_target(const net::Url& from, const net::ResponseHead& head) {
-  const Url url = TRY(Url::parse(from.to_string()));
-  return url.resolve(head.headers.find("Location").value_or(""));
-}
-
-Result<void> check_redirect(const net::Url& from, const net::ResponseHead& head, const IsJudged& is_judged) {
-  const Url target = TRY(redirect_target(from, head));
-  const net::Url address = TRY(address_of(target));
-  if (is_judged(address)) return {};
-  return fail(kRedirect, printable(from.authority.host) + " redirects to " +
-                             printable(address.authority.to_string()) + ", where files are not judged");
-}
-
-/// tarfile.calc_chksums: the sum of a header's 512 octets, its own checksum field counted as blanks; older
-/// archives summed signed octets.
-bool is_tar(BytesView body) {
-  constexpr std::size_t kBlock = 512, kField = 148, kFieldSize = 8;
-  if (body.size() < kBlock) return false;
-  std::int64_t plain = 0, with_sign = 0, stated = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const bool in_field = i >= kField && i < kField + kFieldSize;
-    const std::uint8_t octet = in_field ? std::uint8_t{' '} : body[i];
-    plain += octet;
-    with_sign += static_cast<std::int8_t>(octet);
-  }
-  // Python takes more than digits here ("0o17", "1_7"): what is none is passed over.
-  for (const std::uint8_t octet : body.subspan(kField, kFieldSize)) {
-    if (octet >= '0' && octet <= '7') stated = stated * 8 + (octet - '0');
-  }
-  return stated == plain || stated == with_sign;
-}
-
-/// pip unpacks by content what has no archive's name: no page may be an archive as well. (Zip files need NUL
-/// octets, which no page may have; gzip and xz begin with octets that are no text.)
-bool is_archive(BytesView body) {
-  return is_tar(body) || text_of(body).starts_with("BZh") || text_of(body).starts_with("PK") ||
-         text_of(body).starts_with("\x1f\x8b") ||
-         text_of(body).starts_with(
-             "\xfd"
-             "7zXZ") ||
-         text_of(body).contains('\0');
-}
-
-bool is_index_root(BytesView body) {
-  const Result<json::Value> value = parse_json(body);
-  const json::Object* object = value ? value->object() : nullptr;
-  return object && object->find("projects") && !object->find("files");
-}
-
-Result<void> check_legacy_files(const json::Value& files, const Url& page, const IsJudged& is_judged) {
-  if (!files.array()) return {};
-  for (const json::Value& file : *files.array()) {
-    const json::Value* text = file.object() ? file.object()->find("url") : nullptr;
-    if (!text || !text->text()) continue;
-    const Url url = TRY(page.resolve(*text->text()));
-    const Result<net::Url> address = address_of(url);
-    if (address && is_judged(*address)) continue;
-    return fail(kGuardElsewhere, "the page lists a file at " + printable(url.without_userinfo().to_string()) +
-                                     ", where files are not judged");
-  }
-  return {};
-}
-
-/// PyPI's older API has files under "urls" and "releases". It does not say which are attested: that is looked
-/// up when they are asked for.
-Result<void> check_legacy(const json::Value& answer, const Url& page, const IsJudged& is_judged) {
-  const json::Object* object = answer.object();
-  if (!object) return {};
-  if (const json::Value* files = object->find("urls")) TRY(check_legacy_files(*files, page, is_judged));
-  const json::Value* releases = object->find("releases");
-  if (!releases || !releases->object()) return {};
-  for (const json::Member& release : *releases->object()) {
-    TRY(check_legacy_files(release.value, page, is_judged));
-  }
-  return {};
-}
-
-}  // namespace
-
-net::Headers page_request_headers(const net::Headers& from) {
-  net::Headers headers;
-  for (const std::string_view name : {"Accept", "Accept-Language", "Authorization", "If-None-Match",
-                                      "If-Modified-Since", "Cache-Control", "User-Agent"}) {
+/// What of an installer's headers goes to the index: nothing that would make the answer partial, encoded or absent.
+net::Headers request_headers(const net::Headers& from, std::string accept) {
+  net::Headers headers{{"Accept", std::move(accept)}};
+  for (const std::string_view name : {"Authorization", "User-Agent"}) {
     if (const auto value = from.find(name)) headers.add(std::string(name), std::string(*value));
   }
   return headers;
 }
 
-// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an
-// error.
-Result<std::optional<SimplePage>> read_page(const net::Request& request, const net::Response& answer,
-                                            const IsJudged& is_judged) {
-  const unsigned status = answer.head.status;
-  const std::string host = printable(request.url.authority.host);
-  if (net::is_redirect(status)) {
-    TRY(check_redirect(request.url, answer.head, is_judged));
-    return std::nullopt;
+PageAnswer written(std::string_view type) {
+  // Ours to say: what an installer keeps of this page is of use as long as this run.
+  return {.headers = {{"Content-Type", std::string(type)}, {"Cache-Control", "max-age=600"}}};
+}
+
+PageAnswer status_of(const net::ResponseHead& head) {
+  PageAnswer answer{.status = head.status, .reason = head.reason};
+  for (const std::string_view name : {"WWW-Authenticate", "Retry-After"}) {
+    if (const auto value = head.headers.find(name)) answer.headers.add(std::string(name), std::string(*value));
   }
-  if (status >= 400 || status == 304) return std::nullopt;
-  if (status != 200) {
-    return fail(kGuardRequest, "the answer of " + host + " has status " + std::to_string(status) +
-                                   ", which is neither success nor failure");
+  return answer;
+}
+
+}  // namespace
+
+std::optional<PageFormat> format_of(std::string_view content_type) {
+  const std::string type = bare_type(content_type);
+  if (type == kJson || type == "application/vnd.pypi.simple.latest+json") return PageFormat::json;
+  if (type == "text/html" || type == "application/xhtml+xml" || type == "application/vnd.pypi.simple.v1+html" ||
+      type == "application/vnd.pypi.simple.latest+html") {
+    return PageFormat::html;
   }
-  if (request.method == "HEAD") return std::nullopt;
-  if (const std::string encoding = answer.head.content_encoding(); !encoding.empty()) {
-    return fail(kGuardEncoding, "the page came encoded as " + printable(encoding));
-  }
-  if (is_archive(answer.body)) {
-    return fail(kGuardRequest, "what " + host + " answered with is an archive, and not at a file's address");
-  }
-  const std::string_view type = answer.head.headers.find("Content-Type").value_or("");
-  Result<std::optional<SimplePage>> page = parse_page(type, answer.body);
-  if (!page && is_index_root(answer.body)) return std::nullopt;
-  if (!page || *page) return page;
-  if (!type.starts_with("application/json")) {
-    return fail(kGuardRequest,
-                "the answer of " + host + " is neither a page nor a file with a distribution's name");
-  }
-  const Url url = TRY(Url::parse(request.url.to_string()));
-  const json::Value value = TRY(parse_json(answer.body));
-  TRY(check_legacy(value, url, is_judged));
   return std::nullopt;
 }
 
-Result<net::Headers> page_answer_headers(const net::Url& asked, const net::ResponseHead& head) {
-  net::Headers headers;
-  if (const auto type = head.headers.find("Content-Type")) headers.add("Content-Type", page_type(*type));
-  if (net::is_redirect(head.status)) headers.add("Location", TRY(redirect_target(asked, head)).to_string());
-  for (const std::string_view name : {"ETag", "Last-Modified", "Cache-Control", "Vary", "WWW-Authenticate",
-                                      "Retry-After", "X-PyPI-Last-Serial"}) {
-    if (const auto value = head.headers.find(name)) headers.add(std::string(name), std::string(*value));
+bool accepts_json(const net::Headers& headers) {
+  const auto accept = headers.find("Accept");
+  return !accept || accept->contains("simple.v1+json") || accept->contains("simple.latest+json") ||
+         accept->contains("*/*");
+}
+
+Result<void> PageAnswer::send(net::ResponseWriter& response) const {
+  const std::uint64_t length = front.size() + (body ? body->size() : 0) + back.size();
+  TRY(response.head(status, reason, headers, length));
+  if (!front.empty()) TRY(response.write(bytes_of(front)));
+  if (body && body->size() > 0) TRY(body->send(response));
+  if (!back.empty()) TRY(response.write(bytes_of(back)));
+  return {};
+}
+
+struct Pages::Upstream {
+  Url url;
+  net::ResponseHead head;
+  std::string type;
+  Scratch body;
+  std::optional<PageAnswer> answer;  ///< already, where there is nothing to read
+};
+
+/// Whose page it is.
+struct Pages::Source {
+  std::optional<Url> index;
+  std::optional<ProjectName> project;
+  std::string name;  ///< for the report
+};
+
+Pages::Pages(net::HttpClient& client, Listing& listing, Report& report, PageOptions options)
+    : client_(client), listing_(listing), report_(report), options_(std::move(options)) {}
+
+// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an error.
+Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string accept, std::stop_token stop) {
+  const Url url = request.url.address();
+  ScratchSink sink(options_.scratch_folder);
+  net::ResponseHead head = TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))},
+                                             sink, {.body_octets = options_.limits.bytes}, std::move(stop)));
+  Upstream upstream{url, head, std::string(head.headers.find("Content-Type").value_or("")),
+                    std::move(sink).take(), {}};
+  const std::string host = printable(url.host());
+  if (net::is_redirect(head.status)) {
+    const Url target = TRY(url.resolve(head.headers.find("Location").value_or(""))).address();
+    if (!options_.is_judged(target)) {
+      return fail(kRedirect, host + " redirects to " + printable(target.origin().to_string()) +
+                                 ", where files are not judged");
+    }
+    upstream.answer = PageAnswer{.status = head.status, .headers = {{"Location", target.to_string()}}};
+  } else if (head.status >= 400) {
+    if (head.status == 401) report_.unauthorized(url.origin().host_and_port());
+    upstream.answer = status_of(head);
+  } else if (head.status != 200) {
+    return fail(kGuardRequest, "the answer of " + host + " has status " + std::to_string(head.status) +
+                                   ", which is neither success nor failure");
+  } else if (const std::string encoding = head.content_encoding(); !encoding.empty()) {
+    return fail(kGuardEncoding, "the page came encoded as " + printable(encoding));
   }
-  return headers;
+  return upstream;
+}
+
+Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstream& upstream, PageFormat from,
+                                       const Source& source) {
+  const PageFormat to = accepts_json(request.headers) ? from : PageFormat::html;
+  PageAnswer answer = written(content_type_of(to));
+  if (request.method == "HEAD") return answer;
+  // One at a time: a page of 64 MB takes some hundred while it is read.
+  const std::unique_lock turn = upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
+  PageWriter writer(to, source.project);
+  Scratch body(options_.scratch_folder);
+  const auto left_out = [&](std::string_view name, const Error& why) {
+    if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
+  };
+  const PageFiles files{.file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
+                          const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
+                          const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
+                                                          : Result<void>(std::unexpected(file.error()));
+                          if (!added) {
+                            left_out(file ? file->name() : listed.filename, added.error());
+                            return {};
+                          }
+                          writer.add(*file);
+                          return writer.size() < kPiece ? Result<void>() : body.append(writer.take());
+                        },
+                        .unreadable = left_out};
+  PageHead head;
+  TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
+    const auto read = from == PageFormat::json ? &read_simple_json : &read_simple_html;
+    head = TRY(read(bytes, files, options_.limits));
+    return {};
+  }));
+  TRY(body.append(writer.take()));
+  if (head.status && source.project) report_.project_status(source.project->normalized(), *head.status);
+  answer.front = writer.head(head);
+  answer.body = std::move(body);
+  answer.back = writer.tail(head);
+  return answer;
+}
+
+Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& route, std::stop_token stop) {
+  const bool json = accepts_json(request.headers);
+  Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), std::move(stop)));
+  if (upstream.answer) return *std::move(upstream.answer);
+  const auto format = format_of(upstream.type);
+  if (!format) {
+    return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no page of " +
+                                   route.project.normalized());
+  }
+  return written_page(request, upstream, *format, {route.index, route.project, route.project.normalized()});
+}
+
+Result<PageAnswer> Pages::list_of(const net::Request& request, const Upstream& upstream, PageFormat from) {
+  const PageFormat to = accepts_json(request.headers) ? from : PageFormat::html;
+  PageAnswer answer = written(content_type_of(to));
+  if (request.method == "HEAD") return answer;
+  const std::lock_guard turn(large_);
+  TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
+    const auto read = from == PageFormat::json ? &read_project_list_json : &read_project_list_html;
+    answer.front = write_project_list(to, TRY(read(bytes, options_.limits)));
+    return {};
+  }));
+  return answer;
+}
+
+Result<PageAnswer> Pages::list(const net::Request& request, std::stop_token stop) {
+  const bool json = accepts_json(request.headers);
+  Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), std::move(stop)));
+  if (upstream.answer) return *std::move(upstream.answer);
+  const auto format = format_of(upstream.type);
+  if (!format) return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no list of projects");
+  return list_of(request, upstream, *format);
+}
+
+Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop) {
+  Upstream upstream = TRY(ask(request, "application/json", std::move(stop)));
+  if (upstream.answer) return *std::move(upstream.answer);
+  if (bare_type(upstream.type) != "application/json") {
+    return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " about " +
+                                   route.project.normalized() + " is no JSON");
+  }
+  PageAnswer answer = written("application/json");
+  if (request.method == "HEAD") return answer;
+  const std::lock_guard turn(large_);
+  TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
+    answer.front = TRY(rewrite_legacy_json(
+        bytes, upstream.url, route.project,
+        [&](const PageFile& file) { return listing_.add(file, route.index, options_.is_judged); },
+        [&](std::string_view name, const Error& why) {
+          report_.left_out(route.project.normalized(), std::string(name), why.message());
+        },
+        options_.limits));
+    return {};
+  }));
+  return answer;
+}
+
+Result<PageAnswer> Pages::other(const net::Request& request, std::stop_token stop) {
+  Upstream upstream =
+      TRY(ask(request, std::string(request.headers.find("Accept").value_or(kAcceptAny)), std::move(stop)));
+  if (upstream.answer) return *std::move(upstream.answer);
+  if (const auto format = format_of(upstream.type)) {
+    return written_page(request, upstream, *format, {{}, {}, upstream.url.shown()});
+  }
+  report_.passed(upstream.url.shown());
+  // Under a type that no installer reads as a page.
+  PageAnswer answer{.headers = {{"Content-Type", "application/octet-stream"}}};
+  if (request.method != "HEAD") answer.body = std::move(upstream.body);
+  return answer;
 }
 
 }  // namespace tomme::guard

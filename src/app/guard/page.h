@@ -1,30 +1,73 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "core/base/result.h"
-#include "core/packaging/simple_page.h"
-#include "io/net/message.h"
+#include "app/guard/listing.h"
+#include "app/guard/report.h"
+#include "app/guard/route.h"
+#include "app/guard/scratch.h"
+#include "core/packaging/page_write.h"
+#include "io/net/http_client.h"
 
 namespace tomme::guard {
 
-/// What of an installer's headers goes to the index with its request for a page: nothing that would make the
-/// answer partial or encoded.
-net::Headers page_request_headers(const net::Headers& from);
+/// An answer of Tomme's own to an installer: nothing in it was only handed on, but the reason of a status.
+struct PageAnswer {
+  unsigned status = 200;
+  std::string reason = {};
+  net::Headers headers = {};
+  std::string front = {};
+  std::optional<Scratch> body = {};
+  std::string back = {};
 
-/// Reads what an index answered with, as it must be before an installer may have it:
-///   * a page of the simple API is returned;
-///   * nothing is returned for a redirect to where files are judged, for statuses that are errors, for the
-///   list
-///     of all projects, and for PyPI's older JSON if all its files lie where files are judged: they go on as
-///     they came;
-///   * anything else is refused: kRedirect, kGuardElsewhere, kGuardEncoding, kGuardRequest.
-Result<std::optional<SimplePage>> read_page(const net::Request& request, const net::Response& answer,
-                                            const std::function<bool(const net::Url&)>& is_judged);
+  Result<void> send(net::ResponseWriter& response) const;
+};
 
-/// What goes on to the installer with an answer that `read_page` took: the type without parameters that would
-/// have it read otherwise, a redirect's target as we read it.
-Result<net::Headers> page_answer_headers(const net::Url& asked, const net::ResponseHead& head);
+struct PageOptions {
+  std::function<bool(const Url&)> is_judged;  ///< files and pages there are judged
+  std::string scratch_folder;
+  PageLimits limits = {};
+};
+
+/// Asks an index for what is no file, reads it, and writes it anew (core/packaging/page_write.h). Every file that was
+/// written is in the Listing by then. What cannot be written is left out and told to the report. Thread-safe; pages
+/// above Scratch::kInMemory are read and written one at a time.
+///
+/// Answers that are neither success nor error, and such that cannot be read, are errors: kGuardRequest,
+/// kGuardEncoding, kRedirect, and those of the readers.
+class Pages {
+ public:
+  Pages(net::HttpClient& client, Listing& listing, Report& report, PageOptions options);
+
+  Result<PageAnswer> project(const net::Request& request, const PageRoute& route, std::stop_token stop);
+  Result<PageAnswer> list(const net::Request& request, std::stop_token stop);
+  Result<PageAnswer> legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop);
+  /// Anything else: a page of links is written anew like a project's, with files of any project; what is no page goes
+  /// on unread, as bytes, and the report names it.
+  Result<PageAnswer> other(const net::Request& request, std::stop_token stop);
+
+ private:
+  struct Upstream;
+  struct Source;
+  Result<Upstream> ask(const net::Request& request, std::string accept, std::stop_token stop);
+  Result<PageAnswer> written_page(const net::Request& request, const Upstream& upstream, PageFormat from,
+                                  const Source& source);
+  Result<PageAnswer> list_of(const net::Request& request, const Upstream& upstream, PageFormat from);
+
+  net::HttpClient& client_;
+  Listing& listing_;
+  Report& report_;
+  const PageOptions options_;
+  std::mutex large_;  // held while a large page is read and written
+};
+
+/// What a page is by its Content-Type; nothing where it is neither.
+std::optional<PageFormat> format_of(std::string_view content_type);
+/// Whether a client with these headers takes the JSON form of the Simple API.
+bool accepts_json(const net::Headers& headers);
 
 }  // namespace tomme::guard

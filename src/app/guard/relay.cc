@@ -36,46 +36,32 @@ std::string content_type_of(std::string_view filename) {
   return "application/octet-stream";
 }
 
-/// The file whose metadata `url` asks for: pip puts ".metadata" behind a query, uv before it.
-std::optional<std::string> file_of_metadata(const Url& url, const std::string& key) {
-  if (key.ends_with(kMetadataSuffix)) return key.substr(0, key.size() - kMetadataSuffix.size());
-  if (!url.query() || !url.path().ends_with(kMetadataSuffix)) return std::nullopt;
-  const std::size_t query = key.find('?');
-  return key.substr(0, query - kMetadataSuffix.size()) + key.substr(query);
-}
-
-/// "<index>/<project>" with or without a slash behind it, and whatever else ends in a slash.
-bool is_page_address(const Url& url, const std::vector<Url>& indexes) {
-  if (url.path().ends_with('/')) return true;
-  for (const Url& index : indexes) {
-    std::string root = index.normalized().path();
-    if (!root.ends_with('/')) root += '/';
-    if (url.origin() != index.origin() || !url.path().starts_with(root)) continue;
-    const std::string_view rest = std::string_view(url.path()).substr(root.size());
-    if (!rest.contains('/') && !has_archive_name(url.filename())) return true;
-  }
-  return false;
+/// Longer roots first: an index below another one is the one that is meant.
+std::vector<Url> by_depth(std::vector<Url> indexes) {
+  std::ranges::stable_sort(indexes, std::ranges::greater(), [](const Url& url) { return url.path().size(); });
+  return indexes;
 }
 
 }  // namespace
 
 Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, Report& report,
              RelayOptions options)
-    : client_(client),
-      report_(report),
-      options_(std::move(options)),
-      addresses_{options_.intercepted,
-                 [this](const Url& url) { return is_page_address(url, options_.indexes); }},
-      look_up_(client, listing_, addresses_, options_.indexes),
+    : report_(report),
+      options_([&] {
+        options.indexes = by_depth(std::move(options.indexes));
+        return std::move(options);
+      }()),
+      pages_(client, listing_, report, {options_.intercepted, options_.scratch_folder}),
+      look_up_(client, listing_, options_.intercepted, options_.indexes),
       context_{client,
                store,
                gate,
                report,
                options_.intercepted,
-               [this](const net::Url& url, const std::string& filename, std::stop_token stop) {
+               [this](const Url& url, const std::string& filename, std::stop_token stop) {
                  return look_up_.find(url, filename, std::move(stop));
                },
-               [this](const net::Authority& authority) { return look_up_.authorization_for(authority); },
+               [this](const Authority& authority) { return look_up_.authorization_for(authority); },
                {options_.intercepted, options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
@@ -97,60 +83,41 @@ void Relay::handle(const net::Request& request, net::ResponseWriter& response) {
 
 Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& response) {
   if (request.method != "GET" && request.method != "HEAD") {
-    return response.respond(405, "tomme run passes downloads only", {}, "");
+    constexpr std::string_view kWhy = "tomme run passes downloads only";
+    return response.respond(405, kWhy, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(kWhy) + "\n");
   }
   look_up_.learn_authorization(request);
-  const Result<std::string> key = url_key(request.url.to_string());
-  if (!key) return response.respond(400, refusal_phrase(key.error()), {}, "");
-  const Url url = TRY(Url::parse(*key));
-  // Metadata first: a page must not be able to list it as a file of its own, which nothing would vouch for.
-  if (const auto file_key = file_of_metadata(url, *key)) {
-    const Result<Url> file = Url::parse(*file_key);
-    if (listing_.find(*file_key) || (file && has_archive_name(file->filename()))) {
-      return answer_metadata(request, *file_key, response);
-    }
-  }
-  if (const auto listed = listing_.find(*key)) {
-    if (listed->rival_names) {
-      const Error rival(kGuardRival, printable(listed->filename) + " is listed under another name as well");
-      report_.refused(listed->filename, rival);
-      return refuse(rival, response);
-    }
-    return answer_file(request, *key, listed->filename, response);
-  }
-  if (has_archive_name(url.filename())) return answer_file(request, *key, url.filename(), response);
-  if (has_archive_name(last_name_of(url))) {
-    // A file to pip, which strips the slash, and a page to others.
-    const Error unclear(kGuardRequest, "the address has a slash behind a distribution's name");
-    report_.refused(request.url.to_string(), unclear);
-    return refuse(unclear, response);
-  }
-  return answer_page(request, response);
+  const Route route = route_of(request.url, options_.indexes);
+  if (const auto* file = std::get_if<FileRoute>(&route)) return answer_file(request, file->name, response);
+  if (const auto* metadata = std::get_if<MetadataRoute>(&route)) return answer_metadata(request, *metadata, response);
+  return answer_page(request, route, response);
 }
 
 // --- files -----------------------------------------------------------------------------------------------
 
 /// One for each file of the run. What could not be had may be tried again, with other credentials perhaps;
 /// a verdict stands.
-std::shared_ptr<const Download> Relay::download_for(const std::string& key, const net::Url& url,
-                                                    const std::string& filename,
+std::shared_ptr<const Download> Relay::download_for(const std::string& key, const Url& url, const std::string& name,
                                                     const net::Headers& headers) {
   net::Headers kept;
   if (const auto authorization = headers.find("Authorization"))
     kept.add("Authorization", std::string(*authorization));
+  const auto listed = listing_.find(key);
   const std::lock_guard lock(mutex_);
   auto& download = downloads_[key];
   if (!download || download->has_failed()) {
     // What of the failed one has gone out need not be the beginning of what comes now.
     if (streamed_.contains(key)) unresumable_.insert(key);
-    download = std::make_shared<const Download>(context_, url, filename, std::move(kept));
+    download = std::make_shared<const Download>(context_, listed ? listed->upstream : url.address(), name,
+                                                std::move(kept));
   }
   return download;
 }
 
-Result<void> Relay::answer_file(const net::Request& request, const std::string& key,
-                                const std::string& filename, net::ResponseWriter& response) {
-  const auto download = download_for(key, request.url, filename, request.headers);
+Result<void> Relay::answer_file(const net::Request& request, const std::string& name,
+                                net::ResponseWriter& response) {
+  const std::string key = address_key(request.url);
+  const auto download = download_for(key, request.url, name, request.headers);
   const std::stop_token stop = response.stop_token();
   const auto soon = [] { return std::chrono::steady_clock::now() + kGlance; };
   Download::State state =
@@ -163,7 +130,7 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
   // An installer that does not count octets would take a part for the whole where no digest is listed either.
   const bool may_stream = !state.done && has_one_digest(key);
   if (!may_stream) state = download->wait_done(stop);
-  if (state.done) return deliver(request, key, state, response);
+  if (state.done) return deliver(request, key, *download, state, response);
   if (state.fd < 0 || !may_stream) {
     response.abort();
     return {};
@@ -192,8 +159,8 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
   return response.respond(403, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, body);
 }
 
-Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download::State& state,
-                            net::ResponseWriter& response) {
+Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download& download,
+                            const Download::State& state, net::ResponseWriter& response) {
   if (state.refusal) return refuse(*state.refusal, response);
   if (state.failure) return response.respond(502, refusal_phrase(*state.failure), {}, "");
   if (state.other_answer) {
@@ -204,7 +171,7 @@ Result<void> Relay::deliver(const net::Request& request, const std::string& key,
     return response.respond(state.other_answer->status, state.other_answer->reason, headers, "");
   }
   const StoredFile& file = *state.file;
-  net::Headers headers{{"Content-Type", content_type_of(request.url.target)},
+  net::Headers headers{{"Content-Type", content_type_of(download.filename())},
                        {"Accept-Ranges", "bytes"},
                        {"ETag", "\"" + file.digest().to_hex() + "\""}};
   const auto range = net::ByteRange::parse(request.headers.find("Range").value_or(""), file.size());
@@ -244,65 +211,56 @@ Result<void> Relay::stream(const net::Request& request, const Download& download
   return response.write_file(state.file->fd(), sent, state.file->size() - sent);
 }
 
-Result<void> Relay::answer_metadata(const net::Request& request, const std::string& file_key,
+Result<void> Relay::answer_metadata(const net::Request& request, const MetadataRoute& route,
                                     net::ResponseWriter& response) {
-  const net::Url url = TRY(net::Url::parse(file_key));
-  const auto listed = listing_.find(file_key);
-  const std::string filename = listed ? listed->filename : Url::parse(file_key)->filename();
-  const auto download = download_for(file_key, url, filename, request.headers);
+  // No page of ours offers one for a source distribution (PEP 658: what it says is known when it is built).
+  if (!route.name.ends_with(".whl")) return response.respond(404, "", {}, "");
+  const Url url = TRY(Url::parse(route.file));
+  const auto download = download_for(route.file, url, route.name, request.headers);
   const Download::State state = download->wait_done(response.stop_token());
   if (!state.done) {
     response.abort();
     return {};
   }
-  if (!state.file) return deliver(request, file_key, state, response);
-
-  const auto checked = [&]() -> Result<std::shared_ptr<const Bytes>> {
-    if (!state.metadata)
-      return fail(kGuardMetadata, printable(filename) + " is no wheel and has no metadata file");
-    for (const Sha256& digest : listed ? listed->metadata_digests : std::vector<Sha256>()) {
-      if (sha256(*state.metadata) == digest) continue;
-      return fail(kGuardMetadata,
-                  "the index shows other metadata for " + printable(filename) + " than the wheel holds");
-    }
-    return state.metadata;
-  };
-  const auto metadata = checked();
-  if (!metadata) {
-    report_.refused(filename + std::string(kMetadataSuffix), metadata.error());
-    return refuse(metadata.error(), response);
+  if (!state.file) return deliver(request, route.file, *download, state, response);
+  if (!state.metadata) return response.respond(404, "", {}, "");
+  const auto listed = listing_.find(route.file);
+  for (const Sha256& digest : listed ? listed->metadata_digests : std::vector<Sha256>()) {
+    if (sha256(*state.metadata) == digest) continue;
+    const Error other(kGuardMetadata,
+                      "the index shows other metadata for " + printable(route.name) + " than the wheel holds");
+    report_.refused(route.name + ".metadata", other);
+    return refuse(other, response);
   }
-  return response.respond(200, "", {{"Content-Type", "application/octet-stream"}}, **metadata);
+  return response.respond(200, "", {{"Content-Type", "application/octet-stream"}}, *state.metadata);
 }
 
 // --- pages -----------------------------------------------------------------------------------------------
 
-Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter& response) {
-  const net::Request upstream{request.method, request.url, page_request_headers(request.headers)};
-  const Result<net::Response> page =
-      client_.fetch(upstream, {.body_octets = options_.page_octets}, response.stop_token());
-  if (!page) {
-    report_.failed(request.url.to_string(), page.error());
-    return response.respond(502, refusal_phrase(page.error()), {}, "");
+Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& route, std::stop_token stop) {
+  if (const auto* page = std::get_if<PageRoute>(&route)) return pages_.project(request, *page, std::move(stop));
+  if (std::holds_alternative<ListRoute>(route)) return pages_.list(request, std::move(stop));
+  if (const auto* legacy = std::get_if<LegacyRoute>(&route)) return pages_.legacy(request, *legacy, std::move(stop));
+  if (options_.is_strict()) {
+    return fail(kGuardRequest, "it is neither a page of an index nor a file with a distribution's name");
   }
-  const Result<net::Headers> headers = take_page(request, *page);
-  if (!headers) {
-    report_.refused(request.url.to_string(), headers.error());
-    return refuse(headers.error(), response);
-  }
-  report_.recovered(request.url.to_string());
-  if (request.method == "HEAD")
-    return response.head(page->head.status, page->head.reason, *headers, page->head.content_length());
-  return response.respond(page->head.status, page->head.reason, *headers, page->body);
+  return pages_.other(request, std::move(stop));
 }
 
-/// Nothing on the page leads past us, and all its files are remembered; what goes on to the installer with
-/// it.
-Result<net::Headers> Relay::take_page(const net::Request& request, const net::Response& answer) {
-  if (const auto page = TRY(read_page(request, answer, options_.intercepted))) {
-    TRY(listing_.remember(*page, TRY(Url::parse(request.url.to_string())), addresses_));
+Result<void> Relay::answer_page(const net::Request& request, const Route& route, net::ResponseWriter& response) {
+  const std::string shown = request.url.shown();
+  const Result<PageAnswer> answer = page_for(request, route, response.stop_token());
+  if (!answer && answer.error().outcome() == Outcome::refused) {
+    report_.refused(shown, answer.error());
+    return refuse(answer.error(), response);
   }
-  return page_answer_headers(request.url, answer.head);
+  if (!answer) {
+    report_.failed(shown, answer.error());
+    const std::string phrase = refusal_phrase(answer.error());
+    return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
+  }
+  report_.recovered(shown);
+  return answer->send(response);
 }
 
 }  // namespace tomme::guard

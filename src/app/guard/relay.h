@@ -11,7 +11,9 @@
 #include "app/guard/download.h"
 #include "app/guard/listing.h"
 #include "app/guard/look_up.h"
+#include "app/guard/page.h"
 #include "app/guard/report.h"
+#include "app/guard/route.h"
 #include "core/packaging/project_name.h"
 #include "io/net/handler.h"
 #include "io/net/http_client.h"
@@ -20,23 +22,26 @@ namespace tomme::guard {
 
 struct RelayOptions {
   /// Whether files and pages of this address are judged: its origin is one of the fixed set.
-  std::function<bool(const net::Url&)> intercepted;
-  std::vector<Url> indexes;  ///< for files that are seen on no page
+  std::function<bool(const Url&)> intercepted;
+  std::vector<Url> indexes;  ///< roots of the Simple API, without login
+  std::string scratch_folder;
   bool proof_required = false;
   std::set<ProjectName> expected = {};  ///< projects of which somebody said who should sign them
   /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
   /// last block withheld.
   std::uint64_t hold_octets = 16 * 1024 * 1024;
   std::chrono::milliseconds hold_time{5000};
-  std::uint64_t page_octets = 128 * 1024 * 1024;
+
+  /// Something is demanded, so that what nobody can vouch for is refused.
+  bool is_strict() const { return proof_required || !expected.empty(); }
 };
 
-/// The inside of the proxy: what an installer asks an intercepted host for. Pages are read and remembered,
-/// files are judged before their last octet leaves, everything else is handed on.
+/// The inside of the proxy: what an installer asks an intercepted host for.
 ///
-///   GET|HEAD a page            -> checked (no file elsewhere), remembered, octet for octet
-///   GET|HEAD a file            -> Download; 200, 206 from judged octets only, 403 with the reason
-///   GET      <file>.metadata   -> METADATA out of the judged wheel
+///   GET|HEAD a page            -> written anew from what was read of the index's own
+///   GET|HEAD a file            -> Download; 200, 206 from judged bytes only, 403 with the reason
+///   GET      <file>.metadata   -> METADATA out of the judged wheel; 404 for what is no wheel
+///   GET|HEAD anything else     -> 403 where something is demanded, else named in the report
 ///   other methods              -> 405
 class Relay final : public net::Handler {
  public:
@@ -50,31 +55,30 @@ class Relay final : public net::Handler {
 
  private:
   Result<void> answer(const net::Request& request, net::ResponseWriter& response);
-  Result<void> answer_file(const net::Request& request, const std::string& key, const std::string& filename,
-                           net::ResponseWriter& response);
-  Result<void> answer_metadata(const net::Request& request, const std::string& file_key,
+  Result<void> answer_file(const net::Request& request, const std::string& name, net::ResponseWriter& response);
+  Result<void> answer_metadata(const net::Request& request, const MetadataRoute& route,
                                net::ResponseWriter& response);
-  Result<void> answer_page(const net::Request& request, net::ResponseWriter& response);
-  Result<net::Headers> take_page(const net::Request& request, const net::Response& answer);
-  Result<void> deliver(const net::Request& request, const std::string& key, const Download::State& state,
-                       net::ResponseWriter& response);
+  Result<void> answer_page(const net::Request& request, const Route& route, net::ResponseWriter& response);
+  Result<PageAnswer> page_for(const net::Request& request, const Route& route, std::stop_token stop);
+  Result<void> deliver(const net::Request& request, const std::string& key, const Download& download,
+                       const Download::State& state, net::ResponseWriter& response);
   bool has_one_digest(const std::string& key) const;
   bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
                       net::ResponseWriter& response);
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
-  std::shared_ptr<const Download> download_for(const std::string& key, const net::Url& url,
-                                               const std::string& filename, const net::Headers& headers);
+  /// For the file at this address: where it is asked for is what its page lists, else the address itself.
+  std::shared_ptr<const Download> download_for(const std::string& key, const Url& url, const std::string& name,
+                                               const net::Headers& headers);
 
-  net::HttpClient& client_;
   Report& report_;
   const RelayOptions options_;
-  const Addresses addresses_;
   Listing listing_;
+  Pages pages_;
   IndexLookUp look_up_;
   DownloadContext context_;
   mutable std::mutex mutex_;                                          // guards all below
-  std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by URL key
+  std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by address_key
   std::set<std::string> streamed_;     // keys of which octets went out before their verdict
   std::set<std::string> unresumable_;  // those whose download failed then: no range of another one fits
 };

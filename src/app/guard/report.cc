@@ -110,6 +110,11 @@ void Report::distrusted(std::string host) {
   distrusted_.insert(std::move(host));
 }
 
+void Report::left_out(const std::string&, std::string, std::string) {}
+void Report::unauthorized(std::string, int) {}
+void Report::project_status(std::string, std::string) {}
+void Report::passed(std::string) {}
+
 // An installer that goes on with another connection has nothing to be told.
 std::vector<std::string> Report::notes() const {
   const std::lock_guard lock(mutex_);

@@ -36,6 +36,11 @@ class Report {
   /// The command broke off a connection that was to be judged: most likely it does not trust the run's
   /// authority.
   void distrusted(std::string host);
+  void left_out(const std::string& page, std::string what, std::string why);
+  void unauthorized(std::string host, int status = 401);
+  void project_status(std::string name, std::string status);
+  /// Something on a judged host that is neither page nor file and went through unread.
+  void passed(std::string address);
   /// Another try went well, so nothing is left to tell.
   void recovered(const std::string& what);
 

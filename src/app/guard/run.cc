@@ -54,23 +54,23 @@ Result<std::string> user_authorities(const net::TrustSettings& trust) {
 
 /// What is judged is fixed before the child starts: exactly these origins, and plain http only on this
 /// machine.
-std::function<bool(const net::Url&)> intercepted_by(const Plan& plan) {
-  return [origins = plan.intercept](const net::Url& url) {
-    if (!is_secure_origin(url)) return false;
-    return origins.contains(Origin{url.scheme, url.authority});
+std::function<bool(const Url&)> intercepted_by(const Plan& plan) {
+  return [origins = plan.intercept](const Url& url) {
+    return is_secure_origin(url) && origins.contains(url.origin());
   };
 }
 
-std::function<net::Decision(net::Scheme, const net::Authority&)> decide_by(
-    const RunOptions& options, std::function<bool(const net::Url&)> intercepted, Report& report) {
-  const auto allowed = [hosts = options.allow_hosts](const net::Authority& authority) {
+std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOptions& options,
+                                                                 std::set<Origin> origins, Report& report) {
+  const auto allowed = [hosts = options.allow_hosts](const Authority& authority) {
     return hosts.contains(authority.host) || hosts.contains(authority.to_string());
   };
   // An unjudged host could send any project, the one whose signer is expected as well.
   const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
-  return [allowed, intercepted = std::move(intercepted), strict, &report](
-             net::Scheme scheme, const net::Authority& authority) -> net::Decision {
-    if (intercepted(net::Url{scheme, authority, "/"})) return net::Intercept{};
+  return [allowed, origins = std::move(origins), strict, &report](
+             Scheme scheme, const Authority& authority) -> net::Decision {
+    const Origin origin{scheme, authority};
+    if (origin.is_secure() && origins.contains(origin)) return net::Intercept{};
     const std::string host = authority.to_string();
     if (strict && !allowed(authority)) {
       const Error error(kGuardHost, "files from " + printable(host) +
@@ -86,16 +86,14 @@ std::function<net::Decision(net::Scheme, const net::Authority&)> decide_by(
 std::set<std::string> tls_hosts(const Plan& plan) {
   std::set<std::string> hosts;
   for (const Origin& origin : plan.intercept) {
-    if (origin.scheme == net::Scheme::https) hosts.insert(origin.authority.host);
+    if (origin.scheme == Scheme::https) hosts.insert(origin.authority.host);
   }
   return hosts;
 }
 
 std::vector<Url> index_urls(const Plan& plan) {
   std::vector<Url> urls;
-  for (const NamedIndex& index : plan.indexes) {
-    if (const Result<Url> url = Url::parse(index.url.to_string())) urls.push_back(*url);
-  }
+  for (const NamedIndex& index : plan.indexes) urls.push_back(index.url);
   return urls;
 }
 
@@ -159,13 +157,14 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   Relay relay(client, store, gate, report,
               {.intercepted = intercepted,
                .indexes = index_urls(plan),
+               .scratch_folder = folder.path(),
                .proof_required = options.policy.require_attested,
                .expected = options.policy.expected.projects()});
   const auto proxy = TRY(net::ForwardProxy::start(
       {.password = make_password(),
-       .decide = decide_by(options, intercepted, report),
+       .decide = decide_by(options, plan.intercept, report),
        .identity = [&authority](const std::string& host) { return authority.identity_for(host); },
-       .on_handshake_failed = [&report](const net::Authority& host,
+       .on_handshake_failed = [&report](const Authority& host,
                                         const Error&) { report.distrusted(printable(host.to_string())); },
        .upstream = plan.upstream,
        .trust = plan.trust},

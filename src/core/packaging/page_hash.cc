@@ -24,8 +24,8 @@ constexpr std::array<Algorithm, 8> kAlgorithms{{{"md5", 32},
                                                 {"blake2b", 128},
                                                 {"blake2b_256", 64}}};
 
-std::unexpected<Error> odd(const IndexFile& file, std::string_view why) {
-  return fail(kPageLink, printable(file.filename) + " " + std::string(why));
+std::unexpected<Error> odd(std::string why) {
+  return fail(kPageLink, std::move(why));
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::str
   if (known == kAlgorithms.end()) return {};
   std::string digits = ascii::to_lower(hex);
   const bool is_hex = std::ranges::all_of(digits, [](char c) { return ascii::hex_value(c) >= 0; });
-  if (!is_hex || digits.size() != known->digits) return odd(file, "is listed with a " + name + " that is none");
+  if (!is_hex || digits.size() != known->digits) return odd("its " + name + " is none");
   bool agrees = true;
   if (name == "sha256") {
     const Sha256 digest = TRY(Sha256::parse_hex(digits));
@@ -46,7 +46,25 @@ Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::str
     const auto [at, added] = file.other_hashes.emplace(name, std::move(digits));
     agrees = added || at->second == ascii::to_lower(hex);
   }
-  if (!agrees) return odd(file, "is listed with two hashes that contradict each other");
+  if (!agrees) return odd("it has two hashes that contradict each other");
+  return {};
+}
+
+// fragment = field *("&" field) ; field = algorithm "=" hex, or something else
+Result<void> add_hashes_of_fragment(IndexFile& file) {
+  const std::size_t hash = file.url.find('#');
+  if (hash == std::string::npos) return {};
+  const std::string decoded = percent_decode(std::string_view(file.url).substr(hash + 1));
+  for (std::string_view rest = decoded; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view field = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::size_t equals = field.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view value = field.substr(equals + 1);
+    // "sha256=None" and the like, as old servers write it: no hash.
+    if (!value.empty() && value != "None") TRY(add_page_hash(file, field.substr(0, equals), value));
+  }
   return {};
 }
 

@@ -12,4 +12,7 @@ namespace tomme {
 /// contradict each other.
 Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::string_view hex);
 
+/// The hashes in the fragment of `file.url` ("#sha256=hex&…"); other fields say nothing.
+Result<void> add_hashes_of_fragment(IndexFile& file);
+
 }  // namespace tomme

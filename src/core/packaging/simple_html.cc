@@ -39,22 +39,6 @@ std::string value_of(const html::Attribute& attribute) {
   return html::decode_references(attribute.value);
 }
 
-// fragment = field *("&" field) ; field = algorithm "=" hex, or something else, which says nothing
-Result<void> read_fragment(IndexFile& file, std::string_view fragment) {
-  while (!fragment.empty()) {
-    const std::size_t end = std::min(fragment.find('&'), fragment.size());
-    const std::string_view field = fragment.substr(0, end);
-    fragment.remove_prefix(std::min(end + 1, fragment.size()));
-    const std::size_t equals = field.find('=');
-    if (equals == std::string_view::npos) continue;
-    // "sha256=None" and the like of old servers: no hash.
-    const std::string_view value = field.substr(equals + 1);
-    if (value.empty() || value == "None") continue;
-    TRY(add_page_hash(file, field.substr(0, equals), value));
-  }
-  return {};
-}
-
 /// "true", "false" or "sha256=hex" (PEP 714); the old name counts where the new one is absent.
 Result<void> read_core_metadata(const html::StartTag& tag, IndexFile& file) {
   const html::Attribute* attribute = tag.find("data-core-metadata");
@@ -64,7 +48,8 @@ Result<void> read_core_metadata(const html::StartTag& tag, IndexFile& file) {
   constexpr std::string_view kPrefix = "sha256=";
   file.core_metadata = value != "false";
   if (!value.starts_with(kPrefix)) return {};
-  IndexFile metadata{.filename = file.filename + ".metadata"};
+  IndexFile metadata;
+  metadata.filename = file.filename + ".metadata";
   TRY(add_page_hash(metadata, "sha256", std::string_view(value).substr(kPrefix.size())));
   file.core_metadata_sha256 = metadata.sha256;
   return {};
@@ -80,9 +65,7 @@ Result<IndexFile> read_link(const html::StartTag& tag, std::string href) {
   IndexFile file;
   file.url = std::move(href);
   file.filename = name_in(file.url);
-  if (const std::size_t hash = file.url.find('#'); hash != std::string::npos) {
-    TRY(read_fragment(file, percent_decode(std::string_view(file.url).substr(hash + 1))));
-  }
+  TRY(add_hashes_of_fragment(file));
   if (const auto* provenance = tag.find("data-provenance")) file.provenance = value_of(*provenance);
   if (const auto* yanked = tag.find("data-yanked")) file.yanked = value_of(*yanked);
   if (const auto* python = tag.find("data-requires-python")) file.requires_python = value_of(*python);

@@ -20,18 +20,18 @@ namespace {
 
 using json::Fields;
 
-std::unexpected<Error> odd(const IndexFile& file, std::string_view why) {
-  return fail(kPageLink, printable(file.filename) + " " + std::string(why));
+std::unexpected<Error> odd(std::string why) {
+  return fail(kPageLink, std::move(why));
 }
 
 /// `{"sha256": "hex", …}`; null counts as absent.
 Result<void> read_hashes(Fields& fields, IndexFile& file) {
   const json::Value* value = fields.find("hashes");
   if (value == nullptr) return {};
-  if (value->object() == nullptr) return odd(file, "is listed with hashes that are no object");
+  if (value->object() == nullptr) return odd("its hashes are no object");
   for (const json::Member& hash : *value->object()) {
     if (hash.value.is_null()) continue;
-    if (hash.value.text() == nullptr) return odd(file, "is listed with a hash that is no text");
+    if (hash.value.text() == nullptr) return odd("one of its hashes is no text");
     TRY(add_page_hash(file, hash.name, *hash.value.text()));
   }
   return {};
@@ -44,12 +44,12 @@ Result<void> read_core_metadata(Fields& fields, IndexFile& file) {
     if (value == nullptr) continue;
     const bool* offered = value->boolean();
     const json::Object* hashes = value->object();
-    if (offered == nullptr && hashes == nullptr) return odd(file, "is listed with core metadata that is neither "
-                                                                  "true, false nor an object");
+    if (offered == nullptr && hashes == nullptr) return odd("its core metadata is neither true, false nor an object");
     file.core_metadata = hashes != nullptr || *offered;
     const json::Value* sha256 = hashes == nullptr ? nullptr : hashes->find("sha256");
     if (sha256 == nullptr || sha256->text() == nullptr) return {};
-    IndexFile metadata{.filename = file.filename + ".metadata"};
+    IndexFile metadata;
+    metadata.filename = file.filename + ".metadata";
     TRY(add_page_hash(metadata, "sha256", *sha256->text()));
     file.core_metadata_sha256 = metadata.sha256;
     return {};
@@ -66,7 +66,7 @@ Result<void> read_yanked(Fields& fields, IndexFile& file) {
   } else if (const std::string* reason = yanked->text()) {
     if (!reason->empty()) file.yanked = *reason;
   } else {
-    return odd(file, "is listed as yanked neither by true nor by a reason");
+    return odd("it is yanked neither by true nor by a reason");
   }
   return {};
 }
@@ -83,9 +83,10 @@ Result<IndexFile> read_file(const json::Value& value, std::string& name) {
   name = file.filename;
   file.url = TRY(fields.text("url"));
   TRY(read_hashes(fields, file));
+  TRY(add_hashes_of_fragment(file));
   if (const json::Value* size = fields.find("size")) {
     file.size = size->unsigned_integer();
-    if (!file.size) return odd(file, "is listed with a size that is no whole number");
+    if (!file.size) return odd("its size is no whole number");
   }
   file.upload_time = text_of(fields, "upload-time");
   file.requires_python = text_of(fields, "requires-python");

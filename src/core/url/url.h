@@ -74,6 +74,11 @@ class Url {
   std::optional<std::string> fragment_;
 };
 
+/// `origin().is_secure()`, as a function that can be handed on.
+inline bool is_secure_origin(const Url& url) {
+  return url.origin().is_secure();
+}
+
 /// What may be shown of a text that is, or was meant to be, an address of any scheme: no user, no password, no
 /// query, no fragment; printable, at most 300 bytes. "git+https://token@host/x?y#z" is "git+https://host/x".
 std::string shown_address(std::string_view text);

@@ -23,7 +23,7 @@ std::string retrieve_request(const Bundle& bundle, const Digest& artifact) {
 
 Result<LogEntry> find_log_entry(net::HttpClient& client, const Bundle& bundle, const Digest& artifact,
                                 std::string_view rekor_url) {
-  net::Request request{"POST", TRY(net::Url::parse(std::string(rekor_url) + "/api/v1/log/entries/retrieve"))};
+  net::Request request{"POST", TRY(Url::parse(std::string(rekor_url) + "/api/v1/log/entries/retrieve"))};
   request.headers.add("Content-Type", "application/json");
   request.headers.add("Accept", "application/json");
   request.body = to_bytes(bytes_of(retrieve_request(bundle, artifact)));

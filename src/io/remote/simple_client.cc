@@ -44,27 +44,20 @@ class InMemory final : public net::BodySink {
   Bytes octets_;
 };
 
-Result<net::Url> redirect_target(const net::Url& from, const net::ResponseHead& head) {
+Result<Url> redirect_target(const Url& from, const net::ResponseHead& head) {
   const auto location = head.headers.find("Location");
-  if (!location) return fail(kIndexUnavailable, from.authority.host + " redirects without saying where to");
-  const Url target = TRY(resolve_url(from.to_string(), *location));
-  return net::Url::parse(target.without_fragment().to_string());
+  if (!location) return fail(kIndexUnavailable, from.host() + " redirects without saying where to");
+  return TRY(from.resolve(*location)).address();
 }
 
 }  // namespace
 
-bool is_secure_origin(const net::Url& url) {
-  if (url.scheme == net::Scheme::https) return true;
-  const Result<Url> parsed = Url::parse(url.to_string());
-  return parsed && parsed->is_loopback();
-}
-
 Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request request, net::BodySink& sink,
                                           const MayVisit& may_visit, const net::FetchLimits& limits,
-                                          std::stop_token stop, net::Url* final_url) {
+                                          std::stop_token stop, Url* final_url) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     if (!may_visit(request.url)) {
-      return fail(kRedirect, "the address " + printable(request.url.to_string()) +
+      return fail(kRedirect, "the address " + request.url.shown() +
                                  " leads to a place where files are not judged");
     }
     FinalAnswer final_answer(sink);
@@ -73,15 +66,15 @@ Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request 
       if (final_url) *final_url = request.url;
       return head;
     }
-    net::Url next = TRY(redirect_target(request.url, head));
-    if (next.authority != request.url.authority || next.scheme != request.url.scheme) {
+    Url next = TRY(redirect_target(request.url, head));
+    if (next.origin() != request.url.origin()) {
       request.headers.remove("Authorization");
       request.headers.remove("Cookie");
     }
     request.url = std::move(next);
   }
   return fail(kIndexUnavailable, "more than " + std::to_string(kMaxRedirects) + " redirects, the last to " +
-                                     printable(request.url.to_string()));
+                                     request.url.shown());
 }
 
 Result<std::optional<SimplePage>> parse_page(std::string_view content_type, BytesView body) {
@@ -101,30 +94,29 @@ Result<std::optional<SimplePage>> parse_page(std::string_view content_type, Byte
 Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index, const ProjectName& project,
                                        std::string_view authorization, const MayVisit& may_visit,
                                        std::stop_token stop) {
-  std::string base = index.without_userinfo().without_fragment().to_string();
-  if (!base.ends_with('/')) base += '/';
-  net::Request request{"GET", TRY(net::Url::parse(base + project.normalized() + "/"))};
+  const std::string base = index.shown();
+  net::Request request{"GET", index.child(project.normalized())};
   request.headers.add("Accept", std::string(kAcceptPage));
   if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
   InMemory answer;
-  net::Url final_url;
+  Url final_url = request.url;
   const net::ResponseHead head =
       TRY(fetch_following(client, std::move(request), answer, may_visit, {}, stop, &final_url));
   if (head.status == 404) {
-    return fail(kIndexNoProject, "the index " + printable(base) + " does not have " + project.normalized());
+    return fail(kIndexNoProject, "the index " + base + " does not have " + project.normalized());
   }
   if (head.status != 200) {
     return fail(kIndexUnavailable,
-                "the index " + printable(base) + " answered with status " + std::to_string(head.status));
+                "the index " + base + " answered with status " + std::to_string(head.status));
   }
   auto page = TRY(parse_page(head.headers.find("Content-Type").value_or(""), answer.octets_));
   if (!page) {
-    return fail(kIndexUnavailable, "the answer of the index " + printable(base) + " is not a project page");
+    return fail(kIndexUnavailable, "the answer of the index " + base + " is not a project page");
   }
-  return FetchedPage{TRY(Url::parse(final_url.to_string())), std::move(*page)};
+  return FetchedPage{std::move(final_url), std::move(*page)};
 }
 
-Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& url,
+Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
                                      std::string_view authorization, const MayVisit& may_visit,
                                      std::stop_token stop) {
   net::Request request{"GET", url};
@@ -140,7 +132,7 @@ Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& ur
                       stop);
   const auto unavailable = [&](const std::string& why) {
     return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
-                                            printable(url.to_string()) + " cannot be had: " + why);
+                                            url.shown() + " cannot be had: " + why);
   };
   if (!head) return unavailable(head.error().message());
   if (head->status != 200) return unavailable("status " + std::to_string(head->status));

@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/packaging/simple_page.h"
+#include "core/url/url.h"
 #include "io/net/http_client.h"
 
 namespace tomme {
@@ -19,7 +20,7 @@ struct FetchedPage {
 };
 
 /// Whether an address may be asked or followed: https, or http on this machine, plus what the caller says.
-using MayVisit = std::function<bool(const net::Url&)>;
+using MayVisit = std::function<bool(const Url&)>;
 
 /// The project's page on an index ("https://pypi.org/simple/"), JSON preferred, redirects followed (at most
 /// 5). kIndexNoProject for 404; kIndexUnavailable for other statuses. `authorization` is sent to the index's
@@ -33,7 +34,7 @@ Result<std::optional<SimplePage>> parse_page(std::string_view content_type, Byte
 
 /// The text of a listed provenance object. Every failure is kProvenanceUnavailable: listed and not to be had
 /// is not the same as absent. At most 8 MiB.
-Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& url,
+Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
                                      std::string_view authorization, const MayVisit& may_visit,
                                      std::stop_token stop = {});
 
@@ -41,9 +42,6 @@ Result<std::string> fetch_provenance(net::HttpClient& client, const net::Url& ur
 /// `authorization` is dropped on the way to another authority.
 Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request request, net::BodySink& sink,
                                           const MayVisit& may_visit, const net::FetchLimits& limits,
-                                          std::stop_token stop, net::Url* final_url = nullptr);
-
-/// https, or http to this machine.
-bool is_secure_origin(const net::Url& url);
+                                          std::stop_token stop, Url* final_url = nullptr);
 
 }  // namespace tomme

@@ -20,14 +20,17 @@ constexpr std::uint64_t kMostReserved = 8 * 1024 * 1024;
 
 Result<std::string> parse_base(std::string_view text) {
   const auto refuse = [&](std::string_view why) {
-    return fail(kTufMirrorAddress, printable(text) + " is not the address of a mirror: " + std::string(why));
+    return fail(kTufMirrorAddress, shown_address(text) + " is not the address of a mirror: " + std::string(why));
   };
-  Result<net::Url> url = net::Url::parse(text);
+  Result<Url> url = Url::parse(text);
   if (!url) return refuse(url.error().message());
-  if (url->target.contains('?')) return refuse("it has a query");
+  if (url->login()) return refuse("it has a user name or password");
+  if (url->query()) return refuse("it has a query");
+  if (url->fragment()) return refuse("it has a fragment");
   if (!is_secure_origin(*url)) return refuse("plain http is for this machine alone");
-  if (!url->target.ends_with('/')) url->target += '/';
-  return url->to_string();
+  std::string base = url->to_string();
+  if (!base.ends_with('/')) base += '/';
+  return base;
 }
 
 /// Takes the body of a 200, up to a bound; remembers a 404 or 403.
@@ -77,8 +80,7 @@ Result<bool> get(net::HttpClient& client, const std::string& address, std::uint6
                  const net::FetchLimits& limits, const std::stop_token& stop, const TufTargets::Sink& take,
                  const FileSink::Announced& announced = {}) {
   FileSink sink(most, take, announced);
-  net::Request request;
-  request.url = TRY(net::Url::parse(address));
+  net::Request request{.url = TRY(Url::parse(address))};
   Result<net::ResponseHead> head =
       fetch_following(client, std::move(request), sink, &is_secure_origin, limits, stop);
   if (sink.is_absent()) return false;  // also where what came behind the status was cut short

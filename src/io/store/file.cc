@@ -136,6 +136,15 @@ Result<void> write_file(const std::string& path, std::string_view content) {
   return {};
 }
 
+FileHandle nameless_file(const std::string& folder) {
+  FileHandle file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.is_open()) return file;
+  std::string path = folder + "/incoming.XXXXXX";
+  FileHandle named(::mkostemp(path.data(), O_CLOEXEC));
+  if (named.is_open()) ::unlink(path.c_str());
+  return named;
+}
+
 bool write_all(int fd, BytesView octets) {
   while (!octets.empty()) {
     const ssize_t n = ::write(fd, octets.data(), octets.size());

@@ -23,16 +23,6 @@ bool make_folders(const std::string& path) {
   return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
 }
 
-/// A file without a name; where the file system has no such thing, one whose name is taken away at once.
-FileHandle nameless_file(const std::string& folder) {
-  FileHandle file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file.is_open()) return file;
-  std::string path = folder + "/incoming.XXXXXX";
-  FileHandle named(::mkostemp(path.data(), O_CLOEXEC));
-  if (named.is_open()) ::unlink(path.c_str());
-  return named;
-}
-
 }  // namespace
 
 Result<void> IncomingFile::append(BytesView octets) {

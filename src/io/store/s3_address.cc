@@ -45,13 +45,13 @@ Result<std::string> unescape(std::string_view text) {
   return out;
 }
 
-Result<net::Url> parse_endpoint(std::string_view text) {
-  const auto url = net::Url::parse(text);
-  if (!url || url->target != "/") return wrong("has an endpoint that is not https://HOST");
-  if (url->scheme == net::Scheme::http && !is_local_host(url->authority.host)) {
-    return wrong("has a plain http endpoint, which only this machine's own may be: " + printable(text, 80));
+Result<Origin> parse_endpoint(std::string_view text) {
+  const auto url = Url::parse(text);
+  if (!url || url->target() != "/" || url->login() || url->fragment()) return wrong("has an endpoint that is not https://HOST");
+  if (!url->origin().is_secure()) {
+    return wrong("has a plain http endpoint, which only this machine's own may be: " + url->shown());
   }
-  return *url;
+  return url->origin();
 }
 
 /// One `name=value` of the query.

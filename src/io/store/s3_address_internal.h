@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "io/net/url.h"
+#include "core/url/url.h"
 
 namespace tomme::store {
 
@@ -14,7 +14,7 @@ namespace tomme::store {
 ///     prefix = a BlobKey of at most 100 octets
 /// Values of the query may have percent-escapes; other settings are refused, credentials above all.
 struct S3Address {
-  net::Url endpoint;  ///< target "/"
+  Origin endpoint;
   std::string bucket;
   std::string prefix;  ///< empty, or with a slash at its end
   std::string region;

@@ -105,9 +105,10 @@ std::unexpected<Error> in_doubt(const Error& error) {
 }
 
 Result<net::Response> S3Blobs::send_once(const Asked& asked) {
-  net::Request request{.method = asked.method, .url = address_.endpoint};
-  request.url.target = "/" + address_.bucket + (asked.key.empty() ? "" : "/" + s3_escape(asked.key, true)) +
-                       (asked.query.empty() ? "" : "?" + asked.query);
+  const std::string target = "/" + address_.bucket +
+                             (asked.key.empty() ? "" : "/" + s3_escape(asked.key, true)) +
+                             (asked.query.empty() ? "" : "?" + asked.query);
+  net::Request request{.method = asked.method, .url = TRY(Url::at(address_.endpoint, target))};
   request.headers = asked.headers;
   request.body = asked.body;
   sign_s3_request(request, credentials_, address_.region,

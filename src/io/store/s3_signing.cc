@@ -54,7 +54,7 @@ void sign_s3_request(net::Request& request, const S3Credentials& credentials, st
   if (!credentials.session_token.reveal().empty()) {
     request.headers.set("x-amz-security-token", credentials.session_token.reveal());
   }
-  std::map<std::string, std::string> fields = {{"host", request.url.host_header()}};
+  std::map<std::string, std::string> fields = {{"host", request.url.origin().host_and_port()}};
   for (const net::Header& field : request.headers) fields[lower(field.name)] = field.value;
   std::string lines;
   std::string names;
@@ -62,11 +62,8 @@ void sign_s3_request(net::Request& request, const S3Credentials& credentials, st
     lines.append(name).append(":").append(value).append("\n");
     names.append(names.empty() ? "" : ";").append(name);
   }
-  const std::string& target = request.url.target;
-  const auto mark = target.find('?');
-  const std::string query = mark == std::string::npos ? "" : target.substr(mark + 1);
-  const std::string canonical = request.method + "\n" + target.substr(0, mark) + "\n" + query + "\n" + lines +
-                                "\n" + names + "\n" + digest;
+  const std::string canonical = request.method + "\n" + request.url.path() + "\n" +
+                                request.url.query().value_or("") + "\n" + lines + "\n" + names + "\n" + digest;
 
   const std::string date = time.substr(0, 8);
   const std::string scope = date + "/" + std::string(region) + "/s3/aws4_request";

@@ -1,0 +1,185 @@
+#include "core/packaging/page_file.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/ascii.h"
+#include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
+#include "core/packaging/errors.h"
+
+namespace tomme {
+namespace {
+
+constexpr std::size_t kMaxAddress = 8 * 1024;  // servers and installers take no more
+constexpr std::size_t kMaxText = 4 * 1024;     // bytes of requires-python, a reason, a date
+
+class CharSet {
+ public:
+  constexpr explicit CharSet(std::string_view besides) {
+    for (std::size_t c = 0; c < 128; ++c) member_[c] = ascii::is_alnum(static_cast<char>(c));
+    for (const char c : besides) member_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool contains(char c) const { return member_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> member_{};
+};
+constexpr CharSet kUnreserved("-._~");  // RFC 3986 section 2.3
+/// May stand in a segment of a path and means the same escaped (RFC 3986 section 3.3), but for `;`, behind which
+/// urllib sees parameters.
+constexpr CharSet kInPath("-._~!$&'()*+,=:@");
+constexpr CharSet kInQuery("-._~!$()*+,:;@=&");
+constexpr CharSet kInName("-._+!~");
+
+/// The value of the escape at `i`, or -1.
+int escaped_at(std::string_view text, std::size_t i) {
+  if (text.size() - i < 3 || text[i] != '%') return -1;
+  const int high = ascii::hex_value(text[i + 1]);
+  const int low = ascii::hex_value(text[i + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+void append_escape(std::string& out, int byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  out += '%';
+  out += kDigits[static_cast<std::size_t>(byte) >> 4];
+  out += kDigits[static_cast<std::size_t>(byte) & 15];
+}
+
+/// Characters of `plain` as they are, all others escaped in upper case.
+void append_canonical(std::string& out, std::string_view text, const CharSet& plain, bool keeps_slashes) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int escaped = escaped_at(text, i);
+    const char c = escaped < 0 ? text[i] : static_cast<char>(escaped);
+    if (plain.contains(c) || (keeps_slashes && escaped < 0 && c == '/')) {
+      out += c;
+    } else {
+      append_escape(out, static_cast<unsigned char>(c));
+    }
+    if (escaped >= 0) i += 2;
+  }
+}
+
+/// As `append_canonical`, but an escaped `&`, `=` or `+` means something else than the bare one.
+void append_query(std::string& out, std::string_view query) {
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    const int escaped = escaped_at(query, i);
+    const char c = escaped < 0 ? query[i] : static_cast<char>(escaped);
+    if (escaped < 0 ? kInQuery.contains(c) : kUnreserved.contains(c)) {
+      out += c;
+    } else {
+      append_escape(out, static_cast<unsigned char>(c));
+    }
+    if (escaped >= 0) i += 2;
+  }
+}
+
+/// Whether each reader sees the same segments in it: escapes are whole and hide no control character.
+bool is_plain_path(std::string_view path) {
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '/' || kInPath.contains(path[i])) continue;
+    const int escaped = escaped_at(path, i);
+    if (escaped < 0x20 || escaped == 0x7f || escaped == '\\') return false;
+    i += 2;
+  }
+  return true;
+}
+
+std::unexpected<Error> link(std::string why) {
+  return fail(kPageLink, std::move(why));
+}
+
+Result<void> check_name(const IndexFile& file, const std::optional<ProjectName>& project) {
+  const bool plain = std::ranges::all_of(file.filename, [](char c) { return kInName.contains(c); });
+  if (!plain || file.filename.size() > DistFilename::kMaxOctets) return link("its name is no distribution's");
+  if (!has_archive_name(file.filename)) return link("it is no distribution that an installer takes");
+  if (project && !may_be_of(*project, file.filename)) return link("it is no file of " + project->normalized());
+  return {};
+}
+
+Result<void> check_address(const IndexFile& file, const Url& url) {
+  if (!is_plain_path(url.path()) || url.path().contains(';')) {
+    return link("its address is one that installers read differently");
+  }
+  if (url.filename() != file.filename) return link("its address has another name");
+  return {};
+}
+
+/// "https://host/path": unchanged where it is canonical; a query in its canonical form.
+std::string written(const Url& url) {
+  std::string out = url.origin().to_string() + url.path();
+  if (url.query() && !url.query()->empty()) {
+    out += '?';
+    append_query(out, *url.query());
+  }
+  return out;
+}
+
+/// Nothing for a text with control characters, or that is no UTF-8, or too long.
+std::optional<std::string> clean(std::optional<std::string> text) {
+  if (!text || text->size() > kMaxText || !is_utf8(*text)) return std::nullopt;
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(*text, control)) return std::nullopt;
+  return text;
+}
+
+// date-time of RFC 3339 section 5.6
+bool is_date_time(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() <= kShape.size() || text.size() > 40) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == '0' ? !ascii::is_digit(text[i]) : text[i] != kShape[i]) return false;
+  }
+  std::string_view rest = text.substr(kShape.size());
+  if (rest.starts_with('.')) {
+    const std::size_t end = rest.find_first_not_of("0123456789", 1);
+    if (end == 1) return false;
+    rest = rest.substr(std::min(end, rest.size()));
+  }
+  if (rest == "Z") return true;
+  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' && ascii::is_digit(rest[1]) &&
+         ascii::is_digit(rest[2]) && ascii::is_digit(rest[4]) && ascii::is_digit(rest[5]);
+}
+
+}  // namespace
+
+std::string address_key(const Url& url) {
+  std::string key = url.origin().to_string();
+  key.reserve(key.size() + url.path().size() + 16);
+  append_canonical(key, url.path(), kInPath, true);
+  if (url.query() && !url.query()->empty()) {
+    key += '?';
+    append_query(key, *url.query());
+  }
+  return key;
+}
+
+Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const Url& page,
+                                const std::optional<ProjectName>& project) {
+  TRY(check_name(listed, project));
+  const Url url = TRY(head.url_of(listed, page)).address();
+  TRY(check_address(listed, url));
+  std::string address = written(url);
+  if (address.size() > kMaxAddress) return link("its address is too long");
+  std::optional<Url> provenance;
+  if (listed.provenance && !listed.provenance->empty()) {
+    Result<Url> at = (head.base ? *head.base : page).resolve(*listed.provenance);
+    if (at) provenance = at->address();
+  }
+  IndexFile file = std::move(listed);
+  if (file.upload_time && !is_date_time(*file.upload_time)) file.upload_time.reset();
+  file.requires_python = clean(std::move(file.requires_python));
+  if (file.yanked) file.yanked = clean(std::move(file.yanked)).value_or("");
+  return PageFile(std::move(file), url, std::move(address), std::move(provenance));
+}
+
+bool PageFile::offers_metadata() const {
+  return file_.core_metadata && file_.filename.ends_with(".whl") && !upstream_.query();
+}
+
+bool is_no_distribution(std::string_view name) {
+  return !has_archive_name(name) || name.ends_with(".egg");
+}
+
+}  // namespace tomme
