@@ -11,7 +11,7 @@ const DistFilename kWheel = *DistFilename::parse("a-1.0-py3-none-any.whl");
 
 Result<void> check(std::string_view reference, bool required, bool expected) {
   DependencyRules rules;
-  rules.judged = [](const Url& url) { return url.authority.host == "pypi.org"; };
+  rules.judged = [](const Url& url) { return url.host() == "pypi.org"; };
   rules.proof_required = required;
   if (expected) rules.expected = {*ProjectName::parse("six")};
   return check_dependencies(kWheel, "Name: a\nRequires-Dist: " + std::string(reference) + "\n", rules);
