@@ -15,8 +15,9 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
-  std::vector<Url> provenance = {};  ///< where indexes list it; all must hold
-  bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
+  std::vector<std::string> also_named = {};  ///< other names by which it is known: its address's
+  std::vector<Url> provenance = {};     ///< where indexes list it; all must hold
+  bool provenance_unusable = false;          ///< the index lists one at no address that may be asked
   /// The Authorization for an address, as the installer sent it there; empty where it sent none.
   std::function<std::string(const Authority&)> authorization = {};
 };
@@ -34,7 +35,9 @@ class Gate {
   Verdict judge(const Candidate& candidate, const Sha256& digest,
                 const Result<std::vector<Proof>>& proofs) const;
   /// A file of a kind that no attestation can name.
-  Verdict judge_unattestable(std::string_view filename) const { return judge_.judge_unattestable(filename); }
+  Verdict judge_unattestable(std::string_view filename, std::vector<std::string> also_named = {}) const {
+    return judge_.judge_unattestable(filename, std::move(also_named));
+  }
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 
  private:

@@ -5,6 +5,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/errors.h"
 #include "core/packaging/wheel_metadata.h"
 #include "io/net/errors.h"
 #include "io/remote/errors.h"
@@ -36,14 +37,30 @@ Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const
   return {};
 }
 
-/// Nothing for what is no wheel: what a source distribution depends on is known when its code has run.
-Result<std::shared_ptr<const Bytes>> checked_metadata(const DistFilename& filename, const StoredFile& file,
-                                                      const DependencyRules& rules) {
-  if (!filename.is_wheel()) return nullptr;
+/// What a judged wheel holds. Nothing for what is none: what a source distribution depends on is known when
+/// its code has run.
+struct Inside {
+  std::shared_ptr<const Bytes> metadata = {};  ///< nothing either where an odd wheel's cannot be told
+  std::vector<std::string> notes = {};
+};
+
+/// `vouched`: somebody claims something about the wheel, so it must have one reading only.
+Result<Inside> look_inside(const DistFilename& filename, const StoredFile& file, bool vouched,
+                           const DependencyRules& rules) {
+  Inside inside;
+  if (!filename.is_wheel()) return inside;
   const MappedFile octets = TRY(file.map());
-  auto metadata = std::make_shared<const Bytes>(TRY(metadata_of_wheel(octets.view(), filename)));
-  TRY(check_dependencies(filename, text_of(*metadata), rules));
-  return metadata;
+  Result<Bytes> metadata = metadata_of_wheel(octets.view(), filename);
+  if (!metadata && metadata.error().is(kWheelAmbiguous) && !vouched && !rules.strict()) {
+    inside.notes.push_back(metadata.error().message() +
+                           ", so readers may unpack it differently; it passed because nobody vouches for it");
+    metadata = metadata_of_odd_wheel(octets.view(), filename);
+    if (!metadata && !metadata.error().is(kWheelName)) return inside;
+  }
+  inside.metadata = std::make_shared<const Bytes>(TRY(std::move(metadata)));
+  for (std::string& note : TRY(check_dependencies(filename, text_of(*inside.metadata), rules)))
+    inside.notes.push_back(std::move(note));
+  return inside;
 }
 
 }  // namespace
@@ -167,7 +184,8 @@ void Download::run(std::stop_token stop) {
   if (!distribution) return judge_unnamed(*listed, stop);
 
   // The proof is fetched while the file comes in.
-  const Candidate candidate = candidate_of(*distribution, *listed, context_);
+  Candidate candidate = candidate_of(*distribution, *listed, context_);
+  candidate.also_named = {filename_};
   auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
   const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
   const Result<std::vector<Proof>> found = proofs.get();
@@ -178,9 +196,10 @@ void Download::run(std::stop_token stop) {
   }
   Verdict verdict = context_.gate.judge(candidate, (*file)->digest(), found);
   if (verdict.refusal()) return settle(std::move(verdict), *file);
-  auto metadata = checked_metadata(*distribution, **file, context_.dependencies);
-  if (!metadata) return settle(context_.gate.refuse(std::move(metadata).error()), *file);
-  settle(std::move(verdict), *file, *std::move(metadata));
+  auto inside = look_inside(*distribution, **file, verdict.attested(), context_.dependencies);
+  if (!inside) return settle(context_.gate.refuse(std::move(inside).error()), *file);
+  for (std::string& note : inside->notes) context_.report.note(std::move(note));
+  settle(std::move(verdict), *file, std::move(inside->metadata));
 }
 
 /// A file in a format of the past: nothing can vouch for it.
@@ -190,7 +209,9 @@ void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  settle(context_.gate.judge_unattestable(filename_), *file);
+  std::vector<std::string> also_named;
+  if (listed) also_named.push_back(listed->filename);
+  settle(context_.gate.judge_unattestable(filename_, std::move(also_named)), *file);
 }
 
 void Download::give_up(const Error& error, const std::stop_token& stop) {

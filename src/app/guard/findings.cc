@@ -7,6 +7,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/url/url.h"
 #include "io/remote/simple_client.h"
 
 namespace tomme::guard {
@@ -119,6 +120,12 @@ bool Findings::is_required() const {
   return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
+bool Findings::is_judged_as_named(std::string_view url) const {
+  if (!about_ || !expected_.contains(*about_)) return true;
+  const std::string_view path = trim(url).substr(0, trim(url).find_first_of("?#;"));
+  return may_be_of(*about_, percent_decode(path.substr(path.rfind('/') + 1)));
+}
+
 Result<Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
   Url parsed = TRY(parse_outside_url(url, where));
   if (is_secure_origin(parsed)) return parsed;
@@ -147,6 +154,7 @@ Result<void> Findings::locked_file(std::string_view url, const std::string& wher
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
+  if (!is_judged_as_named(url)) return unproven("a file with another project's name", where);
   origins_.insert(parsed.origin());
   return {};
 }
@@ -199,7 +207,9 @@ Result<void> Findings::unchecked_tls(std::string_view host, const std::string& w
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
   std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
-  Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
+  const std::string_view address = url.substr(0, url.find_first_of(kSpace));
+  if (!is_judged_as_named(address)) return unproven(what + " with another project's name", where);
+  Url parsed = TRY(parse_outside_url(address, where));
   direct_.push_back(
       {parsed.origin().to_string(), where + ": " + what, is_required()});
   return {};

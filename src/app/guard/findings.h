@@ -82,6 +82,9 @@ class Findings {
     bool required;
   };
   bool is_required() const;
+  /// Whether the file at this address is judged as one of the project that it is to be, if a signer of that
+  /// is expected: verdicts go by a file's name.
+  bool is_judged_as_named(std::string_view url) const;
   Result<Url> index_or_file(std::string_view url, const std::string& where) const;
 
   Proof proof_;

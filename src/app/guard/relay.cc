@@ -62,7 +62,9 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
                  return look_up_.find(url, filename, std::move(stop));
                },
                [this](const Authority& authority) { return look_up_.authorization_for(authority); },
-               {options_.intercepted, options_.proof_required, options_.expected}} {}
+               {options_.intercepted,
+                [this](const ProjectName&, std::string_view address) { return is_listed(address); },
+                options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
   stop();
@@ -140,6 +142,14 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
     streamed_.insert(key);
   }
   return stream(request, *download, state, response);
+}
+
+/// Called by a wheel's download: what it wants may be on a page that nobody has asked for yet.
+bool Relay::is_listed(std::string_view address) {
+  const Result<Url> url = Url::parse(address);
+  if (!url) return false;
+  const auto listed = look_up_.find(*url, url->filename(), {});
+  return listed && *listed;
 }
 
 bool Relay::has_one_digest(const std::string& key) const {

@@ -62,6 +62,7 @@ class Relay final : public net::Handler {
   Result<PageAnswer> page_for(const net::Request& request, const Route& route, std::stop_token stop);
   Result<void> deliver(const net::Request& request, const std::string& key, const Download& download,
                        const Download::State& state, net::ResponseWriter& response);
+  bool is_listed(std::string_view address);
   bool has_one_digest(const std::string& key) const;
   bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
