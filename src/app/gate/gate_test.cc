@@ -94,7 +94,7 @@ TEST_F(GateTest, AListedProofThatCannotBeHadIsARefusal) {
 
 TEST_F(GateTest, NoProofIsAWarning) {
   const auto proofs = gate("").find_proofs(candidate(), {});
-  ASSERT_TRUE(proofs && proofs->empty());
+  ASSERT_TRUE(proofs && proofs->proofs.empty());
   EXPECT_EQ(gate("").judge(candidate(), sha256({}), proofs).decision(), Decision::warn);
 }
 

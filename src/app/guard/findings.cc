@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/guard/errors.h"
+#include "app/guard/listing.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "io/remote/simple_client.h"
@@ -147,7 +148,7 @@ Result<net::Url> Findings::index_or_file(std::string_view url, const std::string
               "name it with https");
 }
 
-Result<void> Findings::index(std::string_view url, const std::string& where) {
+Result<void> Findings::index(std::string_view url, const std::string& where, std::string name) {
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
@@ -158,15 +159,23 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
       origins_.insert({net::Scheme::https, {std::string(known.file_host), 443}});
     }
   }
-  indexes_.push_back({std::move(parsed), where});
+  indexes_.push_back({std::move(parsed), where, std::move(name), split_login(url).login});
   return {};
 }
 
-Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
+void Findings::login(std::string name, std::string_view user, std::string_view password) {
+  logins_.push_back({std::move(name), make_login(std::string(user), std::string(password))});
+}
+
+Result<void> Findings::locked_file(std::string_view url, const std::string& where, std::string_view index) {
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
   net::Url parsed = TRY(index_or_file(url, where));
   origins_.insert({parsed.scheme, parsed.authority});
+  const Result<std::string> key = url_key(parsed.to_string());
+  if (Result<net::Url> from = parse_outside_url(index, where); key && from) {
+    locked_files_.emplace(*key, *std::move(from));
+  }
   return {};
 }
 

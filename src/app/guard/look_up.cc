@@ -1,7 +1,10 @@
 #include "app/guard/look_up.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
+#include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "io/remote/errors.h"
 #include "io/remote/simple_client.h"
@@ -10,73 +13,166 @@ namespace tomme::guard {
 
 namespace {
 
-constexpr std::string_view kPypiHost = "pypi.org";
-constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
+/// Indexes that anybody may ask, and where their files are: a file of such a host is nobody's secret, and no
+/// other file is theirs.
+struct PublicIndex {
+  std::string_view index_host;
+  std::string_view file_host;
+};
+constexpr std::array<PublicIndex, 3> kPublic{{{"pypi.org", "files.pythonhosted.org"},
+                                              {"test.pypi.org", "test-files.pythonhosted.org"},
+                                              {"download.pytorch.org", "download-r2.pytorch.org"}}};
+constexpr std::size_t kMostLearned = 64;
+
+const PublicIndex* public_index(const net::Url& index) {
+  const auto* at = std::ranges::find(kPublic, index.authority.host, &PublicIndex::index_host);
+  return at == kPublic.end() ? nullptr : at;
+}
+
+bool same_origin(const net::Url& a, const net::Url& b) {
+  return a.scheme == b.scheme && a.authority == b.authority;
+}
+
+constexpr char kHowToLogIn[] =
+    "give its password where the installer reads it: in the index's address, in UV_INDEX_NAME_USERNAME and "
+    "_PASSWORD, in POETRY_HTTP_BASIC_NAME_USERNAME and _PASSWORD, or in ~/.netrc";
 
 }  // namespace
 
 IndexLookUp::IndexLookUp(net::HttpClient& client, Listing& listing, const Addresses& addresses,
-                         std::vector<Url> indexes)
-    : client_(client), listing_(listing), addresses_(addresses), indexes_(std::move(indexes)) {}
+                         LookUpOptions options)
+    : client_(client), listing_(listing), addresses_(addresses), options_(std::move(options)) {}
 
-/// It is looked up on the project's page of each index; listed there under this very URL, its digest and
-/// proof count.
+/// It is looked up on the project's page; listed there under this very URL, its digest and proof count.
 Result<std::optional<ListedFile>> IndexLookUp::find(const net::Url& url, const std::string& filename,
                                                     std::stop_token stop) {
   const std::string key = TRY(url_key(url.to_string()));
   if (auto listed = listing_.find(key)) return listed;
   const Result<DistFilename> distribution = DistFilename::parse(filename);
   if (!distribution) return std::nullopt;
-  std::optional<Error> unanswered;
-  for (const net::Url& index : indexes_for(url)) {
+  std::optional<Error> untold;
+  for (const net::Url& index : indexes_for(url, key)) {
     const Result<std::optional<ListedFile>> listed = find_on(index, distribution->project(), key, stop);
     if (!listed && listed.error().outcome() == Outcome::refused) return listed;
-    if (!listed) unanswered = listed.error();
-    if (listed && *listed) return listed;
+    // What did not answer at all may yet; it is told before what only wants a password.
+    if (!listed && (!untold || untold->is(kIndexDenied))) untold = listed.error();
+    if (listed && *listed) {
+      const std::lock_guard lock(mutex_);
+      untold_.erase(key);  // of an earlier try, without a login
+      return listed;
+    }
   }
-  // An index that did not answer might have known the proof.
-  if (unanswered) return std::unexpected(*unanswered);
+  // An index that could not be asked might have known the proof.
+  if (!untold) return std::nullopt;
+  if (!untold->is(kIndexDenied) || is_proof_asked(filename)) return std::unexpected(*untold);
+  const std::lock_guard lock(mutex_);
+  untold_[key] = "whether " + printable(filename) +
+                 " has an attestation could not be told: " + untold->message() + "; " +
+                 std::string(untold->hint());
   return std::nullopt;
 }
 
-/// The indexes that may list a file at this address, its own host's first. PyPI lists files of its own file
-/// host alone, so it is not told what a company fetches from elsewhere.
-std::vector<net::Url> IndexLookUp::indexes_for(const net::Url& file) const {
-  std::vector<net::Url> indexes;
-  for (const Url& url : indexes_) {
+bool IndexLookUp::is_proof_asked(const std::string& filename) const {
+  if (options_.proof_required) return true;
+  return std::ranges::any_of(projects_named_by(filename),
+                             [&](const ProjectName& project) { return options_.expected.contains(project); });
+}
+
+std::vector<net::Url> IndexLookUp::indexes_for(const net::Url& file, const std::string& key) const {
+  if (const auto locked = options_.locked_files.find(key); locked != options_.locked_files.end()) {
+    return {locked->second};
+  }
+  std::vector<net::Url> at_home;
+  std::vector<net::Url> by_companion;
+  std::vector<net::Url> others;
+  for (const Url& url : options_.indexes) {
     const Result<net::Url> index = net::Url::parse(url.without_userinfo().without_fragment().to_string());
     if (!index || !addresses_.is_judged(*index)) continue;
-    if (index->authority.host == kPypiHost && file.authority.host != kPypiFileHost) continue;
-    indexes.push_back(*index);
+    const PublicIndex* known = public_index(*index);
+    if (same_origin(*index, file)) {
+      at_home.push_back(*index);
+    } else if (known != nullptr && known->file_host == file.authority.host) {
+      by_companion.push_back(*index);
+    } else if (known == nullptr) {
+      others.push_back(*index);
+    }
   }
-  std::ranges::stable_partition(indexes, [&](const net::Url& index) {
-    return index.authority == file.authority || file.authority.host == kPypiFileHost;
-  });
-  return indexes;
+  if (!at_home.empty()) return at_home;
+  // A public file's name may be told to anybody: a mirror may list it too, where PyPI cannot be reached.
+  std::ranges::move(others, std::back_inserter(by_companion));
+  return by_companion;
 }
 
 Result<std::optional<ListedFile>> IndexLookUp::find_on(const net::Url& index, const ProjectName& project,
                                                        const std::string& key, std::stop_token stop) {
-  const Result<FetchedPage> page =
-      fetch_project_page(client_, TRY(Url::parse(index.to_string())), project,
-                         authorization_for(index.authority), addresses_.is_judged, std::move(stop));
-  if (!page && page.error().is(kIndexNoProject)) return std::nullopt;
-  if (!page) return std::unexpected(page.error());
-  TRY(listing_.remember(page->page, page->url, addresses_));
-  return listing_.find(key);
+  const std::string authorization = authorization_for(index);
+  const auto stays = [&](const net::Url& url) { return same_origin(url, index); };
+  const std::string name = printable(index.to_string());
+  const Result<FetchedPage> page = fetch_project_page(client_, TRY(Url::parse(index.to_string())), project,
+                                                      authorization, stays, std::move(stop));
+  if (page) {
+    TRY(listing_.remember(page->page, page->url, addresses_));
+    return listing_.find(key);
+  }
+  const Error& why = page.error();
+  const bool is_stranger = authorization.empty() && public_index(index) == nullptr;
+  if (why.is(kIndexNoProject) && !is_stranger) return std::nullopt;
+  if (why.is(kIndexNoProject)) {
+    return fail(kIndexDenied,
+                "the index " + name + " does not show " + project.normalized() +
+                    " to somebody without a password, and may well have it",
+                kHowToLogIn);
+  }
+  if (why.is(kRedirect)) {
+    return fail(kIndexDenied,
+                "the index " + name + " sends who asks for " + project.normalized() +
+                    " on to another server, which is not asked for it" +
+                    (is_stranger ? "; it may do so only without a password" : ""),
+                kHowToLogIn);
+  }
+  if (why.is(kIndexDenied)) return fail(kIndexDenied, why.message(), kHowToLogIn);
+  return std::unexpected(why);
 }
 
 void IndexLookUp::learn_authorization(const net::Request& request) {
   const auto value = request.headers.find("Authorization");
   if (!value) return;
+  const net::Url& url = request.url;
+  const std::string_view path = std::string_view(url.target).substr(0, url.target.find('?'));
   const std::lock_guard lock(mutex_);
-  authorizations_[request.url.authority.to_string()] = std::string(*value);
+  for (Learned& known : learned_) {
+    if (known.scheme != url.scheme || known.authority != url.authority || known.value != *value) continue;
+    known.folder.resize(common_folders(known.folder, path));
+    return;
+  }
+  if (learned_.size() == kMostLearned) learned_.erase(learned_.begin());
+  learned_.push_back(
+      {url.scheme, url.authority, std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
 }
 
-std::string IndexLookUp::authorization_for(const net::Authority& authority) const {
+/// What the installer sends, unless settings name an index that is nearer to the address.
+std::string IndexLookUp::authorization_for(const net::Url& url) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const Learned* nearest = nullptr;
+    std::size_t most = options_.credentials.nearness(url);
+    for (const Learned& known : learned_) {
+      if (known.scheme != url.scheme || known.authority != url.authority) continue;
+      const std::size_t common = common_folders(known.folder, url.target);
+      if (common < most) continue;
+      nearest = &known;
+      most = common;
+    }
+    if (nearest != nullptr) return nearest->value;
+  }
+  return options_.credentials.authorization_for(url);
+}
+
+std::vector<std::string> IndexLookUp::notes() const {
   const std::lock_guard lock(mutex_);
-  const auto at = authorizations_.find(authority.to_string());
-  return at == authorizations_.end() ? std::string() : at->second;
+  std::vector<std::string> notes;
+  for (const auto& [key, why] : untold_) notes.push_back(why);
+  return notes;
 }
 
 }  // namespace tomme::guard

@@ -66,7 +66,12 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
       options_(std::move(options)),
       addresses_{options_.intercepted,
                  [this](const Url& url) { return is_page_address(url, options_.indexes); }},
-      look_up_(client, listing_, addresses_, options_.indexes),
+      look_up_(client, listing_, addresses_,
+               {.indexes = options_.indexes,
+                .credentials = options_.credentials,
+                .locked_files = options_.locked_files,
+                .proof_required = options_.proof_required,
+                .expected = options_.expected}),
       context_{client,
                store,
                gate,
@@ -75,7 +80,7 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
                [this](const net::Url& url, const std::string& filename, std::stop_token stop) {
                  return look_up_.find(url, filename, std::move(stop));
                },
-               [this](const net::Authority& authority) { return look_up_.authorization_for(authority); },
+               [this](const net::Url& url) { return look_up_.authorization_for(url); },
                {options_.intercepted, options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
@@ -280,7 +285,7 @@ Result<void> Relay::answer_metadata(const net::Request& request, const std::stri
 Result<void> Relay::answer_page(const net::Request& request, net::ResponseWriter& response) {
   const net::Request upstream{request.method, request.url, page_request_headers(request.headers)};
   const Result<net::Response> page =
-      client_.fetch(upstream, {.body_octets = options_.page_octets}, response.stop_token());
+      client_.fetch(upstream, {.body_octets = options_.page_octets, .decode = true}, response.stop_token());
   if (!page) {
     report_.failed(request.url.to_string(), page.error());
     return response.respond(502, refusal_phrase(page.error()), {}, "");
