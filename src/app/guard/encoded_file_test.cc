@@ -1,7 +1,6 @@
 #include "app/guard/encoded_file.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "app/guard/errors.h"
 #include "io/net/errors.h"
@@ -10,18 +9,31 @@
 namespace tomme::guard {
 namespace {
 
-std::string gzip(std::string_view text) {
-  z_stream z{};
-  deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
-  std::string out(::deflateBound(&z, text.size()), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  ::deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
+std::string little_endian(std::uint32_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
   return out;
+}
+
+std::uint32_t crc32(std::string_view text) {
+  std::uint32_t crc = ~0U;
+  for (const char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xedb88320U & (0U - (crc & 1)));
+  }
+  return ~crc;
+}
+
+/// RFC 1952 with stored blocks (RFC 1951 section 3.2.4).
+std::string gzip(std::string_view text) {
+  std::string out("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+  for (std::size_t at = 0; at < text.size() || at == 0; at += 0xffff) {
+    const std::string_view piece = text.substr(at, 0xffff);
+    const auto size = static_cast<std::uint32_t>(piece.size());
+    out += at + 0xffff >= text.size() ? '\x01' : '\0';
+    out += little_endian(size, 2) + little_endian(~size, 2) + std::string(piece);
+  }
+  return out + little_endian(crc32(text), 4) + little_endian(static_cast<std::uint32_t>(text.size()), 4);
 }
 
 class EncodedFile : public ::testing::Test {
