@@ -2,11 +2,13 @@
 
 #include <future>
 
+#include "app/guard/encoded_file.h"
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/errors.h"
 #include "core/packaging/wheel_metadata.h"
+#include "io/net/content_coding.h"
 #include "io/net/errors.h"
 #include "io/remote/errors.h"
 #include "io/store/errors.h"
@@ -15,9 +17,10 @@ namespace tomme::guard {
 
 namespace {
 
-Candidate candidate_of(DistFilename filename, const std::optional<ListedFile>& listed,
+Candidate candidate_of(DistFilename filename, const Url& url, const std::optional<ListedFile>& listed,
                        const DownloadContext& context) {
   Candidate candidate{std::move(filename)};
+  candidate.address = url;
   if (listed) {
     candidate.provenance = listed->provenance;
     candidate.provenance_unusable = listed->provenance_unusable;
@@ -75,12 +78,15 @@ class Download::Receiver final : public net::BodySink {
       download_.other_answer_ = head;
       return fail(kGuardUpstream, "the server answered with status " + std::to_string(head.status));
     }
-    if (const std::string encoding = head.content_encoding(); !encoding.empty()) {
-      return fail(kGuardEncoding, "the server sent the file encoded as " + printable(encoding));
+    download_.encoding_ = head.content_encoding();
+    if (!download_.encoding_.empty() && !net::ContentDecoder::knows(download_.encoding_)) {
+      return fail(kGuardEncoding, "the server sent the file encoded as " + printable(download_.encoding_));
     }
     auto incoming = TRY(download_.context_.store.begin());
     const std::lock_guard lock(download_.mutex_);
     download_.incoming_ = std::move(incoming);
+    // What comes encoded is not what will be delivered: nobody may read it before its end.
+    if (!download_.encoding_.empty()) return {};
     download_.state_.fd = download_.incoming_->fd();
     download_.state_.total = head.content_length();
     return {};
@@ -88,6 +94,7 @@ class Download::Receiver final : public net::BodySink {
 
   Result<void> body(BytesView octets) override {
     TRY(download_.incoming_->append(octets));
+    if (!download_.encoding_.empty()) return {};
     const std::lock_guard lock(download_.mutex_);
     download_.state_.received = download_.incoming_->size();
     download_.changed_.notify_all();
@@ -165,6 +172,11 @@ Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<
                       {.body_octets = context_.file_octets}, stop));
   if (!incoming_) return fail(kGuardUpstream, "the server sent no file");
   received_ = std::move(*incoming_).finish();
+  if (!encoding_.empty()) {
+    const std::vector<Sha256> digests = listed ? listed->digests : std::vector<Sha256>();
+    received_ =
+        TRY(undo_encoding(context_.store, received_, encoding_, filename_, digests, context_.decoded_octets));
+  }
   return received_;
 }
 
@@ -172,7 +184,9 @@ void Download::run(std::stop_token stop) {
   const Result<std::optional<ListedFile>> listed = context_.look_up(url_, filename_, stop);
   if (!listed) {
     // A server that wants to know who asks says so for the file too, and the installer can answer that.
-    if (listed.error().is(kIndexUnavailable)) (void)receive(std::nullopt, stop);
+    if (listed.error().is(kIndexUnavailable) || listed.error().is(kIndexDenied)) {
+      (void)receive(std::nullopt, stop);
+    }
     return give_up(listed.error(), stop);
   }
   if (*listed && (*listed)->digests.size() > 1) {
@@ -184,11 +198,11 @@ void Download::run(std::stop_token stop) {
   if (!distribution) return judge_unnamed(*listed, stop);
 
   // The proof is fetched while the file comes in.
-  Candidate candidate = candidate_of(*distribution, *listed, context_);
+  Candidate candidate = candidate_of(*distribution, url_, *listed, context_);
   candidate.also_named = {filename_};
   auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
   const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
-  const Result<std::vector<Proof>> found = proofs.get();
+  const Result<FoundProofs> found = proofs.get();
   // What is called off has no verdict: the proof that was on its way is not "unavailable".
   if (!file || stop.stop_requested()) return give_up(file ? Error(kGuardUpstream, "") : file.error(), stop);
   if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {

@@ -7,6 +7,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/page_file.h"
 #include "core/url/url.h"
 #include "io/remote/simple_client.h"
 
@@ -135,7 +136,7 @@ Result<Url> Findings::index_or_file(std::string_view url, const std::string& whe
               "name it with https");
 }
 
-Result<void> Findings::index(std::string_view url, const std::string& where) {
+Result<void> Findings::index(std::string_view url, const std::string& where, std::string name) {
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
@@ -146,16 +147,23 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
       origins_.insert({Scheme::https, {std::string(known.file_host), 443}});
     }
   }
-  indexes_.push_back({std::move(parsed), where});
+  indexes_.push_back({std::move(parsed), where, std::move(name), split_login(url).login});
   return {};
 }
 
-Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
+void Findings::login(std::string name, std::string_view user, std::string_view password) {
+  logins_.push_back({std::move(name), make_login(std::string(user), std::string(password))});
+}
+
+Result<void> Findings::locked_file(std::string_view url, const std::string& where, std::string_view index) {
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
   if (!is_judged_as_named(url)) return unproven("a file with another project's name", where);
   origins_.insert(parsed.origin());
+  if (Result<Url> from = parse_outside_url(index, where)) {
+    locked_files_.emplace(address_key(parsed), *std::move(from));
+  }
   return {};
 }
 

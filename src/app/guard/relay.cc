@@ -52,7 +52,12 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
         return std::move(options);
       }()),
       pages_(client, listing_, report, {options_.intercepted, options_.scratch_folder}),
-      look_up_(client, listing_, options_.intercepted, options_.indexes),
+      look_up_(client, listing_, options_.intercepted,
+               {.indexes = options_.indexes,
+                .credentials = options_.credentials,
+                .locked_files = options_.locked_files,
+                .proof_required = options_.proof_required,
+                .expected = options_.expected}),
       context_{client,
                store,
                gate,
@@ -61,7 +66,7 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
                [this](const Url& url, const std::string& filename, std::stop_token stop) {
                  return look_up_.find(url, filename, std::move(stop));
                },
-               [this](const Authority& authority) { return look_up_.authorization_for(authority); },
+               [this](const Url& url) { return look_up_.authorization_for(url); },
                {options_.intercepted,
                 [this](const ProjectName&, std::string_view address) { return is_listed(address); },
                 options_.proof_required, options_.expected}} {}
