@@ -85,6 +85,20 @@ Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& 
   return signers;
 }
 
+std::string_view describe(NoProof why) {
+  switch (why) {
+    case NoProof::not_listed:
+      return "the index lists no attestation";
+    case NoProof::none_elsewhere:
+      return "the index lists no attestation, and the other one that was asked has none either";
+    case NoProof::on_no_page:
+      return "no page of an index lists it";
+    case NoProof::impossible:
+      break;
+  }
+  return "no attestation can be for a file of this kind";
+}
+
 std::string Signer::who() const {
   if (evidence.identity()) return evidence.identity()->describe();
   return "key " + evidence.key()->spki_sha256().to_hex().substr(0, 16);
@@ -101,7 +115,7 @@ Verdict DistributionJudge::refuse(Error error) const {
 }
 
 Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& digest,
-                                 const std::vector<Proof>& proofs) const {
+                                 const std::vector<Proof>& proofs, const FileOrigin& origin) const {
   const std::vector<const Expectation*> expected = expected_of(filename.as_written());
   Verdict verdict;
 
@@ -130,18 +144,19 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
       verdict.trail_.push_back("nobody said who should have signed " + filename.project().normalized());
     return verdict;
   }
-  judge_without_proof(filename.as_written(), expected, verdict);
+  judge_without_proof(filename.as_written(), expected, origin, verdict);
   return verdict;
 }
 
-Verdict DistributionJudge::judge_unattestable(std::string_view filename) const {
+Verdict DistributionJudge::judge_unattestable(std::string_view filename, FileOrigin origin) const {
+  origin.no_proof = NoProof::impossible;
   const bool names_none = projects_named_by(filename).empty();
   if (names_none && !policy_.expected.empty()) {
     return refuse(Error(kPolicyUnattested,
                         printable(filename) + " does not tell whose it is, and signers are expected"));
   }
   Verdict verdict;
-  judge_without_proof(filename, expected_of(filename), verdict);
+  judge_without_proof(filename, expected_of(filename), origin, verdict);
   return verdict;
 }
 
@@ -157,18 +172,27 @@ std::vector<const Expectation*> DistributionJudge::expected_of(std::string_view 
 
 void DistributionJudge::judge_without_proof(std::string_view filename,
                                             const std::vector<const Expectation*>& expected,
-                                            Verdict& verdict) const {
-  verdict.trail_.push_back("no attestation");
+                                            const FileOrigin& origin, Verdict& verdict) const {
+  verdict.no_proof_ = origin.no_proof;
+  verdict.trail_.emplace_back(describe(origin.no_proof));
   if (!expected.empty()) {
-    verdict.refusal_ =
-        Error(kPolicyUnattested, printable(filename) + " has no attestation, and " +
-                                     expected.front()->describe() + " was expected to have signed it");
-  } else if (policy_.require_attested) {
-    verdict.refusal_ =
-        Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");
-  } else {
-    verdict.decision_ = Decision::warn;
+    verdict.refusal_ = Error(kPolicyUnattested,
+                             printable(filename) + " has no attestation, and " +
+                                 expected.front()->describe() + " was expected to have signed it",
+                             "take it from an index that lists its attestation, or drop the expectation on "
+                             "purpose: without a proof nobody can tell who made it");
+    return;
   }
+  if (policy_.require_attested) {
+    verdict.allowed_by_ = policy_.allowed.of(filename, origin.indexes);
+    if (!verdict.allowed_by_) {
+      verdict.refusal_ =
+          Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");
+      return;
+    }
+    verdict.trail_.push_back("let pass by " + printable(*verdict.allowed_by_));
+  }
+  verdict.decision_ = Decision::warn;
 }
 
 }  // namespace tomme
