@@ -54,7 +54,9 @@ struct InspectCommand {
 struct RunCommand {
   std::vector<std::string> command;
   std::vector<std::string> indexes, file_hosts, allow_hosts, expect;
-  std::string attestations, report, require;
+  std::vector<std::string> require;               ///< "attested", "expected"
+  std::vector<std::string> allow, allow_indexes;  ///< "NAME", "NAME==VERSION"; URLs
+  std::string attestations, report;
   TrustOptions trust;
 };
 

@@ -69,7 +69,7 @@ Result<std::vector<Proof>> Gate::find_proofs(const Candidate& candidate, std::st
 Verdict Gate::judge(const Candidate& candidate, const Sha256& digest,
                     const Result<std::vector<Proof>>& proofs) const {
   if (!proofs) return judge_.refuse(proofs.error());
-  return judge_.judge(candidate.filename, digest, *proofs);
+  return judge_.judge(candidate.filename, digest, *proofs, candidate.origin);
 }
 
 }  // namespace tomme

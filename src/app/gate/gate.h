@@ -15,6 +15,7 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
+  FileOrigin origin = {};
   std::vector<net::Url> provenance = {};  ///< where indexes list it; all must hold
   bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
   /// The Authorization for an address, as the installer sent it there; empty where it sent none.
@@ -34,7 +35,9 @@ class Gate {
   Verdict judge(const Candidate& candidate, const Sha256& digest,
                 const Result<std::vector<Proof>>& proofs) const;
   /// A file of a kind that no attestation can name.
-  Verdict judge_unattestable(std::string_view filename) const { return judge_.judge_unattestable(filename); }
+  Verdict judge_unattestable(std::string_view filename, FileOrigin origin) const {
+    return judge_.judge_unattestable(filename, std::move(origin));
+  }
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 
  private:

@@ -14,9 +14,14 @@ namespace tomme::guard {
 
 namespace {
 
+FileOrigin origin_of(const std::optional<ListedFile>& listed) {
+  if (!listed) return {.no_proof = NoProof::on_no_page};
+  return {.indexes = listed->indexes};
+}
+
 Candidate candidate_of(DistFilename filename, const std::optional<ListedFile>& listed,
                        const DownloadContext& context) {
-  Candidate candidate{std::move(filename)};
+  Candidate candidate{std::move(filename), origin_of(listed)};
   if (listed) {
     candidate.provenance = listed->provenance;
     candidate.provenance_unusable = listed->provenance_unusable;
@@ -122,7 +127,7 @@ void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file,
   std::optional<Sha256> digest;
   if (file) digest = file->digest();
   if (!refusal) context_.store.keep(*file);
-  context_.report.judged({filename_, url_.to_string(), digest, std::move(verdict)});
+  context_.report.judged({filename_, url_.to_string(), digest, std::move(verdict), indexes_});
   finish([&](State& state) {
     state.refusal = refusal;
     if (refusal) return;
@@ -158,6 +163,7 @@ void Download::run(std::stop_token stop) {
     if (listed.error().is(kIndexUnavailable)) (void)receive(std::nullopt, stop);
     return give_up(listed.error(), stop);
   }
+  if (*listed) indexes_ = (*listed)->indexes;
   if (*listed && (*listed)->digests.size() > 1) {
     return settle(
         context_.gate.refuse(Error(kGuardRival, printable(filename_) + " is listed with different digests")),
@@ -190,7 +196,7 @@ void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  settle(context_.gate.judge_unattestable(filename_), *file);
+  settle(context_.gate.judge_unattestable(filename_, origin_of(listed)), *file);
 }
 
 void Download::give_up(const Error& error, const std::stop_token& stop) {

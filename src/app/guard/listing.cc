@@ -5,6 +5,7 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/policy/allowance.h"
 
 namespace tomme::guard {
 
@@ -21,6 +22,7 @@ void merge(ListedFile& into, ListedFile from) {
   into.provenance_unusable |= from.provenance_unusable;
   for (Sha256& digest : from.digests) add_once(into.digests, digest);
   for (Sha256& digest : from.metadata_digests) add_once(into.metadata_digests, digest);
+  for (std::string& index : from.indexes) add_once(into.indexes, std::move(index));
   for (net::Url& url : from.provenance) add_once(into.provenance, std::move(url));
 }
 
@@ -28,8 +30,16 @@ Result<net::Url> to_net(const Url& url) {
   return net::Url::parse(url.without_userinfo().without_fragment().to_string());
 }
 
+/// "<index>/<project>/" is the page of a project of <index>.
+std::vector<std::string> index_of(const Url& page_url) {
+  const Result<Url> index = page_url.resolve(page_url.path().ends_with('/') ? "../" : "./");
+  const Result<std::string> text = index ? canonical_index(index->to_string()) : fail(kGuardRequest, "");
+  return text ? std::vector{*text} : std::vector<std::string>();
+}
+
 ListedFile listed(const IndexFile& file, const Url& page_url) {
   ListedFile out;
+  out.indexes = index_of(page_url);
   out.filename = file.filename;
   if (file.sha256) out.digests.push_back(*file.sha256);
   if (file.core_metadata_sha256) out.metadata_digests.push_back(*file.core_metadata_sha256);

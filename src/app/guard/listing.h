@@ -23,6 +23,7 @@ struct ListedFile {
   std::vector<Sha256> metadata_digests;
   /// Some page names the file otherwise: installers go by the name on the page that they read.
   bool rival_names = false;
+  std::vector<std::string> indexes;  ///< whose pages list it, as canonical_index() writes them
 };
 
 /// The spelling under which URLs are compared: normalised, without fragment and user information.
