@@ -22,7 +22,8 @@ usage: tomme VERB [options] ...
   tomme VERB --help         more about a verb
   tomme --version
 
-Exit status: 0 verified or done, 1 refused, 2 wrong usage, 3 could not tell.
+Exit status: 0 verified or done, 1 refused, 2 wrong usage, 3 could not tell;
+of run, that of the command, and 40 refused.
 )";
 
 inline constexpr std::string_view kVerify =
@@ -81,15 +82,18 @@ is not what its publisher attested is refused, and the installer prints why.
 inline constexpr std::string_view kRunFooter =
     R"(SIGNER is OWNER/REPOSITORY on GitHub, gitlab:GROUP/PROJECT, an e-mail address or
 another identity as tomme prints it. Without --expect, the table at the end says
-who signed; nobody said who should.
+who signed, and whether that is who should have is yours to know.
 
 examples:
   tomme run -- pip install sampleproject
   tomme run --expect sampleproject=pypa/sampleproject -- uv add sampleproject
   tomme run --require attested -- pip download -r requirements.txt
+  tomme run --require attested --allow-index https://pypi.example.org/simple/ \
+      -- uv sync
 
-Exit status: that of COMMAND, or 1 when a file was refused, 3 when something
-could not be told; 128 and the number of a signal that ended COMMAND.
+Exit status: that of COMMAND; 40 when something was refused; 2 wrong usage,
+3 when something could not be told; 128 and the number of a signal that ended
+COMMAND.
 )";
 
 inline constexpr std::string_view kTrust =

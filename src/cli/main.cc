@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <span>
 #include <utility>
 
 #include "cli/options.h"
@@ -40,8 +41,12 @@ int exit_code(const Error& error) {
 int main(int argc, char** argv) {
   cli::occupy_standard_streams();
   const SystemClock clock;
-  const Result<cli::Command> command = cli::parse_command_line({argv, static_cast<std::size_t>(argc)});
-  if (!command) return exit_code(command.error());
+  const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+  const Result<cli::Command> command = cli::parse_command_line(words);
+  if (!command) {
+    cli::report_misunderstood_run(words, command.error());
+    return exit_code(command.error());
+  }
   const Result<int> code = dispatch(*command, clock);
   if (!code) return exit_code(code.error());
   if (const Result<void> written = cli::flush_output(); !written) return exit_code(written.error());

@@ -86,9 +86,16 @@ void describe_run(CLI::App& app, RunCommand& run) {
                "who should have signed a project; another is refused; repeatable, several for one project "
                "mean any of them");
   judge
-      .value("--require", run.require, "attested",
-             "refuse what has no attestation, and hosts that cannot be judged")
-      ->check(CLI::IsMember({"attested"}));
+      .values(
+          "--require", run.require, "WHAT",
+          "attested: refuse what has no attestation, and hosts that cannot be judged; expected: refuse that "
+          "an expectation was never put to the test; both with a comma")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"attested", "expected"}));
+  judge.values("--allow", run.allow, "NAME[==VERSION]",
+               "with --require attested: let this project pass without an attestation; repeatable");
+  judge.values("--allow-index", run.allow_indexes, "URL",
+               "with --require attested: let what this index lists pass without an attestation; repeatable");
   judge.values("--allow-host", run.allow_hosts, "HOST",
                "with --require or --expect: let this host pass; repeatable");
   Flags reach{app, "what is judged"};
@@ -111,7 +118,10 @@ void describe_run(CLI::App& app, RunCommand& run) {
       ->delimiter(',')
       ->envname("TOMME_PROOFS_FOR");
   add_trust(app, run.trust, "daily");
-  Flags{app, "output"}.value("--report", run.report, "FILE", "write what was found as JSON");
+  Flags{app, "output"}.value(
+      "--report", run.report, "FILE",
+      "write what was found as JSON, whatever the end: into a file, a FIFO, /dev/fd/N, or "
+      "- for standard output");
 }
 
 bool is_installer(std::string_view word) {

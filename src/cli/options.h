@@ -56,7 +56,9 @@ struct RunCommand {
   std::vector<std::string> indexes, file_hosts, allow_hosts, expect;
   std::string proofs;                   ///< "pypi" or a URL; empty: nobody else is asked
   std::vector<std::string> proofs_for;  ///< names and globs of them
-  std::string attestations, report, require;
+  std::vector<std::string> require;               ///< "attested", "expected"
+  std::vector<std::string> allow, allow_indexes;  ///< "NAME", "NAME==VERSION"; URLs
+  std::string attestations, report;
   TrustOptions trust;
 };
 

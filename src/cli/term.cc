@@ -8,18 +8,13 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/encoding/wrap.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
 
 namespace tomme::cli {
 
 namespace {
-
-bool use_colour() {
-  static const bool yes =
-      ::isatty(STDERR_FILENO) == 1 && !std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
-  return yes;
-}
 
 /// Why standard output failed first: by the end of the program errno tells of something else.
 int output_errno = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): as stdout itself
@@ -33,7 +28,22 @@ std::string painted(std::string_view word, std::string_view colour) {
   return "\x1b[" + std::string(colour) + "m" + std::string(word) + "\x1b[0m";
 }
 
+/// On a terminal broken at words, under one another behind the label.
+void print_labelled(std::string_view label, std::string_view colour, std::string_view sentence) {
+  std::string text = wrapped(std::string(label) + " ", sentence, label.size() + 1, terminal_width());
+  tell(text.replace(0, label.size(), painted(label, colour)));
+}
+
 }  // namespace
+
+bool use_colour() {
+  static const bool yes = [] {
+    const char* terminal = std::getenv("TERM");                         // NOLINT(concurrency-mt-unsafe)
+    return ::isatty(STDERR_FILENO) == 1 && !std::getenv("NO_COLOR") &&  // NOLINT(concurrency-mt-unsafe)
+           (terminal == nullptr || std::string_view(terminal) != "dumb");
+  }();
+  return yes;
+}
 
 void print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) note_failed_output();
@@ -45,12 +55,16 @@ void tell(std::string_view text) {
 }
 
 void print_error(const Error& error) {
-  tell(painted("error:", "1;31") + " " + error.message() + " [" + std::string(error.code().name) + "]\n");
-  if (!error.hint().empty()) tell(painted("hint:", "36") + " " + std::string(error.hint()) + "\n");
+  print_labelled("error:", "1;31", error.message() + " [" + std::string(error.code().name) + "]");
+  if (!error.hint().empty()) print_hint(error.hint());
+}
+
+void print_hint(std::string_view sentence) {
+  print_labelled("hint:", "36", sentence);
 }
 
 void print_warning(std::string_view sentence) {
-  tell(painted("warning:", "33") + " " + std::string(sentence) + "\n");
+  print_labelled("warning:", "33", sentence);
 }
 
 std::size_t terminal_width() {

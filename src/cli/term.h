@@ -11,7 +11,7 @@
 ///   * sentences start in lower case and end without a full stop;
 ///   * an error is one line "error: <sentence> [<code>]", followed by "hint: …" where there is one;
 ///   * words from outside are printed with their control characters made visible;
-///   * colour only on a terminal, never with NO_COLOR set;
+///   * colour only on a terminal, never with NO_COLOR set or TERM=dumb;
 ///   * a reader that goes away (a closed pipe) ends the program quietly.
 namespace tomme::cli {
 
@@ -19,6 +19,10 @@ void print(std::string_view text);  ///< standard output
 void tell(std::string_view text);   ///< standard error
 void print_error(const Error& error);
 void print_warning(std::string_view sentence);
+void print_hint(std::string_view sentence);
+
+/// Whether standard error takes colours.
+bool use_colour();
 
 /// Columns of the terminal behind standard error; 0 where it is none.
 std::size_t terminal_width();

@@ -167,6 +167,10 @@ Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options
   const bool asked_for = network == Network::used && request.refresh == trust::Refresh::never;
   const std::string note = in_use.note.empty() && asked_for ? staleness(in_use) : in_use.note;
   if (!note.empty()) print_warning(note);
+  if (!in_use.note.empty() && request.refresh == trust::Refresh::daily) {
+    print_hint(
+        "signatures are verified all the same; without the network, TOMME_REFRESH=never ends this warning");
+  }
   return std::move(in_use.root);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "cli/options.h"
 #include "core/base/result.h"
@@ -14,6 +15,9 @@ namespace tomme::cli {
 Result<int> verify(const VerifyCommand& command, const Clock& clock);
 Result<int> inspect(const InspectCommand& command);
 Result<int> run(const RunCommand& command, const Clock& clock);
+/// A command line of `run` that cannot be understood ends with a report as well, where it names a place for
+/// it.
+void report_misunderstood_run(std::span<char* const> argv, const Error& error);
 Result<int> sigstore(const SigstoreCommand& command, const Clock& clock);
 Result<int> trust(const TrustCommand& command, const Clock& clock);
 Result<int> tuf_client(const TufClientCommand& command, const Clock& clock);

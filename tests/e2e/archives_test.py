@@ -8,6 +8,7 @@ import pytest
 
 from attacks_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
 from loopback_index import JSON, Package, sha256
+from stage import REFUSED
 
 PIP = ["pip", "install", "-q", "--no-input", "--no-deps", "--target", "out"]
 UV = ["uv", "pip", "install", "--no-deps", "--target", "out"]
@@ -54,7 +55,7 @@ def test_a_wheel_whose_metadata_names_another_project(local, index):
     for options in ([], EXPECT):
         add(index, "other", wheel("other", says="tomme-demo"))
         result = local.run(*PIP, "other", options=options)
-        assert result.code == 1 and "wheel/name" in result.said, result.said
+        assert result.code == REFUSED and "wheel/name" in result.said, result.said
         assert not (local.work / "out").exists(), result.said
 
 
@@ -68,7 +69,7 @@ def test_a_dependency_by_an_address_that_is_not_its_projects(local, index, mark,
     add(index, "bearer", wheel("bearer", requires=requirement.format(base=index.base)))
     command = [*(word for word in PIP if word != "--no-deps"), "--no-build-isolation", "bearer"]
     result = local.run(*command, options=EXPECT)
-    assert result.code == 1 and "guard/dependency" in result.said, result.said
+    assert result.code == REFUSED and "guard/dependency" in result.said, result.said
     assert "git@" not in result.said
 
 
@@ -143,7 +144,7 @@ def test_an_odd_wheel_that_readers_may_take_differently(local, index, kind):
     assert result.code == 0 and (local.work / "out/odd.py").exists(), result.said
     assert any("readers may unpack it differently" in note for note in result.report["notes"]), result.said
     result = local.run(*PIP, "--upgrade", "odd", options=EXPECT)
-    assert result.code == 1 and "wheel/ambiguous" in result.said, result.said
+    assert result.code == REFUSED and "wheel/ambiguous" in result.said, result.said
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -11,6 +11,7 @@ import pytest
 from downloads_test import big_wheel
 from loopback_index import HTML, JSON, Answer, Index, Package, sha256
 from refusals_test import PIP, UV, WHEEL, assert_refused, changed
+from stage import REFUSED
 
 EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
 STRICT = [*EXPECT, "--require", "attested"]
@@ -73,7 +74,7 @@ def test_a_page_that_is_an_archive(local, index, mark, requirement, link):
     index.answer(link, body=text_tar(mark), Content_Type="text/html")
     result = local.run("pip", "install", "--no-deps", "--no-build-isolation", "--target", "out",
                        requirement.format(base=index.base), options=EXPECT)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
 
 
 def test_no_range_of_another_download(curl, index, demo):
@@ -157,9 +158,10 @@ def test_a_wheel_that_brings_an_expected_project_from_elsewhere(local, index, de
         index.add(package)
         result = local.run("pip", "install", "-q", "--no-input", "--target", "out", "bearer",
                            options=["--expect", "tomme-demo=somebody/else"])
-        assert result.code == 1 and "guard/dependency" in result.said, result.said
+        assert result.code == REFUSED and "guard/dependency" in result.said, result.said
         assert not (local.work / "out/tomme_demo.py").exists() and not other.seen
         # The same wheel with nobody expected: it passes, and what was not judged is named.
         result = local.run("pip", "install", "-q", "--no-input", "--target", "out", "bearer")
         assert result.code == 0, result.said
-        assert any(note.startswith("not judged: bearer-1.0-py3-none-any.whl wants tomme-demo from") for note in result.report["notes"]), result.said
+        assert any(note.startswith("not judged: bearer-1.0-py3-none-any.whl wants tomme-demo from")
+                   for note in result.report["notes"]), result.said

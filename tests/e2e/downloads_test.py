@@ -11,6 +11,7 @@ import pytest
 
 from loopback_index import Answer, Entry, Index, Package, sha256
 from refusals_test import UV, PIP, WHEEL, assert_refused, assert_taken, changed
+from stage import REFUSED
 
 MEBI = 1024 * 1024
 
@@ -88,7 +89,7 @@ def test_a_slow_file_streams_and_its_end_waits(curl, index, demo):
     index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 6.5)
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -o got -w '%{{http_code}} ' {index.file_url(WHEEL)}; "
                                   f"curl -sS -o again -w '%{{http_code}}' {index.file_url(WHEEL)}")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.out == "200 403", result.said
     got = (curl.work / "got").read_bytes()
     assert len(got) <= len(content) - 64 * 1024 and content.startswith(got)
@@ -216,7 +217,7 @@ def test_uv_lock_and_frozen_sync(local, index):
     # What no page lists any more is as good as unattested.
     index.projects["tomme-demo"] = []
     result = local.run("uv", "sync", "-q", "--frozen", options=["--require", "attested"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "policy/unattested"
 
 
@@ -225,7 +226,7 @@ def test_frozen_sync_of_a_changed_wheel(local, index, demo):
     assert local.plain("uv", "lock", "-q").code == 0
     index.content[f"/files/{WHEEL}"] = changed(demo.content)
     result = local.run("uv", "sync", "-q", "--frozen")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "guard/hash"
     assert "[guard/hash]" in result.said
 
@@ -253,7 +254,7 @@ def test_poetry_lock_and_sync(local, index):
     assert lock.read_bytes() == before
     index.entry(WHEEL).provenance = f"/provenance/tomme_demo_dep1-1.0-py3-none-any.whl"
     result = local.run("poetry", "sync")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "statement/subject"
     assert "tomme: " in result.out + result.err.split(WHEEL + "  ")[0], "poetry does not print the reason"
 
@@ -304,7 +305,7 @@ def test_what_a_build_needs_is_judged_too(local, index, command):
     shutil.rmtree(local.work / "out")
     index.entry("tomme_demo_dep1-1.0-py3-none-any.whl").sha256 = "0" * 64
     result = local.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert not list(local.work.glob("out/builder*"))
 
 

@@ -4,6 +4,7 @@ import base64
 import pytest
 
 from loopback_index import Index
+from stage import REFUSED
 
 WHEEL = "tomme_demo-1.0-py3-none-any.whl"
 LOGIN = "ann:s3cr3t"
@@ -158,7 +159,7 @@ def test_a_proof_from_elsewhere_is_of_this_very_file(local, index, elsewhere):
     path = f"/integrity/tomme-demo/1.0/{WHEEL}/provenance"
     elsewhere.content[path] = elsewhere.content["/provenance/tomme_demo_dep1-1.0-py3-none-any.whl"]
     result = local.run(*PIP, options=["--proofs", elsewhere.base, "--proofs-for", "*"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"].startswith("statement/")
 
 
@@ -175,7 +176,7 @@ def test_elsewhere_may_have_none_or_not_answer(local, index, elsewhere):
     assert result.code == 0, result.said
     assert "could not be asked" in result.err
     result = local.run(*PIP, "--upgrade", options=[*options, "--require", "attested"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
 
 
 def test_proofs_by_variables_with_a_login(local, index, elsewhere):

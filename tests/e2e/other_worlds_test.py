@@ -8,6 +8,7 @@ from conftest import FOLDER
 from downloads_test import PROJECT
 from loopback_index import Index
 from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
+from stage import REFUSED
 
 
 # --- a proxy that the user already has
@@ -111,7 +112,7 @@ def test_pdm_prints_why_a_file_is_refused(project, index):
     assert project.plain("pdm", "lock", "-q").code == 0
     index.entry(WHEEL).provenance = "/provenance/tomme_demo_dep1-1.0-py3-none-any.whl"
     result = project.run("pdm", "sync", "--no-self")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "statement/subject"
     assert not list(project.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
 
@@ -160,7 +161,7 @@ def test_poetrys_default_source_with_a_changed_wheel(as_pypi, index, demo):
     assert as_pypi.plain("poetry", "lock").code == 0
     index.content[f"/files/{WHEEL}"] = changed(demo.content)
     result = as_pypi.run("poetry", "install")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "guard/hash"
     assert not list(as_pypi.work.glob(".venv/lib/*/site-packages/tomme_demo.py"))
 

@@ -4,6 +4,8 @@ import urllib.request
 
 import pytest
 
+from stage import REFUSED
+
 WHEEL = "abi3info-2024.10.3-py3-none-any.whl"
 SIGNED = [  # requirement, file, who
     ("abi3info==2024.10.3", WHEEL, "woodruffw/abi3info"),
@@ -102,7 +104,7 @@ def test_staging_is_another_world(real):
     assert result.verdicts() == {"rfc8785-0.1.2-py3-none-any.whl": "verified"}
     shutil.rmtree(real.work / "out")
     result = real.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.verdicts() == {"rfc8785-0.1.2-py3-none-any.whl": "refused"}
     assert "403 Client Error: tomme: " in result.said
 
@@ -116,7 +118,7 @@ def test_no_attestation_passes_or_not_as_asked(real, installer):
     assert result.verdicts() == {"six-1.17.0-py2.py3-none-any.whl": "unattested"}
     shutil.rmtree(real.work / "out")
     result = real.run(*command, options=["--require", "attested"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert "403" in result.said and "tomme: six-1.17.0-py2.py3-none-any.whl" in result.said
 
 
@@ -125,7 +127,7 @@ def test_another_signer_than_expected_is_refused(real, installer):
     command = {"pip": ["pip", "download", "-q", "--no-deps", "-d", "out", "abi3info==2024.10.3"],
                "uv": ["uv", "pip", "install", "-q", "--no-deps", "--target", "out", "abi3info==2024.10.3"]}
     result = real.run(*command[installer], options=["--expect", "abi3info=somebody/else"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["verdict"] == "refused"
     assert "woodruffw/abi3info" in result.file(WHEEL)["refusal"]["message"]
     assert not list(real.work.glob("out/abi3info*"))

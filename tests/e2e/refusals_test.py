@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from loopback_index import HTML, JSON, Answer, Entry, Index, sha256
+from stage import REFUSED
 
 WHEEL = "tomme_demo-1.0-py3-none-any.whl"
 DEPENDENCY = "tomme_demo_dep1-1.0-py3-none-any.whl"
@@ -27,7 +28,7 @@ def changed(wheel: bytes) -> bytes:
 
 
 def assert_refused(stage, result, code: str, file: str = WHEEL):
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert not list(stage.work.glob("out/tomme_demo*")), "it was installed all the same"
     refusals = {entry["refusal"]["code"] for entry in result.report["files"]
                 if entry["file"] == file and "refusal" in entry}
@@ -97,7 +98,7 @@ def test_another_identity_than_expected(local, command):
 def test_no_proof_where_a_signer_is_expected(local, index, command):
     index.entry(WHEEL).provenance = None
     result = local.run(*command, options=["--expect", "tomme-demo=example/tomme-demo"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.verdicts()[WHEEL] == "refused"
 
 
@@ -105,7 +106,7 @@ def test_no_proof_where_a_signer_is_expected(local, index, command):
 def test_proof_of_another_sigstore(local, command):
     local.options = []
     result = local.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.verdicts()[WHEEL] == "refused"
     assert "tomme: " in result.said
 
@@ -137,7 +138,7 @@ def test_provenance_at_no_usable_address(local, index, where, page):
 def test_provenance_of_no_bundle_is_no_pass(local, index):
     index.answer(f"/provenance/{WHEEL}", 200, b'{"version": 1, "attestation_bundles": []}')
     result = local.run(*UV, options=["--require", "attested"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
 
 
 # --- metadata
@@ -201,7 +202,7 @@ def test_encoded_file(local, index, demo, command):
 def test_encoded_page(local, index, command):
     index.answer("/simple/tomme-demo/", 200, b"\x1f\x8b" + bytes(20), Content_Type="text/html", Content_Encoding="gzip")
     result = local.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert [entry["why"]["code"] for entry in result.report["refused"]][:1] == ["guard/encoding"]
 
 
@@ -241,7 +242,7 @@ def test_file_redirected_without_end(local, index):
 def test_page_redirected_to_where_nothing_is_judged(local, index, elsewhere, command):
     index.redirect("/simple/tomme-demo/", f"{elsewhere.simple}tomme-demo/")
     result = local.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.report["refused"][0]["why"]["code"] == "index/redirect"
     assert not elsewhere.seen
 
@@ -252,7 +253,7 @@ def test_page_that_points_elsewhere(local, index, elsewhere, command, page):
     index.format = page
     index.entry(WHEEL).url = elsewhere.file_url(WHEEL)
     result = local.run(*command)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.report["refused"][0]["why"]["code"] == "guard/elsewhere"
     assert not elsewhere.seen
     taken = local.run(*command, options=["--file-host", elsewhere.host])
@@ -266,7 +267,7 @@ def test_page_that_points_to_an_odd_place(local, index, url, page):
     index.format = page
     index.entry(WHEEL).url = url.format(WHEEL)
     result = local.run(*UV)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.report["refused"], result.said
     assert not result.report["notJudged"]
 
@@ -278,7 +279,7 @@ def test_page_with_an_odd_status_is_read_or_refused(local, index, elsewhere, sta
     page = index.page("tomme-demo", HTML)
     index.answers["/simple/tomme-demo/"] = lambda handler: page._replace(status=status)
     result = local.run(*PIP)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert not elsewhere.seen
 
 
@@ -293,13 +294,13 @@ def test_file_listed_with_two_digests(local, index, demo):
     index.projects["tomme-demo"].append(other := Entry(demo))
     other.sha256 = "0" * 64
     result = local.run(*UV)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
 
 
 def test_json_whose_name_and_address_differ(local, index):
     index.entry(WHEEL).url = f"../../files/{DEPENDENCY}"
     result = local.run(*UV)
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert result.report["refused"], result.said
 
 
@@ -316,7 +317,7 @@ def test_files_of_the_legacy_api_are_where_they_are_judged(curl, index, elsewher
     body = {"info": {}, "urls": [{"filename": WHEEL, "url": elsewhere.file_url(WHEEL), "digests": {}}]}
     index.answer("/pypi/tomme-demo/1.0/json", 200, json.dumps(body).encode(), Content_Type="application/json")
     result = curl.run("curl", "-sS", f"{index.base}/pypi/tomme-demo/1.0/json")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert "guard/elsewhere" in result.out
 
 

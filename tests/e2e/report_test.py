@@ -11,6 +11,7 @@ import time
 import pytest
 
 from loopback_index import Index
+from stage import REFUSED
 
 WHEEL = "tomme_demo-1.0-py3-none-any.whl"
 UV = ["uv", "pip", "install", "-q", "--target", "out", "tomme-demo==1.0"]
@@ -20,9 +21,10 @@ def test_table_on_stderr_and_nothing_on_stdout(local):
     result = local.run(*UV, options=["--expect", "tomme-demo=example/tomme-demo"])
     assert result.code == 0 and result.out == ""
     rows = result.err.splitlines()
-    assert re.fullmatch(r"tomme_demo-1\.0-py3-none-any\.whl +verified +\d{4}-\d\d-\d\d +github:example/tomme-demo .*", rows[0]), rows
-    assert re.fullmatch(r"tomme_demo_dep1-1\.0-py3-none-any\.whl +attested .*nobody said who should", rows[1]), rows
-    assert len(rows) == 3
+    assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[2]), rows
+    assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[0]), rows
+    assert rows[3] == "3 files: 1 verified, 2 attested", rows
+    assert rows[4].startswith("note: nobody said who should sign what is attested") and len(rows) == 5
 
 
 def test_report_for_machines(local, index):
@@ -32,7 +34,7 @@ def test_report_for_machines(local, index):
     first = " ".join([*UV[:-1], "tomme-demo-dep1"])
     result = local.run("sh", "-c", f"{first} && {' '.join(UV)}")
     report = result.report
-    assert result.code == report["exit"] == 1
+    assert result.code == report["exit"] == REFUSED
     assert report["version"] == 1 and report["notJudged"] == [] and report["unknown"] == []
     demo = result.file(WHEEL)
     assert demo["url"] == index.file_url(WHEEL)
@@ -44,10 +46,94 @@ def test_report_for_machines(local, index):
     assert refused["verdict"] == "refused" and refused["refusal"]["code"] == "guard/hash" and refused["refusal"]["hint"]
 
 
-def test_report_to_a_place_that_cannot_be_written(bare):
-    result = bare.plain(bare.program, "run", "--report", "/nowhere/report.json", "--", "touch", "ran")
-    assert result.code == 2 and "/nowhere/report.json" in result.said, result.said
+# --- where a report goes, and when
+
+
+def report_to(stage, place, *command, options=(), **more):
+    return stage.plain(stage.program, "run", *stage.options, "--report", place, *options, "--", *command, **more)
+
+
+@pytest.mark.parametrize("place,why", [("/nowhere/report.json", "No such file or directory"), (".", "it is a folder"),
+                                       ("/dev/fd/77", "Bad file descriptor")])
+def test_report_to_a_place_that_cannot_be_written(bare, place, why):
+    result = report_to(bare, place, "touch", "ran")
+    assert result.code == 3 and f"{place}: {why} [store/write]" in result.said, result.said
     assert not (bare.work / "ran").exists()
+
+
+def test_report_keeps_what_a_name_is(bare):
+    real, link, fifo = (bare.work / name for name in ("real.json", "link", "fifo"))
+    real.write_text("{}")
+    link.symlink_to("real.json")
+    os.mkfifo(fifo)
+    assert report_to(bare, link, "true").code == 0
+    assert link.is_symlink() and json.loads(real.read_text())["exit"] == 0
+    reader = subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE)
+    assert report_to(bare, fifo, "true").code == 0
+    assert json.loads(reader.communicate(timeout=10)[0])["exit"] == 0 and fifo.is_fifo()
+    assert report_to(bare, "/dev/null", "true").code == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert sorted(path.name for path in bare.work.iterdir()) == ["fifo", "link", "real.json"]
+
+
+def test_report_to_standard_output(bare):
+    result = report_to(bare, "-", "true")
+    assert result.code == 0 and json.loads(result.out)["exit"] == 0
+    assert not list(bare.work.iterdir())
+
+
+def test_report_into_a_process_substitution(bare):
+    script = f"{bare.program} run --report >(cat >got) -- sh -c 'ls /proc/self/fd >fds'; wait $!"
+    result = bare.plain("bash", "-c", script)
+    assert result.code == 0, result.said
+    wait_for(lambda: (bare.work / "got").read_text().endswith("}\n"))
+    assert json.loads((bare.work / "got").read_text())["exit"] == 0
+    assert "63" not in (bare.work / "fds").read_text().split(), "the command could write a report of its own"
+
+
+@pytest.mark.parametrize("options,command,code,error", [
+    (["--require", "everything"], ["true"], 2, "usage/command-line"),
+    (["--no-such-option"], ["true"], 2, "usage/command-line"),
+    ([], [], 2, "usage/command-line"),
+    (["--expect", "nonsense"], ["true"], 2, "policy/expectation"),
+    (["--allow", "demo"], ["true"], 2, "usage/command-line"),
+    (["--require", "expected"], ["true"], 2, "usage/command-line"),
+    (["--require", "attested", "--allow", "Demo", "--expect", "demo=a/b"], ["true"], 2, "policy/allowance"),
+    ([], ["pip", "install", "--proxy", "http://a.test", "x"], 2, "guard/flag"),
+    (["--expect", "demo=a/b"], ["pip", "install", "git+https://x.example/y"], 2, "guard/unproven"),
+    ([], ["no-such-command"], 2, "guard/command"),
+    (["--trusted-root", "/nowhere.json"], ["true"], 3, "store/read"),
+])
+def test_no_old_report_stands(bare, options, command, code, error):
+    bare.report.write_text('{"exit": 0}')
+    result = report_to(bare, bare.report, *command, options=options)
+    report = json.loads(bare.report.read_text())
+    assert result.code == report["exit"] == code, result.said
+    assert report["error"]["code"] == error and report["error"]["hint"] and report["files"] == []
+    assert f"[{error}]" in result.err
+
+
+def test_a_run_that_is_killed_leaves_no_old_report(bare):
+    bare.report.write_text('{"exit": 0}')
+    process = subprocess.Popen([bare.program, "run", "--report", bare.report, "--", "sleep", "30"], env=bare.environment,
+                               start_new_session=True)
+    wait_for(lambda: "unfinished" in bare.report.read_text())
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+    report = json.loads(bare.report.read_text())
+    assert report["exit"] is None and report["error"]["code"] == "guard/unfinished"
+
+
+def test_a_signal_that_ends_the_run_is_reported(bare):
+    process = bare.start("sleep", "30")
+    wait_for(lambda: bare.report.exists() and bare.run_folders())
+    time.sleep(0.5)
+    bare.interrupt(process)
+    process.communicate(timeout=10)
+    assert process.returncode == json.loads(bare.report.read_text())["exit"] == 130
+
+
+# --- the exit status
 
 
 @pytest.mark.parametrize("script,code", [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137), ("kill -SEGV $$", 139), ("exit 255", 255)])
@@ -66,7 +152,7 @@ def test_child_that_cannot_be_started(bare):
 def test_refusal_beats_the_childs_success(curl, index):
     index.entry(WHEEL).sha256 = "0" * 64
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -o got {index.file_url(WHEEL)}; exit 0")
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
 
 
 def test_what_cannot_be_told_is_3(curl, index):
@@ -128,6 +214,62 @@ def test_user_authorities_stay_trusted(curl, certificates):
     assert certificates.authority.read_text().strip() in result.out
 
 
+# --- what a person is told
+
+
+def test_an_expectation_that_is_never_used(local):
+    misspelt = ["--expect", "tomme-dem0=example/tomme-demo"]
+    result = local.run(*UV, options=misspelt)
+    assert result.code == 0, result.said
+    assert "note: the expectation for tomme-dem0 was never used: no file of that project came; did you mean tomme-demo?" in result.err
+    result = local.run(*UV, options=[*misspelt, "--require", "expected"])
+    assert result.code == REFUSED and "[guard/unused]" in result.err, result.said
+    assert [entry["what"] for entry in result.report["refused"]] == ["tomme-dem0"]
+    result = local.run(*UV, options=["--expect", "tomme-demo=example/tomme-demo", "--require", "expected,attested"])
+    assert result.code == 0, result.said
+
+
+def test_nothing_judged_is_no_success_where_proof_is_required(bare):
+    assert bare.run("true").code == 0
+    for options in (["--require", "attested"], ["--expect", "demo=a/b"]):
+        result = bare.run("true", options=options)
+        assert result.code == 3 and "[guard/nothing-judged]" in result.err, result.said
+        assert result.report["unknown"][0]["why"]["code"] == "guard/nothing-judged"
+
+
+@pytest.mark.parametrize("option", ["--allow", "--allow-index"])
+def test_a_private_file_beside_required_proof(local, index, option):
+    index.entry("tomme_demo_dep1-1.0-py3-none-any.whl").provenance = None
+    strict = ["--require", "attested"]
+    result = local.run(*UV, options=strict)
+    assert result.code == REFUSED and "--allow-index URL" in result.err, result.said
+    value = {"--allow": "tomme-demo-dep1==1.0", "--allow-index": index.simple}[option]
+    result = local.run(*UV, options=[*strict, option, value])
+    assert result.code == 0, result.said
+    file = result.file("tomme_demo_dep1-1.0-py3-none-any.whl")
+    assert file["verdict"] == "allowed" and file["allowedBy"] == f"{option} {value}" and file["noProof"] == "not-listed"
+    assert file["indexes"] == [index.simple]
+    assert result.file(WHEEL)["verdict"] == "attested"
+    assert re.search(rf"^allowed +tomme-demo-dep1 1\.0 +by {re.escape(option)} ", result.err, re.M), result.err
+    other = {"--allow": "tomme-demo-dep1==1.1", "--allow-index": "https://other.test/simple/"}[option]
+    assert local.run(*UV, options=[*strict, option, other]).code == REFUSED
+
+
+def test_an_allowance_hides_no_bad_proof(local, index):
+    index.entry(WHEEL).provenance = index.entry("tomme_demo_dep1-1.0-py3-none-any.whl").provenance
+    result = local.run(*UV, options=["--require", "attested", "--allow", "tomme-demo", "--allow-index", index.simple])
+    assert result.code == REFUSED, result.said
+    assert result.file(WHEEL)["verdict"] == "refused"
+
+
+def test_each_refusal_has_its_code_and_its_hint_at_the_end(local, index):
+    index.entry(WHEEL).sha256 = "0" * 64
+    result = local.run(*UV)
+    last = result.err.splitlines()[-2:]
+    assert last[0].startswith("REFUSED     tomme-demo 1.0: ") and last[0].endswith(" [guard/hash]"), last
+    assert last[1].startswith("            hint: "), last
+
+
 @pytest.fixture
 def other(certificates, made):
     with Index(certificates, made) as server:
@@ -142,7 +284,7 @@ def test_other_hosts_are_reported_refused_or_let_through(curl, index, other):
     assert "not judged" in result.err and "nothing was judged" in result.err
     before = len(other.seen)
     result = curl.run(*command, options=["--require", "attested"])
-    assert result.code == 1, result.said
+    assert result.code == REFUSED, result.said
     assert "[guard/host]" in result.err or "guard/host" in json.dumps(result.report)
     assert len(other.seen) == before
     for host in (other.host, "localhost"):

@@ -7,6 +7,7 @@ import subprocess
 from typing import NamedTuple
 
 SECONDS = 60
+REFUSED = 40  # the exit status of a run in which something was refused
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Of the environment that the tests run in, only this reaches the program: how to get at the real network.

@@ -111,7 +111,9 @@ Result<FoundProofs> Gate::find_elsewhere(const Candidate& candidate, std::stop_t
 Verdict Gate::judge(const Candidate& candidate, const Sha256& digest,
                     const Result<FoundProofs>& proofs) const {
   if (!proofs) return judge_.refuse(proofs.error());
-  return judge_.judge(candidate.filename, digest, proofs->proofs, candidate.also_named);
+    FileOrigin origin = candidate.origin;
+  if (proofs->none_elsewhere) origin.no_proof = NoProof::none_elsewhere;
+  return judge_.judge(candidate.filename, digest, proofs->proofs, std::move(origin));
 }
 
 std::vector<std::string> Gate::notes() const {

@@ -20,7 +20,7 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
-  std::vector<std::string> also_named = {};  ///< other names by which it is known: its address's
+  FileOrigin origin = {};
   std::optional<Url> address = {};   ///< of the file
   std::vector<Url> provenance = {};  ///< where indexes list it; all must hold
   bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
@@ -50,8 +50,8 @@ class Gate {
   /// not asked about, or why it did not say, or that it could be asked.
   std::vector<std::string> notes() const;
   /// A file of a kind that no attestation can name.
-  Verdict judge_unattestable(std::string_view filename, std::vector<std::string> also_named = {}) const {
-    return judge_.judge_unattestable(filename, std::move(also_named));
+  Verdict judge_unattestable(std::string_view filename, FileOrigin origin) const {
+    return judge_.judge_unattestable(filename, std::move(origin));
   }
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 

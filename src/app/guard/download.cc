@@ -17,9 +17,14 @@ namespace tomme::guard {
 
 namespace {
 
+FileOrigin origin_of(const std::optional<ListedFile>& listed) {
+  if (!listed) return {.no_proof = NoProof::on_no_page};
+  return {.indexes = listed->indexes};
+}
+
 Candidate candidate_of(DistFilename filename, const Url& url, const std::optional<ListedFile>& listed,
                        const DownloadContext& context) {
-  Candidate candidate{std::move(filename)};
+  Candidate candidate{std::move(filename), origin_of(listed)};
   candidate.address = url;
   if (listed) {
     candidate.provenance = listed->provenance;
@@ -146,7 +151,7 @@ void Download::settle(Verdict verdict, std::shared_ptr<const StoredFile> file,
   std::optional<Sha256> digest;
   if (file) digest = file->digest();
   if (!refusal) context_.store.keep(*file);
-  context_.report.judged({filename_, url_.shown(), digest, std::move(verdict)});
+  context_.report.judged({filename_, url_.shown(), digest, std::move(verdict), indexes_});
   finish([&](State& state) {
     state.refusal = refusal;
     if (refusal) return;
@@ -189,6 +194,7 @@ void Download::run(std::stop_token stop) {
     }
     return give_up(listed.error(), stop);
   }
+  if (*listed) indexes_ = (*listed)->indexes;
   if (*listed && (*listed)->digests.size() > 1) {
     return settle(
         context_.gate.refuse(Error(kGuardRival, printable(filename_) + " is listed with different digests")),
@@ -199,7 +205,7 @@ void Download::run(std::stop_token stop) {
 
   // The proof is fetched while the file comes in.
   Candidate candidate = candidate_of(*distribution, url_, *listed, context_);
-  candidate.also_named = {filename_};
+  candidate.origin.also_named = {filename_};
   auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
   const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
   const Result<FoundProofs> found = proofs.get();
@@ -223,9 +229,7 @@ void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  std::vector<std::string> also_named;
-  if (listed) also_named.push_back(listed->filename);
-  settle(context_.gate.judge_unattestable(filename_, std::move(also_named)), *file);
+  settle(context_.gate.judge_unattestable(filename_, origin_of(listed)), *file);
 }
 
 void Download::give_up(const Error& error, const std::stop_token& stop) {

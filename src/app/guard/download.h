@@ -93,6 +93,7 @@ class Download {
   std::optional<IncomingFile> incoming_;
   std::shared_ptr<const StoredFile> received_;
   std::string encoding_;                           // of what comes in; only the download's own thread
+  std::vector<std::string> indexes_;               // whose pages list it; likewise
   std::optional<net::ResponseHead> other_answer_;  // only the download's own thread
   std::jthread thread_;                            // last: it uses all of the above
 };

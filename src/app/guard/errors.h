@@ -59,4 +59,18 @@ inline constexpr ErrorCode kGuardRequest{"guard/request", Outcome::refused,
                                          "a request was neither for a page nor for a file",
                                          "a run serves installers only: pages and files of an index"};
 
+inline constexpr ErrorCode kGuardUnused{
+    "guard/unused", Outcome::refused, "a signer is expected of a project of which no file came",
+    "check the spelling of the name; what is installed already is judged with pip --force-reinstall or uv "
+    "--reinstall"};
+inline constexpr ErrorCode kGuardNothingJudged{
+    "guard/nothing-judged", Outcome::could_not_tell,
+    "proof is required or a signer expected, and the command ended well without a file that was judged",
+    "what is installed already is judged with pip --force-reinstall or uv --reinstall; a command that goes "
+    "around the proxy cannot be judged"};
+inline constexpr ErrorCode kGuardUnfinished{
+    "guard/unfinished", Outcome::could_not_tell,
+    "the run has not ended, or was ended before it could write its report",
+    "wait for its end, or run it again"};
+
 }  // namespace tomme::guard

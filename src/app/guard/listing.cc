@@ -4,6 +4,7 @@
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
+#include "core/policy/allowance.h"
 
 namespace tomme::guard {
 
@@ -55,7 +56,8 @@ Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
     return fail(kGuardElsewhere, "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
                 "install in several runs");
   }
-  auto [at, is_new] = files_.try_emplace(file.key(), file.name(), file.upstream(), index);
+  auto [at, is_new] = files_.try_emplace(file.key(), file.name(), file.upstream());
+  if (index && !add_once(at->second.indexes, canonical_index(*index))) return too_much("indexes");
   return merge(at->second, file);
 }
 

@@ -18,7 +18,7 @@ namespace tomme::guard {
 struct ListedFile {
   std::string filename;               ///< the last segment of the address
   Url upstream;                       ///< where it is asked for
-  std::optional<Url> index;           ///< of the page that listed it first; nothing for pages of no index
+  std::vector<std::string> indexes;   ///< whose pages list it, as canonical_index() writes them
   std::vector<Sha256> digests;        ///< each that some page names; more than one is a contradiction
   std::vector<Url> provenance;
   bool provenance_unusable = false;   ///< listed at something that is no http(s) URL

@@ -46,7 +46,7 @@ TEST(Listing, KnowsAFileByWhereItIsInAnySpelling) {
     ASSERT_TRUE(found) << url;
     EXPECT_EQ(found->filename, "six-1-py3-none-any.whl");
     EXPECT_EQ(found->upstream.to_string(), "https://index.test/files/a/six-1-py3-none-any.whl");
-    EXPECT_EQ(found->index, kPage);
+    EXPECT_EQ(found->indexes, std::vector<std::string>{"https://index.test/simple/six/"});
   }
   EXPECT_FALSE(listing.find(key_of("https://index.test/files/a/six-1-py3-none-any.whl?x")));
   EXPECT_FALSE(listing.find(key_of("http://index.test/files/a/six-1-py3-none-any.whl")));

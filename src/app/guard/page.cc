@@ -222,7 +222,7 @@ Result<PageAnswer> Pages::other(const net::Request& request, std::stop_token sto
   if (const auto format = format_of(upstream.type)) {
     return written_page(request, upstream, *format, {{}, {}, upstream.url.shown()});
   }
-  report_.passed(upstream.url.shown());
+  report_.tunnelled(upstream.url.shown());
   // Under a type that no installer reads as a page.
   PageAnswer answer{.headers = {{"Content-Type", "application/octet-stream"}}};
   if (request.method != "HEAD") answer.body = std::move(upstream.body);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/guard/errors.h"
+#include "app/guard/phrase.h"
 #include "app/guard/page.h"
 #include "core/encoding/text.h"
 #include "io/net/byte_range.h"
@@ -15,20 +16,6 @@ constexpr std::uint64_t kWithheldOctets = 64 * 1024;
 /// How long a connection sleeps between two looks at its client.
 constexpr std::chrono::milliseconds kGlance{500};
 constexpr std::string_view kMetadataSuffix = ".metadata";
-
-/// "tomme: <sentence> [code]": pip, uv and poetry print the reason phrase of a 403 word for word. uv drops a
-/// phrase that is not all ASCII, and a very long one is cut by the server: the code must not be lost.
-std::string refusal_phrase(const Error& error) {
-  constexpr std::size_t kSentence = 340;
-  std::string sentence;
-  for (const char c : error.message()) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x80) sentence += c;
-    if (octet >= 0xc0) sentence += '?';  // one for each character, which has one such octet
-  }
-  if (sentence.size() > kSentence) sentence = sentence.substr(0, kSentence) + "...";
-  return "tomme: " + sentence + " [" + std::string(error.code().name) + "]";
-}
 
 std::string content_type_of(std::string_view filename) {
   if (filename.ends_with(".tar.gz")) return "application/gzip";
@@ -168,7 +155,7 @@ bool Relay::may_resume(const std::string& key) const {
 }
 
 Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
-  const std::string phrase = refusal_phrase(error);
+  const std::string phrase = phrase_of(error);
   std::string body = phrase + "\n";
   if (!error.hint().empty()) body += "hint: " + std::string(error.hint()) + "\n";
   return response.respond(403, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, body);
@@ -177,7 +164,7 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
 Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download& download,
                             const Download::State& state, net::ResponseWriter& response) {
   if (state.refusal) return refuse(*state.refusal, response);
-  if (state.failure) return response.respond(502, refusal_phrase(*state.failure), {}, "");
+  if (state.failure) return response.respond(502, phrase_of(*state.failure), {}, "");
   if (state.other_answer) {
     net::Headers headers;
     if (const auto challenge = state.other_answer->headers.find("WWW-Authenticate")) {
@@ -271,7 +258,7 @@ Result<void> Relay::answer_page(const net::Request& request, const Route& route,
   }
   if (!answer) {
     report_.failed(shown, answer.error());
-    const std::string phrase = refusal_phrase(answer.error());
+    const std::string phrase = phrase_of(answer.error());
     return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
   }
   report_.recovered(shown);

@@ -4,89 +4,82 @@
 
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
 #include "core/policy/render.h"
 
 namespace tomme::guard {
 
 namespace {
 
-struct Row {
-  std::string file, verdict, who, when;
-};
-
-std::string verdict_word(const Verdict& verdict) {
-  if (verdict.decision() == Decision::deny) return "REFUSED";
-  if (!verdict.attested()) return "unattested";
-  return verdict.expected() ? "verified" : "attested";
+json::Value texts(const auto& list) {
+  json::Array out;
+  for (const std::string& text : list) out.emplace_back(text);
+  return out;
 }
 
-std::string who_of(const Verdict& verdict) {
-  if (verdict.refusal()) return verdict.refusal()->message();
-  if (!verdict.attested()) return "nobody vouches for it";
-  std::set<std::string> names;
-  for (const Signer& signer : verdict.signers()) names.insert(signer.who());
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : "; ") + name;
-  return verdict.expected() ? text : "signed by " + text + "; nobody said who should";
-}
-
-std::string when_of(const Verdict& verdict) {
-  std::optional<Time> latest;
-  for (const Signer& signer : verdict.signers()) latest = std::max(latest, signing_time(signer));
-  return latest ? to_rfc3339(*latest).substr(0, 10) : "";
-}
-
-/// Columns as wide as their widest cell; the third takes what is left and is wrapped at spaces.
-std::string render(const std::vector<Row>& rows, std::size_t width) {
-  std::size_t file_width = 0;
-  std::size_t verdict_width = 0;
-  for (const Row& row : rows) {
-    file_width = std::max(file_width, row.file.size());
-    verdict_width = std::max(verdict_width, row.verdict.size());
+std::string_view code_of(NoProof why) {
+  switch (why) {
+    case NoProof::not_listed:
+      return "not-listed";
+    case NoProof::none_elsewhere:
+      return "none-elsewhere";
+    case NoProof::on_no_page:
+      return "on-no-page";
+    case NoProof::impossible:
+      break;
   }
-  const auto pad = [](std::string text, std::size_t to) {
-    text.resize(std::max(text.size(), to), ' ');
-    return text;
-  };
-  const auto trimmed = [](std::string line) {
-    while (line.ends_with(' ')) line.pop_back();
-    return line + "\n";
-  };
-  std::string out;
-  for (const Row& row : rows) {
-    const std::string start = pad(row.file, file_width) + "  " + pad(row.verdict, verdict_width) + "  ";
-    const std::string line = start + pad(row.when, 10) + "  " + row.who;
-    // What does not fit goes under the file's name, whole: a reason that is cut off helps nobody.
-    const bool fits = width == 0 || line.size() <= width;
-    out += fits ? trimmed(line) : trimmed(start + row.when) + trimmed("    " + row.who);
+  return "impossible";
+}
+
+json::Value file_json(const JudgedFile& file) {
+  const Verdict& verdict = file.verdict;
+  std::vector<json::Member> members;
+  members.push_back({"file", json::Value(file.filename)});
+  members.push_back({"url", json::Value(file.url)});
+  members.push_back({"indexes", texts(file.indexes)});
+  members.push_back({"sha256", file.digest ? json::Value(file.digest->to_hex()) : json::Value()});
+  members.push_back({"verdict", json::Value(verdict_word(verdict))});
+  members.push_back({"allowedBy", verdict.allowed_by() ? json::Value(*verdict.allowed_by()) : json::Value()});
+  members.push_back({"noProof", verdict.no_proof() ? json::Value(std::string(code_of(*verdict.no_proof())))
+                                                   : json::Value()});
+  json::Array signers;
+  for (const Signer& signer : verdict.signers()) signers.push_back(to_json(signer));
+  members.push_back({"signers", std::move(signers)});
+  if (verdict.refusal()) members.push_back({"refusal", to_json(*verdict.refusal())});
+  members.push_back({"trail", texts(verdict.trail())});
+  return json::Value(json::Object(std::move(members)));
+}
+
+json::Value incidents_json(const std::set<Incident>& incidents) {
+  json::Array out;
+  for (const Incident& incident : incidents) {
+    out.emplace_back(json::Object({{"what", json::Value(incident.what)}, {"why", to_json(incident.why)}}));
   }
   return out;
 }
 
-json::Value file_json(const JudgedFile& file) {
-  std::vector<json::Member> members;
-  members.push_back({"file", json::Value(file.filename)});
-  members.push_back({"url", json::Value(file.url)});
-  members.push_back({"sha256", file.digest ? json::Value(file.digest->to_hex()) : json::Value()});
-  std::string word = verdict_word(file.verdict);
-  if (file.verdict.decision() == Decision::deny) word = "refused";
-  members.push_back({"verdict", json::Value(std::move(word))});
-  json::Array signers;
-  for (const Signer& signer : file.verdict.signers()) signers.push_back(to_json(signer));
-  members.push_back({"signers", std::move(signers)});
-  if (file.verdict.refusal()) members.push_back({"refusal", to_json(*file.verdict.refusal())});
-  json::Array trail;
-  for (const std::string& step : file.verdict.trail()) trail.emplace_back(step);
-  members.push_back({"trail", std::move(trail)});
-  return json::Value(json::Object(std::move(members)));
+json::Value statuses_json(const std::map<std::string, std::string>& statuses) {
+  json::Array out;
+  for (const auto& [name, status] : statuses) {
+    out.emplace_back(json::Object({{"project", json::Value(name)}, {"status", json::Value(status)}}));
+  }
+  return out;
 }
 
 }  // namespace
 
+std::string verdict_word(const Verdict& verdict) {
+  if (verdict.decision() == Decision::deny) return "refused";
+  if (verdict.allowed_by()) return "allowed";
+  if (!verdict.attested()) return "unattested";
+  return verdict.expected() ? "verified" : "attested";
+}
+
 void Report::judged(JudgedFile file) {
   recovered(file.filename);
   const std::lock_guard lock(mutex_);
-  files_.insert_or_assign(file.url, std::move(file));
+  std::pair key(file.url, file.filename);
+  files_.insert_or_assign(std::move(key), std::move(file));
 }
 
 void Report::tunnelled(std::string host) {
@@ -96,13 +89,13 @@ void Report::tunnelled(std::string host) {
 
 void Report::refused(std::string what, Error why) {
   const std::lock_guard lock(mutex_);
-  refused_.push_back({std::move(what), std::move(why)});
+  refused_.insert({std::move(what), std::move(why)});
 }
 
 void Report::failed(std::string what, Error why) {
   recovered(what);
   const std::lock_guard lock(mutex_);
-  failed_.push_back({std::move(what), std::move(why)});
+  failed_.insert({std::move(what), std::move(why)});
 }
 
 void Report::distrusted(std::string host) {
@@ -110,30 +103,48 @@ void Report::distrusted(std::string host) {
   distrusted_.insert(std::move(host));
 }
 
-void Report::left_out(const std::string&, std::string, std::string) {}
-void Report::unauthorized(std::string, int) {}
-void Report::project_status(std::string, std::string) {}
-void Report::passed(std::string) {}
-void Report::note(std::string sentence) {
+void Report::unauthorized(std::string host, int status) {
   const std::lock_guard lock(mutex_);
-  notes_.insert(std::move(sentence));
-}
-
-// An installer that goes on with another connection has nothing to be told.
-std::vector<std::string> Report::notes() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::string> notes(notes_.begin(), notes_.end());
-  if (!files_.empty()) return notes;
-  for (const std::string& host : distrusted_) {
-    notes.push_back("the command broke off its connection to " + host +
-                    ": if it has a setting of its own for trusted certificates, it does not know this run's");
-  }
-  return notes;
+  unauthorized_.insert_or_assign(std::move(host), status);
 }
 
 void Report::recovered(const std::string& what) {
   const std::lock_guard lock(mutex_);
   std::erase_if(failed_, [&](const Incident& incident) { return incident.what == what; });
+}
+
+void Report::left_out(const std::string& page, std::string what, std::string why) {
+  const std::lock_guard lock(mutex_);
+  LeftOut& of_page = left_out_[page];
+  std::set<std::string>& links = of_page.by_reason[std::move(why)];
+  if (links.contains(what)) return;
+  if (of_page.kept == kLeftOutKept) {
+    of_page.more = true;
+    return;
+  }
+  of_page.kept += 1;
+  links.insert(std::move(what));
+}
+
+void Report::project_status(std::string name, std::string status) {
+  if (status.empty() || status == "active") return;
+  const std::lock_guard lock(mutex_);
+  statuses_.insert_or_assign(std::move(name), std::move(status));
+}
+
+void Report::was_installed(const ProjectName& project, std::string version) {
+  const std::lock_guard lock(mutex_);
+  installed_.insert_or_assign(project, std::move(version));
+}
+
+void Report::changed(Changes changes) {
+  const std::lock_guard lock(mutex_);
+  changes_ = changes;
+}
+
+void Report::note(std::string sentence) {
+  const std::lock_guard lock(mutex_);
+  if (std::ranges::find(notes_, sentence) == notes_.end()) notes_.push_back(std::move(sentence));
 }
 
 bool Report::any_refused() const {
@@ -152,52 +163,82 @@ std::size_t Report::judged_count() const {
   return files_.size();
 }
 
-std::string Report::table(std::size_t width) const {
+bool Report::any_tunnelled() const {
   const std::lock_guard lock(mutex_);
-  std::vector<Row> rows;
-  for (const auto& [url, file] : files_) {
-    rows.push_back(
-        {printable(file.filename), verdict_word(file.verdict), who_of(file.verdict), when_of(file.verdict)});
-  }
-  std::ranges::stable_sort(rows, {}, &Row::file);
-  std::set<std::string> shown;
-  for (const Incident& incident : refused_) {
-    if (shown.insert(incident.what).second)
-      rows.push_back({printable(incident.what), "REFUSED", incident.why.message(), ""});
-  }
-  for (const Incident& incident : failed_) {
-    if (shown.insert(incident.what).second)
-      rows.push_back({printable(incident.what), "UNKNOWN", incident.why.message(), ""});
-  }
-  for (const std::string& host : tunnelled_) {
-    rows.push_back({printable(host), "not judged", "passed through unseen", ""});
-  }
-  return render(rows, width);
+  return !tunnelled_.empty();
 }
 
-std::string Report::to_json(int exit_code, const std::vector<std::string>& notes) const {
+Changes Report::changes() const {
+  const std::lock_guard lock(mutex_);
+  return changes_;
+}
+
+std::set<ProjectName> Report::projects() const {
+  const std::lock_guard lock(mutex_);
+  std::set<ProjectName> projects;
+  for (const auto& [key, file] : files_) {
+    if (const Result<DistFilename> name = DistFilename::parse(file.filename)) projects.insert(name->project());
+  }
+  return projects;
+}
+
+bool Report::has_file_of(const ProjectName& project) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(files_, [&](const auto& file) { return may_be_of(project, file.second.filename); });
+}
+
+std::map<ProjectName, std::string> Report::installed() const {
+  const std::lock_guard lock(mutex_);
+  return installed_;
+}
+
+std::vector<std::string> Report::notes() const {
+  const std::lock_guard lock(mutex_);
+  return notes_locked();
+}
+
+// An installer that goes on with another connection, or with another password, has nothing to be told.
+std::vector<std::string> Report::notes_locked() const {
+  std::vector<std::string> notes = notes_;
+  for (const auto& [name, status] : statuses_) {
+    notes.push_back("the project " + name + " is " + status + ", says its index");
+  }
+  if (!files_.empty()) return notes;
+  for (const auto& [host, status] : unauthorized_) {
+    const std::string whose = status == 407 ? "the proxy in front of " : "the index ";
+    notes.push_back(whose + host + " wants a password (" + std::to_string(status) + ")");
+  }
+  for (const std::string& host : distrusted_) {
+    notes.push_back("the command broke off its connection to " + host +
+                    ": if it has a setting of its own for trusted certificates, it does not know this run's");
+  }
+  return notes;
+}
+
+std::string Report::to_json(std::optional<int> exit_status, const Error* error) const {
   const std::lock_guard lock(mutex_);
   json::Array files;
-  for (const auto& [url, file] : files_) files.push_back(file_json(file));
-  const auto incidents = [](const std::vector<Incident>& list) {
-    json::Array out;
-    for (const Incident& incident : list) {
-      out.emplace_back(
-          json::Object({{"what", json::Value(incident.what)}, {"why", tomme::to_json(incident.why)}}));
+  for (const auto& [key, file] : files_) files.push_back(file_json(file));
+  json::Array left_out;
+  for (const auto& [page, links] : left_out_) {
+    for (const auto& [why, what] : links.by_reason) {
+      left_out.emplace_back(json::Object({{"page", json::Value(page)},
+                                          {"why", json::Value(why)},
+                                          {"what", texts(what)},
+                                          {"more", json::Value(links.more)}}));
     }
-    return out;
-  };
-  json::Array hosts;
-  for (const std::string& host : tunnelled_) hosts.emplace_back(host);
-  json::Array note_list;
-  for (const std::string& note : notes) note_list.emplace_back(note);
-  return json::to_pretty(json::Value(json::Object({{"version", json::Value(std::int64_t{1})},
-                                                   {"exit", json::Value(std::int64_t{exit_code})},
-                                                   {"files", std::move(files)},
-                                                   {"refused", incidents(refused_)},
-                                                   {"unknown", incidents(failed_)},
-                                                   {"notJudged", std::move(hosts)},
-                                                   {"notes", std::move(note_list)}})));
+  }
+  return json::to_pretty(json::Value(
+      json::Object({{"version", json::Value(std::int64_t{1})},
+                    {"exit", exit_status ? json::Value(std::int64_t{*exit_status}) : json::Value()},
+                    {"error", error != nullptr ? tomme::to_json(*error) : json::Value()},
+                    {"files", std::move(files)},
+                    {"refused", incidents_json(refused_)},
+                    {"unknown", incidents_json(failed_)},
+                    {"notJudged", texts(tunnelled_)},
+                    {"leftOut", std::move(left_out)},
+                    {"projects", statuses_json(statuses_)},
+                    {"notes", texts(notes_locked())}})));
 }
 
 }  // namespace tomme::guard

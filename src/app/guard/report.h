@@ -1,15 +1,18 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "core/base/time.h"
+#include "core/base/result.h"
 #include "core/crypto/digest.h"
+#include "core/packaging/project_name.h"
 #include "core/policy/verdict.h"
 
 namespace tomme::guard {
@@ -20,12 +23,37 @@ struct JudgedFile {
   std::string url;
   std::optional<Sha256> digest;  ///< nothing where its octets never came whole
   Verdict verdict;
+  std::vector<std::string> indexes = {};  ///< whose pages list it
 };
 
-/// What one run has seen. Thread-safe.
+/// A page or host that was refused, or something that could not be told.
+struct Incident {
+  std::string what;
+  Error why;
+  friend bool operator<(const Incident& a, const Incident& b) {
+    return std::tie(a.what, a.why.code().name, a.why.message()) <
+           std::tie(b.what, b.why.code().name, b.why.message());
+  }
+};
+
+/// What a look at the environments before and after the command found that it can write to.
+enum class Changes : std::uint8_t {
+  not_looked,  ///< nobody looked, or could
+  none,        ///< nothing is new
+  judged,      ///< all that is new was judged
+  unjudged,    ///< something new was not
+};
+
+/// How a table is laid out.
+struct TableStyle {
+  std::size_t width = 0;  ///< columns of the terminal; 0: lines are as long as they are
+  bool colour = false;
+};
+
+/// What one run has seen. Thread-safe; what it shows does not depend on the order in which it was told.
 class Report {
  public:
-  /// The same URL again with the same digest replaces the earlier entry.
+  /// The same name at the same address again replaces the earlier entry.
   void judged(JudgedFile file);
   /// A host whose connections went through unseen.
   void tunnelled(std::string host);
@@ -36,41 +64,67 @@ class Report {
   /// The command broke off a connection that was to be judged: most likely it does not trust the run's
   /// authority.
   void distrusted(std::string host);
-  void left_out(const std::string& page, std::string what, std::string why);
+  /// An index or a proxy wants a password that it did not get: 401 or 407.
   void unauthorized(std::string host, int status = 401);
-  void project_status(std::string name, std::string status);
-  /// Something on a judged host that is neither page nor file and went through unread.
-  void passed(std::string address);
-  /// One sentence that a person should know.
-  void note(std::string sentence);
   /// Another try went well, so nothing is left to tell.
   void recovered(const std::string& what);
+  /// A link of a page that was not handed on: "demo-1.0.exe", "no file of demo". Above kLeftOutKept of one
+  /// page they are only counted.
+  void left_out(const std::string& page, std::string what, std::string why);
+  /// As the index says of a project (PEP 792); "active" is not worth a line.
+  void project_status(std::string name, std::string status);
+  /// What stood in the environment before the command ran.
+  void was_installed(const ProjectName& project, std::string version);
+  void changed(Changes changes);
+  /// One sentence that a person should know.
+  void note(std::string sentence);
+
+  static constexpr std::size_t kLeftOutKept = 1000;
 
   bool any_refused() const;
   bool any_failed() const;
-  /// What a person should know, a sentence each: what was noted, and where nothing was judged, hosts whose
-  /// connections were broken off.
-  std::vector<std::string> notes() const;
   /// Files that were judged, whatever the verdict.
   std::size_t judged_count() const;
+  bool any_tunnelled() const;
+  Changes changes() const;
+  /// The projects of judged files, as their names have them.
+  std::set<ProjectName> projects() const;
+  /// Whether an installer may take a judged file for one of this project.
+  bool has_file_of(const ProjectName& project) const;
+  std::map<ProjectName, std::string> installed() const;  ///< versions by project, before the run
 
-  /// The table for a person: file, verdict, who, when. `width` is the terminal's, 0 where there is none.
-  std::string table(std::size_t width) const;
-  /// For machines; the format is described in docs/json.md. `notes` go in as they are.
-  std::string to_json(int exit_code, const std::vector<std::string>& notes) const;
+  /// What a person should know besides the files, a sentence each.
+  std::vector<std::string> notes() const;
+  /// For a person: files, their sum, what was not judged, notes, and last what is unknown and refused, with
+  /// what helps.
+  std::string table(const TableStyle& style) const;
+  /// For machines; the format is described in docs/json.md. No exit status: the run has not ended. The error
+  /// is what ended it before its time.
+  std::string to_json(std::optional<int> exit_status, const Error* error = nullptr) const;
 
  private:
-  struct Incident {
-    std::string what;
-    Error why;
+  struct LeftOut {
+    std::map<std::string, std::set<std::string>> by_reason;
+    std::size_t kept = 0;
+    bool more = false;
   };
-  mutable std::mutex mutex_;                 // guards all below
-  std::map<std::string, JudgedFile> files_;  // by URL
+  std::vector<std::string> notes_locked() const;
+
+  mutable std::mutex mutex_;                                         // guards all below
+  std::map<std::pair<std::string, std::string>, JudgedFile> files_;  // by URL and name
   std::set<std::string> tunnelled_;
   std::set<std::string> distrusted_;
-  std::set<std::string> notes_;
-  std::vector<Incident> refused_;
-  std::vector<Incident> failed_;
+  std::map<std::string, int> unauthorized_;
+  std::map<std::string, LeftOut> left_out_;
+  std::map<std::string, std::string> statuses_;
+  std::map<ProjectName, std::string> installed_;
+  Changes changes_ = Changes::not_looked;
+  std::vector<std::string> notes_;
+  std::set<Incident> refused_;
+  std::set<Incident> failed_;
 };
+
+/// "verified", "attested", "allowed", "unattested", "refused".
+std::string verdict_word(const Verdict& verdict);
 
 }  // namespace tomme::guard

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/guard/child.h"
+#include "app/guard/ending.h"
 #include "app/guard/errors.h"
 #include "app/guard/plan.h"
 #include "app/guard/relay.h"
@@ -97,6 +98,19 @@ std::vector<Url> index_urls(const Plan& plan) {
   return urls;
 }
 
+/// An allowance that can have no effect is a misunderstanding, or a slip in the address.
+void note_unknown_indexes(const Plan& plan, const Allowances& allowed, Report& report) {
+  std::set<std::string> known;
+  for (const Url& index : index_urls(plan)) {
+    if (const auto text = canonical_index(index.to_string())) known.insert(*text);
+  }
+  for (const std::string& index : allowed.indexes()) {
+    if (!known.contains(index)) {
+      report.note("--allow-index " + index + " lets nothing pass: it is no index of this command");
+    }
+  }
+}
+
 /// 0 to 9, A to Z, a to z: safe in a URL. 32 of 62 characters are more than 128 bits.
 Secret<std::string> make_password() {
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -109,18 +123,16 @@ Secret<std::string> make_password() {
   return Secret<std::string>(std::move(password));
 }
 
-void tell(const Report& report, const std::vector<std::string>& notes, std::size_t width,
+void tell(const Report& report, int status, const TableStyle& style,
           const std::function<void(std::string_view)>& say) {
-  const std::string table = report.table(width);
-  if (report.judged_count() == 0) say("tomme: no file passed through, so nothing was judged\n");
-  if (!table.empty()) say(table);
-  for (const std::string& note : notes) say("note: " + printable(note, 400) + "\n");
-}
-
-int exit_code_of(const Report& report, int child) {
-  if (report.any_refused()) return 1;
-  if (report.any_failed()) return 3;
-  return child;
+  if (report.judged_count() == 0) {
+    say("tomme: no file passed through, so nothing was judged\n");
+    if (status == 0) {
+      say("note: what is installed already is not judged again: pip --force-reinstall and uv --reinstall "
+          "fetch it\n");
+    }
+  }
+  say(report.table(style));
 }
 
 /// Dozens of short threads on few cores: a heap for each would be grown page by page, with a system call and
@@ -133,10 +145,12 @@ void share_one_heap() {
 
 }  // namespace
 
-Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock,
+Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock, Report& report,
                         const std::function<void(std::string_view)>& say) {
   share_one_heap();
   const Plan plan = TRY(make_plan(options.invocation));
+  for (const std::string& note : plan.notes) report.note(note);
+  note_unknown_indexes(plan, options.policy.allowed, report);
   // The authority's key is in this process alone: no core dump, no other process of this user reading memory.
   ::prctl(PR_SET_DUMPABLE, 0);
 
@@ -149,7 +163,6 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
                              to_pem("CERTIFICATE", authority.certificate().der())));
 
-  Report report;
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
@@ -185,15 +198,16 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   relay.stop();
   if (!child) return std::unexpected(child.error());
 
-  const int code = exit_code_of(report, *child);
-  std::vector<std::string> notes = plan.notes;
-  std::ranges::move(report.notes(), std::back_inserter(notes));
-  std::ranges::move(relay.notes(), std::back_inserter(notes));
-  std::ranges::move(gate.notes(), std::back_inserter(notes));
-  tell(report, notes, options.terminal_width, say);
-  if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, notes)));
+  for (std::string& note : relay.notes()) report.note(std::move(note));
+  for (std::string& note : gate.notes()) report.note(std::move(note));
+  const int status = conclude(report,
+                              {.attested = options.policy.require_attested,
+                               .expected_used = options.expected_used,
+                               .expected = options.policy.expected.projects()},
+                              *child);
+  tell(report, status, options.style, say);
   store.prune(options.cache_limit);
-  return code;
+  return status;
 }
 
 }  // namespace tomme::guard

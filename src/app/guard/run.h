@@ -10,6 +10,7 @@
 
 #include "app/gate/proofs_elsewhere.h"
 #include "app/guard/invocation.h"
+#include "app/guard/report.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/policy/verdict.h"
@@ -22,19 +23,19 @@ struct RunOptions {
   std::string attestations;           ///< folder with proofs; empty: those that indexes list
   std::optional<ProofsElsewhere> proofs;  ///< another index that is asked for proofs
   DistributionPolicy policy;
-  std::string report_path;   ///< JSON; empty: none
-  std::string cache_folder;  ///< files by digest and the run's own folder live below it
+  bool expected_used = false;  ///< each expectation must have been put to the test
+  std::string cache_folder;    ///< files by digest and the run's own folder live below it
   std::uint64_t cache_limit = std::uint64_t{10} * 1024 * 1024 * 1024;  ///< octets kept after the run
-  std::size_t terminal_width = 0;                                      ///< 0: no terminal
+  TableStyle style;
 };
 
 /// The trust root may still be read while the run is prepared; its error is told before anything starts.
 using VerifierComing = std::future<Result<std::shared_ptr<const Verifier>>>;
 
-/// Runs a command with every download judged, and returns the exit code: 1 where something was refused, 3
-/// where something could not be told, else the command's own (128+n for signal n).
+/// Runs a command with every download judged, tells a person and the report what was found, and returns the
+/// exit status that conclude() has for it. An error is one that came before the command, or in its place.
 /// `say` takes what a person is told, a line or a table at a time; it goes to stderr.
-Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock,
+Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock& clock, Report& report,
                         const std::function<void(std::string_view)>& say);
 
 }  // namespace tomme::guard

@@ -22,6 +22,7 @@ std::string to_text(const Asked& asked) {
   if (asked.failed) {
     text += "failed " + to_rfc3339(*asked.failed) + " " + printable(asked.reason, kReasonOctets) + "\n";
   }
+  if (asked.told) text += "told " + to_rfc3339(*asked.told) + "\n";
   return text;
 }
 
@@ -35,6 +36,7 @@ Asked parse_asked(std::string_view text) {
     const std::string_view what = take_word(line);
     const std::optional<Time> when = parse_rfc3339(take_word(line));
     if (what == "refreshed") asked.refreshed = when;
+    if (what == "told") asked.told = when;
     if (what != "failed" || !when) continue;
     asked.failed = when;
     asked.reason = printable(line, kReasonOctets);

@@ -93,6 +93,20 @@ Result<InUse> fall_back(Result<InUse> in_use, const Error& why) {
   return in_use;
 }
 
+/// The same where `tomme trust show` has the reason: told in short, and once a day.
+Result<InUse> fall_back(const Request& request, Store& store, const Error& why) {
+  Result<InUse> in_use = at_hand(request, store);
+  if (!in_use) return std::unexpected(why);
+  if (is_within(store.asked().told, request.now, kTellEvery)) {
+    in_use->note.clear();
+    return in_use;
+  }
+  store.note_told(request.now);
+  in_use->note =
+      "the trust root could not be refreshed (tomme trust show says why); using " + described(*in_use);
+  return in_use;
+}
+
 Result<InUse> update(const Request& request, Store& store, const TufMirrorLimits& limits) {
   net::HttpClient client(TRY(request.network()));
   Files files = TRY(store.update(client, request.now, limits));
@@ -111,11 +125,11 @@ Result<InUse> refresh_daily(const Request& request) {
     }
   }
   if (is_within(asked.failed, request.now, kRetryAfter)) {
-    return fall_back(at_hand(request, *store), Error(kTrustNotKept, asked.reason));
+    return fall_back(request, *store, Error(kTrustNotKept, asked.reason));
   }
   Result<InUse> updated = update(request, *store, kBesideOtherWork);
   if (updated) return updated;
-  return fall_back(at_hand(request, *store), updated.error());
+  return fall_back(request, *store, updated.error());
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ inline constexpr std::chrono::hours kRefreshEvery{24};
 /// After a failure the mirror is left alone for this long, so that who cannot reach it does not wait each
 /// time.
 inline constexpr std::chrono::hours kRetryAfter{1};
+/// A person is told no more often that it could not be asked.
+inline constexpr std::chrono::hours kTellEvery{24};
 
 struct Request {
   Source source;
@@ -49,8 +51,8 @@ struct InUse {
 };
 
 /// `never`: what is kept, however old, unless the built-in root is newer. `daily`: the same where the mirror
-/// cannot be asked or gives nothing that can be trusted, with a note. An error where there is no trust root
-/// at all.
+/// cannot be asked or gives nothing that can be trusted, with a note once a day. An error where there is no
+/// trust root at all.
 Result<InUse> choose(const Request& request);
 
 /// Name of the day, "2026-01-31".

@@ -160,6 +160,12 @@ void Store::note_failure(Time now, const Error& error) {
   note(next);
 }
 
+void Store::note_told(Time now) {
+  Asked next = asked();
+  next.told = now;
+  note(next);
+}
+
 // Failing is harmless: the mirror is asked once more than it has to be.
 void Store::note(const Asked& asked) {
   [[maybe_unused]] const Result<void> noted = folder_.store_file(kAskedName, bytes_of(to_text(asked)));

@@ -35,6 +35,7 @@ struct Asked {
   std::optional<Time> refreshed = {};
   std::optional<Time> failed = {};  ///< since it was refreshed
   std::string reason = {};          ///< why it failed, for a person
+  std::optional<Time> told = {};    ///< when a person was last told that it fails
 };
 
 /// The TUF client of one mirror and its files, in `<cache>/tuf/<mirror>/`. Other processes wait as long as
@@ -57,6 +58,7 @@ class Store {
   Asked asked() const;
   /// For a failure that update() did not see.
   void note_failure(Time now, const Error& error);
+  void note_told(Time now);
   const Source& source() const { return source_; }
 
  private:
@@ -70,8 +72,8 @@ class Store {
   TufFolder folder_;
 };
 
-/// As it is kept in a file, one line each: "refreshed TIME", "failed TIME REASON". Lines that are not are
-/// left out: the file is a memory aid.
+/// As it is kept in a file, one line each: "refreshed TIME", "failed TIME REASON", "told TIME". Lines that
+/// are not are left out: the file is a memory aid.
 std::string to_text(const Asked& asked);
 Asked parse_asked(std::string_view text);
 

@@ -14,12 +14,16 @@ inline constexpr ErrorCode kPolicyPublisher{
     "the index and the signature contradict each other: do not install this file, tell the index"};
 inline constexpr ErrorCode kPolicyUnattested{
     "policy/unattested", Outcome::refused, "the file has no attestation and one is required",
-    "drop --require attested, or allow this file's project or host on purpose"};
+    "if nobody can vouch for it, let it pass on purpose: --allow NAME==VERSION or --allow-index URL"};
 inline constexpr ErrorCode kPolicyNoExpectation{
     "policy/no-expectation", Outcome::wrong_usage, "nobody said who should have signed",
     "name the signer with --repository or --identity, or accept whoever it is with --anyone"};
 inline constexpr ErrorCode kPolicyExpectation{
     "policy/expectation", Outcome::wrong_usage, "an expectation cannot be read",
     "write NAME=OWNER/REPOSITORY, NAME=gitlab:GROUP/PROJECT, NAME=E-MAIL or NAME=URI"};
+
+inline constexpr ErrorCode kPolicyAllowance{
+    "policy/allowance", Outcome::wrong_usage, "an allowance cannot be read, or contradicts an expectation",
+    "write --allow NAME, --allow NAME==VERSION or --allow-index URL; an expected signer has to sign"};
 
 }  // namespace tomme

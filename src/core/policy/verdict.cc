@@ -102,6 +102,20 @@ Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& 
   return signers;
 }
 
+std::string_view describe(NoProof why) {
+  switch (why) {
+    case NoProof::not_listed:
+      return "the index lists no attestation";
+    case NoProof::none_elsewhere:
+      return "the index lists no attestation, and the other one that was asked has none either";
+    case NoProof::on_no_page:
+      return "no page of an index lists it";
+    case NoProof::impossible:
+      break;
+  }
+  return "no attestation can be for a file of this kind";
+}
+
 std::string Signer::who() const {
   if (evidence.identity()) return evidence.identity()->describe();
   return "key " + evidence.key()->spki_sha256().to_hex().substr(0, 16);
@@ -118,9 +132,8 @@ Verdict DistributionJudge::refuse(Error error) const {
 }
 
 Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& digest,
-                                 const std::vector<Proof>& proofs,
-                                 std::vector<std::string> also_named) const {
-  std::vector<std::string>& names = also_named;
+                                 const std::vector<Proof>& proofs, FileOrigin origin) const {
+  std::vector<std::string>& names = origin.also_named;
   names.push_back(filename.as_written());
   Verdict verdict;
   const auto refuse_for = [&](const Proof& proof, Error error) {
@@ -154,22 +167,23 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
       verdict.trail_.push_back("nobody said who should have signed " + filename.project().normalized());
     return verdict;
   }
-  judge_without_proof(filename.as_written(), expected, verdict);
+  judge_without_proof(filename.as_written(), expected, origin, verdict);
   return verdict;
 }
 
-Verdict DistributionJudge::judge_unattestable(std::string_view filename,
-                                              std::vector<std::string> also_named) const {
-  also_named.emplace_back(filename);
+Verdict DistributionJudge::judge_unattestable(std::string_view filename, FileOrigin origin) const {
+  origin.no_proof = NoProof::impossible;
+  std::vector<std::string>& names = origin.also_named;
+  names.emplace_back(filename);
   // What a wheel brings stands in its METADATA, which is read only where its name is one to all installers.
   const bool tells =
-      std::ranges::any_of(also_named, tells_a_project) && std::ranges::none_of(also_named, has_wheel_name);
+      std::ranges::any_of(names, tells_a_project) && std::ranges::none_of(names, has_wheel_name);
   if (!tells && !policy_.expected.empty()) {
     return refuse(Error(kPolicyUnattested,
                         printable(filename) + " does not tell whose it is, and signers are expected"));
   }
   Verdict verdict;
-  judge_without_proof(filename, expected_of(also_named), verdict);
+  judge_without_proof(filename, expected_of(names), origin, verdict);
   return verdict;
 }
 
@@ -183,18 +197,27 @@ DistributionJudge::Expected DistributionJudge::expected_of(const std::vector<std
 }
 
 void DistributionJudge::judge_without_proof(std::string_view filename, const Expected& expected,
-                                            Verdict& verdict) const {
-  verdict.trail_.push_back("no attestation");
+                                            const FileOrigin& origin, Verdict& verdict) const {
+  verdict.no_proof_ = origin.no_proof;
+  verdict.trail_.emplace_back(describe(origin.no_proof));
   if (!expected.empty()) {
-    verdict.refusal_ = Error(kPolicyUnattested, printable(filename) + " has no attestation, and " +
-                                                    expected.front().front()->describe() +
-                                                    " was expected to have signed it");
-  } else if (policy_.require_attested) {
-    verdict.refusal_ =
-        Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");
-  } else {
-    verdict.decision_ = Decision::warn;
+    verdict.refusal_ = Error(kPolicyUnattested,
+                             printable(filename) + " has no attestation, and " +
+                                 expected.front().front()->describe() + " was expected to have signed it",
+                             "take it from an index that lists its attestation, or drop the expectation on "
+                             "purpose: without a proof nobody can tell who made it");
+    return;
   }
+  if (policy_.require_attested) {
+    verdict.allowed_by_ = policy_.allowed.of(filename, origin.indexes);
+    if (!verdict.allowed_by_) {
+      verdict.refusal_ =
+          Error(kPolicyUnattested, printable(filename) + " has no attestation, and one is required");
+      return;
+    }
+    verdict.trail_.push_back("let pass by " + printable(*verdict.allowed_by_));
+  }
+  verdict.decision_ = Decision::warn;
 }
 
 }  // namespace tomme

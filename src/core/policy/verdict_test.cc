@@ -36,7 +36,7 @@ struct VerdictTest : ::testing::Test {
     if (expected) testing::must(policy.expected.add(expected));
     auto verifier = std::make_shared<const Verifier>(instance.root(), VerifyOptions{});
     return DistributionJudge(std::move(verifier), std::move(policy))
-        .judge(testing::must(DistFilename::parse(file)), digest, proofs, also_named);
+        .judge(testing::must(DistFilename::parse(file)), digest, proofs, {.also_named = also_named});
   }
   std::vector<std::string> also_named;
 };
@@ -110,6 +110,50 @@ TEST_F(VerdictTest, AFileThatNothingCanAttestIsAsOneWithoutProof) {
                 kPolicyUnattested);
 }
 
+TEST_F(VerdictTest, WhatIsAllowedPassesWithoutAnAttestationAndSaysSo) {
+  DistributionPolicy policy{.require_attested = true};
+  testing::must(policy.allowed.add_project("demo==1.0"));
+  testing::must(policy.allowed.add_index("https://in.test/simple/"));
+  const auto file = testing::must(DistFilename::parse(kFile));
+  const DistributionJudge judging(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}), policy);
+  const Verdict verdict = judging.judge(file, digest, {});
+  EXPECT_EQ(verdict.decision(), Decision::warn);
+  EXPECT_EQ(verdict.allowed_by(), "--allow demo==1.0");
+  EXPECT_EQ(judging.judge_unattestable("other-1.egg", {.indexes = {"https://in.test/simple/"}}).allowed_by(),
+            "--allow-index https://in.test/simple/");
+  expect_denied(judging.judge_unattestable("other-1.egg", {.indexes = {"https://out.test/simple/"}}), kPolicyUnattested);
+}
+
+TEST_F(VerdictTest, AnAllowanceHidesNoBadProof) {
+  DistributionPolicy policy{.require_attested = true};
+  testing::must(policy.allowed.add_project("demo"));
+  const auto file = testing::must(DistFilename::parse(kFile));
+  const DistributionJudge judging(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}), policy);
+  expect_denied(judging.judge(file, sha256(bytes_of("another file")), {honest()}), kStatementSubject);
+  EXPECT_FALSE(judging.judge(file, digest, {honest()}).allowed_by());
+  EXPECT_TRUE(judging.judge(file, digest, {honest()}).attested());
+}
+
+TEST_F(VerdictTest, AnAllowanceDoesNotReplaceAnExpectedSigner) {
+  DistributionPolicy policy{.require_attested = true};
+  testing::must(policy.allowed.add_index("https://in.test/"));
+  testing::must(policy.expected.add("demo=owner/demo"));
+  const auto file = testing::must(DistFilename::parse(kFile));
+  const DistributionJudge judging(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}), policy);
+  expect_denied(judging.judge(file, digest, {}, {{"https://in.test/"}}), kPolicyUnattested);
+}
+
+TEST_F(VerdictTest, WhatIsKnownOfAMissingProofIsKept) {
+  EXPECT_EQ(judge({}).no_proof(), NoProof::not_listed);
+  EXPECT_FALSE(judge({honest()}).no_proof());
+  const DistributionJudge judging(std::make_shared<const Verifier>(instance.root(), VerifyOptions{}), {});
+  EXPECT_EQ(judging.judge_unattestable("demo-1.egg").no_proof(), NoProof::impossible);
+  const auto file = testing::must(DistFilename::parse(kFile));
+  const Verdict verdict = judging.judge(file, digest, {}, {.no_proof = NoProof::none_elsewhere});
+  EXPECT_EQ(verdict.no_proof(), NoProof::none_elsewhere);
+  EXPECT_EQ(verdict.trail().back(), describe(NoProof::none_elsewhere));
+}
+
 TEST(Proof, IsToldByItsMembers) {
   EXPECT_FALSE(Proof::parse_any("x", "{}"));
   EXPECT_FALSE(Proof::parse_any("x", "[]"));
@@ -178,7 +222,7 @@ TEST_F(VerdictTest, AVersionThatIsNoneHidesNoProject) {
                                       policy);
     expect_denied(with_demo.judge_unattestable(file), kPolicyUnattested);
     EXPECT_EQ(with_demo.judge_unattestable("other-V1.0-1.tgz").decision(), Decision::warn);
-    expect_denied(with_demo.judge_unattestable("other-V1.0-1.tgz", {file}), kPolicyUnattested);
+    expect_denied(with_demo.judge_unattestable("other-V1.0-1.tgz", {.also_named = {file}}), kPolicyUnattested);
   }
 }
 
@@ -190,7 +234,7 @@ TEST_F(VerdictTest, AWheelWhoseNameNotAllCanReadIsNobodys) {
   const DistributionJudge with_demo(verifier, policy);
   for (const char* file : {"other-x-1.0-py3-none-any.whl", "other-1.0-py3-none-any.WHL"}) {
     expect_denied(with_demo.judge_unattestable(file), kPolicyUnattested);
-    expect_denied(with_demo.judge_unattestable("other-1.0.tgz", {file}), kPolicyUnattested);
+    expect_denied(with_demo.judge_unattestable("other-1.0.tgz", {.also_named = {file}}), kPolicyUnattested);
     EXPECT_EQ(DistributionJudge(verifier, {}).judge_unattestable(file).decision(), Decision::warn);
   }
 }
