@@ -63,6 +63,15 @@ std::string render(const std::vector<Row>& rows, std::size_t width) {
   return out;
 }
 
+json::Value installed_json(const Installed& entry) {
+  return json::Value(
+      json::Object({{"project", json::Value(entry.project)},
+                    {"version", json::Value(entry.version)},
+                    {"folder", json::Value(entry.folder)},
+                    {"from", json::Value(std::string(name_of(entry.from)))},
+                    {"reason", entry.reason.empty() ? json::Value() : json::Value(entry.reason)}}));
+}
+
 json::Value file_json(const JudgedFile& file) {
   std::vector<json::Member> members;
   members.push_back({"file", json::Value(file.filename)});
@@ -127,6 +136,26 @@ void Report::recovered(const std::string& what) {
   std::erase_if(failed_, [&](const Incident& incident) { return incident.what == what; });
 }
 
+void Report::installed(std::vector<Installed> all) {
+  const std::lock_guard lock(mutex_);
+  installed_ = std::move(all);
+}
+
+std::vector<DeliveredFile> Report::deliveries() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DeliveredFile> files;
+  for (const auto& [url, file] : files_) {
+    if (file.verdict.decision() == Decision::deny) continue;
+    files.push_back({file.filename, file.url, file.digest, file.verdict.expected()});
+  }
+  return files;
+}
+
+bool Report::any_tunnelled() const {
+  const std::lock_guard lock(mutex_);
+  return !tunnelled_.empty();
+}
+
 bool Report::any_refused() const {
   const std::lock_guard lock(mutex_);
   const auto denied = [](const auto& entry) { return entry.second.verdict.decision() == Decision::deny; };
@@ -180,6 +209,8 @@ std::string Report::to_json(int exit_code, const std::vector<std::string>& notes
   };
   json::Array hosts;
   for (const std::string& host : tunnelled_) hosts.emplace_back(host);
+  json::Array installed;
+  for (const Installed& entry : installed_) installed.push_back(installed_json(entry));
   json::Array note_list;
   for (const std::string& note : notes) note_list.emplace_back(note);
   return json::to_pretty(json::Value(json::Object({{"version", json::Value(std::int64_t{1})},
@@ -188,6 +219,7 @@ std::string Report::to_json(int exit_code, const std::vector<std::string>& notes
                                                    {"refused", incidents(refused_)},
                                                    {"unknown", incidents(failed_)},
                                                    {"notJudged", std::move(hosts)},
+                                                   {"installed", std::move(installed)},
                                                    {"notes", std::move(note_list)}})));
 }
 

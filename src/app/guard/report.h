@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/guard/installed.h"
 #include "core/base/time.h"
 #include "core/crypto/digest.h"
 #include "core/policy/verdict.h"
@@ -39,6 +40,13 @@ class Report {
   /// Another try went well, so nothing is left to tell.
   void recovered(const std::string& what);
 
+  /// What is new in the environments, for machines; a refusal of it is told by `refused`.
+  void installed(std::vector<Installed> all);
+  /// The files that were judged and let through.
+  std::vector<DeliveredFile> deliveries() const;
+  /// Some host's connections went through unseen.
+  bool any_tunnelled() const;
+
   bool any_refused() const;
   bool any_failed() const;
   /// What a person should know where nothing was judged: hosts whose connections were broken off, a sentence
@@ -63,6 +71,7 @@ class Report {
   std::set<std::string> distrusted_;
   std::vector<Incident> refused_;
   std::vector<Incident> failed_;
+  std::vector<Installed> installed_;
 };
 
 }  // namespace tomme::guard

@@ -9,6 +9,7 @@
 
 #include "app/guard/child.h"
 #include "app/guard/errors.h"
+#include "app/guard/installed_verdict.h"
 #include "app/guard/plan.h"
 #include "app/guard/relay.h"
 #include "app/guard/run_folder.h"
@@ -151,6 +152,11 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
                              to_pem("CERTIFICATE", authority.certificate().der())));
 
+  // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
+  const std::string caches = folder.path() + "/cache";
+  auto looking =
+      std::async(std::launch::async, [&] { return InstalledCheck(options.invocation, plan, caches); });
+
   Report report;
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
   const auto intercepted = intercepted_by(plan);
@@ -177,15 +183,24 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
-  const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache"};
+  const ChildSettings settings{proxy_url, bundle, caches};
+  const std::set<ProjectName> expected = options.policy.expected.projects();
+  InstalledCheck check = looking.get();
   const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
+  std::vector<std::string> notes = plan.notes;
+  if (child) {
+    std::ranges::move(
+        report_installed(check.compare(report.deliveries(), store, expected),
+                         {.proof_required = options.policy.require_attested, .expected = expected}, report),
+        std::back_inserter(notes));
+    std::ranges::move(unmet_expectations(expected, report.deliveries(), check), std::back_inserter(notes));
+  }
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
   relay.stop();
   if (!child) return std::unexpected(child.error());
 
   const int code = exit_code_of(report, *child);
-  std::vector<std::string> notes = plan.notes;
   std::ranges::move(report.notes(), std::back_inserter(notes));
   tell(report, notes, options.terminal_width, say);
   if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, notes)));
