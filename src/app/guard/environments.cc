@@ -274,12 +274,24 @@ class PlaceFinder {
   void collections() {
     if (may_start(Installer::uv)) {
       collection(named("UV_TOOL_DIR", data_ + "/uv/tools"));
-      collection(named("UV_PYTHON_INSTALL_DIR", data_ + "/uv/python"));
+      // uv's own Pythons come with a pip of theirs, and nothing is put into them unless this is said.
+      if (is_said("--system") || is_said("--break-system-packages") ||
+          from_.variable("UV_SYSTEM_PYTHON") != nullptr)
+        collection(named("UV_PYTHON_INSTALL_DIR", data_ + "/uv/python"));
       collection(cache_ + "/uv/environments-v2");
     }
     if (may_start(Installer::pipx)) pipx();
     if (may_start(Installer::pdm)) pdm();
     if (!knows_kind_) collection(named("WORKON_HOME", data_ + "/virtualenvs"));
+    // Behind the shims that stand on PATH there.
+    collection(named("PYENV_ROOT", invocation_.home + "/.pyenv") + "/versions");
+    collection(named("ASDF_DATA_DIR", invocation_.home + "/.asdf") + "/installs/python");
+    collection(named("MISE_DATA_DIR", data_ + "/mise") + "/installs/python");
+  }
+
+  bool is_said(std::string_view word) const {
+    return std::ranges::any_of(lists_,
+                               [&](const auto& list) { return std::ranges::find(list, word) != list.end(); });
   }
 
   void pipx() {

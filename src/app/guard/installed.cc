@@ -226,6 +226,7 @@ class Comparison {
   /// Of virtualenv beside the installers, and of the Python from which the environment was made.
   std::vector<std::string> seed_folders(const OnDisk& found) const {
     std::vector<std::string> folders(places_.seeds.begin(), places_.seeds.end());
+    folders.push_back(std::string(folder_of(found.entry.folder)) + "/ensurepip/_bundled");
     std::set<std::string> prefixes = places_.prefixes;
     for (const std::string& folder : ancestors_of(found.entry.folder)) {
       const auto text = invocation_.read(folder + "/pyvenv.cfg", kDirectUrlBytes);

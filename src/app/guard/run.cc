@@ -193,7 +193,9 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
         report_installed(check.compare(report.deliveries(), store, expected),
                          {.proof_required = options.policy.require_attested, .expected = expected}, report),
         std::back_inserter(notes));
-    std::ranges::move(unmet_expectations(expected, report.deliveries(), check), std::back_inserter(notes));
+    // Who was refused something stops there, and what did not come then is no surprise.
+    if (*child == 0 && !report.any_refused() && !report.any_failed())
+      std::ranges::move(unmet_expectations(expected, report.deliveries(), check), std::back_inserter(notes));
   }
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
