@@ -51,6 +51,10 @@ struct PipSetting {
 };
 Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command);
 
+/// Every folder that may be `sys.prefix` of the Python that runs this command, there or not; without a
+/// command of any.
+std::vector<std::string> python_prefixes(const Collector& from, const Command* command);
+
 /// Whether pip's sub-command fetches what it installs or keeps.
 bool pip_installs(std::string_view command);
 /// The program between this command and a Python whose `pip.conf` cannot be told; empty where it is known.

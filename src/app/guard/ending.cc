@@ -43,11 +43,9 @@ std::optional<std::string> meant(const ProjectName& name, const std::set<Project
 
 Error unused(const ProjectName& name, const Report& report) {
   const std::string sentence = "the expectation for " + name.normalized() + " was never used: ";
-  const auto installed = report.installed();
-  if (const auto at = installed.find(name); at != installed.end()) {
-    return {kGuardUnused,
-            sentence + at->first.normalized() + " " + at->second +
-                " was installed already, and what is there is not judged",
+  const auto there = report.there_before();
+  if (const auto at = there.find(name); at != there.end()) {
+    return {kGuardUnused, sentence + at->second + " was installed already, and what is there is not judged",
             "pip --force-reinstall, uv --reinstall or a new environment has it fetched and judged"};
   }
   const auto near = meant(name, report.projects());

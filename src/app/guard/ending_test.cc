@@ -102,10 +102,10 @@ TEST(Ending, AnUnusedExpectationCanBeAnError) {
 
 TEST(Ending, AProjectThatWasThereAlreadyIsSaidWithWhatHelps) {
   Report report;
-  report.was_installed(name("Demo"), "1.0");
+  report.was_installed(name("Demo"), "demo 1.0 in /v");
   report.changed(Changes::none);
   EXPECT_EQ(conclude(report, expecting("demo"), 0), 0);
-  EXPECT_TRUE(report.notes().front().contains("demo 1.0 was installed already"));
+  EXPECT_TRUE(report.notes().front().contains("demo 1.0 in /v was installed already"));
   EXPECT_TRUE(report.notes().front().contains("--force-reinstall"));
   EXPECT_EQ(conclude(report, expecting("demo", true), 0), kRefusedStatus);
 }

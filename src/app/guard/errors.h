@@ -53,6 +53,9 @@ inline constexpr ErrorCode kGuardEncoding{
 inline constexpr ErrorCode kGuardRival{
     "guard/rival", Outcome::refused, "one file is listed twice with different digests",
     "the indexes contradict each other: use only one of them for this project"};
+inline constexpr ErrorCode kGuardInstalled{
+    "guard/installed", Outcome::refused, "something was installed that is none of the files that were judged",
+    "take it out of the environment, find out what brought it in, and install it from an index"};
 inline constexpr ErrorCode kGuardUpstream{"guard/upstream", Outcome::could_not_tell,
                                           "a file or page could not be had from its server", "try again"};
 inline constexpr ErrorCode kGuardRequest{"guard/request", Outcome::refused,

@@ -170,6 +170,10 @@ std::vector<std::string> configuration_files(const Collector& from, const Comman
 
 }  // namespace
 
+std::vector<std::string> python_prefixes(const Collector& from, const Command* command) {
+  return prefixes_of(from, command).folders();
+}
+
 bool pip_installs(std::string_view command) {
   constexpr std::array<std::string_view, 4> kCommands{"install", "download", "wheel", "lock"};
   return std::ranges::find(kCommands, command) != kCommands.end();

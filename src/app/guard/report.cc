@@ -66,6 +66,15 @@ json::Value statuses_json(const std::map<std::string, std::string>& statuses) {
   return out;
 }
 
+json::Value installed_json(const Installed& entry) {
+  return json::Value(
+      json::Object({{"project", json::Value(entry.project)},
+                    {"version", json::Value(entry.version)},
+                    {"folder", json::Value(entry.folder)},
+                    {"from", json::Value(std::string(name_of(entry.from)))},
+                    {"reason", entry.reason.empty() ? json::Value() : json::Value(entry.reason)}}));
+}
+
 }  // namespace
 
 std::string verdict_word(const Verdict& verdict) {
@@ -132,9 +141,9 @@ void Report::project_status(std::string name, std::string status) {
   statuses_.insert_or_assign(std::move(name), std::move(status));
 }
 
-void Report::was_installed(const ProjectName& project, std::string version) {
+void Report::was_installed(const ProjectName& project, std::string where) {
   const std::lock_guard lock(mutex_);
-  installed_.insert_or_assign(project, std::move(version));
+  there_before_.insert_or_assign(project, std::move(where));
 }
 
 void Report::changed(Changes changes) {
@@ -145,6 +154,21 @@ void Report::changed(Changes changes) {
 void Report::note(std::string sentence) {
   const std::lock_guard lock(mutex_);
   if (std::ranges::find(notes_, sentence) == notes_.end()) notes_.push_back(std::move(sentence));
+}
+
+void Report::installed(std::vector<Installed> all) {
+  const std::lock_guard lock(mutex_);
+  installed_ = std::move(all);
+}
+
+std::vector<DeliveredFile> Report::deliveries() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DeliveredFile> files;
+  for (const auto& [url, file] : files_) {
+    if (file.verdict.decision() == Decision::deny) continue;
+    files.push_back({file.filename, file.url, file.digest, file.verdict.expected()});
+  }
+  return files;
 }
 
 bool Report::any_refused() const {
@@ -187,9 +211,9 @@ bool Report::has_file_of(const ProjectName& project) const {
   return std::ranges::any_of(files_, [&](const auto& file) { return may_be_of(project, file.second.filename); });
 }
 
-std::map<ProjectName, std::string> Report::installed() const {
+std::map<ProjectName, std::string> Report::there_before() const {
   const std::lock_guard lock(mutex_);
-  return installed_;
+  return there_before_;
 }
 
 std::vector<std::string> Report::notes() const {
@@ -219,6 +243,8 @@ std::string Report::to_json(std::optional<int> exit_status, const Error* error) 
   const std::lock_guard lock(mutex_);
   json::Array files;
   for (const auto& [key, file] : files_) files.push_back(file_json(file));
+  json::Array installed;
+  for (const Installed& entry : installed_) installed.push_back(installed_json(entry));
   json::Array left_out;
   for (const auto& [page, links] : left_out_) {
     for (const auto& [why, what] : links.by_reason) {
@@ -236,6 +262,7 @@ std::string Report::to_json(std::optional<int> exit_status, const Error* error) 
                     {"refused", incidents_json(refused_)},
                     {"unknown", incidents_json(failed_)},
                     {"notJudged", texts(tunnelled_)},
+                    {"installed", std::move(installed)},
                     {"leftOut", std::move(left_out)},
                     {"projects", statuses_json(statuses_)},
                     {"notes", texts(notes_locked())}})));

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "app/guard/installed.h"
+#include "core/base/time.h"
 #include "core/crypto/digest.h"
 #include "core/packaging/project_name.h"
 #include "core/policy/verdict.h"
@@ -73,25 +75,31 @@ class Report {
   void left_out(const std::string& page, std::string what, std::string why);
   /// As the index says of a project (PEP 792); "active" is not worth a line.
   void project_status(std::string name, std::string status);
-  /// What stood in the environment before the command ran.
-  void was_installed(const ProjectName& project, std::string version);
+  /// What stood in an environment before the command ran: "demo 1.0 in /venv/lib/python3.11/site-packages".
+  void was_installed(const ProjectName& project, std::string where);
   void changed(Changes changes);
   /// One sentence that a person should know.
   void note(std::string sentence);
 
   static constexpr std::size_t kLeftOutKept = 1000;
 
+  /// What is new in the environments, for machines; a refusal of it is told by `refused`.
+  void installed(std::vector<Installed> all);
+  /// The files that were judged and let through.
+  std::vector<DeliveredFile> deliveries() const;
+
   bool any_refused() const;
   bool any_failed() const;
   /// Files that were judged, whatever the verdict.
   std::size_t judged_count() const;
+  /// Some host's connections went through unseen.
   bool any_tunnelled() const;
   Changes changes() const;
   /// The projects of judged files, as their names have them.
   std::set<ProjectName> projects() const;
   /// Whether an installer may take a judged file for one of this project.
   bool has_file_of(const ProjectName& project) const;
-  std::map<ProjectName, std::string> installed() const;  ///< versions by project, before the run
+  std::map<ProjectName, std::string> there_before() const;  ///< as was_installed() was told
 
   /// What a person should know besides the files, a sentence each.
   std::vector<std::string> notes() const;
@@ -117,11 +125,12 @@ class Report {
   std::map<std::string, int> unauthorized_;
   std::map<std::string, LeftOut> left_out_;
   std::map<std::string, std::string> statuses_;
-  std::map<ProjectName, std::string> installed_;
+  std::map<ProjectName, std::string> there_before_;
   Changes changes_ = Changes::not_looked;
   std::vector<std::string> notes_;
   std::set<Incident> refused_;
   std::set<Incident> failed_;
+  std::vector<Installed> installed_;
 };
 
 /// "verified", "attested", "allowed", "unattested", "refused".

@@ -10,6 +10,7 @@
 #include "app/guard/child.h"
 #include "app/guard/ending.h"
 #include "app/guard/errors.h"
+#include "app/guard/installed_verdict.h"
 #include "app/guard/plan.h"
 #include "app/guard/relay.h"
 #include "app/guard/run_folder.h"
@@ -163,6 +164,11 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
                              to_pem("CERTIFICATE", authority.certificate().der())));
 
+  // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
+  const std::string caches = folder.path() + "/cache";
+  auto looking =
+      std::async(std::launch::async, [&] { return InstalledCheck(options.invocation, plan, caches); });
+
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
@@ -191,8 +197,20 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
-  const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache"};
+  const ChildSettings settings{proxy_url, bundle, caches};
+  const std::set<ProjectName> expected = options.policy.expected.projects();
+  InstalledCheck check = looking.get();
+  for (const ProjectName& project : expected) {
+    if (const auto places = check.before(project); !places.empty()) report.was_installed(project, places.front());
+  }
   const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
+  if (child) {
+    for (std::string& note :
+         report_installed(check.compare(report.deliveries(), store, expected),
+                          {.proof_required = options.policy.require_attested, .expected = expected}, report)) {
+      report.note(std::move(note));
+    }
+  }
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
   relay.stop();
@@ -203,7 +221,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const int status = conclude(report,
                               {.attested = options.policy.require_attested,
                                .expected_used = options.expected_used,
-                               .expected = options.policy.expected.projects()},
+                               .expected = expected},
                               *child);
   tell(report, status, options.style, say);
   store.prune(options.cache_limit);

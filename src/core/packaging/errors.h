@@ -41,5 +41,8 @@ inline constexpr ErrorCode kWheelName{
 inline constexpr ErrorCode kWheelTooLarge{
     "wheel/too-large", Outcome::refused, "a wheel holds more than our limits allow",
     "see whether the wheel is what it says; its publisher can split it"};
+inline constexpr ErrorCode kRecordInvalid{"record/invalid", Outcome::refused,
+                                          "the list of files of a distribution (RECORD) cannot be read",
+                                          "install the distribution again, or build it with a current tool"};
 
 }  // namespace tomme

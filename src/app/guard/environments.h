@@ -1,0 +1,33 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/guard/invocation.h"
+#include "app/guard/plan.h"
+#include "core/packaging/project_name.h"
+
+namespace tomme::guard {
+
+/// Where a command can put distributions. Each may be missing, until the command makes it or for ever; a
+/// place too many costs a look. Paths are absolute.
+struct Places {
+  std::set<std::string> folders;   ///< that hold `*.dist-info` themselves: `--target`
+  std::set<std::string> prefixes;  ///< of a Python or an environment: `lib/pythonX.Y/site-packages` is below
+  /// Folders of such prefixes (uv's tools, Poetry's environments), and how the names that count begin.
+  std::set<std::pair<std::string, std::string>> collections;
+  std::set<std::string> own;  ///< folders whose projects are the person's own
+  std::set<std::pair<std::string, ProjectName>> own_projects;  ///< and the names of those, by folder
+  std::set<std::string> seeds;  ///< folders that may hold the wheels by which new environments begin
+};
+
+/// Reads the command's words, the environment and the settings, and runs nothing. `cache` is the run's own
+/// folder of caches, in which uv keeps the environments of `uvx` and of scripts. Errs towards too many.
+Places places_of(const Invocation& invocation, const Plan& plan, const std::string& cache);
+
+/// The folders with `*.dist-info` as Python lays them out, of all places that are there now.
+std::vector<std::string> site_folders(const Places& places, const ListFolder& list);
+
+}  // namespace tomme::guard

@@ -1,0 +1,64 @@
+#include "app/guard/installed_verdict.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+constexpr std::size_t kTextLength = 400;
+
+std::string title_of(const Installed& entry) {
+  return printable(entry.project + (entry.version.empty() ? "" : " " + entry.version));
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+std::string sentence(const std::string& titles, const std::string& folder, const std::string& reason) {
+  return "installed without being judged: " + titles + " in " + printable(folder, kTextLength) + ": " +
+         reason;
+}
+
+}  // namespace
+
+std::vector<std::string> report_installed(std::vector<Installed> all, const InstalledRules& rules,
+                                          Report& report) {
+  const bool nothing_judged = report.judged_count() == 0;
+  const bool let_through = report.any_tunnelled();
+  const auto is_refused = [&](const Installed& entry) {
+    const auto is_expected = [&](const ProjectName& name) { return rules.expected.contains(name); };
+    if (std::ranges::any_of(entry.projects, is_expected)) return true;
+    if (let_through) return false;
+    return rules.proof_required || (nothing_judged && !rules.expected.empty());
+  };
+  const auto is_unjudged = [](const Installed& entry) { return entry.from == InstalledFrom::unjudged; };
+  report.changed(all.empty()                                  ? Changes::none
+                 : std::ranges::any_of(all, is_unjudged) ? Changes::unjudged
+                                                              : Changes::judged);
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> unjudged;  // by folder and reason
+  std::vector<std::string> notes;
+  for (const Installed& entry : all) {
+    const std::string title = title_of(entry);
+    if (entry.from == InstalledFrom::own_folder)
+      notes.push_back(title + " was installed from your own folder");
+    if (entry.from != InstalledFrom::unjudged) continue;
+    if (is_refused(entry)) {
+      report.refused(title, Error(kGuardInstalled, sentence(title, entry.folder, entry.reason)));
+    } else {
+      unjudged[{entry.folder, entry.reason}].push_back(title);
+    }
+  }
+  for (const auto& [key, titles] : unjudged) notes.push_back(sentence(joined(titles), key.first, key.second));
+  report.installed(std::move(all));
+  return notes;
+}
+
+}  // namespace tomme::guard

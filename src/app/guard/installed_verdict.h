@@ -1,0 +1,25 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/guard/installed.h"
+#include "app/guard/report.h"
+#include "core/packaging/project_name.h"
+
+namespace tomme::guard {
+
+struct InstalledRules {
+  bool proof_required = false;
+  std::set<ProjectName> expected = {};  ///< projects whose signer is expected
+};
+
+/// Puts what is new into the report: what no judged file covers is refused (kGuardInstalled) where proof is
+/// required, where the project's signer is expected, and where in such a run nothing was judged at all; what
+/// may have come from a host that was let through unseen on purpose only where its signer is expected.
+/// The notes are what is left to tell: what is unjudged and not refused, and the person's own projects.
+std::vector<std::string> report_installed(std::vector<Installed> all, const InstalledRules& rules,
+                                          Report& report);
+
+}  // namespace tomme::guard

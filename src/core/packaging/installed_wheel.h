@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/packaging/record.h"
+#include "core/packaging/zip.h"
+
+namespace tomme {
+
+struct InstalledWheelLimits {
+  ZipLimits zip;
+  RecordLimits record;
+  std::size_t file_bytes = std::size_t{1} << 30;  ///< of one file of the wheel that has to be unpacked
+};
+
+/// A distribution as it lies on the disk. Borrows.
+struct InstalledFiles {
+  std::string_view dist_info;            ///< the folder's name, "demo-1.0.dist-info"
+  const std::vector<RecordRow>& record;  ///< its RECORD
+  /// What the file at a path of `record` has now; nothing where it cannot be read.
+  std::function<std::optional<Sha256>(const std::string& path)> digest_of;
+  bool reads_all = false;  ///< else the digests of `record` are believed, but for METADATA
+};
+
+/// The first file of the wheel that is missing or other in what was installed; nothing where all are there.
+/// What installers write anew or elsewhere is not looked at: RECORD, INSTALLER, REQUESTED, direct_url.json,
+/// signatures of RECORD, compiled files, and what the wheel has in `.data` folders (scripts among it).
+/// Digests that the wheel's RECORD has wrong are known (xpress 9.9.1): what counts in the end is its content.
+/// Fails where the wheel cannot be read.
+Result<std::optional<std::string>> difference_from_wheel(BytesView wheel, const InstalledFiles& installed,
+                                                         const InstalledWheelLimits& limits = {});
+
+}  // namespace tomme

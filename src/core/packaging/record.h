@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/crypto/digest.h"
+
+namespace tomme {
+
+struct RecordLimits {
+  std::size_t bytes = 64 * 1024 * 1024;
+  std::size_t rows = 1'000'000;
+};
+
+/// One row of a RECORD: a file of a distribution, seen from the folder that holds its `.dist-info`.
+struct RecordRow {
+  std::string path;              ///< as written; may be absolute or lead upwards (scripts do)
+  std::optional<Sha256> digest;  ///< nothing where the row has none, or none by SHA-256 that can be read
+};
+
+/// A RECORD, of a wheel or of what was installed from one (PEP 376, 427): CSV as Python's `csv` reads it,
+/// with path, `sha256=` in URL-safe base64 without padding, and size. Rows without digest and size are
+/// ordinary. Fails with kRecordInvalid, also above a limit.
+Result<std::vector<RecordRow>> parse_record(std::string_view text, const RecordLimits& limits = {});
+
+}  // namespace tomme
