@@ -8,7 +8,7 @@ namespace tomme {
 namespace {
 
 // Of the text "x".
-constexpr std::string_view kDigest = "sha256=LXEWQrcmsEQBYnyp-6wyChTQJ7r4W5KhB7bhJqLjkIE";
+constexpr std::string_view kDigest = "sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE";
 
 std::string path_of(std::string_view text) {
   const auto rows = parse_record(text);
@@ -44,7 +44,7 @@ TEST(Record, TakesLineEndsAndEmptyLinesOfAnyKind) {
 
 TEST(Record, HasNoDigestThatCannotBeCompared) {
   for (const char* digest : {"md5=1B2M2Y8AsgTpgAmY7PhCfg", "sha256=short", "sha256=", "sha512=AAAA", "x",
-                             "sha256=!XEWQrcmsEQBYnyp-6wyChTQJ7r4W5KhB7bhJqLjkIE"}) {
+                             "sha256=!XEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE"}) {
     const auto rows = parse_record("a," + std::string(digest) + ",1\n");
     ASSERT_TRUE(rows) << digest;
     EXPECT_FALSE(rows->front().digest) << digest;
