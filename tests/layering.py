@@ -17,7 +17,7 @@ OWNERS = {
     "curl/": ["io/net"],
     "toml++/": ["core/encoding"],
     "CLI/": ["cli"],
-    "zlib.h": ["core/packaging"],
+    "zlib.h": ["core/packaging", "io/net"],
     "sqlite3.h": ["io/store"],
     "libpq-fe.h": ["io/store"],
     "expat.h": ["io/store"],

@@ -4,10 +4,18 @@
 #include <unistd.h>
 
 #include "cli/errors.h"
+#include "io/remote/credentials.h"
+#include "io/store/file.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace tomme::cli {
+
+namespace {
+
+constexpr std::size_t kNetrcBytes = 1024 * 1024;
+
+}  // namespace
 
 net::Environment current_environment() {
   net::Environment environment;
@@ -42,12 +50,34 @@ Result<std::string> cache_folder(const net::Environment& environment) {
   return home + "/.cache/tomme";
 }
 
-Result<net::HttpClientOptions> network_options() {
+AddressWithLogin address_with_login(const std::string& typed) {
+  AddressWithLogin split = split_login(typed);
+  const Result<Url> url = Url::parse(split.address);
+  if (split.login || !url) return split;
+  const net::Environment environment = current_environment();
+  for (const std::string& place : netrc_places(environment, home_folder(environment))) {
+    const Result<std::string> text = read_file(place, kNetrcBytes);
+    if (!text) continue;
+    const auto netrc = Netrc::parse(*text);
+    if (netrc) split.login = netrc->of_named(url->host());
+    break;
+  }
+  return split;
+}
+
+Result<net::HttpClientOptions> network_options(const std::vector<AddressWithLogin>& logins) {
   const net::Environment environment = current_environment();
   net::HttpClientOptions options;
   options.one_at_a_time = true;  // a verb asks for one thing after the other
   options.trust = net::trust_of(environment);
   options.proxy = TRY(net::proxies_of(environment));
+  Credentials credentials;
+  for (const AddressWithLogin& place : logins) {
+    if (const Result<Url> url = Url::parse(place.address)) credentials.add(*url, place.login);
+  }
+  options.authorization = [credentials = std::move(credentials)](const Url& url) {
+    return credentials.authorization_for(url);
+  };
   return options;
 }
 

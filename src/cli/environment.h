@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "io/net/environment.h"
 #include "io/net/http_client.h"
+#include "io/remote/login.h"
 
 namespace tomme::cli {
 
@@ -21,7 +23,12 @@ std::string home_folder(const net::Environment& environment);
 /// HOME/.cache/tomme. kUsage where none is known. Nothing is made.
 Result<std::string> cache_folder(const net::Environment& environment);
 
-/// For fetches of our own: the proxies and authorities that the user's environment names.
-Result<net::HttpClientOptions> network_options();
+/// An address that somebody typed, and what it is asked with: the login in it, else that of `machine HOST` in
+/// the user's netrc.
+AddressWithLogin address_with_login(const std::string& typed);
+
+/// For fetches of our own: the proxies and authorities that the user's environment names. The logins go to
+/// the origins of their addresses, and to no other.
+Result<net::HttpClientOptions> network_options(const std::vector<AddressWithLogin>& logins = {});
 
 }  // namespace tomme::cli

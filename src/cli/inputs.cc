@@ -258,10 +258,12 @@ Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits
   return {};
 }
 
-Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& index) {
+Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const std::string& typed_index) {
   const Release release = TRY(parse_release(input.substr(std::string_view("pypi:").size())));
+  const AddressWithLogin place = address_with_login(typed_index);
+  const std::string& index = place.address;
   const Url address = TRY(parse_index(index));
-  net::HttpClient client(TRY(network_options()));
+  net::HttpClient client(TRY(network_options({place})));
   const FetchedPage fetched =
       TRY(fetch_project_page(client, address, release.project, "", &is_secure_origin));
   std::vector<NamedSubject> subjects;

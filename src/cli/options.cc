@@ -99,6 +99,17 @@ void describe_run(CLI::App& app, RunCommand& run) {
              "take proofs from this folder: FILE.attestation, .publish.attestation, .provenance or "
              ".sigstore.json")
       ->check(CLI::ExistingDirectory);
+  reach
+      .value("--proofs", run.proofs, "WHERE",
+             "where the index lists no attestation, ask this one: pypi, or its URL; else TOMME_PROOFS")
+      ->envname("TOMME_PROOFS");
+  reach
+      .values(
+          "--proofs-for", run.proofs_for, "NAME",
+          "public projects that --proofs may ask about besides those on PyPI's own file host: NAME, num*, "
+          "'*'; with ! those that it never may; repeatable, or with commas; else TOMME_PROOFS_FOR")
+      ->delimiter(',')
+      ->envname("TOMME_PROOFS_FOR");
   add_trust(app, run.trust, "daily");
   Flags{app, "output"}.value("--report", run.report, "FILE", "write what was found as JSON");
 }

@@ -47,6 +47,14 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   options.invocation.file_hosts = command.file_hosts;
   options.allow_hosts = {command.allow_hosts.begin(), command.allow_hosts.end()};
   options.attestations = command.attestations;
+  if (!command.proofs.empty()) {
+    options.proofs = TRY(ProofsElsewhere::parse(command.proofs, command.proofs_for));
+    if (!options.proofs->login)
+      options.proofs->login = address_with_login(options.proofs->base.to_string()).login;
+  } else if (!command.proofs_for.empty() &&
+             find_or_empty(options.invocation.environment, "TOMME_PROOFS_FOR").empty()) {
+    return fail(kUsage, "--proofs-for is for --proofs, which is not there", "add --proofs pypi");
+  }
   options.policy.require_attested = options.invocation.proof_required;
   for (const std::string& assignment : command.expect) TRY(options.policy.expected.add(assignment));
   options.invocation.expected = options.policy.expected.projects();

@@ -16,9 +16,10 @@ namespace {
 
 constexpr std::size_t kRootOctets = 512'000;
 
-Result<trust::Source> source_of(const std::string& mirror, bool staging) {
-  if (!mirror.empty()) return trust::Source::of(mirror);
-  return trust::Source::of(staging ? trust::kStagingMirror : trust::kPublicMirror);
+/// The address of a mirror with what it is asked with; a public one needs nothing.
+AddressWithLogin mirror_of(const std::string& typed, bool staging) {
+  if (!typed.empty()) return address_with_login(typed);
+  return {std::string(staging ? trust::kStagingMirror : trust::kPublicMirror), nullptr};
 }
 
 trust::Refresh refresh_of(const std::string& text, Network network) {
@@ -28,13 +29,14 @@ trust::Refresh refresh_of(const std::string& text, Network network) {
   return trust::Refresh::daily;
 }
 
-trust::Request make_request(trust::Source source, trust::Refresh refresh, Time now) {
-  return {.source = std::move(source),
-          .refresh = refresh,
-          .cache_folder = cache_folder(current_environment()),
-          .now = now,
-          .network = &network_options,
-          .waiting = [] { tell("waiting for another process that refreshes the trust root\n"); }};
+Result<trust::Request> make_request(const AddressWithLogin& mirror, trust::Refresh refresh, Time now) {
+  return trust::Request{
+      .source = TRY(trust::Source::of(mirror.address)),
+      .refresh = refresh,
+      .cache_folder = cache_folder(current_environment()),
+      .now = now,
+      .network = [mirror] { return network_options({mirror}); },
+      .waiting = [] { tell("waiting for another process that refreshes the trust root\n"); }};
 }
 
 const tuf::RoleState* first_expired(const trust::InUse& in_use) {
@@ -159,8 +161,8 @@ Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options
     return std::make_shared<const TrustedRoot>(
         TRY(in(printable(options.trusted_root), TrustedRoot::parse(text))));
   }
-  trust::Source source = TRY(source_of(options.mirror, options.staging));
-  const trust::Request request = make_request(std::move(source), refresh_of(options.refresh, network), now);
+  const trust::Request request = TRY(
+      make_request(mirror_of(options.mirror, options.staging), refresh_of(options.refresh, network), now));
   trust::InUse in_use = TRY(trust::choose(request));
   const bool asked_for = network == Network::used && request.refresh == trust::Refresh::never;
   const std::string note = in_use.note.empty() && asked_for ? staleness(in_use) : in_use.note;
@@ -170,11 +172,13 @@ Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options
 
 Result<int> trust(const TrustCommand& command, const Clock& clock) {
   const Time now = TRY(reference_time(command.time, clock));
-  trust::Source source = TRY(source_of(command.mirror, command.staging));
-  if (command.what == TrustCommand::What::init) return init(command, std::move(source));
+  const AddressWithLogin mirror = mirror_of(command.mirror, command.staging);
+  if (command.what == TrustCommand::What::init) {
+    return init(command, TRY(trust::Source::of(mirror.address)));
+  }
   const auto refresh =
       command.what == TrustCommand::What::update ? trust::Refresh::always : trust::Refresh::never;
-  const trust::Request request = make_request(std::move(source), refresh, now);
+  const trust::Request request = TRY(make_request(mirror, refresh, now));
   const trust::InUse in_use = TRY(trust::choose(request));
   if (!in_use.note.empty()) print_warning(in_use.note);
   if (command.json) {

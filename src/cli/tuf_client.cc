@@ -89,7 +89,7 @@ Result<void> download_one(tuf::Updater& updater, const TargetFolder& folder, Tuf
 
 Result<void> download(const TufClientCommand& command, tuf::Updater& updater, net::HttpClient* client) {
   std::optional<TufTargets> from;
-  if (client != nullptr) from = TRY(TufTargets::open(*client, command.target_url));
+  if (client != nullptr) from = TRY(TufTargets::open(*client, split_login(command.target_url).address));
   TRY(updater.refresh());
   const TargetFolder folder = TRY(TargetFolder::open(command.target_dir));
   for (const std::string& name : command.targets) {
@@ -132,8 +132,10 @@ Result<int> tuf_client(const TufClientCommand& command, const Clock& clock) {
   std::unique_ptr<net::HttpClient> client;
   std::unique_ptr<tuf::Fetcher> mirror = std::make_unique<NoMirror>();
   if (!command.offline) {
-    client = std::make_unique<net::HttpClient>(TRY(network_options()));
-    mirror = std::make_unique<TufMirror>(TRY(TufMirror::open(*client, command.metadata_url)));
+    const AddressWithLogin place = address_with_login(command.metadata_url);
+    client = std::make_unique<net::HttpClient>(
+        TRY(network_options({place, address_with_login(command.target_url)})));
+    mirror = std::make_unique<TufMirror>(TRY(TufMirror::open(*client, place.address)));
   }
   TufFolder folder = TRY(TufFolder::open(command.metadata_dir, access));
   tuf::Updater updater = TRY(begin(folder, *mirror, options, command.root));

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "app/gate/proofs_elsewhere.h"
 #include "core/policy/verdict.h"
 #include "io/remote/simple_client.h"
 
@@ -15,33 +20,58 @@ namespace tomme {
 /// A distribution that wants to pass, as far as it is known before its octets are there.
 struct Candidate {
   DistFilename filename;
+  std::vector<std::string> also_named = {};  ///< other names by which it is known: its address's
+  std::optional<Url> address = {};   ///< of the file
   std::vector<Url> provenance = {};  ///< where indexes list it; all must hold
   bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
-  /// The Authorization for an address, as the installer sent it there; empty where it sent none.
-  std::function<std::string(const Authority&)> authorization = {};
+  /// The Authorization for an address, as the installer has it; empty where it has none.
+  std::function<std::string(const Url&)> authorization = {};
+};
+
+/// What was found to speak for a file.
+struct FoundProofs {
+  std::vector<Proof> proofs;
+  bool none_elsewhere = false;  ///< the index lists none, and that of ProofsElsewhere has none either
 };
 
 /// "May this file pass?": finds the proof, has it verified and judged. Const calls are thread-safe.
 class Gate {
  public:
   /// `attestations` is a folder with proofs by file name, or empty. `client` outlives the gate.
-  Gate(net::HttpClient& client, DistributionJudge judge, std::string attestations, MayVisit may_visit);
+  Gate(net::HttpClient& client, DistributionJudge judge, std::string attestations, MayVisit may_visit,
+       std::optional<ProofsElsewhere> elsewhere = {});
 
-  /// The documents that speak for a file: those of the folder where it has any, else what the index lists.
-  /// kProvenanceUnavailable where a listed one cannot be had or read.
-  Result<std::vector<Proof>> find_proofs(const Candidate& candidate, std::stop_token stop) const;
+  /// The documents that speak for a file: those of the folder where it has any, else what the index lists,
+  /// else what the other index has. kProvenanceUnavailable where one that is there cannot be had or read.
+  Result<FoundProofs> find_proofs(const Candidate& candidate, std::stop_token stop) const;
 
-  Verdict judge(const Candidate& candidate, const Sha256& digest,
-                const Result<std::vector<Proof>>& proofs) const;
+  Verdict judge(const Candidate& candidate, const Sha256& digest, const Result<FoundProofs>& proofs) const;
+  /// What a person should know of the proofs of all files so far, a sentence each: whom the other index was
+  /// not asked about, or why it did not say, or that it could be asked.
+  std::vector<std::string> notes() const;
   /// A file of a kind that no attestation can name.
-  Verdict judge_unattestable(std::string_view filename) const { return judge_.judge_unattestable(filename); }
+  Verdict judge_unattestable(std::string_view filename, std::vector<std::string> also_named = {}) const {
+    return judge_.judge_unattestable(filename, std::move(also_named));
+  }
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 
  private:
   net::HttpClient& client_;
   DistributionJudge judge_;
   std::string attestations_;
+  Result<FoundProofs> find_elsewhere(const Candidate& candidate, std::stop_token stop) const;
+
   MayVisit may_visit_;
+  std::optional<ProofsElsewhere> elsewhere_;
+
+  struct Seen {
+    std::size_t listed = 0;                     ///< files for which an index lists an attestation
+    std::size_t unlisted = 0;                   ///< files for which it lists none
+    std::set<std::string> not_asked;            ///< projects whose names nobody said are public
+    std::map<std::string, std::string> untold;  ///< why the other index did not say, by file
+  };
+  mutable std::mutex mutex_;  // guards seen_
+  mutable Seen seen_;
 };
 
 /// The documents in `folder` for a file: `<file>.provenance`, `.attestation`, `.<any>.attestation` and

@@ -63,7 +63,7 @@ TEST_F(GateTest, RefusesADocumentThatCannotBeRead) {
        {".provenance", ".attestation", ".publish.attestation", ".slsa.attestation", ".sigstore.json"}) {
     const std::string name = std::string(kWheel) + suffix;
     put(name, "{");
-    const auto proofs = find_local_proofs(folder_, kWheel);
+    const auto proofs = gate(folder_).find_proofs(candidate(), {});
     ASSERT_FALSE(proofs) << suffix;
     EXPECT_EQ(proofs.error().outcome(), Outcome::refused);
     EXPECT_EQ(gate(folder_).judge(candidate(), sha256({}), proofs).decision(), Decision::deny);
@@ -94,7 +94,7 @@ TEST_F(GateTest, AListedProofThatCannotBeHadIsARefusal) {
 
 TEST_F(GateTest, NoProofIsAWarning) {
   const auto proofs = gate("").find_proofs(candidate(), {});
-  ASSERT_TRUE(proofs && proofs->empty());
+  ASSERT_TRUE(proofs && proofs->proofs.empty());
   EXPECT_EQ(gate("").judge(candidate(), sha256({}), proofs).decision(), Decision::warn);
 }
 

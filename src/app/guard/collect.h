@@ -61,6 +61,9 @@ std::string untold_python(const Collector& from, const Command& command);
 /// as a lock.
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory);
 
+/// `${NAME}` of capital letters, digits and `_`, where the variable is set: as pip and pdm do it.
+std::string expand_variables(const Collector& from, std::string_view text);
+
 /// "….py", "….pyw" in any case: uv takes it for a script, as a requirements file too.
 bool is_script_name(std::string_view path);
 /// One requirement of a command line or requirements file, seen from `directory`. A folder is known by its

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/packaging/dist_filename.h"
@@ -12,13 +15,19 @@ namespace tomme::guard {
 /// Who may be brought in by a wheel that names addresses instead of versions (`Requires-Dist: name @ URL`).
 struct DependencyRules {
   MayVisit judged = {};  ///< files of this address pass through here
+  /// Whether a page of the project lists the file at this address, which has no fragment. None: nobody knows.
+  std::function<bool(const ProjectName& project, std::string_view address)> listed_for = {};
   bool proof_required = false;
   std::set<ProjectName> expected = {};  ///< projects of which somebody said who should sign them
+
+  /// What cannot be judged is refused instead of noted.
+  bool strict() const { return proof_required || !expected.empty(); }
 };
 
-/// kGuardDependency where the wheel names a place on this machine, which no index has to know of, or, for a
-/// project that must be proven, a place whose files are not judged. `metadata` is the wheel's own METADATA.
-Result<void> check_dependencies(const DistFilename& wheel, std::string_view metadata,
-                                const DependencyRules& rules);
+/// Notes on what will not be judged as the project that it is wanted as, a sentence each: a file elsewhere,
+/// one that by its name and the pages is not that project's, a checkout, a place on this machine.
+/// kGuardDependency instead where the rules are strict. `metadata` is the wheel's own METADATA.
+Result<std::vector<std::string>> check_dependencies(const DistFilename& wheel, std::string_view metadata,
+                                                    const DependencyRules& rules);
 
 }  // namespace tomme::guard

@@ -2,10 +2,13 @@
 
 #include <future>
 
+#include "app/guard/encoded_file.h"
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/errors.h"
 #include "core/packaging/wheel_metadata.h"
+#include "io/net/content_coding.h"
 #include "io/net/errors.h"
 #include "io/remote/errors.h"
 #include "io/store/errors.h"
@@ -14,9 +17,10 @@ namespace tomme::guard {
 
 namespace {
 
-Candidate candidate_of(DistFilename filename, const std::optional<ListedFile>& listed,
+Candidate candidate_of(DistFilename filename, const Url& url, const std::optional<ListedFile>& listed,
                        const DownloadContext& context) {
   Candidate candidate{std::move(filename)};
+  candidate.address = url;
   if (listed) {
     candidate.provenance = listed->provenance;
     candidate.provenance_unusable = listed->provenance_unusable;
@@ -36,14 +40,30 @@ Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const
   return {};
 }
 
-/// Nothing for what is no wheel: what a source distribution depends on is known when its code has run.
-Result<std::shared_ptr<const Bytes>> checked_metadata(const DistFilename& filename, const StoredFile& file,
-                                                      const DependencyRules& rules) {
-  if (!filename.is_wheel()) return nullptr;
+/// What a judged wheel holds. Nothing for what is none: what a source distribution depends on is known when
+/// its code has run.
+struct Inside {
+  std::shared_ptr<const Bytes> metadata = {};  ///< nothing either where an odd wheel's cannot be told
+  std::vector<std::string> notes = {};
+};
+
+/// `vouched`: somebody claims something about the wheel, so it must have one reading only.
+Result<Inside> look_inside(const DistFilename& filename, const StoredFile& file, bool vouched,
+                           const DependencyRules& rules) {
+  Inside inside;
+  if (!filename.is_wheel()) return inside;
   const MappedFile octets = TRY(file.map());
-  auto metadata = std::make_shared<const Bytes>(TRY(metadata_of_wheel(octets.view(), filename)));
-  TRY(check_dependencies(filename, text_of(*metadata), rules));
-  return metadata;
+  Result<Bytes> metadata = metadata_of_wheel(octets.view(), filename);
+  if (!metadata && metadata.error().is(kWheelAmbiguous) && !vouched && !rules.strict()) {
+    inside.notes.push_back(metadata.error().message() +
+                           ", so readers may unpack it differently; it passed because nobody vouches for it");
+    metadata = metadata_of_odd_wheel(octets.view(), filename);
+    if (!metadata && !metadata.error().is(kWheelName)) return inside;
+  }
+  inside.metadata = std::make_shared<const Bytes>(TRY(std::move(metadata)));
+  for (std::string& note : TRY(check_dependencies(filename, text_of(*inside.metadata), rules)))
+    inside.notes.push_back(std::move(note));
+  return inside;
 }
 
 }  // namespace
@@ -58,12 +78,15 @@ class Download::Receiver final : public net::BodySink {
       download_.other_answer_ = head;
       return fail(kGuardUpstream, "the server answered with status " + std::to_string(head.status));
     }
-    if (const std::string encoding = head.content_encoding(); !encoding.empty()) {
-      return fail(kGuardEncoding, "the server sent the file encoded as " + printable(encoding));
+    download_.encoding_ = head.content_encoding();
+    if (!download_.encoding_.empty() && !net::ContentDecoder::knows(download_.encoding_)) {
+      return fail(kGuardEncoding, "the server sent the file encoded as " + printable(download_.encoding_));
     }
     auto incoming = TRY(download_.context_.store.begin());
     const std::lock_guard lock(download_.mutex_);
     download_.incoming_ = std::move(incoming);
+    // What comes encoded is not what will be delivered: nobody may read it before its end.
+    if (!download_.encoding_.empty()) return {};
     download_.state_.fd = download_.incoming_->fd();
     download_.state_.total = head.content_length();
     return {};
@@ -71,6 +94,7 @@ class Download::Receiver final : public net::BodySink {
 
   Result<void> body(BytesView octets) override {
     TRY(download_.incoming_->append(octets));
+    if (!download_.encoding_.empty()) return {};
     const std::lock_guard lock(download_.mutex_);
     download_.state_.received = download_.incoming_->size();
     download_.changed_.notify_all();
@@ -148,6 +172,11 @@ Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<
                       {.body_octets = context_.file_octets}, stop));
   if (!incoming_) return fail(kGuardUpstream, "the server sent no file");
   received_ = std::move(*incoming_).finish();
+  if (!encoding_.empty()) {
+    const std::vector<Sha256> digests = listed ? listed->digests : std::vector<Sha256>();
+    received_ =
+        TRY(undo_encoding(context_.store, received_, encoding_, filename_, digests, context_.decoded_octets));
+  }
   return received_;
 }
 
@@ -155,7 +184,9 @@ void Download::run(std::stop_token stop) {
   const Result<std::optional<ListedFile>> listed = context_.look_up(url_, filename_, stop);
   if (!listed) {
     // A server that wants to know who asks says so for the file too, and the installer can answer that.
-    if (listed.error().is(kIndexUnavailable)) (void)receive(std::nullopt, stop);
+    if (listed.error().is(kIndexUnavailable) || listed.error().is(kIndexDenied)) {
+      (void)receive(std::nullopt, stop);
+    }
     return give_up(listed.error(), stop);
   }
   if (*listed && (*listed)->digests.size() > 1) {
@@ -167,10 +198,11 @@ void Download::run(std::stop_token stop) {
   if (!distribution) return judge_unnamed(*listed, stop);
 
   // The proof is fetched while the file comes in.
-  const Candidate candidate = candidate_of(*distribution, *listed, context_);
+  Candidate candidate = candidate_of(*distribution, url_, *listed, context_);
+  candidate.also_named = {filename_};
   auto proofs = std::async(std::launch::async, [&] { return context_.gate.find_proofs(candidate, stop); });
   const Result<std::shared_ptr<const StoredFile>> file = receive(*listed, stop);
-  const Result<std::vector<Proof>> found = proofs.get();
+  const Result<FoundProofs> found = proofs.get();
   // What is called off has no verdict: the proof that was on its way is not "unavailable".
   if (!file || stop.stop_requested()) return give_up(file ? Error(kGuardUpstream, "") : file.error(), stop);
   if (const Result<void> same = expect_listed_digest(*listed, **file); !same) {
@@ -178,9 +210,10 @@ void Download::run(std::stop_token stop) {
   }
   Verdict verdict = context_.gate.judge(candidate, (*file)->digest(), found);
   if (verdict.refusal()) return settle(std::move(verdict), *file);
-  auto metadata = checked_metadata(*distribution, **file, context_.dependencies);
-  if (!metadata) return settle(context_.gate.refuse(std::move(metadata).error()), *file);
-  settle(std::move(verdict), *file, *std::move(metadata));
+  auto inside = look_inside(*distribution, **file, verdict.attested(), context_.dependencies);
+  if (!inside) return settle(context_.gate.refuse(std::move(inside).error()), *file);
+  for (std::string& note : inside->notes) context_.report.note(std::move(note));
+  settle(std::move(verdict), *file, std::move(inside->metadata));
 }
 
 /// A file in a format of the past: nothing can vouch for it.
@@ -190,7 +223,9 @@ void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {
     return settle(context_.gate.refuse(same.error()), *file);
   }
-  settle(context_.gate.judge_unattestable(filename_), *file);
+  std::vector<std::string> also_named;
+  if (listed) also_named.push_back(listed->filename);
+  settle(context_.gate.judge_unattestable(filename_, std::move(also_named)), *file);
 }
 
 void Download::give_up(const Error& error, const std::stop_token& stop) {

@@ -31,9 +31,11 @@ struct DownloadContext {
   std::function<Result<std::optional<ListedFile>>(const Url&, const std::string& filename,
                                                   std::stop_token)>
       look_up;
-  std::function<std::string(const Authority&)> authorization_for;
+  std::function<std::string(const Url&)> authorization_for;
   DependencyRules dependencies;
   std::uint64_t file_octets = std::uint64_t{16} * 1024 * 1024 * 1024;  ///< limit of one file
+  /// Limit of one that comes encoded, once it is decoded.
+  std::uint64_t decoded_octets = std::uint64_t{1024} * 1024 * 1024;
 };
 
 /// One file of one run: fetched once, judged once, delivered any number of times. Its own thread does the
@@ -90,6 +92,7 @@ class Download {
   // may still read from it.
   std::optional<IncomingFile> incoming_;
   std::shared_ptr<const StoredFile> received_;
+  std::string encoding_;                           // of what comes in; only the download's own thread
   std::optional<net::ResponseHead> other_answer_;  // only the download's own thread
   std::jthread thread_;                            // last: it uses all of the above
 };

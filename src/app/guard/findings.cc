@@ -7,6 +7,8 @@
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/page_file.h"
+#include "core/url/url.h"
 #include "io/remote/simple_client.h"
 
 namespace tomme::guard {
@@ -119,6 +121,12 @@ bool Findings::is_required() const {
   return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
+bool Findings::is_judged_as_named(std::string_view url) const {
+  if (!about_ || !expected_.contains(*about_)) return true;
+  const std::string_view path = trim(url).substr(0, trim(url).find_first_of("?#;"));
+  return may_be_of(*about_, percent_decode(path.substr(path.rfind('/') + 1)));
+}
+
 Result<Url> Findings::index_or_file(std::string_view url, const std::string& where) const {
   Url parsed = TRY(parse_outside_url(url, where));
   if (is_secure_origin(parsed)) return parsed;
@@ -128,7 +136,7 @@ Result<Url> Findings::index_or_file(std::string_view url, const std::string& whe
               "name it with https");
 }
 
-Result<void> Findings::index(std::string_view url, const std::string& where) {
+Result<void> Findings::index(std::string_view url, const std::string& where, std::string name) {
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
@@ -139,15 +147,23 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
       origins_.insert({Scheme::https, {std::string(known.file_host), 443}});
     }
   }
-  indexes_.push_back({std::move(parsed), where});
+  indexes_.push_back({std::move(parsed), where, std::move(name), split_login(url).login});
   return {};
 }
 
-Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
+void Findings::login(std::string name, std::string_view user, std::string_view password) {
+  logins_.push_back({std::move(name), make_login(std::string(user), std::string(password))});
+}
+
+Result<void> Findings::locked_file(std::string_view url, const std::string& where, std::string_view index) {
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + printable(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
+  if (!is_judged_as_named(url)) return unproven("a file with another project's name", where);
   origins_.insert(parsed.origin());
+  if (Result<Url> from = parse_outside_url(index, where)) {
+    locked_files_.emplace(address_key(parsed), *std::move(from));
+  }
   return {};
 }
 
@@ -199,7 +215,9 @@ Result<void> Findings::unchecked_tls(std::string_view host, const std::string& w
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
   std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
-  Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
+  const std::string_view address = url.substr(0, url.find_first_of(kSpace));
+  if (!is_judged_as_named(address)) return unproven(what + " with another project's name", where);
+  Url parsed = TRY(parse_outside_url(address, where));
   direct_.push_back(
       {parsed.origin().to_string(), where + ": " + what, is_required()});
   return {};

@@ -11,12 +11,21 @@
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/url/url.h"
+#include "io/remote/login.h"
 
 namespace tomme::guard {
 
 struct NamedIndex {
-  Url url;       ///< without credentials
-  std::string where;  ///< "--index-url", "/etc/pip.conf, [global] index-url"
+  Url url;                 ///< without credentials
+  std::string where;       ///< "--index-url", "/etc/pip.conf, [global] index-url"
+  std::string name = {};   ///< as its installer knows it, "uv:corp"; empty where it has none
+  SharedLogin login = {};  ///< what stood in its address
+};
+
+/// What a setting gives for an index of that name.
+struct NamedLogin {
+  std::string name;  ///< "poetry:corp"
+  SharedLogin login;
 };
 
 /// Whose requirement, flag or setting it is, and how strictly to take it.
@@ -45,9 +54,13 @@ class Findings {
 
   /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`. Plain http off
   /// this machine is refused: nothing there can be judged that an attacker on the way could not exchange.
-  Result<void> index(std::string_view url, const std::string& where);
-  /// A URL of a file that a lock records: its host is to be intercepted.
-  Result<void> locked_file(std::string_view url, const std::string& where);
+  /// `name` is that by which settings give a login for it: "uv:corp".
+  Result<void> index(std::string_view url, const std::string& where, std::string name = {});
+  /// A URL of a file that a lock records: its host is to be intercepted. `index` is the URL of the one that
+  /// the lock has it from, where it says so.
+  Result<void> locked_file(std::string_view url, const std::string& where, std::string_view index = {});
+  /// A user name and a password that settings give for the index of this name. Of two the first counts.
+  void login(std::string name, std::string_view user, std::string_view password);
   /// HOST or HOST:PORT, https.
   Result<void> file_host(std::string_view authority, const std::string& where);
   /// One requirement as pip and uv take it: a URL, a VCS reference or a path is `unproven`.
@@ -71,6 +84,9 @@ class Findings {
   /// Sorted out at the end, when all intercepted hosts are known: a direct URL elsewhere cannot carry proof.
   Result<std::vector<std::string>> notes() const;
   const std::vector<NamedIndex>& indexes() const { return indexes_; }
+  const std::vector<NamedLogin>& logins() const { return logins_; }
+  /// The index of each file in a lock, by the file's address, both without credentials.
+  const std::map<std::string, Url>& locked_files() const { return locked_files_; }
   const std::set<Origin>& origins() const { return origins_; }
   const std::map<std::string, std::string>& variables() const { return variables_; }
   const std::set<std::string>& trust_variables() const { return trust_variables_; }
@@ -82,12 +98,17 @@ class Findings {
     bool required;
   };
   bool is_required() const;
+  /// Whether the file at this address is judged as one of the project that it is to be, if a signer of that
+  /// is expected: verdicts go by a file's name.
+  bool is_judged_as_named(std::string_view url) const;
   Result<Url> index_or_file(std::string_view url, const std::string& where) const;
 
   Proof proof_;
   std::set<ProjectName> expected_;
   std::optional<ProjectName> about_;
   std::vector<NamedIndex> indexes_;
+  std::vector<NamedLogin> logins_;
+  std::map<std::string, Url> locked_files_;
   std::set<Origin> origins_;
   std::vector<Direct> direct_;
   std::vector<std::string> notes_;

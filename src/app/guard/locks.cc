@@ -18,9 +18,10 @@ std::string place(const std::string& path, const Value& package) {
   return path + ", " + printable(text_at(package, "name").value_or("?"));
 }
 
-/// A file with `url` or `path`.
-Result<void> one_file(Collector& into, const Value& file, const std::string& where) {
-  if (auto url = text_at(file, "url")) return into.findings.locked_file(*url, where);
+/// A file with `url` or `path`, of the index at `index`.
+Result<void> one_file(Collector& into, const Value& file, const std::string& where,
+                      std::string_view index = {}) {
+  if (auto url = text_at(file, "url")) return into.findings.locked_file(*url, where, index);
   if (auto path = text_at(file, "path")) {
     return into.findings.unproven("a local path (" + printable(*path) + ")", where);
   }
@@ -87,9 +88,10 @@ Result<void> pylock_package(Collector& into, const Value& package, const std::st
     return {};
   }
   if (auto url = text_at(package, "archive.url")) return into.findings.direct_url(*url, where);
+  const std::string_view index = text_at(package, "index").value_or("");
   if (const Value* archive = at(package, "archive")) TRY(one_file(into, *archive, where));
-  if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where));
-  return each_in(package, "wheels", [&](const Value& wheel) { return one_file(into, wheel, where); });
+  if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where, index));
+  return each_in(package, "wheels", [&](const Value& wheel) { return one_file(into, wheel, where, index); });
 }
 
 }  // namespace
@@ -102,10 +104,11 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path) {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     const Value* source = at(package, "source");
     if (source != nullptr) TRY(uv_source(into, *source, where));
-    bool is_registry = source != nullptr && text_at(*source, "registry").has_value();
-    if (!is_registry) return {};
-    if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where));
-    return each_in(package, "wheels", [&](const Value& wheel) { return one_file(into, wheel, where); });
+    const auto registry = source != nullptr ? text_at(*source, "registry") : std::nullopt;
+    if (!registry) return {};
+    if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where, *registry));
+    return each_in(package, "wheels",
+                   [&](const Value& wheel) { return one_file(into, wheel, where, *registry); });
   });
 }
 

@@ -1,7 +1,10 @@
 #include "app/guard/look_up.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
+#include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "io/remote/errors.h"
 #include "io/remote/simple_client.h"
@@ -10,75 +13,165 @@ namespace tomme::guard {
 
 namespace {
 
-constexpr std::string_view kPypiHost = "pypi.org";
-constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
+/// Indexes that anybody may ask, and where their files are: a file of such a host is nobody's secret, and no
+/// other file is theirs.
+struct PublicIndex {
+  std::string_view index_host;
+  std::string_view file_host;
+};
+constexpr std::array<PublicIndex, 3> kPublic{{{"pypi.org", "files.pythonhosted.org"},
+                                              {"test.pypi.org", "test-files.pythonhosted.org"},
+                                              {"download.pytorch.org", "download-r2.pytorch.org"}}};
+constexpr std::size_t kMostLearned = 64;
+
+const PublicIndex* public_index(const Url& index) {
+  const auto* at = std::ranges::find(kPublic, index.host(), &PublicIndex::index_host);
+  return at == kPublic.end() ? nullptr : at;
+}
+
+constexpr char kHowToLogIn[] =
+    "give its password where the installer reads it: in the index's address, in UV_INDEX_NAME_USERNAME and "
+    "_PASSWORD, in POETRY_HTTP_BASIC_NAME_USERNAME and _PASSWORD, or in ~/.netrc";
 
 }  // namespace
 
 IndexLookUp::IndexLookUp(net::HttpClient& client, Listing& listing, std::function<bool(const Url&)> is_judged,
-                         std::vector<Url> indexes)
-    : client_(client), listing_(listing), is_judged_(std::move(is_judged)), indexes_(std::move(indexes)) {}
+                         LookUpOptions options)
+    : client_(client), listing_(listing), is_judged_(std::move(is_judged)), options_(std::move(options)) {}
 
-/// It is looked up on the project's page of each index; listed there under this very URL, its digest and
-/// proof count.
+/// It is looked up on the project's page; listed there under this very URL, its digest and proof count.
 Result<std::optional<ListedFile>> IndexLookUp::find(const Url& url, const std::string& filename,
                                                     std::stop_token stop) {
   const std::string key = address_key(url);
   if (auto listed = listing_.find(key)) return listed;
   const Result<DistFilename> distribution = DistFilename::parse(filename);
   if (!distribution) return std::nullopt;
-  std::optional<Error> unanswered;
-  for (const Url& index : indexes_for(url)) {
+  std::optional<Error> untold;
+  for (const Url& index : indexes_for(url, key)) {
     const Result<std::optional<ListedFile>> listed = find_on(index, distribution->project(), key, stop);
     if (!listed && listed.error().outcome() == Outcome::refused) return listed;
-    if (!listed) unanswered = listed.error();
-    if (listed && *listed) return listed;
+    // What did not answer at all may yet; it is told before what only wants a password.
+    if (!listed && (!untold || untold->is(kIndexDenied))) untold = listed.error();
+    if (listed && *listed) {
+      const std::lock_guard lock(mutex_);
+      untold_.erase(key);  // of an earlier try, without a login
+      return listed;
+    }
   }
-  // An index that did not answer might have known the proof.
-  if (unanswered) return std::unexpected(*unanswered);
+  // An index that could not be asked might have known the proof.
+  if (!untold) return std::nullopt;
+  if (!untold->is(kIndexDenied) || is_proof_asked(filename)) return std::unexpected(*untold);
+  const std::lock_guard lock(mutex_);
+  untold_[key] = "whether " + printable(filename) +
+                 " has an attestation could not be told: " + untold->message() + "; " +
+                 std::string(untold->hint());
   return std::nullopt;
 }
 
-/// The indexes that may list a file at this address, its own host's first. PyPI lists files of its own file
-/// host alone, so it is not told what a company fetches from elsewhere.
-std::vector<Url> IndexLookUp::indexes_for(const Url& file) const {
-  std::vector<Url> indexes;
-  for (const Url& index : indexes_) {
-    if (!is_judged_(index)) continue;
-    if (index.host() == kPypiHost && file.host() != kPypiFileHost) continue;
-    indexes.push_back(index);
+bool IndexLookUp::is_proof_asked(const std::string& filename) const {
+  if (options_.proof_required) return true;
+  return std::ranges::any_of(options_.expected,
+                             [&](const ProjectName& project) { return may_be_of(project, filename); });
+}
+
+std::vector<Url> IndexLookUp::indexes_for(const Url& file, const std::string& key) const {
+  if (const auto locked = options_.locked_files.find(key); locked != options_.locked_files.end()) {
+    return {locked->second};
   }
-  std::ranges::stable_partition(indexes, [&](const Url& index) {
-    return index.authority() == file.authority() || file.host() == kPypiFileHost;
-  });
-  return indexes;
+  std::vector<Url> at_home;
+  std::vector<Url> by_companion;
+  std::vector<Url> others;
+  for (const Url& index : options_.indexes) {
+    if (!is_judged_(index)) continue;
+    const PublicIndex* known = public_index(index);
+    if (index.origin() == file.origin()) {
+      at_home.push_back(index);
+    } else if (known != nullptr && known->file_host == file.host()) {
+      by_companion.push_back(index);
+    } else if (known == nullptr) {
+      others.push_back(index);
+    }
+  }
+  if (!at_home.empty()) return at_home;
+  // A public file's name may be told to anybody: a mirror may list it too, where PyPI cannot be reached.
+  std::ranges::move(others, std::back_inserter(by_companion));
+  return by_companion;
 }
 
 Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const ProjectName& project,
                                                        const std::string& key, std::stop_token stop) {
+  const std::string authorization = authorization_for(index);
+  const auto stays = [&](const Url& url) { return url.origin() == index.origin(); };
+  const std::string name = index.shown();
   Result<FetchedPage> page =
-      fetch_project_page(client_, index, project, authorization_for(index.authority()), is_judged_, std::move(stop));
-  if (!page && page.error().is(kIndexNoProject)) return std::nullopt;
-  if (!page) return std::unexpected(page.error());
-  for (IndexFile& listed : page->page.files) {
-    const Result<PageFile> file = PageFile::make(listed, page->page, page->url, project);
-    // What cannot be listed is no other file's concern.
-    if (file) [[maybe_unused]] const Result<void> added = listing_.add(*file, index, is_judged_);
+      fetch_project_page(client_, index, project, authorization, stays, std::move(stop));
+  if (page) {
+    for (IndexFile& listed : page->page.files) {
+      const Result<PageFile> file = PageFile::make(listed, page->page, page->url, project);
+      // What cannot be listed is no other file's concern.
+      if (file) [[maybe_unused]] const Result<void> added = listing_.add(*file, index, is_judged_);
+    }
+    return listing_.find(key);
   }
-  return listing_.find(key);
+  const Error& why = page.error();
+  const bool is_stranger = authorization.empty() && public_index(index) == nullptr;
+  if (why.is(kIndexNoProject) && !is_stranger) return std::nullopt;
+  if (why.is(kIndexNoProject)) {
+    return fail(kIndexDenied,
+                "the index " + name + " does not show " + project.normalized() +
+                    " to somebody without a password, and may well have it",
+                kHowToLogIn);
+  }
+  if (why.is(kRedirect)) {
+    return fail(kIndexDenied,
+                "the index " + name + " sends who asks for " + project.normalized() +
+                    " on to another server, which is not asked for it" +
+                    (is_stranger ? "; it may do so only without a password" : ""),
+                kHowToLogIn);
+  }
+  if (why.is(kIndexDenied)) return fail(kIndexDenied, why.message(), kHowToLogIn);
+  return std::unexpected(why);
 }
 
 void IndexLookUp::learn_authorization(const net::Request& request) {
   const auto value = request.headers.find("Authorization");
   if (!value) return;
+  const Url& url = request.url;
+  const std::string_view path = url.path();
   const std::lock_guard lock(mutex_);
-  authorizations_[request.url.authority().to_string()] = std::string(*value);
+  for (Learned& known : learned_) {
+    if (known.origin != url.origin() || known.value != *value) continue;
+    known.folder.resize(common_folders(known.folder, path));
+    return;
+  }
+  if (learned_.size() == kMostLearned) learned_.erase(learned_.begin());
+  learned_.push_back(
+      {url.origin(), std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
 }
 
-std::string IndexLookUp::authorization_for(const Authority& authority) const {
+/// What the installer sends, unless settings name an index that is nearer to the address.
+std::string IndexLookUp::authorization_for(const Url& url) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const Learned* nearest = nullptr;
+    std::size_t most = options_.credentials.nearness(url);
+    for (const Learned& known : learned_) {
+      if (known.origin != url.origin()) continue;
+      const std::size_t common = common_folders(known.folder, url.path());
+      if (common < most) continue;
+      nearest = &known;
+      most = common;
+    }
+    if (nearest != nullptr) return nearest->value;
+  }
+  return options_.credentials.authorization_for(url);
+}
+
+std::vector<std::string> IndexLookUp::notes() const {
   const std::lock_guard lock(mutex_);
-  const auto at = authorizations_.find(authority.to_string());
-  return at == authorizations_.end() ? std::string() : at->second;
+  std::vector<std::string> notes;
+  for (const auto& [key, why] : untold_) notes.push_back(why);
+  return notes;
 }
 
 }  // namespace tomme::guard

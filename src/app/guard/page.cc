@@ -97,7 +97,7 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
   const Url url = request.url.address();
   ScratchSink sink(options_.scratch_folder);
   net::ResponseHead head = TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))},
-                                             sink, {.body_octets = options_.limits.bytes}, std::move(stop)));
+                                             sink, {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
   Upstream upstream{url, head, std::string(head.headers.find("Content-Type").value_or("")),
                     std::move(sink).take(), {}};
   const std::string host = printable(url.host());

@@ -237,7 +237,9 @@ class PdmCollector {
   }
 
   Result<void> environment() {
-    if (const std::string* url = into_.variable("PDM_PYPI_URL")) TRY(findings_.index(*url, "PDM_PYPI_URL"));
+    if (const std::string* url = into_.variable("PDM_PYPI_URL")) {
+      TRY(findings_.index(*url, "PDM_PYPI_URL", "pdm:pypi"));
+    }
     if (const std::string* verify = into_.variable("PDM_PYPI_VERIFY_SSL");
         verify != nullptr && !is_on(*verify)) {
       TRY(findings_.unchecked_tls("", "PDM_PYPI_VERIFY_SSL"));
@@ -270,10 +272,10 @@ class PdmCollector {
     if (!document) return {};
     const json::Value* pypi = at(*document, "pypi");
     if (pypi != nullptr && pypi->object() != nullptr) {
-      TRY(source(*pypi, path + ", [pypi]"));
+      TRY(source(*pypi, path + ", [pypi]", "pypi"));
       for (const json::Member& member : *pypi->object()) {
         if (member.value.object() != nullptr)
-          TRY(source(member.value, path + ", [pypi." + member.name + "]"));
+          TRY(source(member.value, path + ", [pypi." + member.name + "]", member.name));
       }
     }
     if (is_true(at(*document, "use_uv"))) uses_uv_ = true;
@@ -293,7 +295,13 @@ class PdmCollector {
     return value->text() != nullptr && is_on(*value->text());
   }
 
-  Result<void> source(const json::Value& table, const std::string& where) {
+  /// `name` is that of the table; a source of a project says its own.
+  Result<void> source(const json::Value& table, const std::string& where, std::string_view name = {}) {
+    const std::string known_as = "pdm:" + std::string(text_at(table, "name").value_or(name));
+    if (const auto user = text_at(table, "username")) {
+      findings_.login(known_as, expand_variables(into_, *user),
+                      expand_variables(into_, text_at(table, "password").value_or("")));
+    }
     if (at(table, "ca_certs") != nullptr) {
       return fail(kGuardSetting,
                   where + " ca_certs: pdm prefers it to the certificates that tomme hands over",
@@ -309,7 +317,7 @@ class PdmCollector {
     if (text_at(table, "type") == "find_links") {
       return findings_.unproven("files from " + printable(without_userinfo(*url)), where);
     }
-    return findings_.index(*url, where);
+    return findings_.index(expand_variables(into_, *url), where, known_as);
   }
 
   /// The nearest pyproject.toml, and the workspace's root above it: its lock and settings hold for all

@@ -5,6 +5,7 @@
 
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/logins.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -197,6 +198,8 @@ Result<Plan> make_plan(const Invocation& invocation) {
   plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip));
   plan.trust = trust_of(invocation.environment, pip);
   plan.indexes = findings.indexes();
+  plan.credentials = logins_of(invocation, findings);
+  plan.locked_files = findings.locked_files();
   plan.intercept = findings.origins();
   plan.notes = TRY(findings.notes());
   plan.environment = invocation.environment;

@@ -11,18 +11,21 @@
 #include "core/base/secret.h"
 #include "io/net/proxy_settings.h"
 #include "io/net/trust.h"
+#include "io/remote/credentials.h"
 
 namespace tomme::guard {
 
 /// What is fixed before the child starts.
 struct Plan {
   Command command;
-  std::vector<NamedIndex> indexes;  ///< PyPI first, then as found; without credentials
-  std::set<Origin> intercept;       ///< PyPI's two hosts, those of `indexes`, of locks and of `--file-host`
-  std::vector<std::string> notes;   ///< what will not be judged, and why; for the report
-  net::ProxySettings upstream;      ///< the user's own proxy, to be gone through
-  net::TrustSettings trust;         ///< the user's own authorities, for upstream and for the child's bundle
-  Environment environment;          ///< the user's own
+  std::vector<NamedIndex> indexes;               ///< PyPI first, then as found; without credentials
+  Credentials credentials;                       ///< for what tomme itself asks these indexes; secrets
+  std::map<std::string, Url> locked_files;  ///< the index of each file in a lock, by the file's address
+  std::set<Origin> intercept;      ///< PyPI's two hosts, those of `indexes`, of locks and of `--file-host`
+  std::vector<std::string> notes;  ///< what will not be judged, and why; for the report
+  net::ProxySettings upstream;     ///< the user's own proxy, to be gone through
+  net::TrustSettings trust;        ///< the user's own authorities, for upstream and for the child's bundle
+  Environment environment;         ///< the user's own
   std::map<std::string, std::string> variables;  ///< that this child needs besides
   std::set<std::string> trust_variables;  ///< that must name the run's certificates besides the usual ones
 };

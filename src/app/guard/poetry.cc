@@ -98,8 +98,10 @@ class PoetryCollector {
       TRY(findings_.index(*mirror, "POETRY_PYPI_MIRROR_URL"));
     }
     for (const auto& [name, value] : into_.invocation.environment) {
-      if (name.starts_with("POETRY_REPOSITORIES_") && name.ends_with("_URL"))
-        TRY(findings_.index(value, name));
+      if (name.starts_with("POETRY_REPOSITORIES_") && name.ends_with("_URL")) {
+        const std::string source = name.substr(20, name.size() - 20 - 4);
+        TRY(findings_.index(value, name, "poetry:" + source));
+      }
     }
     return {};
   }
@@ -129,9 +131,10 @@ class PoetryCollector {
     if (repositories != nullptr && repositories->object() != nullptr) {
       for (const json::Member& repository : *repositories->object()) {
         if (auto url = text_at(repository.value, "url"))
-          TRY(findings_.index(*url, path + ", [repositories]"));
+          TRY(findings_.index(*url, path + ", [repositories]", "poetry:" + repository.name));
       }
     }
+    logins(at(*document, "http-basic"));
     const json::Value* certificates = at(*document, "certificates");
     if (certificates != nullptr && certificates->object() != nullptr) {
       for (const json::Member& source : *certificates->object()) {
@@ -141,6 +144,16 @@ class PoetryCollector {
     if (auto cache = text_at(*document, "cache-dir")) cache_ = *cache;
     if (auto path_of = text_at(*document, "virtualenvs.path")) virtualenvs_ = *path_of;
     return {};
+  }
+
+  /// `[http-basic.NAME]` of auth.toml, for the source of that name.
+  void logins(const json::Value* table) {
+    if (table == nullptr || table->object() == nullptr) return;
+    for (const json::Member& source : *table->object()) {
+      if (const auto user = text_at(source.value, "username")) {
+        findings_.login("poetry:" + source.name, *user, text_at(source.value, "password").value_or(""));
+      }
+    }
   }
 
   /// By default Poetry keeps virtual environments below its cache, which is another one during the run:
@@ -183,7 +196,10 @@ class PoetryCollector {
     const json::Value* list = at(document, "tool.poetry.source");
     if (list == nullptr || list->array() == nullptr) return {};
     for (const json::Value& source : *list->array()) {
-      if (auto url = text_at(source, "url")) TRY(findings_.index(*url, path + ", [[tool.poetry.source]]"));
+      const auto url = text_at(source, "url");
+      if (!url) continue;
+      TRY(findings_.index(*url, path + ", [[tool.poetry.source]]",
+                          "poetry:" + std::string(text_at(source, "name").value_or(""))));
     }
     return {};
   }

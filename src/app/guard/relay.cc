@@ -52,7 +52,12 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
         return std::move(options);
       }()),
       pages_(client, listing_, report, {options_.intercepted, options_.scratch_folder}),
-      look_up_(client, listing_, options_.intercepted, options_.indexes),
+      look_up_(client, listing_, options_.intercepted,
+               {.indexes = options_.indexes,
+                .credentials = options_.credentials,
+                .locked_files = options_.locked_files,
+                .proof_required = options_.proof_required,
+                .expected = options_.expected}),
       context_{client,
                store,
                gate,
@@ -61,8 +66,10 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
                [this](const Url& url, const std::string& filename, std::stop_token stop) {
                  return look_up_.find(url, filename, std::move(stop));
                },
-               [this](const Authority& authority) { return look_up_.authorization_for(authority); },
-               {options_.intercepted, options_.proof_required, options_.expected}} {}
+               [this](const Url& url) { return look_up_.authorization_for(url); },
+               {options_.intercepted,
+                [this](const ProjectName&, std::string_view address) { return is_listed(address); },
+                options_.proof_required, options_.expected}} {}
 
 Relay::~Relay() {
   stop();
@@ -140,6 +147,14 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
     streamed_.insert(key);
   }
   return stream(request, *download, state, response);
+}
+
+/// Called by a wheel's download: what it wants may be on a page that nobody has asked for yet.
+bool Relay::is_listed(std::string_view address) {
+  const Result<Url> url = Url::parse(address);
+  if (!url) return false;
+  const auto listed = look_up_.find(*url, url->filename(), {});
+  return listed && *listed;
 }
 
 bool Relay::has_one_digest(const std::string& key) const {

@@ -27,6 +27,8 @@ struct RelayOptions {
   std::string scratch_folder;
   bool proof_required = false;
   std::set<ProjectName> expected = {};  ///< projects of which somebody said who should sign them
+  Credentials credentials = {};         ///< that settings give for the indexes
+  std::map<std::string, Url> locked_files = {};  ///< see LookUpOptions
   /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
   /// last block withheld.
   std::uint64_t hold_octets = 16 * 1024 * 1024;
@@ -50,6 +52,8 @@ class Relay final : public net::Handler {
   ~Relay() override;
 
   void handle(const net::Request& request, net::ResponseWriter& response) override;
+  /// What of files that no page named could not be told, a sentence each.
+  std::vector<std::string> notes() const { return look_up_.notes(); }
   /// Calls all transfers off; for the end of the run.
   void stop();
 
@@ -62,6 +66,7 @@ class Relay final : public net::Handler {
   Result<PageAnswer> page_for(const net::Request& request, const Route& route, std::stop_token stop);
   Result<void> deliver(const net::Request& request, const std::string& key, const Download& download,
                        const Download::State& state, net::ResponseWriter& response);
+  bool is_listed(std::string_view address);
   bool has_one_digest(const std::string& key) const;
   bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,

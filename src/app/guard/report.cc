@@ -114,11 +114,15 @@ void Report::left_out(const std::string&, std::string, std::string) {}
 void Report::unauthorized(std::string, int) {}
 void Report::project_status(std::string, std::string) {}
 void Report::passed(std::string) {}
+void Report::note(std::string sentence) {
+  const std::lock_guard lock(mutex_);
+  notes_.insert(std::move(sentence));
+}
 
 // An installer that goes on with another connection has nothing to be told.
 std::vector<std::string> Report::notes() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> notes;
+  std::vector<std::string> notes(notes_.begin(), notes_.end());
   if (!files_.empty()) return notes;
   for (const std::string& host : distrusted_) {
     notes.push_back("the command broke off its connection to " + host +

@@ -41,13 +41,15 @@ class Report {
   void project_status(std::string name, std::string status);
   /// Something on a judged host that is neither page nor file and went through unread.
   void passed(std::string address);
+  /// One sentence that a person should know.
+  void note(std::string sentence);
   /// Another try went well, so nothing is left to tell.
   void recovered(const std::string& what);
 
   bool any_refused() const;
   bool any_failed() const;
-  /// What a person should know where nothing was judged: hosts whose connections were broken off, a sentence
-  /// each.
+  /// What a person should know, a sentence each: what was noted, and where nothing was judged, hosts whose
+  /// connections were broken off.
   std::vector<std::string> notes() const;
   /// Files that were judged, whatever the verdict.
   std::size_t judged_count() const;
@@ -66,6 +68,7 @@ class Report {
   std::map<std::string, JudgedFile> files_;  // by URL
   std::set<std::string> tunnelled_;
   std::set<std::string> distrusted_;
+  std::set<std::string> notes_;
   std::vector<Incident> refused_;
   std::vector<Incident> failed_;
 };

@@ -46,27 +46,6 @@ bool is_remote(std::string_view path) {
   return path.starts_with("http:") || path.starts_with("https:") || path.starts_with("HTTP");
 }
 
-/// `${NAME}` of capital letters, digits and `_`, where the variable is set: as pip does it.
-std::string expand(const Collector& from, std::string_view line) {
-  std::string out;
-  while (true) {
-    std::size_t open = line.find("${");
-    out += line.substr(0, open);
-    if (open == std::string_view::npos) return out;
-    line.remove_prefix(open);
-    std::size_t close = line.find('}');
-    std::string name(close == std::string_view::npos ? std::string_view{} : line.substr(2, close - 2));
-    const std::string* value = name.empty() ? nullptr : from.variable(name);
-    if (value != nullptr) {
-      out += *value;
-      line.remove_prefix(close + 1);
-    } else {
-      out += "${";
-      line.remove_prefix(2);
-    }
-  }
-}
-
 /// Lines with their continuations joined and comments cut: `#` at the start or after white space.
 std::vector<std::string> logical_lines(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -130,7 +109,9 @@ class RequirementsReader {
     if (!text)
       return into_.findings.unproven("requirements that cannot be read before the start", printable(path));
     std::string folder = path.substr(0, path.rfind('/'));
-    for (const std::string& line : logical_lines(*text)) TRY(one_line(expand(into_, line), path, folder));
+    for (const std::string& line : logical_lines(*text)) {
+      TRY(one_line(expand_variables(into_, line), path, folder));
+    }
     return {};
   }
 
@@ -172,6 +153,26 @@ class RequirementsReader {
 };
 
 }  // namespace
+
+std::string expand_variables(const Collector& from, std::string_view line) {
+  std::string out;
+  while (true) {
+    std::size_t open = line.find("${");
+    out += line.substr(0, open);
+    if (open == std::string_view::npos) return out;
+    line.remove_prefix(open);
+    std::size_t close = line.find('}');
+    std::string name(close == std::string_view::npos ? std::string_view{} : line.substr(2, close - 2));
+    const std::string* value = name.empty() ? nullptr : from.variable(name);
+    if (value != nullptr) {
+      out += *value;
+      line.remove_prefix(close + 1);
+    } else {
+      out += "${";
+      line.remove_prefix(2);
+    }
+  }
+}
 
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory) {
   return RequirementsReader(into).file(path, directory);

@@ -153,13 +153,15 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   net::HttpClient client({.trust = plan.trust, .proxy = plan.upstream, .user_agent = "tomme"});
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
-                  intercepted);
+                  intercepted, options.proofs);
   Relay relay(client, store, gate, report,
               {.intercepted = intercepted,
                .indexes = index_urls(plan),
                .scratch_folder = folder.path(),
                .proof_required = options.policy.require_attested,
-               .expected = options.policy.expected.projects()});
+               .expected = options.policy.expected.projects(),
+               .credentials = plan.credentials,
+               .locked_files = plan.locked_files});
   const auto proxy = TRY(net::ForwardProxy::start(
       {.password = make_password(),
        .decide = decide_by(options, plan.intercept, report),
@@ -186,6 +188,8 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const int code = exit_code_of(report, *child);
   std::vector<std::string> notes = plan.notes;
   std::ranges::move(report.notes(), std::back_inserter(notes));
+  std::ranges::move(relay.notes(), std::back_inserter(notes));
+  std::ranges::move(gate.notes(), std::back_inserter(notes));
   tell(report, notes, options.terminal_width, say);
   if (!options.report_path.empty()) TRY(write_file(options.report_path, report.to_json(code, notes)));
   store.prune(options.cache_limit);

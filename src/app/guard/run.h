@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/gate/proofs_elsewhere.h"
 #include "app/guard/invocation.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -19,6 +20,7 @@ struct RunOptions {
   Invocation invocation;
   std::set<std::string> allow_hosts;  ///< HOST or HOST:PORT that may pass unseen though others are refused
   std::string attestations;           ///< folder with proofs; empty: those that indexes list
+  std::optional<ProofsElsewhere> proofs;  ///< another index that is asked for proofs
   DistributionPolicy policy;
   std::string report_path;   ///< JSON; empty: none
   std::string cache_folder;  ///< files by digest and the run's own folder live below it

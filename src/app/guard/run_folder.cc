@@ -8,6 +8,7 @@
 
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
+#include "io/store/own_folder.h"
 
 namespace tomme::guard {
 
@@ -35,8 +36,10 @@ void remove_abandoned(const std::string& parent) {
 }  // namespace
 
 Result<RunFolder> RunFolder::make(const std::string& parent) {
-  std::error_code error;
-  std::filesystem::create_directories(parent, error);
+  if (const auto made = make_private_folder(parent); !made) {
+    return fail(kStoreWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
+  }
+  TRY(expect_own_folder(parent));
   // One start at a time: between a folder's making and its lock it would look abandoned.
   const FileHandle gate(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (gate.is_open()) ::flock(gate.fd(), LOCK_EX);

@@ -36,6 +36,14 @@ TEST_F(RunFolderTest, IsThisUsersAndGoesWithItsOwner) {
   EXPECT_EQ(folders(), 0U);
 }
 
+TEST_F(RunFolderTest, IsNotMadeWhereEverybodyMayWrite) {
+  fs::create_directory(base_ + "/open");
+  fs::permissions(base_ + "/open", fs::perms::all);
+  const auto folder = RunFolder::make(base_ + "/open/runs");
+  ASSERT_FALSE(folder);
+  EXPECT_TRUE(folder.error().is(kStoreUnsafe)) << folder.error().message();
+}
+
 TEST_F(RunFolderTest, CanGoBeforeItsTime) {
   auto folder = *RunFolder::make(base_);
   folder.remove();

@@ -100,9 +100,12 @@ std::string_view url_of_index(std::string_view value) {
 
 /// A bare word is the name of an index that the settings define.
 Result<void> add_index(Findings& findings, std::string_view value, const std::string& where) {
-  std::string_view url = url_of_index(trim(value));
+  value = trim(value);
+  std::string_view url = url_of_index(value);
   if (url.find_first_of(":/.") == std::string_view::npos) return {};
-  return findings.index(url, where);
+  const bool is_named = url.size() < value.size();
+  return findings.index(url, where,
+                        is_named ? "uv:" + std::string(value.substr(0, value.find('='))) : std::string());
 }
 
 Result<void> add_torch(Findings& findings, std::string_view backend, const std::string& where) {
@@ -470,7 +473,8 @@ class UvCollector {
     if (text_at(index, "format") == "flat") {
       return findings_.unproven("files from " + printable(without_userinfo(*url)), where);
     }
-    return findings_.index(*url, where);
+    const auto name = text_at(index, "name");
+    return findings_.index(*url, where, name ? "uv:" + std::string(*name) : std::string());
   }
 
   Result<void> settings_file(const std::string& path) {

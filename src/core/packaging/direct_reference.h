@@ -13,6 +13,7 @@ namespace tomme {
 struct DirectReference {
   std::optional<ProjectName> project;  ///< nothing where what stands before "@" is no name
   std::string address;                 ///< as written, without the marker
+  bool needs_extra = false;            ///< wanted only where somebody asked for an extra
 };
 
 /// Those of a METADATA file, as any installer may read it: every line before the first empty one counts,

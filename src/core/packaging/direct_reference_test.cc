@@ -37,5 +37,28 @@ TEST(DirectReferences, AreNotLookedForInTheDescription) {
   EXPECT_EQ(found_in("Description: x\n  Requires-Dist: a @ u\n"), "");
 }
 
+TEST(DirectReferences, TellWhetherTheyAreWantedForAnExtraAlone) {
+  const auto needs_extra = [](std::string_view marker) {
+    const auto found = direct_references("Requires-Dist: a @ file:///f " + std::string(marker) + "\n");
+    return found.size() == 1 && found[0].address == "file:///f" && found[0].needs_extra;
+  };
+  for (const char* marker : {"; extra == \"dev\"", ";extra=='dev'", "; \"dev\" == extra",
+                             "; python_version > '3' and extra == 'dev'",
+                             "; (extra == 'a' or extra == 'b') and os_name == 'posix'",
+                             "; (python_version in '3.8, 3.9') and (extra == 'x')",
+                             "; extra == 'a' or (extra == 'b' and os_name not in 'nt')"}) {
+    EXPECT_TRUE(needs_extra(marker)) << marker;
+  }
+  for (const char* marker :
+       {"", ";", "; python_version > '3'", "; extra != 'dev'", "; extra == ''", "; extra == extra",
+        "; extra == 'a' or os_name == 'posix'", "; os_name == 'posix' or extra == 'a'", "; extra in 'dev'",
+        "; platform_version == 'extra == \"x\"'", "; extra == 'dev", "; (extra == 'dev'", "; extra == 'dev')",
+        "; extra == 'dev' x", "; extra == 'dev' or", "; extra == 'dev' or '", "; extraextra == 'dev'",
+        "extra == 'dev'"}) {
+    EXPECT_FALSE(needs_extra(marker)) << marker;
+  }
+  EXPECT_FALSE(needs_extra("; " + std::string(100000, '(') + "extra == 'dev'"));
+}
+
 }  // namespace
 }  // namespace tomme

@@ -176,6 +176,10 @@ bool has_archive_name(std::string_view filename) {
   return archive_ending_of(filename) != 0;
 }
 
+bool has_wheel_name(std::string_view filename) {
+  return ascii::to_lower(filename).ends_with(".whl");
+}
+
 // Each installer's own rule, which tests/e2e/file_names_test.py compares with this one:
 //   pip, uv, PDM, packaging   at a hyphen before which the name stands, normalised
 //   Poetry                    at the first hyphen with a digit behind it, for wheels too

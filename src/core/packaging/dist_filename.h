@@ -76,6 +76,8 @@ class DistFilename {
 /// Whether installers take a file of this name for a distribution, of whatever age: besides wheels, .tar.gz
 /// and .zip the formats of the past, which carry no attestation.
 bool has_archive_name(std::string_view filename);
+/// ".whl" in any case; DistFilename takes small letters alone.
+bool has_wheel_name(std::string_view filename);
 
 /// Whether any installer may take a file of this name for one of `project`, whatever its version. Installers
 /// know what they asked for and cut the name where it ends, so the answer is not the one project that

@@ -26,13 +26,18 @@ inline constexpr ErrorCode kPageTooLarge{"page/too-large", Outcome::refused,
 inline constexpr ErrorCode kWheelInvalid{"wheel/invalid", Outcome::refused,
                                          "a wheel is not a sound zip archive",
                                          "the file is damaged; fetch or build it again"};
-inline constexpr ErrorCode kWheelAmbiguous{"wheel/ambiguous", Outcome::refused,
-                                           "a wheel is a zip archive that readers unpack differently",
-                                           "build the wheel again with a current build tool"};
+inline constexpr ErrorCode kWheelAmbiguous{
+    "wheel/ambiguous", Outcome::refused, "a wheel is a zip archive that readers may unpack differently",
+    "build the wheel again with another build tool; one that nobody vouches for passes with a note where "
+    "neither proof is required nor a signer expected"};
 inline constexpr ErrorCode kWheelMetadata{
     "wheel/metadata", Outcome::refused,
     "a wheel does not hold exactly one METADATA file for its name and version",
     "build the wheel again with a current build tool"};
+inline constexpr ErrorCode kWheelName{
+    "wheel/name", Outcome::refused,
+    "the METADATA in a wheel does not name, once, the project and version of the file's name",
+    "do not install this file, tell the index: an installer may take it for another project's"};
 inline constexpr ErrorCode kWheelTooLarge{
     "wheel/too-large", Outcome::refused, "a wheel holds more than our limits allow",
     "see whether the wheel is what it says; its publisher can split it"};

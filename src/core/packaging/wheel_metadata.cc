@@ -7,6 +7,7 @@
 #include "core/encoding/text.h"
 #include "core/base/ascii.h"
 #include "core/packaging/errors.h"
+#include "core/packaging/metadata_fields.h"
 
 namespace tomme {
 namespace {
@@ -32,32 +33,76 @@ bool belongs_to(std::string_view dist_info, const DistFilename& filename) {
   return name && version && *name == filename.project() && *version == filename.version();
 }
 
-}  // namespace
+/// The one value of a field that must be there once: of two, one installer takes the first and another the
+/// last.
+Result<std::string> only_one(const std::vector<MetadataField>& fields, std::string_view name) {
+  std::optional<std::string> value;
+  for (const MetadataField& field : fields) {
+    if (field.name != name) continue;
+    if (value) return fail(kWheelName, "METADATA has two fields \"" + std::string(name) + "\"");
+    value = field.value;
+  }
+  if (!value) return fail(kWheelName, "METADATA has no field \"" + std::string(name) + "\"");
+  return *std::move(value);
+}
 
-Result<Bytes> metadata_of_wheel(BytesView whole_wheel, const DistFilename& filename,
-                                const WheelLimits& limits) {
-  const std::string quoted = "\"" + printable(filename.as_written()) + "\"";
-  if (!filename.is_wheel()) return fail(kWheelMetadata, quoted + " is not a wheel");
-  const ZipArchive zip = TRY(in(quoted, ZipArchive::parse(whole_wheel, limits.zip)));
+Result<void> check_names_file(std::string_view metadata, const DistFilename& filename) {
+  const std::vector<MetadataField> fields = metadata_fields(metadata);
+  const std::string name = TRY(only_one(fields, "name"));
+  const std::string version = TRY(only_one(fields, "version"));
+  const Result<ProjectName> project = ProjectName::parse(name);
+  if (!project || *project != filename.project())
+    return fail(kWheelName, "METADATA names the project \"" + printable(name) + "\"");
+  const Result<Version> parsed = Version::parse(version);
+  if (!parsed || *parsed != filename.version())
+    return fail(kWheelName, "METADATA names the version \"" + printable(version) + "\"");
+  return {};
+}
+
+Result<Bytes> metadata_in(const ZipArchive& zip, const DistFilename& filename, const WheelLimits& limits) {
   std::optional<std::string_view> folder;
   const ZipEntry* metadata = nullptr;
   for (const ZipEntry& entry : zip.entries()) {
     const auto top = dist_info_of(entry.name);
     if (!top) continue;
     if (folder && *folder != *top) {
-      return fail(kWheelMetadata, quoted + " has two folders of metadata, \"" + printable(*folder) +
-                                      "\" and \"" + printable(*top) + "\"");
+      return fail(kWheelMetadata, "it has two folders of metadata, \"" + printable(*folder) + "\" and \"" +
+                                      printable(*top) + "\"");
     }
     folder = top;
     if (entry.name.substr(top->size()) == "/METADATA") metadata = &entry;
   }
-  if (!folder) return fail(kWheelMetadata, quoted + " has no .dist-info folder");
-  if (!belongs_to(*folder, filename)) {
+  if (!folder) return fail(kWheelMetadata, "it has no .dist-info folder");
+  if (!belongs_to(*folder, filename))
     return fail(kWheelMetadata,
-                quoted + " has the metadata of another distribution, \"" + printable(*folder) + "\"");
-  }
-  if (metadata == nullptr) return fail(kWheelMetadata, quoted + " has no METADATA file");
-  return in(quoted, ZipArchive::read(*metadata, limits.metadata_bytes));
+                "it has the metadata of another distribution, \"" + printable(*folder) + "\"");
+  if (metadata == nullptr) return fail(kWheelMetadata, "it has no METADATA file");
+  Bytes text = TRY(ZipArchive::read(*metadata, limits.metadata_bytes));
+  TRY(check_names_file(text_of(text), filename));
+  return text;
+}
+
+/// "\"demo-1.0-py3-none-any.whl\"", for messages.
+Result<std::string> quoted_wheel(const DistFilename& filename) {
+  std::string quoted = "\"" + printable(filename.as_written()) + "\"";
+  if (!filename.is_wheel()) return fail(kWheelMetadata, quoted + " is not a wheel");
+  return quoted;
+}
+
+}  // namespace
+
+Result<Bytes> metadata_of_wheel(BytesView whole_wheel, const DistFilename& filename,
+                                const WheelLimits& limits) {
+  const std::string quoted = TRY(quoted_wheel(filename));
+  const ZipArchive zip = TRY(in(quoted, ZipArchive::parse(whole_wheel, limits.zip)));
+  return in(quoted, metadata_in(zip, filename, limits));
+}
+
+Result<Bytes> metadata_of_odd_wheel(BytesView whole_wheel, const DistFilename& filename,
+                                    const WheelLimits& limits) {
+  const std::string quoted = TRY(quoted_wheel(filename));
+  const ZipArchive zip = TRY(in(quoted, ZipArchive::parse_by_directory(whole_wheel, limits.zip)));
+  return in(quoted, metadata_in(zip, filename, limits));
 }
 
 }  // namespace tomme

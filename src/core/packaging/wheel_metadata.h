@@ -12,10 +12,15 @@ struct WheelLimits {
   std::size_t metadata_bytes = 5 * 1024 * 1024;
 };
 
-/// The octets of `{name}-{version}.dist-info/METADATA`, which must be there once, in the only `.dist-info`
-/// folder, whose name and version are the file name's. Works on a memory-mapped view without copying it.
-/// What METADATA says inside, and the other files, are not looked at.
+/// The bytes of `{name}-{version}.dist-info/METADATA`, which must be there once, in the only `.dist-info`
+/// folder, whose name and version are the file name's; and so must be those that METADATA says, once each
+/// (kWheelName). kWheelAmbiguous where readers may see other files, kWheelInvalid where nobody can read it.
+/// Works on a memory-mapped view without copying it. The other files are not looked at.
 Result<Bytes> metadata_of_wheel(BytesView whole_wheel, const DistFilename& filename,
                                 const WheelLimits& limits = {});
+/// The same of a wheel that was kWheelAmbiguous and of which nobody claims anything: as readers of its
+/// directory see it, pip among them. Where a name stands twice, they take the last.
+Result<Bytes> metadata_of_odd_wheel(BytesView whole_wheel, const DistFilename& filename,
+                                    const WheelLimits& limits = {});
 
 }  // namespace tomme

@@ -12,6 +12,8 @@
 namespace tomme {
 namespace {
 
+using std::string_literals::operator""s;
+
 std::string le(std::uint64_t value, std::size_t octets) {
   std::string out;
   for (std::size_t i = 0; i < octets; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
@@ -127,7 +129,8 @@ TEST(WheelMetadata, FindsIt) {
 }
 
 TEST(WheelMetadata, TakesTheFolderInAnySpelling) {
-  const std::string zip = archive({entry("Foo.Bar-1.dist-info/METADATA", kMetadata, false)});
+  const std::string zip =
+      archive({entry("Foo.Bar-1.dist-info/METADATA", "Name: FOO-bar\nVersion: v1.0.0\n", false)});
   EXPECT_TRUE(metadata(zip, {}, "foo_bar-1.0-py3-none-any.whl"));
   EXPECT_FALSE(metadata(zip, {}, "foo_bar-1.1-py3-none-any.whl"));
   EXPECT_FALSE(metadata(zip, {}, "foo-1.0-py3-none-any.whl"));
@@ -177,10 +180,26 @@ TEST(Zip, RefusesDataDescriptorsThatDoNot) {
               })),
               "wheel/ambiguous");
   }
-  auto stored = entry("foo-1.0.dist-info/METADATA", kMetadata, false);
+}
+
+std::string stored_with_descriptor(const std::string& text, const std::string& signature = "PK\7\10") {
+  Entry stored = entry("foo/x", text, false);
   stored.flags = 8;
-  stored.behind = le(stored.crc, 4) + le(stored.size, 4) + le(stored.size, 4);
-  EXPECT_EQ(code_of(archive({stored})), "wheel/ambiguous");
+  stored.behind = signature + le(stored.crc, 4) + le(stored.size, 4) + le(stored.size, 4);
+  auto entries = good_entries();
+  entries.push_back(stored);
+  return archive(entries);
+}
+
+// A reader from the front looks for the descriptor, and must not find one in the data.
+TEST(Zip, StoredDataWithItsSizeBehindItHoldsNoRecord) {
+  for (const char* signature : {"PK\7\10", ""}) {
+    EXPECT_EQ(code_of(stored_with_descriptor("x = 1\n", signature)), "accepted");
+    EXPECT_EQ(code_of(stored_with_descriptor("", signature)), "accepted");
+    EXPECT_EQ(code_of(stored_with_descriptor("PK\7\10" + std::string(12, '\0'), signature)),
+              "wheel/ambiguous");
+    EXPECT_EQ(code_of(stored_with_descriptor("x PK\3\4 y", signature)), "wheel/ambiguous");
+  }
 }
 
 TEST(Zip, AcceptsZip64ThatAgrees) {
@@ -237,7 +256,7 @@ TEST(Zip, RefusesDataThatBelongsToNoEntry) {
   EXPECT_EQ(code_of("#!/bin/sh\n" + p.locals + p.directory +
                     end_record(p.entries, p.directory.size(), p.locals.size() + 10)),
             "wheel/ambiguous");
-  EXPECT_EQ(code_of(p.whole() + "x"), "wheel/invalid");
+  EXPECT_EQ(code_of(p.whole() + "x"), "wheel/ambiguous");
   EXPECT_EQ(code_of(p.whole() + p.whole()), "wheel/ambiguous");
   EXPECT_EQ(
       code_of(p.locals + "x" + p.directory + end_record(p.entries, p.directory.size(), p.locals.size())),
@@ -246,11 +265,72 @@ TEST(Zip, RefusesDataThatBelongsToNoEntry) {
       code_of(p.locals + "x" + p.directory + end_record(p.entries, p.directory.size(), p.locals.size() + 1)),
       "wheel/ambiguous");
   EXPECT_EQ(code_of(with([](Entry& e) { e.behind = "gap"; })), "wheel/ambiguous");
-  std::string commented = p.whole();
-  commented.replace(commented.size() - 2, 2, le(3, 2));
-  EXPECT_EQ(code_of(commented + "abc"), "wheel/invalid");
   EXPECT_EQ(code_of(""), "wheel/invalid");
   EXPECT_EQ(code_of("PK"), "wheel/invalid");
+}
+
+std::string with_comment(const std::string& comment, std::size_t length) {
+  std::string zip = archive(good_entries());
+  zip.replace(zip.size() - 2, 2, le(length, 2));
+  return zip + comment;
+}
+std::string with_comment(const std::string& comment) {
+  return with_comment(comment, comment.size());
+}
+
+TEST(Zip, AcceptsZerosBehindTheEndRecord) {
+  const std::string zip = archive(good_entries());
+  for (std::size_t zeros : {1U, 3U, 22U, 65535U}) {
+    EXPECT_EQ(code_of(zip + std::string(zeros, '\0')), "accepted") << zeros;
+  }
+  EXPECT_EQ(code_of(zip + std::string(65536, '\0')), "wheel/invalid") << "no reader looks so far";
+  EXPECT_EQ(code_of(zip + std::string(3, '\0') + "x"), "wheel/ambiguous");
+}
+
+TEST(Zip, AcceptsACommentWithoutARecordInIt) {
+  EXPECT_EQ(code_of(with_comment("abc")), "accepted");
+  EXPECT_EQ(code_of(with_comment(std::string(65535, 'x'))), "accepted");
+  EXPECT_EQ(code_of(with_comment("abc" + std::string(3, '\0'), 3)), "accepted");
+  EXPECT_EQ(code_of(with_comment("abc", 4)), "wheel/ambiguous") << "cut off";
+  EXPECT_EQ(code_of(with_comment("abc", 2)), "wheel/ambiguous");
+  EXPECT_EQ(code_of(with_comment(end_record(0, 0, 0))), "wheel/ambiguous");
+  EXPECT_EQ(code_of(with_comment("x" + end_record(0, 0, 0) + "x")), "wheel/ambiguous");
+  // The last two bytes of the end record are a part of the one that begins in its length.
+  EXPECT_EQ(code_of(with_comment("\5\6" + std::string(0x4b50 - 2, '\0'))), "wheel/ambiguous");
+}
+
+TEST(Zip, AcceptsCommentsOfEntriesWithoutARecordInThem) {
+  EXPECT_EQ(code_of(with([](Entry& e) { e.comment = "a comment"; })), "accepted");
+  EXPECT_EQ(code_of(with([](Entry& e) { e.comment = end_record(0, 0, 0); })), "wheel/ambiguous");
+  EXPECT_EQ(code_of(with([](Entry& e) {
+              e.central_extra = le(9, 2) + le(2, 2) + "PK";
+              e.comment = "\5\6 and so on";
+            })),
+            "wheel/ambiguous");
+}
+
+TEST(Zip, AcceptsANameThatStandsTwiceWithTheSameContent) {
+  for (bool deflated : {true, false}) {
+    auto entries = good_entries();
+    entries.push_back(entry("foo-1.0.dist-info/", "", false));
+    entries.push_back(entry("foo/__init__.py", "x = 1\n", deflated));
+    entries.push_back(entry("foo-1.0.dist-info/METADATA", kMetadata, deflated));
+    EXPECT_EQ(code_of(archive(entries)), "accepted");
+    entries.push_back(entry("foo/__init__.py", "x = 2\n", deflated));
+    EXPECT_EQ(code_of(archive(entries)), "wheel/ambiguous");
+  }
+  // The same checksum and size are not the same content.
+  auto forged = good_entries();
+  forged.push_back(entry("foo/__init__.py", "x = 2\n", false));
+  forged.back().crc = forged.back().local_crc = forged[0].crc;
+  EXPECT_EQ(code_of(archive(forged)), "wheel/invalid");
+  // Not unpacked where it need not be: equal as packed.
+  auto large = good_entries();
+  large.push_back(entry("foo/__init__.py", "x = 1\n", true));
+  EXPECT_FALSE(metadata(archive(large), {.zip = {.repeated_bytes = 5}}));
+  EXPECT_TRUE(metadata(archive(large), {.zip = {.repeated_bytes = 6}}));
+  large.back() = large.front();
+  EXPECT_TRUE(metadata(archive(large), {.zip = {.repeated_bytes = 0}}));
 }
 
 TEST(Zip, RefusesWrongCounts) {
@@ -278,7 +358,7 @@ TEST(Zip, RefusesHeadersThatContradictEachOther) {
            [](Entry& e) { e.local_size += 1; }, [](Entry& e) { e.local_packed -= 1; },
            [](Entry& e) { e.central_packed -= 1; }, [](Entry& e) { e.flags = 1; },
            [](Entry& e) { e.flags = 1 << 13; }, [](Entry& e) { e.method = 12; },
-           [](Entry& e) { e.method = 0; }, [](Entry& e) { e.comment = "x"; },
+           [](Entry& e) { e.method = 0; },
            [](Entry& e) { e.central_extra = le(0x7075, 2) + le(1, 2) + "\1"; }}) {
     EXPECT_EQ(code_of(with(lie)), "wheel/ambiguous");
   }
@@ -287,7 +367,6 @@ TEST(Zip, RefusesHeadersThatContradictEachOther) {
 }
 
 TEST(Zip, RefusesNamesThatLandElsewhere) {
-  using std::string_literals::operator""s;
   for (const std::string& name :
        {"../x"s, "/x"s, "x/../y"s, "./x"s, "x//y"s, "x\\y"s, "C:x"s, "x\0y"s, "x\ny"s, "\xff"s, "x/."s,
         "f\xc3\xb6"s, ""s, "/"s, "foo/__init__.py"s, "foo/__init__.py/"s}) {
@@ -335,6 +414,87 @@ TEST(Zip, HasLimits) {
   EXPECT_TRUE(refused({.zip = {.entries = 3}}));
   EXPECT_TRUE(refused({.zip = {.directory_bytes = 100}}));
   EXPECT_TRUE(refused({.zip = {}, .metadata_bytes = kMetadata.size() - 1}));
+}
+
+std::string code_with(const std::string& text) {
+  auto entries = good_entries();
+  entries[2] = entry("foo-1.0.dist-info/METADATA", text);
+  return code_of(archive(entries));
+}
+
+// PDM goes by METADATA: for it a wheel of other that says so inside is one of demo.
+TEST(WheelMetadata, NamesTheProjectAndTheVersionOfTheFile) {
+  for (const char* text :
+       {"Name: foo\nVersion: 1.0\n", "name:FOO\r\nVERSION:1.0.0\r\n\r\nName: demo\n",
+        "Version: v1\nName:\tfoo \n", "Name: foo\nVersion: 1.0\nDescription: a\n  Name: demo\n",
+        "Name: foo\nVersion: 1.0\nnonsense\n"}) {
+    EXPECT_EQ(code_with(text), "accepted") << text;
+  }
+  for (const char* text :
+       {"", "Name: demo\nVersion: 1.0\n", "Name: foo\nVersion: 1.1\n", "Name: foo\n", "Version: 1.0\n",
+        "\nName: foo\nVersion: 1.0\n", "Name: f oo\nVersion: 1.0\n", "Name: fo\n o\nVersion: 1.0\n",
+        "Name: foo\nVersion: 1.0+local\n", "Name: f\xc3\xb6o\nVersion: 1.0\n"}) {
+    EXPECT_EQ(code_with(text), "wheel/name") << text;
+  }
+}
+
+TEST(WheelMetadata, HasOneNameAndOneVersionForWhoeverReadsIt) {
+  for (const char* text :
+       {"Name: foo\nName: demo\nVersion: 1.0\n", "Name: demo\nVersion: 1.0\nName: foo\n",
+        "Name: foo\nVersion: 1.0\nNAME: foo\n", "Name: foo\nVersion: 1.0\nversion: 2.0\n",
+        "Name: foo\nVersion: 1.0\nX: y\rName: demo\n", "Name: foo\nVersion: 1.0\n\r\rName: demo\n",
+        "Name: foo\nVersion: 1.0\nnonsense\nName: demo\n", "Name : demo\nName: foo\nVersion: 1.0\n",
+        "Name: foo\nVersion: 1.0\n \nName: demo\n"}) {
+    EXPECT_EQ(code_with(text), "wheel/name") << text;
+  }
+}
+
+TEST(WheelMetadata, HasALocalVersionHoweverItIsSpelled) {
+  const std::string zip =
+      archive({entry("torch-2.1+cu_118.dist-info/METADATA", "Name: torch\nVersion: 2.1.0+cu.118\n", false)});
+  EXPECT_TRUE(metadata(zip, {}, "torch-2.1.0+cu_118-py3-none-any.whl"));
+  EXPECT_FALSE(metadata(zip, {}, "torch-2.1.0-py3-none-any.whl"));
+  EXPECT_FALSE(metadata(zip, {}, "torch-2.1.0+cu.119-py3-none-any.whl"));
+}
+
+std::string odd(const std::string& zip) {
+  const auto result = metadata_of_odd_wheel(bytes_of(zip), *DistFilename::parse("foo-1.0-py3-none-any.whl"));
+  return result ? std::string(text_of(*result)) : std::string(result.error().code().name);
+}
+
+TEST(WheelMetadata, OfAnOddWheelIsWhatReadersOfTheDirectorySee) {
+  const Parts p = parts_of(good_entries());
+  EXPECT_EQ(odd(p.whole()), kMetadata);
+  EXPECT_EQ(odd(p.whole() + "x"), kMetadata);
+  EXPECT_EQ(odd(with([](Entry& e) { e.behind = "gap"; })), kMetadata);
+  EXPECT_EQ(odd(with([](Entry& e) { e.local_crc ^= 1; })), kMetadata);
+  EXPECT_EQ(odd(with([](Entry& e) { e.flags = 1 << 13; })), kMetadata);
+  EXPECT_EQ(odd(with([](Entry& e) {
+              e.central_packed = e.central_size = 0xffffffff;
+              e.central_extra = le(1, 2) + le(16, 2) + le(e.size, 8) + le(e.packed.size(), 8);
+              e.central_extra += e.central_extra;
+            })),
+            kMetadata);
+  for (const std::string& name : {"f\xc3\xb6"s, "a\\b"s, "../x"s, "foo/__init__.py"s}) {
+    auto entries = good_entries();
+    entries.push_back(entry(name, "x", false));
+    EXPECT_EQ(code_of(archive(entries)), "wheel/ambiguous") << name;
+    EXPECT_EQ(odd(archive(entries)), kMetadata) << name;
+  }
+  auto twice = good_entries();
+  twice.push_back(entry("foo-1.0.dist-info/METADATA", kMetadata + "Summary: last\n"));
+  EXPECT_EQ(odd(archive(twice)), kMetadata + "Summary: last\n");
+}
+
+TEST(WheelMetadata, OfAnOddWheelIsHeldAgainstItsNameToo) {
+  EXPECT_EQ(odd(archive({entry("foo-1.0.dist-info/METADATA", "Name: demo\nVersion: 1.0\n")})), "wheel/name");
+  EXPECT_EQ(odd(archive({entry("demo-1.0.dist-info/METADATA", kMetadata)})), "wheel/metadata");
+  EXPECT_EQ(odd(with([](Entry& e) { e.method = 12; })), "wheel/metadata");
+  EXPECT_EQ(odd("PK"), "wheel/invalid");
+  EXPECT_EQ(odd(with([](Entry& e) { e.crc ^= 1; })), "wheel/invalid");
+  const std::string zip = archive(good_entries());
+  for (std::size_t length = 0; length < zip.size(); ++length)
+    EXPECT_NE(odd(zip.substr(0, length)), kMetadata);
 }
 
 TEST(WheelMetadata, ReadsRealWheels) {

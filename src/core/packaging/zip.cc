@@ -3,67 +3,18 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <zlib.h>
 
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
+#include "core/packaging/zip_internal.h"
 
 namespace tomme {
+
+using namespace zip;
+
 namespace {
-
-// Records of PKWARE's APPNOTE 6.3, integers little endian:
-//   local       (4.3.7)  PK\3\4, version, flags, method, time, date, crc32, packed32, size32, name16, extra16
-//   descriptor  (4.3.9)  [PK\7\8,] crc32, packed, size      32 bits each, or 64 with zip64
-//   directory   (4.3.12) PK\1\2, made by, version, flags, method, time, date, crc32, packed32, size32,
-//                        name16, extra16, comment16, disk, inner attributes, outer attributes32, offset32
-//   end64       (4.3.14) PK\6\6, size64, made by, version, disk32, disk32, entries64 twice, size64, offset64
-//   locator     (4.3.15) PK\6\7, disk32, offset64, disks32
-//   end         (4.3.16) PK\5\6, disk, disk, entries16 twice, size32, offset32, comment16
-constexpr std::uint32_t kLocal = 0x04034b50, kDescriptor = 0x08074b50, kDirectory = 0x02014b50,
-                        kEnd64 = 0x06064b50, kLocator = 0x07064b50, kEnd = 0x06054b50;
-constexpr std::size_t kLocalOctets = 30, kDirectoryOctets = 46, kEnd64Octets = 56, kLocatorOctets = 20,
-                      kEndOctets = 22;
-constexpr std::uint32_t kFull32 = 0xffffffff;
-constexpr std::uint16_t kFull16 = 0xffff;
-constexpr std::uint16_t kExtraZip64 = 0x0001, kExtraUnicodePath = 0x7075;
-constexpr std::uint16_t kFlagDescriptor = 1 << 3, kFlagUtf8 = 1 << 11;
-/// Compression effort, descriptor, UTF-8. All others (encryption, patches, masking) are refused.
-constexpr std::uint16_t kFlagsAllowed = 0x0006 | kFlagDescriptor | kFlagUtf8;
-constexpr std::uint16_t kStored = 0, kDeflated = 8;
-
-std::unexpected<Error> damaged(std::string why) {
-  return fail(kWheelInvalid, std::move(why));
-}
-std::unexpected<Error> ambiguous(std::string why) {
-  return fail(kWheelAmbiguous, std::move(why));
-}
-std::string quoted(std::string_view name) {
-  return "\"" + printable(name) + "\"";
-}
-
-/// Octets at fixed places; the caller has checked that they are there.
-template <class T>
-T at(BytesView record, std::size_t offset) {
-  std::uint64_t value = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;) value = (value << 8) | record[offset + i];
-  return static_cast<T>(value);
-}
-std::uint16_t u16(BytesView record, std::size_t offset) {
-  return at<std::uint16_t>(record, offset);
-}
-std::uint32_t u32(BytesView record, std::size_t offset) {
-  return at<std::uint32_t>(record, offset);
-}
-std::uint64_t u64(BytesView record, std::size_t offset) {
-  return at<std::uint64_t>(record, offset);
-}
-
-struct Place {
-  std::uint64_t entries = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
 
 /// What one header, local or central, says about its entry.
 struct Header {
@@ -146,6 +97,14 @@ Result<void> check_name(std::string_view name, std::uint16_t flags) {
   }
 }
 
+/// Where something begins that a reader may take for the start of a record; the size where nothing does.
+std::size_t find_signature(BytesView bytes) {
+  for (std::size_t i = 0; i + 2 < bytes.size(); ++i) {
+    if (bytes[i] == 'P' && bytes[i + 1] == 'K' && bytes[i + 2] <= 8) return i;
+  }
+  return bytes.size();
+}
+
 /// Reads the archive from its end to its front.
 class Reader {
  public:
@@ -154,17 +113,16 @@ class Reader {
   Result<std::vector<ZipEntry>> read() {
     const Place place = TRY(find_directory());
     TRY(read_directory(place));
-    return read_locals(place);
+    std::vector<ZipEntry> entries = TRY(read_locals(place));
+    TRY(check_repeated(entries));
+    return entries;
   }
 
  private:
   Result<Place> find_directory() const {
-    if (archive_.size() < kEndOctets || u32(archive_, archive_.size() - kEndOctets) != kEnd) {
-      return damaged("the file does not end with the end record of a zip archive");
-    }
-    const std::uint64_t end_at = archive_.size() - kEndOctets;
-    const BytesView end = archive_.last(kEndOctets);
-    if (u16(end, 20) != 0) return ambiguous("the archive has a comment, or data behind its end record");
+    const std::uint64_t end_at = TRY(find_end(archive_));
+    const BytesView end = archive_.subspan(end_at);
+    TRY(check_behind_end(end));
     if (u16(end, 4) != 0 || u16(end, 6) != 0) return ambiguous("the archive claims to have several disks");
     if (u16(end, 8) != u16(end, 10)) return ambiguous("the end record counts its entries in two ways");
     Place place{u16(end, 10), u32(end, 16), u32(end, 12)};
@@ -178,7 +136,25 @@ class Reader {
     if (place.offset > directory_end || place.size != directory_end - place.offset) {
       return ambiguous("the central directory does not end where the end record begins");
     }
-    return check_limits(place);
+    TRY(check_limits(place, limits_));
+    if (place.entries > place.size / kDirectoryOctets) {
+      return ambiguous("the end record counts more entries than the central directory can hold");
+    }
+    return place;
+  }
+
+  /// Readers from the end look for the last record, some for one whose comment fills the file, and those from
+  /// the front stop behind it. They agree where nothing behind it looks like a record.
+  static Result<void> check_behind_end(BytesView end) {
+    const std::size_t comment = u16(end, 20);
+    const BytesView behind = end.subspan(kEndOctets);
+    if (comment > behind.size()) return ambiguous("the comment of the archive is cut off");
+    if (find_signature(behind) < behind.size())
+      return ambiguous("there is a record in the archive's comment");
+    const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+    if (!std::ranges::all_of(behind.subspan(comment), is_zero))
+      return ambiguous("there is data behind the end record");
+    return {};
   }
 
   /// Where the zip64 end record begins, which must be right before its locator.
@@ -202,33 +178,39 @@ class Reader {
     return locator_at - kEnd64Octets;
   }
 
-  Result<Place> check_limits(Place place) const {
-    if (place.entries > limits_.entries) {
-      return fail(kWheelTooLarge, "the archive has " + std::to_string(place.entries) +
-                                      " entries, more than " + std::to_string(limits_.entries));
-    }
-    if (place.size > limits_.directory_bytes) {
-      return fail(kWheelTooLarge, "the central directory has " + std::to_string(place.size) +
-                                      " octets, more than " + std::to_string(limits_.directory_bytes));
-    }
-    if (place.entries > place.size / kDirectoryOctets) {
-      return ambiguous("the end record counts more entries than the central directory can hold");
-    }
-    return place;
-  }
-
   Result<void> read_directory(const Place& place) {
     BytesView rest = archive_.subspan(place.offset, place.size);
-    std::unordered_set<std::string_view> names;
+    std::unordered_map<std::string_view, std::size_t> names;
     headers_.reserve(place.entries);
     for (std::uint64_t i = 0; i < place.entries; ++i) {
       const Header header = TRY(next_in_directory(rest));
       std::string_view path = header.name;
       if (path.ends_with('/')) path.remove_suffix(1);
-      if (!names.insert(path).second) return ambiguous(quoted(header.name) + " stands twice in the archive");
+      if (const auto [first, is_new] = names.emplace(path, i); !is_new) {
+        if (headers_[first->second].name != header.name)
+          return ambiguous(quoted(header.name) + " is a file and a folder");
+        repeated_.emplace_back(first->second, i);
+      }
       headers_.push_back(header);
     }
     if (!rest.empty()) return ambiguous("the central directory holds more than its entries");
+    return {};
+  }
+
+  /// maturin and others wrote a licence twice: with one content, every reader unpacks the same.
+  Result<void> check_repeated(const std::vector<ZipEntry>& entries) const {
+    std::uint64_t unpacked = 0;
+    for (const auto& [first, second] : repeated_) {
+      const ZipEntry& a = entries[first];
+      const ZipEntry& b = entries[second];
+      const bool alike = a.crc32 == b.crc32 && a.size == b.size;
+      if (alike && a.deflated == b.deflated && equal(a.packed, b.packed)) continue;
+      unpacked += alike ? a.size : 0;
+      if (unpacked > limits_.repeated_bytes) return ambiguous(quoted(a.name) + " stands twice, and is large");
+      if (!alike || TRY(ZipArchive::read(a, limits_.repeated_bytes)) !=
+                        TRY(ZipArchive::read(b, limits_.repeated_bytes)))
+        return ambiguous(quoted(a.name) + " stands twice in the archive, with other content");
+    }
     return {};
   }
 
@@ -247,11 +229,14 @@ class Reader {
                   .offset = u32(fixed, 42),
                   .name = text_of(rest.first(name))};
     TRY(check_name(header.name, header.flags));
-    if (comment != 0) return ambiguous(quoted(header.name) + " has a comment");
+    const std::size_t before = std::min<std::size_t>(name + extra, 3);
+    if (comment != 0 &&
+        find_signature(rest.subspan(name + extra - before, before + comment)) < before + comment)
+      return ambiguous(quoted(header.name) + " has a comment that looks like a record");
     if (u16(fixed, 34) != 0) return ambiguous(quoted(header.name) + " is said to be on another disk");
     TRY(apply_extra(header, rest.subspan(name, extra), true));
     TRY(check_method(header));
-    rest = rest.subspan(name + extra);
+    rest = rest.subspan(name + extra + comment);
     return header;
   }
 
@@ -265,10 +250,6 @@ class Reader {
     }
     if (header.method == kStored && header.packed != header.size) {
       return ambiguous(quoted(header.name) + " is stored, but its two sizes differ");
-    }
-    // A reader from the front cannot know where stored data ends when only a descriptor behind it says so.
-    if (header.method == kStored && header.has_descriptor() && header.size != 0) {
-      return ambiguous(quoted(header.name) + " is stored with its size behind it");
     }
     return {};
   }
@@ -315,6 +296,9 @@ class Reader {
     rest = rest.subspan(name + extra);
     TRY(compare(central, local));
     if (rest.size() < central.packed) return cut_off();
+    // Where stored data ends only a descriptor behind it says: a reader from the front looks for one.
+    if (central.method == kStored && central.has_descriptor() && find_signature(rest) < central.packed)
+      return ambiguous(quoted(central.name) + " is stored with its size behind it and holds a record");
     TRY(check_behind(central, rest.subspan(central.packed)));
     return ZipEntry{.name = central.name,
                     .deflated = central.method == kDeflated,
@@ -358,6 +342,7 @@ class Reader {
   BytesView archive_;
   const ZipLimits& limits_;
   std::vector<Header> headers_;
+  std::vector<std::pair<std::size_t, std::size_t>> repeated_;  // two headers with the same name
 };
 
 /// Unpacks a raw deflate stream that must fill `out` exactly and use all of `packed`.
@@ -378,6 +363,27 @@ bool inflate_exactly(BytesView packed, Bytes& out) {
 
 }  // namespace
 
+Result<std::uint64_t> zip::find_end(BytesView archive) {
+  const std::size_t reach = std::min(archive.size(), kEndOctets + kFull16);
+  const BytesView tail = archive.last(reach);
+  for (std::size_t back = kEndOctets; back <= reach; ++back) {
+    if (u32(tail, reach - back) == kEnd) return archive.size() - back;
+  }
+  return damaged("the file has no end record of a zip archive");
+}
+
+Result<Place> zip::check_limits(Place place, const ZipLimits& limits) {
+  if (place.entries > limits.entries) {
+    return fail(kWheelTooLarge, "the archive has " + std::to_string(place.entries) + " entries, more than " +
+                                    std::to_string(limits.entries));
+  }
+  if (place.size > limits.directory_bytes) {
+    return fail(kWheelTooLarge, "the central directory has " + std::to_string(place.size) +
+                                    " bytes, more than " + std::to_string(limits.directory_bytes));
+  }
+  return place;
+}
+
 Result<ZipArchive> ZipArchive::parse(BytesView archive, const ZipLimits& limits) {
   ZipArchive zip;
   zip.entries_ = TRY(Reader(archive, limits).read());
@@ -387,7 +393,7 @@ Result<ZipArchive> ZipArchive::parse(BytesView archive, const ZipLimits& limits)
 Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max) {
   if (entry.size > max) {
     return fail(kWheelTooLarge, quoted(entry.name) + " unpacks to " + std::to_string(entry.size) +
-                                    " octets, more than " + std::to_string(max));
+                                    " bytes, more than " + std::to_string(max));
   }
   Bytes out;
   if (entry.deflated) {

@@ -161,7 +161,10 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
 Verdict DistributionJudge::judge_unattestable(std::string_view filename,
                                               std::vector<std::string> also_named) const {
   also_named.emplace_back(filename);
-  if (!policy_.expected.empty() && std::ranges::none_of(also_named, tells_a_project)) {
+  // What a wheel brings stands in its METADATA, which is read only where its name is one to all installers.
+  const bool tells =
+      std::ranges::any_of(also_named, tells_a_project) && std::ranges::none_of(also_named, has_wheel_name);
+  if (!tells && !policy_.expected.empty()) {
     return refuse(Error(kPolicyUnattested,
                         printable(filename) + " does not tell whose it is, and signers are expected"));
   }

@@ -182,5 +182,18 @@ TEST_F(VerdictTest, AVersionThatIsNoneHidesNoProject) {
   }
 }
 
+// Poetry takes it for a wheel of other-x, and nobody has read what that brings.
+TEST_F(VerdictTest, AWheelWhoseNameNotAllCanReadIsNobodys) {
+  auto verifier = std::make_shared<const Verifier>(instance.root(), VerifyOptions{});
+  DistributionPolicy policy;
+  testing::must(policy.expected.add("demo=owner/demo"));
+  const DistributionJudge with_demo(verifier, policy);
+  for (const char* file : {"other-x-1.0-py3-none-any.whl", "other-1.0-py3-none-any.WHL"}) {
+    expect_denied(with_demo.judge_unattestable(file), kPolicyUnattested);
+    expect_denied(with_demo.judge_unattestable("other-1.0.tgz", {file}), kPolicyUnattested);
+    EXPECT_EQ(DistributionJudge(verifier, {}).judge_unattestable(file).decision(), Decision::warn);
+  }
+}
+
 }  // namespace
 }  // namespace tomme

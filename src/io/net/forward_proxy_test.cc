@@ -95,7 +95,7 @@ TEST_F(ForwardProxyTest, AnswersForAnInterceptedHost) {
   EXPECT_EQ(identities_, 1);
   const Request seen = handler_.requests().at(0);
   EXPECT_FALSE(seen.headers.has("proxy-authorization"));
-  EXPECT_EQ(seen.url.authority.port, 443);
+  EXPECT_EQ(seen.url.authority().port, 443);
 }
 
 TEST_F(ForwardProxyTest, WantsThePassword) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/encoding/text.h"
+#include "io/net/content_coding.h"
 #include "io/net/errors.h"
 #include "io/net/response_head.h"
 #include "io/net/transfer_loop_internal.h"
@@ -289,6 +290,10 @@ Result<curl_slist*> HttpClient::Impl::make_headers(const Request& request) const
     }
     add(field.value.empty() ? field.name + ";" : field.name + ": " + field.value);
   }
+  if (options.authorization && !request.headers.has("authorization")) {
+    const std::string value = options.authorization(request.url);
+    if (is_field_value(value) && !value.empty()) add("Authorization: " + value);
+  }
   if (!request.headers.has("accept-encoding")) add("Accept-Encoding: identity");
   if (!request.headers.has("user-agent")) add("User-Agent: " + options.user_agent);
   // libcurl adds these by itself otherwise.
@@ -378,6 +383,43 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
   return job.result(stop);
 }
 
+namespace {
+
+/// Hands on what an encoded answer stands for, and any other as it is.
+class Decoding final : public BodySink {
+ public:
+  Decoding(BodySink& to, std::uint64_t limit) : to_(to), limit_(limit) {}
+
+  Result<void> head(const ResponseHead& head) override {
+    const std::string encoding = head.content_encoding();
+    if (head.status == 200 && ContentDecoder::knows(encoding)) decoder_.emplace(encoding, limit_);
+    return decoder_ ? to_.head(decoded(head)) : to_.head(head);
+  }
+  Result<void> body(BytesView octets) override {
+    if (!decoder_) return to_.body(octets);
+    return decoder_->update(octets, [this](BytesView plain) { return to_.body(plain); });
+  }
+
+  /// Once all of the body has come: the head as it was handed on.
+  Result<ResponseHead> finish(ResponseHead head, bool has_body) const {
+    if (!decoder_) return head;
+    if (has_body) TRY(decoder_->finish());
+    return decoded(std::move(head));
+  }
+
+ private:
+  static ResponseHead decoded(ResponseHead head) {
+    head.headers.remove("Content-Encoding");
+    head.headers.remove("Content-Length");
+    return head;
+  }
+  BodySink& to_;
+  const std::uint64_t limit_;
+  std::optional<ContentDecoder> decoder_;
+};
+
+}  // namespace
+
 HttpClient::HttpClient(HttpClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 HttpClient::~HttpClient() = default;
 
@@ -387,7 +429,10 @@ void HttpClient::prepare() {
 
 Result<ResponseHead> HttpClient::fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                                        std::stop_token stop) {
-  return impl_->fetch(request, sink, limits, std::move(stop));
+  if (!limits.decode) return impl_->fetch(request, sink, limits, std::move(stop));
+  Decoding decoding(sink, limits.body_octets);
+  ResponseHead head = TRY(impl_->fetch(request, decoding, limits, std::move(stop)));
+  return in(request.url.origin().host_and_port(), decoding.finish(std::move(head), request.method != "HEAD"));
 }
 
 Result<Response> HttpClient::fetch(const Request& request, const FetchLimits& limits, std::stop_token stop) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -23,6 +24,9 @@ struct FetchLimits {
   std::chrono::seconds low_speed_time{30};
   std::uint32_t low_speed = 1;
   std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
+  /// An answer that comes encoded as gzip or deflate, though it was not asked for, is decoded once; its head
+  /// then says nothing of an encoding or a length, and `body_octets` bounds what comes out as well.
+  bool decode = false;
 };
 
 /// Takes an answer as it comes in, as a rule on the client's own thread while `fetch` waits: all transfers
@@ -41,6 +45,8 @@ struct HttpClientOptions {
   TrustSettings trust = {};
   ProxySettings proxy = {};
   std::string user_agent = "tomme";
+  /// The header Authorization, a secret, for an address of a request that has none; empty: none.
+  std::function<std::string(const Url&)> authorization = {};
   std::size_t idle_connections = 16;  ///< kept open for later
   /// For callers that fetch one thing after the other: each fetch runs on its caller's thread, the client has
   /// none. Fetches at the same time are fine, but wait for each other.

@@ -52,6 +52,49 @@ TEST_F(HttpClientTest, Gets) {
   EXPECT_EQ(seen.headers.find("x-a"), "");
 }
 
+TEST_F(HttpClientTest, DecodesOnceWhatItWasToldToDecode) {
+  // printf 'some text' | gzip -n9
+  const std::string_view kGzip(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x2b\xce\xcf\x4d\x55\x28\x49"
+      "\xad\x28\x01\x00\xba\xbd\xba\x4f\x09\x00\x00\x00",
+      29);
+  FunctionHandler encoded([&](const Request& request, ResponseWriter& out) {
+    const unsigned status = request.url.target() == "/404" ? 404 : 200;
+    const std::string_view body = request.url.target() == "/bad" ? kGzip.substr(0, 20) : kGzip;
+    EXPECT_TRUE(out.respond(status, "", {{"Content-Encoding", "gzip"}}, body));
+  });
+  const auto server = *HttpServer::start({}, encoded);
+  HttpClient client({});
+  const auto fetch = [&](const std::string& path, FetchLimits limits) {
+    return client.fetch({.url = url_of(*server, path)}, limits);
+  };
+  const auto plain = fetch("/", {.decode = true});
+  ASSERT_TRUE(plain) << plain.error().message();
+  EXPECT_EQ(text_of(plain->body), "some text");
+  EXPECT_EQ(plain->head.content_encoding(), "");
+  EXPECT_FALSE(plain->head.headers.has("content-length"));
+  EXPECT_EQ(text_of(fetch("/", {})->body), kGzip);
+  EXPECT_EQ(text_of(fetch("/404", {.decode = true})->body), kGzip);
+  const auto bad = fetch("/bad", {.decode = true});
+  ASSERT_FALSE(bad);
+  EXPECT_TRUE(bad.error().is(kNetProtocol));
+  const auto large = fetch("/", {.body_octets = 8, .decode = true});
+  ASSERT_FALSE(large);
+  EXPECT_TRUE(large.error().is(kNetTooLarge));
+}
+
+TEST_F(HttpClientTest, AddsTheAuthorizationOfAnAddress) {
+  const auto server = *HttpServer::start({}, echo_);
+  HttpClient client(
+      {.authorization = [](const Url& url) { return url.target() == "/mine" ? std::string("Basic x") : ""; }});
+  ASSERT_TRUE(client.fetch({.url = url_of(*server, "/mine")}));
+  ASSERT_TRUE(client.fetch({.url = url_of(*server, "/other")}));
+  ASSERT_TRUE(client.fetch({.url = url_of(*server, "/mine"), .headers = {{"Authorization", "Basic y"}}}));
+  EXPECT_EQ(echo_.requests().at(0).headers.find("authorization"), "Basic x");
+  EXPECT_FALSE(echo_.requests().at(1).headers.has("authorization"));
+  EXPECT_EQ(echo_.requests().at(2).headers.find("authorization"), "Basic y");
+}
+
 TEST_F(HttpClientTest, HeadsAndPosts) {
   const auto server = *HttpServer::start({}, echo_);
   HttpClient client({});

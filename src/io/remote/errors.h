@@ -6,6 +6,9 @@ namespace tomme {
 
 inline constexpr ErrorCode kIndexUnavailable{"index/unavailable", Outcome::could_not_tell,
                                              "an index did not answer with a project page", "try again"};
+inline constexpr ErrorCode kIndexDenied{
+    "index/denied", Outcome::could_not_tell, "an index wants a user name and a password that it accepts",
+    "write them into the index's address (https://USER:PASSWORD@HOST/simple/) or into ~/.netrc"};
 inline constexpr ErrorCode kIndexNoProject{"index/no-project", Outcome::could_not_tell,
                                            "an index does not know a project or a version",
                                            "check the spelling of the name and the version"};
@@ -13,6 +16,10 @@ inline constexpr ErrorCode kProvenanceUnavailable{
     "provenance/unavailable", Outcome::refused,
     "the index lists an attestation for the file, and it cannot be had",
     "an attestation that is hidden is not the same as none: try again, or tell the index"};
+inline constexpr ErrorCode kProofsElsewhere{
+    "provenance/elsewhere", Outcome::could_not_tell,
+    "the index that --proofs names did not say whether it has an attestation for a file",
+    "check the address and the network; without --proofs the file counts as one without an attestation"};
 inline constexpr ErrorCode kLogUnavailable{"log/unavailable", Outcome::could_not_tell,
                                            "a transparency log did not answer", "try again"};
 inline constexpr ErrorCode kLogNoEntry{

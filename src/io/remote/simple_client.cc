@@ -50,6 +50,33 @@ Result<Url> redirect_target(const Url& from, const net::ResponseHead& head) {
   return TRY(from.resolve(*location)).address();
 }
 
+/// A segment of a path: "1.0+local" as "1.0%2Blocal".
+std::string in_path(std::string_view text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += kPlain.contains(c) ? std::string(1, c) : std::string{'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return out;
+}
+
+Result<net::ResponseHead> ask_for_provenance(net::HttpClient& client, const Url& url,
+                                             std::string_view authorization, const MayVisit& may_visit,
+                                             InMemory& answer, std::stop_token stop) {
+  net::Request request{"GET", url};
+  request.headers.add("Accept", "application/vnd.pypi.integrity.v1+json, application/json;q=0.5");
+  if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
+  return fetch_following(client, std::move(request), answer, may_visit,
+                         {.body_octets = kProvenanceOctets,
+                          .connect = kProvenanceTime,
+                          .low_speed_time = std::chrono::duration_cast<std::chrono::seconds>(kProvenanceTime),
+                          .total = kProvenanceTime,
+                          .decode = true},
+                         std::move(stop));
+}
+
 }  // namespace
 
 Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request request, net::BodySink& sink,
@@ -101,9 +128,15 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   InMemory answer;
   Url final_url = request.url;
   const net::ResponseHead head =
-      TRY(fetch_following(client, std::move(request), answer, may_visit, {}, stop, &final_url));
+      TRY(fetch_following(client, std::move(request), answer, may_visit, {.decode = true}, stop, &final_url));
   if (head.status == 404) {
     return fail(kIndexNoProject, "the index " + base + " does not have " + project.normalized());
+  }
+  if (head.status == 401 || head.status == 403) {
+    return fail(kIndexDenied,
+                "the index " + printable(base) +
+                    " wants a user name and a password that it accepts: it answered with status " +
+                    std::to_string(head.status));
   }
   if (head.status != 200) {
     return fail(kIndexUnavailable,
@@ -119,23 +152,31 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
 Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
                                      std::string_view authorization, const MayVisit& may_visit,
                                      std::stop_token stop) {
-  net::Request request{"GET", url};
-  request.headers.add("Accept", "application/vnd.pypi.integrity.v1+json, application/json;q=0.5");
-  if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
   InMemory answer;
-  const auto head =
-      fetch_following(client, std::move(request), answer, may_visit,
-                      {.body_octets = kProvenanceOctets,
-                       .connect = kProvenanceTime,
-                       .low_speed_time = std::chrono::duration_cast<std::chrono::seconds>(kProvenanceTime),
-                       .total = kProvenanceTime},
-                      stop);
+  const auto head = ask_for_provenance(client, url, authorization, may_visit, answer, std::move(stop));
   const auto unavailable = [&](const std::string& why) {
     return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
                                             url.shown() + " cannot be had: " + why);
   };
   if (!head) return unavailable(head.error().message());
   if (head->status != 200) return unavailable("status " + std::to_string(head->status));
+  return std::string(text_of(answer.octets_));
+}
+
+Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, const Url& base,
+                                                   const DistFilename& filename,
+                                                   std::string_view authorization, std::stop_token stop) {
+  const Url url = TRY(base.resolve("integrity/" + filename.project().normalized() + "/" +
+                                   in_path(filename.version().to_string()) + "/" +
+                                   in_path(filename.as_written()) + "/provenance"));
+  const auto stays = [&](const Url& to) { return to.origin() == base.origin(); };
+  InMemory answer;
+  const auto head = ask_for_provenance(client, url, authorization, stays, answer, std::move(stop));
+  const std::string who = base.host() + " could not be asked for the attestation of " +
+                          printable(filename.as_written()) + ": ";
+  if (!head) return fail(kProofsElsewhere, who + head.error().message());
+  if (head->status == 404) return std::nullopt;
+  if (head->status != 200) return fail(kProofsElsewhere, who + "status " + std::to_string(head->status));
   return std::string(text_of(answer.octets_));
 }
 

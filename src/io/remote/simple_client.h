@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/packaging/dist_filename.h"
 #include "core/packaging/project_name.h"
 #include "core/packaging/simple_page.h"
 #include "core/url/url.h"
@@ -37,6 +38,13 @@ Result<std::optional<SimplePage>> parse_page(std::string_view content_type, Byte
 Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
                                      std::string_view authorization, const MayVisit& may_visit,
                                      std::stop_token stop = {});
+
+/// The provenance that an index has for this file by its Integrity API (PEP 740),
+/// `<base>integrity/<project>/<version>/<file>/provenance`; nothing where it has none (404). `base` ends in a
+/// slash; no other origin is followed to. kProofsElsewhere where the index did not say. At most 8 MiB.
+Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, const Url& base,
+                                                   const DistFilename& filename,
+                                                   std::string_view authorization, std::stop_token stop = {});
 
 /// GET with redirects followed inside (at most 5), each of which `may_visit` must allow (kRedirect).
 /// `authorization` is dropped on the way to another authority.

@@ -44,7 +44,7 @@ class TufMirrorTest : public ::testing::Test {
   std::vector<std::string> asked() const {
     std::vector<std::string> targets;
     for (const net::Request& request : handler_->requests())
-      targets.push_back(request.method + " " + request.url.target);
+      targets.push_back(request.method + " " + request.url.target());
     return targets;
   }
 
@@ -100,7 +100,7 @@ TEST_F(TufMirrorTest, AnEncodedAnswerIsNone) {
 TEST_F(TufMirrorTest, FollowsToSecureOriginsOnly) {
   const auto redirect = [&](const std::string& to) {
     serve([=](const net::Request& request, net::ResponseWriter& out) {
-      if (request.url.target == "/there") return static_cast<void>(out.respond(200, "", {}, "file"));
+      if (request.url.target() == "/there") return static_cast<void>(out.respond(200, "", {}, "file"));
       static_cast<void>(out.respond(302, "", {{"Location", to}}, ""));
     });
   };

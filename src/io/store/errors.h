@@ -18,7 +18,9 @@ inline constexpr ErrorCode kStoreLocked{"store/locked", Outcome::could_not_tell,
                                         "try again when it has ended, or end it"};
 inline constexpr ErrorCode kStoreUnsafe{
     "store/unsafe-folder", Outcome::wrong_usage,
-    "a folder that decides what is trusted can be changed by other users of the machine",
+    "a folder that decides what is trusted, or that files are installed from, can be changed by other users "
+    "of "
+    "the machine",
     "name a folder of your own, or take the others' right to write away: chmod go-w FOLDER"};
 
 inline constexpr ErrorCode kStoreAddress{"store/address", Outcome::wrong_usage,

@@ -10,20 +10,9 @@
 
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
+#include "io/store/own_folder.h"
 
 namespace tomme {
-
-namespace {
-
-/// The folder and those above it, as far as missing.
-bool make_folders(const std::string& path) {
-  if (exists(path)) return true;
-  const auto slash = path.rfind('/');
-  if (slash != std::string::npos && slash > 0 && !make_folders(path.substr(0, slash))) return false;
-  return ::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
-}
-
-}  // namespace
 
 Result<void> IncomingFile::append(BytesView octets) {
   hasher_.update(octets);
@@ -45,11 +34,12 @@ std::shared_ptr<const StoredFile> IncomingFile::finish() && {
 }
 
 Result<FileStore> FileStore::open(std::string folder) {
-  if (!make_folders(folder)) {
-    return fail(kStoreWrite, "cannot make the folder " + printable(folder) + ": " + system_reason(),
-                "set TOMME_CACHE_DIR to a folder that you may write");
+  if (const auto made = make_private_folder(folder); !made) {
+    return fail(kStoreWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
   }
-  return FileStore(std::move(folder));
+  TRY(expect_own_folder(folder));
+  const bool is_ours = is_ours_alone(folder);
+  return FileStore(std::move(folder), is_ours);
 }
 
 std::string FileStore::path_of(const Sha256& digest) const {
@@ -57,10 +47,37 @@ std::string FileStore::path_of(const Sha256& digest) const {
   return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
 }
 
+/// Somebody else may have it open for writing.
+bool FileStore::can_change(const FileHandle& file) const {
+  struct stat status{};
+  return !is_ours_alone_ || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode) ||
+         status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+std::shared_ptr<const StoredFile> FileStore::copy_of(const FileHandle& file, const Sha256& digest) const {
+  Result<IncomingFile> copy = begin();
+  Bytes buffer(256 * 1024);
+  while (copy) {
+    const ssize_t n = ::read(file.fd(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return nullptr;
+    if (n == 0) break;
+    if (!copy->append(BytesView(buffer).first(static_cast<std::size_t>(n)))) return nullptr;
+  }
+  if (!copy) return nullptr;
+  std::shared_ptr<const StoredFile> made = std::move(*copy).finish();
+  return made->digest() == digest ? made : nullptr;
+}
+
 std::shared_ptr<const StoredFile> FileStore::find(const Sha256& digest) const {
   const std::string path = path_of(digest);
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.is_open()) return nullptr;
+  if (can_change(file)) {
+    std::shared_ptr<const StoredFile> copy = copy_of(file, digest);
+    if (!copy) ::unlink(path.c_str());
+    return copy;
+  }
   const Result<std::uint64_t> size = size_of(file, path);
   const Result<Digest> actual = digest_of(file, HashAlgorithm::sha256, path);
   if (!size || !actual || !equal(actual->view(), digest.view())) {
@@ -81,7 +98,7 @@ Result<IncomingFile> FileStore::begin() const {
 
 void FileStore::keep(const StoredFile& file) const {
   const std::string path = path_of(file.digest());
-  make_folders(path.substr(0, path.rfind('/')));
+  if (!make_private_folder(path.substr(0, path.rfind('/')))) return;
   const std::string descriptor = "/proc/self/fd/" + std::to_string(file.fd());
   ::fchmod(file.fd(), 0400);
   // Fails where it is there already, or where the file never could have a name: both are fine.

@@ -47,10 +47,12 @@ class IncomingFile {
 };
 
 /// Files by SHA-256 in a folder: `<folder>/ab/cdef…`. Thread-safe; several processes may share it.
-/// What is in it is a cache: it is hashed again at each use, and a damaged file is the same as none.
+/// What is in it is a cache: it is hashed again at each use, and a damaged file is the same as none. Where
+/// somebody else could change a file between that and its delivery, a copy is what is delivered.
 class FileStore {
  public:
-  /// Makes the folder, for this user only, where it is missing.
+  /// Makes the folder, for this user only, where it is missing. kStoreUnsafe where others could change what
+  /// is in it.
   static Result<FileStore> open(std::string folder);
 
   /// Nothing where it is not there or no longer what its name says.
@@ -62,9 +64,13 @@ class FileStore {
   void prune(std::uint64_t limit) const;
 
  private:
-  explicit FileStore(std::string folder) : folder_(std::move(folder)) {}
+  FileStore(std::string folder, bool is_ours_alone)
+      : folder_(std::move(folder)), is_ours_alone_(is_ours_alone) {}
   std::string path_of(const Sha256& digest) const;
+  bool can_change(const FileHandle& file) const;
+  std::shared_ptr<const StoredFile> copy_of(const FileHandle& file, const Sha256& digest) const;
   std::string folder_;
+  bool is_ours_alone_;
 };
 
 }  // namespace tomme

@@ -79,6 +79,38 @@ TEST_F(FileStoreTest, FollowsNoLink) {
   EXPECT_FALSE(store_.find(file->digest()));
 }
 
+TEST_F(FileStoreTest, DeliversACopyOfWhatOthersMayChange) {
+  const auto file = put("octets");
+  const fs::path path = kept().at(0);
+  fs::permissions(path, fs::perms::owner_all | fs::perms::group_write);
+  const auto found = store_.find(file->digest());
+  ASSERT_TRUE(found);
+  std::ofstream(path) << "OCTETS";
+  EXPECT_EQ(text_of(found->map()->view()), "octets");
+  EXPECT_FALSE(store_.find(file->digest()));
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(FileStoreTest, DeliversACopyFromAFolderThatAGroupMayChange) {
+  const auto file = put("octets");
+  fs::permissions(base_ + "/a", fs::perms::owner_all | fs::perms::group_write);
+  const auto store = FileStore::open(base_ + "/a/files");
+  ASSERT_TRUE(store);
+  const auto found = store->find(file->digest());
+  ASSERT_TRUE(found);
+  const fs::path path = kept().at(0);
+  fs::permissions(path, fs::perms::owner_all);
+  std::ofstream(path) << "OCTETS";
+  EXPECT_EQ(text_of(found->map()->view()), "octets");
+}
+
+TEST_F(FileStoreTest, IsNotInAFolderThatEverybodyMayChange) {
+  fs::permissions(base_ + "/a", fs::perms::all);
+  const auto store = FileStore::open(base_ + "/a/files");
+  ASSERT_FALSE(store);
+  EXPECT_TRUE(store.error().is(kStoreUnsafe));
+}
+
 TEST_F(FileStoreTest, PrunesWhatWasUsedLeastRecently) {
   const auto first = put("first....");
   const auto second = put("second...");

@@ -9,6 +9,7 @@
 #include "core/tuf/paths.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
+#include "io/store/own_folder.h"
 
 namespace tomme {
 
@@ -27,38 +28,13 @@ bool sync_folder(const std::string& path) {
   return folder.is_open() && ::fsync(folder.fd()) == 0;
 }
 
-// Whoever may put a root into the folder decides what is trusted.
-Result<void> expect_own(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) {
-    return fail(kStoreRead, "cannot read " + printable(path) + ": " + system_reason());
-  }
-  if (!S_ISDIR(status.st_mode)) return fail(kStoreRead, printable(path) + " is not a folder");
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
-    return fail(kStoreUnsafe, "the folder " + printable(path) + " belongs to another user");
-  }
-  if ((status.st_mode & S_IWOTH) != 0) {
-    return fail(kStoreUnsafe, "everybody may write into the folder " + printable(path));
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<void> make_private_folder(const std::string& path) {
-  if (path.empty() || exists(path)) return {};
-  const auto slash = path.find_last_not_of('/') == std::string::npos
-                         ? std::string::npos
-                         : path.rfind('/', path.find_last_not_of('/'));
-  if (slash != std::string::npos && slash > 0) TRY(make_private_folder(path.substr(0, slash)));
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return fail(kStoreWrite, "cannot make the folder " + printable(path) + ": " + system_reason());
-}
 
 Result<TufFolder> TufFolder::open(std::string folder, const TufFolderOptions& options) {
   const bool reading = options.access == TufFolderOptions::Access::reading;
   if (!reading) TRY(make_private_folder(folder));
-  TRY(expect_own(folder));
+  // Whoever may put a root into the folder decides what is trusted.
+  TRY(expect_own_folder(folder));
   const std::string lock_path = folder + "/" + kLockName;
   // Who only reads does without a lock where there can be none: then nobody writes either.
   if (reading && (::access(folder.c_str(), W_OK) != 0 || !exists(lock_path))) {

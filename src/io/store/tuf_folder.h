@@ -53,7 +53,4 @@ class TufFolder final : public tuf::MetadataStore {
   std::optional<LockFile> lock_;  ///< none where the folder may only be read
 };
 
-/// The folder and those above it, as far as missing, each for this user only. kStoreWrite.
-Result<void> make_private_folder(const std::string& path);
-
 }  // namespace tomme
