@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
@@ -26,10 +27,11 @@ class CharSet {
   std::array<bool, 256> member_{};
 };
 constexpr CharSet kUnreserved("-._~");  // RFC 3986 section 2.3
-/// May stand in a segment of a path and means the same escaped (RFC 3986 section 3.3), but for `;`, behind which
-/// urllib sees parameters.
+/// May stand in a segment of a path and means the same escaped (RFC 3986 section 3.3), but for `;`, behind
+/// which urllib sees parameters.
 constexpr CharSet kInPath("-._~!$&'()*+,=:@");
-constexpr CharSet kInQuery("-._~!$()*+,:;@=&");
+/// May stand in a query; Poetry escapes all but these, and requests takes that back for `~` alone.
+constexpr CharSet kInQuery("-._~$+,:;@=&");
 constexpr CharSet kInName("-._+!~");
 
 /// The value of the escape at `i`, or -1.
@@ -75,7 +77,8 @@ void append_query(std::string& out, std::string_view query) {
   }
 }
 
-/// Whether each reader sees the same segments in it: escapes are whole and hide no control character.
+/// Whether each reader sees the same segments in it: escapes are whole, hide no control character, and are
+/// UTF-8, for pip reads and writes them as such.
 bool is_plain_path(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i] == '/' || kInPath.contains(path[i])) continue;
@@ -83,7 +86,15 @@ bool is_plain_path(std::string_view path) {
     if (escaped < 0x20 || escaped == 0x7f || escaped == '\\') return false;
     i += 2;
   }
-  return true;
+  return is_utf8(percent_decode(path));
+}
+
+/// pip looks for a project's name and for hashes behind every `&` of an address, Poetry for hashes anywhere
+/// in it.
+bool has_field_of_fragment(std::string_view address) {
+  constexpr std::array<std::string_view, 8> kFields{
+      "&egg=", "&subdirectory=", "md5=", "sha1=", "sha224=", "sha256=", "sha384=", "sha512="};
+  return std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
 }
 
 std::unexpected<Error> link(std::string why) {
@@ -94,7 +105,8 @@ Result<void> check_name(const IndexFile& file, const std::optional<ProjectName>&
   const bool plain = std::ranges::all_of(file.filename, [](char c) { return kInName.contains(c); });
   if (!plain || file.filename.size() > DistFilename::kMaxOctets) return link("its name is no distribution's");
   if (!has_archive_name(file.filename)) return link("it is no distribution that an installer takes");
-  if (project && !may_be_of(*project, file.filename)) return link("it is no file of " + project->normalized());
+  if (project && !may_be_of(*project, file.filename))
+    return link("it is no file of " + project->normalized());
   return {};
 }
 
@@ -106,9 +118,11 @@ Result<void> check_address(const IndexFile& file, const Url& url) {
   return {};
 }
 
-/// "https://host/path": unchanged where it is canonical; a query in its canonical form.
+/// "https://host/path": unchanged where it is canonical, but for an `@`, before which PDM looks for the
+/// file's name; a query in its canonical form.
 std::string written(const Url& url) {
-  std::string out = url.origin().to_string() + url.path();
+  std::string out = url.origin().to_string();
+  for (const char c : url.path()) c == '@' ? append_escape(out, c) : out.push_back(c);
   if (url.query() && !url.query()->empty()) {
     out += '?';
     append_query(out, *url.query());
@@ -124,22 +138,50 @@ std::optional<std::string> clean(std::optional<std::string> text) {
   return text;
 }
 
-// date-time of RFC 3339 section 5.6
-bool is_date_time(std::string_view text) {
-  constexpr std::string_view kShape = "0000-00-00T00:00:00";
-  if (text.size() <= kShape.size() || text.size() > 40) return false;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    if (kShape[i] == '0' ? !ascii::is_digit(text[i]) : text[i] != kShape[i]) return false;
+/// The number of so many digits at `at`, if it is at most `most`.
+std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t digits, int most) {
+  int value = 0;
+  for (const char c : text.substr(at, digits)) {
+    if (!ascii::is_digit(c)) return std::nullopt;
+    value = value * 10 + (c - '0');
   }
+  return value <= most ? std::optional(value) : std::nullopt;
+}
+
+/// "2026-01-02T03:04:05.120000Z" of a date-time of RFC 3339 (section 5.6) with any fraction; nothing where no
+/// date is meant. Python before 3.11 reads fractions of three and six digits alone, and one date that an
+/// installer cannot read takes the page with it.
+std::optional<std::string> date_time(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() <= kShape.size() || text.size() > 40) return std::nullopt;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] != '0' && text[i] != kShape[i]) return std::nullopt;
+  }
+  const auto year = number_at(text, 0, 4, 9999), month = number_at(text, 5, 2, 12),
+             day = number_at(text, 8, 2, 31);
+  if (!year || !month || !day || !number_at(text, 11, 2, 23) || !number_at(text, 14, 2, 59) ||
+      !number_at(text, 17, 2, 59)) {
+    return std::nullopt;
+  }
+  // A day at the end of the calendar is one of another year in some time zone.
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *year < 1970 || *year == 9999) return std::nullopt;
+  std::string out(text.substr(0, kShape.size()));
   std::string_view rest = text.substr(kShape.size());
   if (rest.starts_with('.')) {
-    const std::size_t end = rest.find_first_not_of("0123456789", 1);
-    if (end == 1) return false;
-    rest = rest.substr(std::min(end, rest.size()));
+    const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+    if (end == 1) return std::nullopt;
+    std::string fraction(rest.substr(0, end));
+    fraction.resize(7, '0');
+    out += fraction;
+    rest.remove_prefix(end);
   }
-  if (rest == "Z") return true;
-  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' && ascii::is_digit(rest[1]) &&
-         ascii::is_digit(rest[2]) && ascii::is_digit(rest[4]) && ascii::is_digit(rest[5]);
+  const bool is_offset = rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' &&
+                         number_at(rest, 1, 2, 23) && number_at(rest, 4, 2, 59);
+  if (rest != "Z" && !is_offset) return std::nullopt;
+  return out + std::string(rest);
 }
 
 }  // namespace
@@ -162,14 +204,18 @@ Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const U
   TRY(check_address(listed, url));
   std::string address = written(url);
   if (address.size() > kMaxAddress) return link("its address is too long");
+  if (has_field_of_fragment(address))
+    return link("its address holds what installers take for a hash or a name");
   std::optional<Url> provenance;
   if (listed.provenance && !listed.provenance->empty()) {
     Result<Url> at = (head.base ? *head.base : page).resolve(*listed.provenance);
     if (at) provenance = at->address();
   }
   IndexFile file = std::move(listed);
-  if (file.upload_time && !is_date_time(*file.upload_time)) file.upload_time.reset();
+  if (file.upload_time) file.upload_time = date_time(*file.upload_time);
   file.requires_python = clean(std::move(file.requires_python));
+  // Poetry decodes references twice in HTML; no specifier has one.
+  if (file.requires_python && file.requires_python->contains('&')) file.requires_python.reset();
   if (file.yanked) file.yanked = clean(std::move(file.yanked)).value_or("");
   return PageFile(std::move(file), url, std::move(address), std::move(provenance));
 }

@@ -40,12 +40,15 @@ void append_hashes(std::string& out, const IndexFile& file) {
   out += '}';
 }
 
-/// The one hash that a fragment can carry: SHA-256, else the longest.
-std::string best_hash(const IndexFile& file) {
+/// The one hash that a fragment can carry, if it is of an algorithm that all installers know: uv gives up on
+/// a page that names another one.
+std::string hash_of_fragment(const IndexFile& file) {
   if (file.sha256) return "#sha256=" + hex_of(*file.sha256);
-  const auto longest = std::ranges::max_element(
-      file.other_hashes, {}, [](const auto& hash) { return hash.second.size(); });
-  return longest == file.other_hashes.end() ? "" : "#" + longest->first + "=" + longest->second;
+  for (const std::string_view name : {"sha512", "sha384", "md5"}) {
+    const auto hash = file.other_hashes.find(std::string(name));
+    if (hash != file.other_hashes.end()) return "#" + hash->first + "=" + hash->second;
+  }
+  return "";
 }
 
 void append_attribute(std::string& out, std::string_view name, std::string_view value) {
@@ -61,7 +64,8 @@ std::string version_of(const PageHead& page) {
 }
 
 std::optional<std::string> status_of(const PageHead& page) {
-  return page.status && std::ranges::find(kStatuses, *page.status) != kStatuses.end() ? page.status : std::nullopt;
+  return page.status && std::ranges::find(kStatuses, *page.status) != kStatuses.end() ? page.status
+                                                                                      : std::nullopt;
 }
 
 std::string json_tail(const PageHead& page, const std::string& project) {
@@ -142,7 +146,8 @@ void PageWriter::add_json(const PageFile& file) {
   }
   if (file.offers_metadata()) {
     const auto& digest = listed.core_metadata_sha256;
-    out_ += ",\"core-metadata\":" + (digest ? "{\"sha256\":\"" + hex_of(*digest) + "\"}" : std::string("true"));
+    out_ +=
+        ",\"core-metadata\":" + (digest ? "{\"sha256\":\"" + hex_of(*digest) + "\"}" : std::string("true"));
   }
   if (file.provenance()) append_text(out_, "provenance", file.provenance()->to_string());
   out_ += '}';
@@ -151,7 +156,7 @@ void PageWriter::add_json(const PageFile& file) {
 void PageWriter::add_html(const PageFile& file) {
   const IndexFile& listed = file.listed();
   out_ += "<a";
-  append_attribute(out_, "href", file.address() + best_hash(listed));
+  append_attribute(out_, "href", file.address() + hash_of_fragment(listed));
   if (listed.requires_python) append_attribute(out_, "data-requires-python", *listed.requires_python);
   if (listed.yanked) append_attribute(out_, "data-yanked", *listed.yanked);
   if (file.offers_metadata()) {
