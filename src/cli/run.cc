@@ -10,6 +10,8 @@
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
+#include "core/base/bytes.h"
+#include "core/crypto/digest.h"
 #include "core/encoding/text.h"
 #include "core/sigstore/verify.h"
 #include "io/store/file.h"
@@ -25,6 +27,16 @@ Result<void> expect_writable(const std::string& report) {
   if (report.empty() || ::access(folder.c_str(), W_OK) == 0) return {};
   return fail(kUsage, "the report cannot be written to " + printable(report) + ": " + system_reason(),
               "name a file in a folder that exists and that you may write");
+}
+
+/// All that decides what may pass, in a few letters for a folder's name.
+std::string demands_of(const RunCommand& command) {
+  std::string text = command.require + "\n" + command.attestations;
+  for (const auto& list : {command.expect, command.indexes, command.file_hosts, command.allow_hosts}) {
+    for (const std::string& each : list) text += "\n" + each;
+    text += "\n";
+  }
+  return sha256(bytes_of(text)).to_hex().substr(0, 16);
 }
 
 }  // namespace
@@ -53,6 +65,8 @@ Result<int> run(const RunCommand& command, const Clock& clock) {
   TRY(expect_writable(command.report));
   options.report_path = command.report;
   options.cache_folder = TRY(cache_folder(options.invocation.environment));
+  options.invocation.kept =
+      std::filesystem::absolute(options.cache_folder).string() + "/pnpm/" + demands_of(command);
   options.terminal_width = terminal_width();
   const Time now = clock.now();
   // Read beside the preparations of the run.

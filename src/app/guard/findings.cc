@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "app/guard/errors.h"
@@ -37,9 +38,18 @@ std::unexpected<Error> not_an_address(std::string_view authority, const std::str
 
 /// Clients cut fragments and credentials off before they ask; what is left must be read by all alike.
 Result<net::Url> parse_outside_url(std::string_view url, const std::string& where) {
-  std::string bare = without_userinfo(trim(url));
-  bare = bare.substr(0, bare.find('#'));
+  std::string bare(trim(url).substr(0, trim(url).find_first_of("?#")));
+  if (const std::size_t start = bare.find("://"); start != std::string::npos) {
+    const std::size_t end = std::min(bare.find('/', start + 3), bare.size());
+    if (const std::size_t at = bare.rfind('@', end - 1); at != std::string::npos && at > start)
+      bare.erase(start + 3, at - start - 2);
+  }
   Result<net::Url> parsed = net::Url::parse(bare);
+  if (!parsed && bare != shown_url(trim(url))) {
+    return fail(kGuardSetting,
+                where + ": an address has a user name or password that cannot stand there as it is",
+                "escape each character of them that is no letter or digit, as in %40");
+  }
   if (!parsed)
     return not_an_address(bare.substr(std::min(bare.find("://"), bare.size())), where, parsed.error());
   return parsed;
@@ -114,18 +124,48 @@ bool is_http(std::string_view url) {
   return scheme.starts_with("http://") || scheme.starts_with("https://");
 }
 
-std::string without_userinfo(std::string_view url) {
-  std::size_t start = url.find("://");
-  if (start == std::string_view::npos) return std::string(url);
-  start += 3;
-  std::size_t end = std::min(url.find_first_of("/?#", start), url.size());
-  std::size_t at = url.substr(start, end - start).rfind('@');
-  if (at == std::string_view::npos) return std::string(url);
-  return std::string(url.substr(0, start)) + std::string(url.substr(start + at + 1));
+std::string shown_url(std::string_view url) {
+  constexpr std::string_view kScheme = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-";
+  std::string_view text = url.substr(0, url.find_first_of("?#"));
+  std::size_t start = text.find_first_not_of(kScheme);
+  start = start != std::string_view::npos && text[start] == ':' ? start + 1 : 0;
+  while (start > 0 && start < text.size() && (text[start] == '/' || text[start] == '\\')) ++start;
+  const std::size_t end = std::min(text.find_first_of("/\\", start), text.size());
+  const std::string_view authority = text.substr(start, end - start);
+  std::size_t at = authority.rfind('@');
+  // A password with a raw slash in it ends the authority too early: then it has a port that is none.
+  const std::size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string_view::npos && at == std::string_view::npos;
+  if (has_port && authority.find_first_not_of("0123456789", colon + 1) != std::string_view::npos)
+    at = text.substr(start).rfind('@');
+  // git@host:path has no secret, and says how it is reached.
+  if (at == std::string_view::npos || (start == 0 && !authority.substr(0, at).contains(':')))
+    return std::string(text);
+  return std::string(text.substr(0, start)) + std::string(text.substr(start + at + 1));
 }
 
-std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why) {
-  return fail(kGuardFlag, std::string(program) + " " + std::string(flag) + ": " + std::string(why));
+std::string path_of_file_url(std::string_view text) {
+  if (lowered(text.substr(0, 5)) != "file:") return std::string(text);
+  text.remove_prefix(5);
+  if (text.starts_with("//")) text.remove_prefix(std::min(text.find('/', 2), text.size()));
+  text = text.substr(0, text.find_first_of("?#"));
+  std::string path;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    const char* digits = text.data() + i + 1;
+    const bool escaped = text[i] == '%' && i + 2 < text.size() &&
+                         std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
+    path += escaped ? static_cast<char>(value) : text[i];
+    if (escaped) i += 2;
+  }
+  return path;
+}
+
+std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why,
+                                    std::string_view hint) {
+  std::string text = std::string(program) + " " + std::string(flag) + ": " + std::string(why);
+  return hint.empty() ? fail(kGuardFlag, std::move(text))
+                      : fail(kGuardFlag, std::move(text), std::string(hint));
 }
 
 Findings::About::About(Findings& findings, std::string_view project)
@@ -150,7 +190,8 @@ Result<net::Url> Findings::index_or_file(std::string_view url, const std::string
 Result<void> Findings::index(std::string_view url, const std::string& where) {
   url = trim(url);
   if (url.empty()) return {};
-  if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
+  if (!is_http(url))
+    return unproven("an index that is not on the network (" + printable(shown_url(url)) + ")", where);
   net::Url parsed = TRY(index_or_file(url, where));
   origins_.insert({parsed.scheme, parsed.authority});
   for (const Companion& known : kCompanions) {
@@ -164,17 +205,26 @@ Result<void> Findings::index(std::string_view url, const std::string& where) {
 
 Result<void> Findings::locked_file(std::string_view url, const std::string& where) {
   if (!is_http(trim(url)))
-    return unproven("a file that is not on the network (" + printable(url) + ")", where);
+    return unproven("a file that is not on the network (" + printable(shown_url(url)) + ")", where);
   net::Url parsed = TRY(index_or_file(url, where));
   origins_.insert({parsed.scheme, parsed.authority});
   return {};
 }
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
+  if (authority.contains('@')) {
+    return fail(kGuardSetting, where + ": a host stands there with a user name or password",
+                "name the host alone: HOST or HOST:PORT");
+  }
   Result<net::Authority> parsed = net::Authority::parse(authority, 443);
   if (!parsed) return not_an_address(authority, where, parsed.error());
   origins_.insert({net::Scheme::https, *std::move(parsed)});
   return {};
+}
+
+void Findings::service(std::string_view url) {
+  const Result<net::Url> parsed = net::Url::parse(shown_url(trim(url)));
+  if (parsed && parsed->scheme == net::Scheme::https) services_.insert({parsed->scheme, parsed->authority});
 }
 
 std::optional<std::string> local_path_of(std::string_view requirement) {
@@ -192,9 +242,10 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   text = trim(text);
   std::string_view target = target_of(text);
   const About about(*this, project_of(text, target));
-  if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
+  if (is_vcs(target)) return unproven("a checkout (" + printable(shown_url(target)) + ")", where);
   if (is_http(target)) return direct_url(target, where);
-  if (auto path = local_path_of(text)) return unproven("a local path (" + printable(*path) + ")", where);
+  if (auto path = local_path_of(text))
+    return unproven("a local path (" + printable(shown_url(*path)) + ")", where);
   return {};
 }
 
@@ -209,14 +260,14 @@ Result<void> Findings::unproven(std::string_view what, const std::string& where,
 }
 
 Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
-  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + printable(host));
+  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + printable(shown_url(host)));
   if (proof_ == Proof::required) return unproven(what, where);
   note("not judged: " + where + ": " + what);
   return {};
 }
 
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
-  std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
+  std::string what = "a direct URL (" + printable(shown_url(url)) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
   net::Url parsed = TRY(parse_outside_url(url.substr(0, url.find_first_of(kSpace)), where));
   direct_.push_back(

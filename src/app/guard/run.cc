@@ -1,7 +1,6 @@
 #include "app/guard/run.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <malloc.h>
 #include <sys/prctl.h>
@@ -23,35 +22,6 @@ namespace tomme::guard {
 
 namespace {
 
-constexpr std::size_t kTrustFileOctets = 16 * 1024 * 1024;
-
-/// Where distributions keep the system's authorities as one file.
-constexpr std::array kSystemBundles = {"/etc/ssl/certs/ca-certificates.crt",
-                                       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                       "/etc/ssl/cert.pem"};
-
-/// The authorities that the user already trusts, as PEM: the child must go on trusting them for hosts that
-/// are tunnelled.
-Result<std::string> user_authorities(const net::TrustSettings& trust) {
-  std::string pem;
-  if (!trust.ca_file.empty()) {
-    pem = TRY(read_file(trust.ca_file, kTrustFileOctets));
-  } else if (!trust.ca_directory.empty()) {
-    for (const std::string& name : list_folder(trust.ca_directory)) {
-      if (name.ends_with(".0"))
-        pem += TRY(read_file(trust.ca_directory + "/" + name, kTrustFileOctets)) + "\n";
-    }
-  } else {
-    for (const char* path : kSystemBundles) {
-      if (!exists(path)) continue;
-      pem = TRY(read_file(path, kTrustFileOctets));
-      break;
-    }
-  }
-  if (!trust.extra_ca_file.empty()) pem += "\n" + TRY(read_file(trust.extra_ca_file, kTrustFileOctets));
-  return pem;
-}
-
 /// What is judged is fixed before the child starts: exactly these origins, and plain http only on this
 /// machine.
 std::function<bool(const net::Url&)> intercepted_by(const Plan& plan) {
@@ -62,9 +32,12 @@ std::function<bool(const net::Url&)> intercepted_by(const Plan& plan) {
 }
 
 std::function<net::Decision(net::Scheme, const net::Authority&)> decide_by(
-    const RunOptions& options, std::function<bool(const net::Url&)> intercepted, Report& report) {
-  const auto allowed = [hosts = options.allow_hosts](const net::Authority& authority) {
-    return hosts.contains(authority.host) || hosts.contains(authority.to_string());
+    const RunOptions& options, const Plan& plan, std::function<bool(const net::Url&)> intercepted,
+    Report& report) {
+  const auto allowed = [hosts = options.allow_hosts,
+                        services = plan.services](const net::Authority& authority) {
+    return hosts.contains(authority.host) || hosts.contains(authority.to_string()) ||
+           services.contains(Origin{net::Scheme::https, authority});
   };
   // An unjudged host could send any project, the one whose signer is expected as well.
   const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
@@ -148,7 +121,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
   const std::string bundle = folder.path() + "/authorities.pem";
-  TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
+  TRY(write_file(bundle, TRY(net::authorities_as_pem(plan.trust)) +
                              to_pem("CERTIFICATE", authority.certificate().der())));
 
   Report report;
@@ -163,7 +136,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
                .expected = options.policy.expected.projects()});
   const auto proxy = TRY(net::ForwardProxy::start(
       {.password = make_password(),
-       .decide = decide_by(options, intercepted, report),
+       .decide = decide_by(options, plan, intercepted, report),
        .identity = [&authority](const std::string& host) { return authority.identity_for(host); },
        .on_handshake_failed = [&report](const net::Authority& host,
                                         const Error&) { report.distrusted(printable(host.to_string())); },
@@ -177,7 +150,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
-  const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache"};
+  const ChildSettings settings{proxy_url, bundle, folder.path() + "/cache", options.invocation.kept};
   const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
