@@ -63,8 +63,7 @@ void set_for_pnpm(Environment& child, const ChildSettings& settings) {
     child[name] = settings.proxy_url.reveal();
   // A name that is none's: where it is empty, the exceptions of a .npmrc would count.
   for (const char* name : {"PNPM_CONFIG_NOPROXY", "PNPM_CONFIG_NO_PROXY"}) child[name] = "none.invalid";
-  child["PNPM_CONFIG_CAFILE"] = settings.bundle;
-  child["NODE_EXTRA_CA_CERTS"] = settings.bundle;
+  child["NODE_EXTRA_CA_CERTS"] = settings.bundle;  // beats SSL_CERT_FILE and the cafile of a .npmrc
   child["PNPM_CONFIG_STORE_DIR"] = settings.kept;
   child["PNPM_CONFIG_CACHE_DIR"] = settings.cache + "/pnpm";
 }

@@ -185,6 +185,16 @@ TEST(Plan, AnEnvironmentOfPnpmsOwnStoreIsNamed) {
   EXPECT_TRUE(make_plan(invocation).error().is(kGuardUnproven));
 }
 
+TEST(Plan, TheAuthoritiesOfPnpmAreTrusted) {
+  const Result<Plan> plan = make_plan(invocation_of(
+      "pnpm install", {{"NODE_EXTRA_CA_CERTS", "/node.pem"}},
+      {{"/project/pnpm-workspace.yaml", kWorkspace}, {"/users/ada/.npmrc", "cafile=/npm.pem\n"}}));
+  ASSERT_TRUE(plan) << plan.error().message();
+  std::vector<std::string> paths;
+  for (const net::NamedAuthorities& each : plan->trust.named) paths.push_back(each.path);
+  EXPECT_THAT(paths, ::testing::UnorderedElementsAre("/node.pem", "/npm.pem"));
+}
+
 TEST(Plan, AWorkspaceThatIsNoYamlIsRefusedByName) {
   const Result<Plan> plan =
       make_plan(invocation_of("pnpm install", {}, {{"/project/pnpm-workspace.yaml", "a: [\n"}}));

@@ -78,10 +78,32 @@ class PnpmCollector {
         if (const auto own = TRY(read_yaml(home + "/pnpm/config.yaml")))
           TRY(registries(*own, home + "/pnpm/config.yaml"));
       }
+      for (const std::string& place : {folder, directory_, into_.invocation.home})
+        TRY(npmrc(place + "/.npmrc"));
       TRY(projects(*document, folder));
       return true;
     }
     return false;
+  }
+
+  /// `cafile` and `strict-ssl` of a .npmrc; its proxies give way to the variables that the child gets.
+  Result<void> npmrc(const std::string& path) {
+    const std::optional<std::string> text = TRY(into_.read(path));
+    std::string_view rest = text ? std::string_view(*text) : std::string_view();
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+      const std::string_view line = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::size_t equals = line.find('=');
+      if (equals == std::string_view::npos) continue;
+      const std::string_view name = trim(line.substr(0, equals));
+      const std::string value = expanded(trim(line.substr(equals + 1)));
+      if (name == "cafile" && !value.empty())
+        findings_.authorities({path_in(into_, directory_, value), printable(path) + ", cafile"});
+      if (name == "strict-ssl" && value == "false")
+        TRY(findings_.unchecked_tls("", printable(path) + ", strict-ssl"));
+    }
+    return {};
   }
 
   /// `registries: {URL: {ecosystem: pypi}}`.

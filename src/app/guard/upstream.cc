@@ -61,6 +61,9 @@ net::TrustSettings trust_of(const Environment& user, const std::set<Installer>& 
   // requests takes the first two instead of its own; pip, pdm and httpx add them to the system's
   // (truststore).
   const bool replaces = net::first_set(user, {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) != nullptr;
+  if (const std::string* more = net::first_set(user, {"NODE_EXTRA_CA_CERTS"});
+      more != nullptr && installers.contains(Installer::pnpm))
+    trust.named.push_back({*more, "NODE_EXTRA_CA_CERTS"});
   if (const PipSetting* cert = last_of(pip, "cert")) trust.named.push_back({cert->value, cert->where});
   trust.named.insert(trust.named.end(), others.begin(), others.end());
   trust.system_too = !trust.named.empty() && !only_uv && !(only_poetry && replaces);

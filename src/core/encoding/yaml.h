@@ -10,7 +10,7 @@ namespace tomme {
 
 struct YamlLimits {
   std::size_t bytes = 4 * 1024 * 1024;
-  std::size_t values = 100'000;  ///< with those that aliases stand for
+  std::size_t values = 20'000;  ///< with those that aliases stand for
 };
 
 /// The first document of a YAML text as a JSON value. Plain scalars are as YAML 1.2's core schema has them,

@@ -29,7 +29,7 @@ TEST(Yaml, FollowsAliases) {
     const std::string before = "*a" + std::to_string(i - 1);
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before + "]\n";
   }
-  EXPECT_TRUE(canonical(bomb).contains("more than 100000 values"));
+  EXPECT_TRUE(canonical(bomb).contains("more than 20000 values"));
   EXPECT_TRUE(canonical("a: &x [*x]\n").contains("alias"));
 }
 
