@@ -46,6 +46,18 @@ add_library(tomme::expat ALIAS tomme_expat)
 target_include_directories(tomme_expat SYSTEM INTERFACE ${EXPAT_INCLUDE})
 target_link_libraries(tomme_expat INTERFACE ${EXPAT_LIBRARY})
 
+# libyaml likewise.
+find_path(YAML_INCLUDE yaml.h REQUIRED)
+if(TOMME_STATIC)
+  find_library(YAML_LIBRARY NAMES libyaml.a REQUIRED)
+else()
+  find_library(YAML_LIBRARY NAMES yaml REQUIRED)
+endif()
+add_library(tomme_yaml INTERFACE)
+add_library(tomme::yaml ALIAS tomme_yaml)
+target_include_directories(tomme_yaml SYSTEM INTERFACE ${YAML_INCLUDE})
+target_link_libraries(tomme_yaml INTERFACE ${YAML_LIBRARY})
+
 # SQLite and libpq are loaded on first use, as libcurl is: headers only.
 find_path(SQLITE_INCLUDE sqlite3.h REQUIRED)
 add_library(tomme_sqlite_headers INTERFACE)

@@ -16,6 +16,7 @@ OWNERS = {
     "boost/beast": ["io/net"],
     "curl/": ["io/net"],
     "toml++/": ["core/encoding"],
+    "yaml.h": ["core/encoding"],
     "CLI/": ["cli"],
     "zlib.h": ["core/packaging", "io/net"],
     "sqlite3.h": ["io/store"],

@@ -14,6 +14,8 @@
 #include "cli/errors.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
+#include "core/base/bytes.h"
+#include "core/crypto/digest.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/sigstore/verify.h"
@@ -41,6 +43,17 @@ Result<void> expect_effect(const RunCommand& command) {
     return fail(kUsage, "--require expected is for runs with --expect", "add --expect NAME=SIGNER");
   }
   return {};
+}
+
+/// All that decides what may pass, in a few letters for a folder's name.
+std::string demands_of(const RunCommand& command) {
+  std::string text = command.attestations + "\n" + command.proofs;
+  for (const auto& list : {command.require, command.expect, command.allow, command.allow_indexes, command.indexes,
+                           command.file_hosts, command.allow_hosts, command.proofs_for}) {
+    for (const std::string& each : list) text += "\n" + each;
+    text += "\n";
+  }
+  return sha256(bytes_of(text)).to_hex().substr(0, 16);
 }
 
 Result<DistributionPolicy> policy_of(const RunCommand& command) {
@@ -86,6 +99,8 @@ Result<int> run_reported(const RunCommand& command, const Clock& clock, guard::R
   }
   options.cache_folder = TRY(cache_folder(options.invocation.environment));
   options.style = {terminal_width(), use_colour()};
+  options.invocation.kept =
+      std::filesystem::absolute(options.cache_folder).string() + "/pnpm/" + demands_of(command);
   const Time now = clock.now();
   // Read beside the preparations of the run.
   auto verifier = std::async(std::launch::async, [&]() -> Result<std::shared_ptr<const Verifier>> {

@@ -1,4 +1,7 @@
 """Ways round the proxy that are known before the start: refused there, by name, and nothing is started."""
+import shutil
+import subprocess
+
 import pytest
 
 from stage import Stage
@@ -12,7 +15,7 @@ def decoys(bare) -> Stage:
     """Installers that only leave a sign that they were started."""
     folder = bare.folder / "bin"
     folder.mkdir()
-    for name in ("pip", "uv", "poetry", "pdm", "pipx"):
+    for name in ("pip", "uv", "poetry", "pdm", "pipx", "tox", "nox"):
         program = folder / name
         program.write_text(f'#!/bin/sh\necho started >> "{bare.folder}/started"\n')
         program.chmod(0o755)
@@ -174,3 +177,66 @@ def test_pip_conf_proxy_is_gone_through_and_not_round(local, index):
     result = local.run("pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo", env={"PIP_RETRIES": "0"})
     assert result.code == 3, result.said
     assert not index.seen
+
+
+@pytest.mark.parametrize("options", [REQUIRED, ("--expect", "six=somebody/else")], ids=["required", "expected"])
+@pytest.mark.parametrize("command,name", [
+    (["sh", "-c", "cd . && pip install six"], "sh -c"), (["bash", "-c", "pip install $WHAT"], "bash -c"),
+    (["env", "-S", "pip install six"], "env -S"), (["env", "-C", "/", "pip", "install", "six"], "env -C"),
+    (["xargs", "pip", "install"], "xargs"), (["tox"], "tox"), (["nox"], "nox"), (["pdm", "run", "go"], "[tool.pdm.scripts] go"),
+    (["pdm", "install"], "post_install"), (["sh", "-c", "pip install --find-links /tmp/wheels six"], "/tmp/wheels")],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_shells_and_wrappers_that_hide_what_they_start(decoys, command, name, options):
+    decoys.write("pyproject.toml", "[tool.pdm.scripts]\ngo = {composite = [{x = 1}, 'pip install {args}']}\n"
+                                   "post_install = {shell = 'pip install six; x'}\n")
+    assert_not_started(decoys, decoys.run(*command, options=options), name)
+
+
+@pytest.mark.parametrize("way", [["--default-index", "localdir"], ["--index", "localdir"], ["--index", "x=localdir"],
+                                 ["--index-url", "localdir"]], ids=" ".join)
+def test_a_bare_word_that_is_a_folder_for_uv(local, demo, way):
+    """uv itself takes it for a folder and installs from there; only a name that the settings define is none."""
+    page = local.work / "localdir/tomme-demo"
+    page.mkdir(parents=True)
+    (page / demo.filename).write_bytes(demo.content)
+    (page / "index.html").write_text(f'<a href="{demo.filename}">{demo.filename}</a>')
+    install = ["uv", "pip", "install", "--target", "out", "--no-deps", *way, "tomme-demo"]
+    assert local.plain(*install, env={"UV_CACHE_DIR": str(local.folder / "cache")}).code == 0
+    strict = local.run(*install, options=REQUIRED)
+    assert strict.code == 2 and "localdir" in strict.err, strict.said
+    noted = local.run(*install)
+    assert "localdir" in noted.err and "not judged" in noted.err, noted.said
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"])
+def test_a_folder_of_certificates_is_taken_over(local, certificates, variable):
+    folder = local.folder / "authorities"
+    folder.mkdir()
+    shutil.copy(certificates.authority, folder / "own.pem")
+    hashed = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", folder / "own.pem"], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    (folder / f"{hashed}.0").symlink_to("own.pem")
+    local.environment.pop("SSL_CERT_FILE")
+    result = local.run("pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo", env={variable: str(folder)})
+    assert result.code == 0, result.said
+    assert result.verdicts() == {"tomme_demo-1.0-py3-none-any.whl": "attested"}, result.said
+
+
+def test_every_certificate_variable_that_uv_reads_is_trusted(local):
+    """SSL_CERT_FILE has the index's authority; REQUESTS_CA_BUNDLE, which uv does not read, has another."""
+    result = local.run("uv", "pip", "install", "--target", "out", "--no-deps", "tomme-demo",
+                       env={"REQUESTS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"})
+    assert result.code == 0, result.said
+
+
+def test_a_certificate_setting_that_cannot_be_read_is_named(local):
+    result = local.run("pip", "download", "tomme-demo", env={"PIP_CERT": "/no/such/file"})
+    assert result.code == 2, result.said
+    assert "PIP_CERT" in result.err and "/no/such/file" in result.err, result.said
+
+
+def test_a_tls_failure_names_the_variables_that_were_read(local):
+    result = local.run("uv", "pip", "install", "--target", "out", "tomme-demo",
+                       env={"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"})
+    assert result.code == 3, result.said
+    assert "SSL_CERT_FILE" in str(result.report) + result.err, result.said

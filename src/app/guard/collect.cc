@@ -208,19 +208,22 @@ Result<std::vector<std::string>> folders_matching(const Collector& from, const s
   return std::move(search.found);
 }
 
+std::optional<std::string> local_place_of(const Collector& from, std::string_view requirement,
+                                          const std::string& directory) {
+  std::optional<std::string> path = local_path_of(requirement);
+  if (!path) return std::nullopt;
+  path->resize(std::min(path->find_first_of("[#"), path->size()));
+  return path_in(from, directory, path_of_file_url(trim(*path)));
+}
+
 namespace {
 
 /// The name of the project in a folder that a requirement names; empty where that is no folder or has no
 /// name.
 Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
-  std::optional<std::string> path = local_path_of(text);
-  if (!path) return std::string();
-  for (std::string_view scheme : {"file://", "file:"}) {
-    if (path->starts_with(scheme)) path->erase(0, scheme.size());
-  }
-  path->resize(std::min(path->find_first_of("[#"), path->size()));
-  const auto document =
-      TRY(collect_pyproject(into, path_in(into, directory, trim(*path)) + "/pyproject.toml"));
+  const auto place = local_place_of(into, text, directory);
+  if (!place) return std::string();
+  const auto document = TRY(collect_pyproject(into, *place + "/pyproject.toml"));
   if (!document) return std::string();
   return std::string(
       text_at(*document, "project.name").value_or(text_at(*document, "tool.poetry.name").value_or("")));
@@ -240,7 +243,7 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
   const bool is_bare = !local_path_of(text) && !text.contains(':') && !text.contains('+');
   const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
   const Findings::About about(into.findings, project);
-  return into.findings.unproven("a source tree (" + printable(without_userinfo(text)) + ")", where);
+  return into.findings.unproven("a source tree (" + shown_address(text) + ")", where);
 }
 
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,

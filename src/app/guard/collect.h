@@ -29,8 +29,22 @@ struct Collector {
   std::vector<std::string> config_dirs() const;  ///< $XDG_CONFIG_DIRS or /etc/xdg
 };
 
-/// A command that was started by the installer: `uv run pip install …`.
-using Nested = std::optional<std::vector<std::string>>;
+/// A command that was started by the installer: `uv run pip install …`, a script of its settings.
+struct StartedCommand {
+  std::vector<std::string> words;
+  std::string where = {};  ///< the setting that holds it; empty: the command line
+};
+using Nested = std::vector<StartedCommand>;
+
+/// What `exec` would find; empty where there is no such program.
+std::string find_program(const Collector& from, const std::string& program);
+/// The program's own place, with links followed; the word itself where it is not found.
+std::string real_name(const Collector& from, const std::string& program);
+/// `detect_installer`, also by what links lead to: of the program, and of the file that a Python is to run.
+Command recognise(const Collector& from, std::span<const std::string> argv);
+/// The installer in a list of words and what stands behind it; `unknown` where there is none. Errs towards
+/// seeing too much: a word that is spelled like an installer is one.
+Command recognise_within(const Collector& from, std::span<const std::string> words);
 
 /// Each reads what its installer would read: arguments, environment, settings, files named by them. Without
 /// `arguments` (an unknown child that may start any installer) only environment and settings.
@@ -39,6 +53,14 @@ Result<Nested> collect_uv(Collector& into, const Command* command);
 Result<Nested> collect_poetry(Collector& into, const Command* command);
 Result<Nested> collect_pdm(Collector& into, const Command* command);
 Result<Nested> collect_pipx(Collector& into, const Command& command);
+Result<Nested> collect_pnpm(Collector& into, const Command* command);
+/// What starts pip or uv: pip-tools, pipenv, hatch, tox, nox and build.
+Result<Nested> collect_starter(Collector& into, const Command& command);
+
+/// A shell command in somebody's settings, as `sh -c` would run it.
+inline StartedCommand shell_command(std::string_view text, std::string where) {
+  return {{"sh", "-c", std::string(text)}, std::move(where)};
+}
 
 /// What another program hands to `pip install`, without pip's settings.
 Result<void> collect_pip_arguments(Collector& into, std::vector<std::string> arguments);
@@ -63,7 +85,9 @@ std::string untold_python(const Collector& from, const Command& command);
 /// A requirements or constraints file and all that it names, as pip and uv read it. `path` may be a `file:`
 /// URL; one on the network cannot be read before the start and counts as unproven. A `pylock*.toml` is read
 /// as a lock.
-Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory);
+/// `flag` is the option that named it, for messages.
+Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory,
+                                  std::string_view flag = "-r");
 
 /// `${NAME}` of capital letters, digits and `_`, where the variable is set: as pip and pdm do it.
 std::string expand_variables(const Collector& from, std::string_view text);
@@ -74,6 +98,9 @@ bool is_script_name(std::string_view path);
 /// pyproject.toml: it is that project's, and what its build asks for counts.
 Result<void> collect_requirement(Collector& into, std::string_view text, const std::string& where,
                                  const std::string& directory);
+/// Where the path or `file:` URL of a requirement leads; nothing where it names neither.
+std::optional<std::string> local_place_of(const Collector& from, std::string_view requirement,
+                                          const std::string& directory);
 /// `-e PATH` or `-e URL`: the same, and never an index's.
 Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
                               const std::string& directory);
@@ -92,6 +119,10 @@ Result<void> collect_requirement_list(Collector& into, const json::Value* list, 
 /// [project], [dependency-groups], [build-system] of a pyproject.toml or of script metadata.
 Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where);
 
+/// What a uv.toml or a [tool.uv] adds to any resolution, `uv pip install` included.
+Result<void> collect_uv_requirements(Collector& into, const json::Value& table, const std::string& where);
+/// One way to a project: of [tool.uv.sources], or of a tool's receipt.
+Result<void> collect_uv_source(Collector& into, const json::Value& source, const std::string& where);
 /// [tool.uv] of a pyproject.toml or of script metadata, as far as it names requirements and their sources.
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path);
 /// All of these of a pyproject.toml; the document, or nothing where there is no such file.

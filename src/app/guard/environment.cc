@@ -46,13 +46,37 @@ bool is_pip_setting_of_ours(std::string_view variable) {
   return std::ranges::find(kPip, pip_name(variable)) != kPip.end();
 }
 
+/// pnpm takes each of its settings from a variable, in capitals or not; they beat its files.
+bool is_pnpm_setting_of_ours(std::string_view variable) {
+  constexpr std::string_view kPrefix = "pnpm_config_";
+  constexpr std::array<std::string_view, 9> kOurs{
+      "https_proxy", "http_proxy", "proxy", "noproxy", "no_proxy", "store_dir", "cache_dir", "cafile", "ca"};
+  const std::string name = lowered(variable);
+  return name.starts_with(kPrefix) && std::ranges::find(kOurs, name.substr(kPrefix.size())) != kOurs.end();
+}
+
+/// The store is kept: an environment of pnpm's links into it. Whatever is in it passed under the same
+/// demands.
+void set_for_pnpm(Environment& child, const ChildSettings& settings) {
+  std::erase_if(child, [](const auto& variable) { return is_pnpm_setting_of_ours(variable.first); });
+  for (const char* name : {"PNPM_CONFIG_HTTPS_PROXY", "PNPM_CONFIG_HTTP_PROXY", "PNPM_CONFIG_PROXY"})
+    child[name] = settings.proxy_url.reveal();
+  // A name that is none's: where it is empty, the exceptions of a .npmrc would count.
+  for (const char* name : {"PNPM_CONFIG_NOPROXY", "PNPM_CONFIG_NO_PROXY"}) child[name] = "none.invalid";
+  child["NODE_EXTRA_CA_CERTS"] = settings.bundle;  // beats SSL_CERT_FILE and the cafile of a .npmrc
+  child["PNPM_CONFIG_STORE_DIR"] = settings.kept;
+  child["PNPM_CONFIG_CACHE_DIR"] = settings.cache + "/pnpm";
+}
+
 }  // namespace
 
 bool is_ours(std::string_view variable) {
-  constexpr std::array<std::string_view, 6> kOther{"NO_PROXY",         "no_proxy",      "NIX_SSL_CERT_FILE",
-                                                   "POETRY_CACHE_DIR", "PDM_CACHE_DIR", "UV_CACHE_DIR"};
+  constexpr std::array<std::string_view, 8> kOther{
+      "NO_PROXY",      "no_proxy",     "NIX_SSL_CERT_FILE", "POETRY_CACHE_DIR",
+      "PDM_CACHE_DIR", "UV_CACHE_DIR", "PIPENV_CACHE_DIR",  "PIP_TOOLS_CACHE_DIR"};
   auto among = [&](const auto& names) { return std::ranges::find(names, variable) != names.end(); };
-  return among(kProxies) || among(kTrust) || among(kOther) || is_pip_setting_of_ours(variable);
+  return is_pnpm_setting_of_ours(variable) || among(kProxies) || among(kTrust) || among(kOther) ||
+         is_pip_setting_of_ours(variable);
 }
 
 Environment child_environment(const Plan& plan, const ChildSettings& settings) {
@@ -77,6 +101,9 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   child["UV_CACHE_DIR"] = settings.cache + "/uv";
   child["POETRY_CACHE_DIR"] = settings.cache + "/poetry";
   child["PDM_CACHE_DIR"] = settings.cache + "/pdm";
+  child["PIPENV_CACHE_DIR"] = settings.cache + "/pipenv";
+  child["PIP_TOOLS_CACHE_DIR"] = settings.cache + "/pip-tools";
+  if (plan.python_by_pnpm) set_for_pnpm(child, settings);
   for (const auto& [name, value] : plan.variables) child[name] = value;
   for (const char* name :
        {"PIP_DEFAULT_TIMEOUT", "UV_HTTP_TIMEOUT", "POETRY_REQUESTS_TIMEOUT", "PDM_REQUEST_TIMEOUT"}) {

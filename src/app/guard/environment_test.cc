@@ -17,7 +17,7 @@ const Secret<std::string>& proxy_url() {
 Environment child_of(std::string_view command, Environment environment = {}, Files files = {}) {
   Result<Plan> plan = make_plan(invocation_of(command, std::move(environment), std::move(files)));
   EXPECT_TRUE(plan.has_value());
-  return child_environment(*plan, {proxy_url(), "/run/bundle.pem", "/run/cache"});
+  return child_environment(*plan, {proxy_url(), "/run/bundle.pem", "/run/cache", "/kept"});
 }
 
 TEST(ChildEnvironment, IsWhatInstallersWereMeasuredToRead) {
@@ -30,7 +30,8 @@ TEST(ChildEnvironment, IsWhatInstallersWereMeasuredToRead) {
   for (const char* name : {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
     EXPECT_EQ(child[name], "/run/bundle.pem") << name;
   }
-  for (const char* name : {"PIP_CACHE_DIR", "UV_CACHE_DIR", "POETRY_CACHE_DIR", "PDM_CACHE_DIR"}) {
+  for (const char* name : {"PIP_CACHE_DIR", "UV_CACHE_DIR", "POETRY_CACHE_DIR", "PDM_CACHE_DIR",
+                           "PIPENV_CACHE_DIR", "PIP_TOOLS_CACHE_DIR"}) {
     EXPECT_THAT(child[name], ::testing::StartsWith("/run/cache/")) << name;
   }
   // Present and empty, so that a .env file cannot fill them in.
@@ -94,6 +95,19 @@ TEST(ChildEnvironment, WaitsLongEnoughForAFileToBeJudged) {
   EXPECT_EQ(child["PDM_REQUEST_TIMEOUT"], "600");
   EXPECT_EQ(child["POETRY_REQUESTS_TIMEOUT"], "600");
   EXPECT_FALSE(child.contains("HTTP_TIMEOUT"));
+}
+
+TEST(ChildEnvironment, EverySpellingOfPnpmsSettingsIsOurs) {
+  const Files python{{"/project/pnpm-workspace.yaml", "python: {enabled: true}\n"}};
+  const Environment child = child_of(
+      "pnpm install",
+      {{"pnpm_config_store_dir", "/x"}, {"PNPM_CONFIG_NOPROXY", "*"}, {"PNPM_CONFIG_OTHER", "y"}}, python);
+  EXPECT_FALSE(child.contains("pnpm_config_store_dir"));
+  EXPECT_EQ(child.at("PNPM_CONFIG_STORE_DIR"), "/kept");
+  EXPECT_EQ(child.at("PNPM_CONFIG_NOPROXY"), "none.invalid");
+  EXPECT_EQ(child.at("PNPM_CONFIG_OTHER"), "y");
+  EXPECT_EQ(child.at("NODE_EXTRA_CA_CERTS"), "/run/bundle.pem");
+  EXPECT_THAT(child.at("PNPM_CONFIG_CACHE_DIR"), ::testing::StartsWith("/run/cache/"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "app/guard/errors.h"
@@ -97,18 +98,28 @@ bool is_http(std::string_view url) {
   return scheme.starts_with("http://") || scheme.starts_with("https://");
 }
 
-std::string without_userinfo(std::string_view url) {
-  std::size_t start = url.find("://");
-  if (start == std::string_view::npos) return std::string(url);
-  start += 3;
-  std::size_t end = std::min(url.find_first_of("/?#", start), url.size());
-  std::size_t at = url.substr(start, end - start).rfind('@');
-  if (at == std::string_view::npos) return std::string(url);
-  return std::string(url.substr(0, start)) + std::string(url.substr(start + at + 1));
+std::string path_of_file_url(std::string_view text) {
+  if (lowered(text.substr(0, 5)) != "file:") return std::string(text);
+  text.remove_prefix(5);
+  if (text.starts_with("//")) text.remove_prefix(std::min(text.find('/', 2), text.size()));
+  text = text.substr(0, text.find_first_of("?#"));
+  std::string path;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    const char* digits = text.data() + i + 1;
+    const bool escaped = text[i] == '%' && i + 2 < text.size() &&
+                         std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
+    path += escaped ? static_cast<char>(value) : text[i];
+    if (escaped) i += 2;
+  }
+  return path;
 }
 
-std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why) {
-  return fail(kGuardFlag, std::string(program) + " " + std::string(flag) + ": " + std::string(why));
+std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why,
+                                    std::string_view hint) {
+  std::string text = std::string(program) + " " + std::string(flag) + ": " + std::string(why);
+  return hint.empty() ? fail(kGuardFlag, std::move(text))
+                      : fail(kGuardFlag, std::move(text), std::string(hint));
 }
 
 Findings::About::About(Findings& findings, std::string_view project)
@@ -139,7 +150,8 @@ Result<Url> Findings::index_or_file(std::string_view url, const std::string& whe
 Result<void> Findings::index(std::string_view url, const std::string& where, std::string name) {
   url = trim(url);
   if (url.empty()) return {};
-  if (!is_http(url)) return unproven("an index that is not on the network (" + printable(url) + ")", where);
+  if (!is_http(url))
+    return unproven("an index that is not on the network (" + shown_address(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
   origins_.insert(parsed.origin());
   for (const Companion& known : kCompanions) {
@@ -157,7 +169,7 @@ void Findings::login(std::string name, std::string_view user, std::string_view p
 
 Result<void> Findings::locked_file(std::string_view url, const std::string& where, std::string_view index) {
   if (!is_http(trim(url)))
-    return unproven("a file that is not on the network (" + printable(url) + ")", where);
+    return unproven("a file that is not on the network (" + shown_address(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
   if (!is_judged_as_named(url)) return unproven("a file with another project's name", where);
   origins_.insert(parsed.origin());
@@ -168,10 +180,19 @@ Result<void> Findings::locked_file(std::string_view url, const std::string& wher
 }
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
+  if (authority.contains('@')) {
+    return fail(kGuardSetting, where + ": a host stands there with a user name or password",
+                "name the host alone: HOST or HOST:PORT");
+  }
   Result<Authority> parsed = Authority::parse(authority, 443);
   if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
   origins_.insert({Scheme::https, *std::move(parsed)});
   return {};
+}
+
+void Findings::service(std::string_view url) {
+  const Result<Url> parsed = Url::parse(url);
+  if (parsed && parsed->scheme() == Scheme::https) services_.insert(parsed->origin());
 }
 
 std::optional<std::string> local_path_of(std::string_view requirement) {
@@ -189,9 +210,10 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   text = trim(text);
   std::string_view target = target_of(text);
   const About about(*this, project_of(text, target));
-  if (is_vcs(target)) return unproven("a checkout (" + printable(without_userinfo(target)) + ")", where);
+  if (is_vcs(target)) return unproven("a checkout (" + shown_address(target) + ")", where);
   if (is_http(target)) return direct_url(target, where);
-  if (auto path = local_path_of(text)) return unproven("a local path (" + printable(*path) + ")", where);
+  if (auto path = local_path_of(text))
+    return unproven("a local path (" + shown_address(*path) + ")", where);
   return {};
 }
 
@@ -206,14 +228,14 @@ Result<void> Findings::unproven(std::string_view what, const std::string& where,
 }
 
 Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
-  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + printable(host));
+  const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + shown_address(host));
   if (proof_ == Proof::required) return unproven(what, where);
   note("not judged: " + where + ": " + what);
   return {};
 }
 
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
-  std::string what = "a direct URL (" + printable(without_userinfo(url)) + ")";
+  std::string what = "a direct URL (" + shown_address(url) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
   const std::string_view address = url.substr(0, url.find_first_of(kSpace));
   if (!is_judged_as_named(address)) return unproven(what + " with another project's name", where);

@@ -8,10 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "app/guard/installer.h"
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/url/url.h"
 #include "io/remote/login.h"
+#include "io/net/trust.h"
+#include "core/url/url.h"
 
 namespace tomme::guard {
 
@@ -81,6 +84,19 @@ class Findings {
   /// A variable that must name the run's certificates.
   void trust(std::string name) { trust_variables_.insert(std::move(name)); }
 
+  /// A host that an installer asks for something else than packages: it is passed, and named in the report.
+  /// What is no https address is none.
+  void service(std::string_view url);
+  const std::set<Origin>& services() const { return services_; }
+
+  /// Authorities that a setting of an installer names, for some host of its own.
+  void authorities(net::NamedAuthorities named) { authorities_.push_back(std::move(named)); }
+  const std::vector<net::NamedAuthorities>& authorities() const { return authorities_; }
+
+  /// An installer that the command starts; `unknown` may be any.
+  void starts(Installer installer) { started_.insert(installer); }
+  const std::set<Installer>& started() const { return started_; }
+
   /// Sorted out at the end, when all intercepted hosts are known: a direct URL elsewhere cannot carry proof.
   Result<std::vector<std::string>> notes() const;
   const std::vector<NamedIndex>& indexes() const { return indexes_; }
@@ -114,16 +130,22 @@ class Findings {
   std::vector<std::string> notes_;
   std::map<std::string, std::string> variables_;
   std::set<std::string> trust_variables_;
+  std::vector<net::NamedAuthorities> authorities_;
+  std::set<Origin> services_;
+  std::set<Installer> started_;
 };
 
 /// The path or `file:` URL in a requirement that names one, with what follows it up to a marker.
 std::optional<std::string> local_path_of(std::string_view requirement);
 
-/// The URL without the part before `@`; other text is returned as it is.
-std::string without_userinfo(std::string_view url);
+/// The path that a `file:` URL names, escapes decoded and a host cut off, as Python's url2pathname has it;
+/// other text as it is.
+std::string path_of_file_url(std::string_view text);
 
-/// "flag --proxy: why"; for flags that would lead around the proxy.
-std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why);
+/// "flag --proxy: why"; for flags that would lead around the proxy. A hint where the code's own does not
+/// help.
+std::unexpected<Error> refused_flag(std::string_view program, std::string_view flag, std::string_view why,
+                                    std::string_view hint = {});
 
 /// "http://…" or "https://…", in any case.
 bool is_http(std::string_view url);

@@ -44,7 +44,23 @@ TEST(DetectInstaller, ByTheWordsOfTheCommand) {
       {"python -m pip3 x", Installer::unknown, "-m pip3 x"},
       {"python", Installer::unknown, ""},
       {"python -m", Installer::unknown, "-m"},
-      {"pipenv sync", Installer::unknown, "sync"},
+      {"pipenv sync", Installer::pipenv, "sync"},
+      {"python -m piptools compile", Installer::pip_tools, "compile"},
+      {"pip-compile r.in", Installer::pip_tools, "compile r.in"},
+      {"pnpm install", Installer::pnpm, "install"},
+      {"python -m build .", Installer::build, "."},
+      {"pyproject-build .", Installer::build, "."},
+      {"python build.py", Installer::unknown, "build.py"},
+      {"tox -e py", Installer::tox, "-e py"},
+      {"python -m nox", Installer::nox, ""},
+      {"hatch run x", Installer::hatch, "run x"},
+      {"python /v/lib/pip/__main__.py install six", Installer::pip, "install six"},
+      {"python -I /v/lib/pip install six", Installer::pip, "install six"},
+      {"python pip-24.whl/pip install six", Installer::pip, "install six"},
+      {"python /v/bin/pip3.11 install six", Installer::pip, "install six"},
+      {"python pip.pyz install six", Installer::pip, "install six"},
+      {"python get-pip.py --index-url x", Installer::pip, "install pip --index-url x"},
+      {"python /v/bin/poetry install", Installer::poetry, "install"},
   };
   for (const Case& c : cases) {
     Command command = detect_installer(words_of(c.command));
@@ -52,8 +68,23 @@ TEST(DetectInstaller, ByTheWordsOfTheCommand) {
     EXPECT_EQ(command.arguments, words_of(c.arguments)) << c.command;
   }
   EXPECT_EQ(detect_installer({}).installer, Installer::unknown);
-  EXPECT_TRUE(drops_environment(detect_installer(words_of("/usr/bin/sudo pip"))));
-  EXPECT_FALSE(drops_environment(detect_installer(words_of("make"))));
+  EXPECT_NE(opaque_because("sudo"), "");
+  EXPECT_EQ(opaque_because("make"), "");
+}
+
+TEST(PlainWords, AreThoseOfOneCommandThatAShellTakesAsTheyStand) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(plain_words("pip install six"), (Words{"pip", "install", "six"}));
+  EXPECT_EQ(plain_words("A=b pip install 'six>=1' \"x[y]\""),
+            (Words{"A=b", "pip", "install", "six>=1", "x[y]"}));
+  EXPECT_EQ(plain_words(""), Words{});
+  for (const char* text :
+       {"cd a; pip install six", "pip install six &", "a && b", "a | b", "pip install $X", "pip install `x`",
+        "pip install \"$X\"", "(pip install six)", "pip install six > log", "pip install s*",
+        "pip install {a,b}", "p\\ip install six", "pip install six\nb", "eval pip install six", ". x",
+        "pip install 'six", "if x", "pip install ~/x", "pip install # six"}) {
+    EXPECT_EQ(plain_words(text), std::nullopt) << text;
+  }
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ struct Invocation {
   std::set<ProjectName> expected;       ///< projects of which somebody said who should sign them
   std::vector<std::string> indexes;     ///< `--index` of tomme itself: URLs
   std::vector<std::string> file_hosts;  ///< `--file-host`: HOST or HOST:PORT
+  std::string kept = {};  ///< absolute; what an installer links to and does not copy is kept there, apart for
+                          ///< each set of demands
   GuardLimits limits = {};
 };
 

@@ -23,13 +23,13 @@ Result<void> one_file(Collector& into, const Value& file, const std::string& whe
                       std::string_view index = {}) {
   if (auto url = text_at(file, "url")) return into.findings.locked_file(*url, where, index);
   if (auto path = text_at(file, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
   }
   return {};
 }
 
 Result<void> checkout(Collector& into, std::string_view url, const std::string& where) {
-  return into.findings.unproven("a checkout (" + printable(without_userinfo(url)) + ")", where);
+  return into.findings.unproven("a checkout (" + shown_address(url) + ")", where);
 }
 
 /// The project itself and the members of its workspace are the user's own sources and stand in every uv.lock,
@@ -43,12 +43,13 @@ Result<void> uv_source(Collector& into, const Value& source, const std::string& 
   if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
   if (auto git = text_at(source, "git")) return checkout(into, *git, where);
   if (auto path = text_at(source, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
   }
   for (std::string_view kind : {"directory", "editable", "virtual"}) {
     auto tree = text_at(source, kind);
     if (!tree) continue;
-    if (!is_own_tree(*tree)) return into.findings.unproven("a source tree (" + printable(*tree) + ")", where);
+    if (!is_own_tree(*tree))
+      return into.findings.unproven("a source tree (" + shown_address(*tree) + ")", where);
     if (kind != "virtual") into.findings.note("not judged: " + where + ": the project's own sources");
   }
   return {};
@@ -60,7 +61,7 @@ Result<void> poetry_source(Collector& into, const Value& source, const std::stri
   if (type == "git") return checkout(into, url, where);
   if (type == "url") return into.findings.direct_url(url, where);
   if (type == "file" || type == "directory") {
-    return into.findings.unproven("a local path (" + printable(url) + ")", where);
+    return into.findings.unproven("a local path (" + shown_address(url) + ")", where);
   }
   return into.findings.index(url, where);
 }
@@ -71,7 +72,7 @@ Result<void> pdm_package(Collector& into, const Value& package, const std::strin
   }
   if (auto url = text_at(package, "url")) return into.findings.direct_url(*url, where);
   if (auto path = text_at(package, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
+    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
   }
   return each_in(package, "files", [&](const Value& file) { return one_file(into, file, where); });
 }
@@ -83,7 +84,8 @@ Result<void> pylock_package(Collector& into, const Value& package, const std::st
     return checkout(into, text_at(*vcs, "url").value_or(text_at(*vcs, "path").value_or("")), where);
   }
   if (auto tree = text_at(package, "directory.path")) {
-    if (!is_own_tree(*tree)) return into.findings.unproven("a source tree (" + printable(*tree) + ")", where);
+    if (!is_own_tree(*tree))
+      return into.findings.unproven("a source tree (" + shown_address(*tree) + ")", where);
     into.findings.note("not judged: " + where + ": the project's own sources");
     return {};
   }

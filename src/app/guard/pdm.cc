@@ -103,7 +103,8 @@ class PdmCollector {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
       Nested nested = TRY(started(inner.words));
-      return nested ? Nested(TRY(with_variables(inner, *std::move(nested)))) : std::move(nested);
+      for (StartedCommand& each : nested) each.words = TRY(with_variables(inner, std::move(each.words)));
+      return nested;
     }
     TRY(requirements(found.words, sub));
     // `pdm NAME` is `pdm run NAME` where NAME is no command of pdm's.
@@ -113,7 +114,95 @@ class PdmCollector {
         "new",    "outdated", "plugin", "publish",    "py",      "python", "remove",
         "search", "self",     "show",   "sync",       "update",  "use",    "venv"};
     const bool is_script = !sub.empty() && std::ranges::find(kCommands, sub) == kCommands.end();
-    return is_script ? started(top.words) : Result<Nested>(Nested{});
+    return is_script ? started(top.words) : hooks(sub);
+  }
+
+  /// [tool.pdm.scripts] of the nearest pyproject.toml that has any; nothing where none has.
+  struct Scripts {
+    json::Value document;
+    std::string where;
+    const json::Object* table() const { return at(document, "tool.pdm.scripts")->object(); }
+  };
+  Result<std::optional<Scripts>> scripts() {
+    for (const std::string& folder : ancestors_of(directory_)) {
+      const std::string path = folder + "/pyproject.toml";
+      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      const json::Value* found = document ? at(*document, "tool.pdm.scripts") : nullptr;
+      if (found != nullptr && found->object() != nullptr)
+        return std::optional(Scripts{*std::move(document), path + ", [tool.pdm.scripts]"});
+    }
+    return std::optional<Scripts>{};
+  }
+
+  /// `pre_install`, `post_lock`: scripts that pdm's own commands start. A command may go through several
+  /// steps (an installation locks first), so all that are named like that count.
+  Result<Nested> hooks(const std::string& sub) {
+    constexpr std::array<std::string_view, 9> kQuiet{"cache",  "completion", "config", "info", "list",
+                                                     "python", "py",         "search", "show"};
+    Nested nested;
+    if (sub.empty() || std::ranges::find(kQuiet, sub) != kQuiet.end()) return nested;
+    constexpr std::array<std::string_view, 6> kSteps{"install", "lock", "build", "publish", "use", "init"};
+    constexpr std::array<std::string_view, 2> kRunSteps{"run", "script_call"};
+    const std::optional<Scripts> found = TRY(scripts());
+    if (!found) return nested;
+    for (std::string_view step : sub == "run" ? std::span<const std::string_view>(kRunSteps) : kSteps) {
+      for (const char* when : {"pre_", "post_"}) TRY(script(*found, when + std::string(step), {}, nested, 0));
+    }
+    return nested;
+  }
+
+  /// What a script starts, its own hooks included, in the order of pdm.
+  Result<void> script(const Scripts& scripts, const std::string& name, std::span<const std::string> arguments,
+                      Nested& nested, std::size_t depth) {
+    const json::Value* found = scripts.table()->find(name);
+    if (found == nullptr) return {};
+    const std::string where = scripts.where + " " + printable(name);
+    if (depth > into_.invocation.limits.nested_commands)
+      return fail(kGuardFlag, where + ": scripts start one another too deeply to be looked through");
+    TRY(script_environment(*found, where));
+    if (!name.starts_with("pre_")) TRY(script(scripts, "pre_" + name, {}, nested, depth + 1));
+    TRY(script_itself(scripts, *found, where, arguments, nested, depth));
+    return name.starts_with("post_") ? Result<void>{}
+                                     : script(scripts, "post_" + name, {}, nested, depth + 1);
+  }
+
+  Result<void> script_itself(const Scripts& scripts, const json::Value& found, const std::string& where,
+                             std::span<const std::string> arguments, Nested& nested, std::size_t depth) {
+    if (text_at(found, "call"))
+      return findings_.unproven("a Python function that may start any installer", where);
+    if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr) {
+      for (const json::Value& item : *list->array()) {
+        if (item.text() == nullptr) continue;
+        const std::vector<std::string> words = shell_words(*item.text());
+        if (!words.empty() && scripts.table()->find(words[0]) != nullptr) {
+          TRY(script(scripts, words[0], std::span(words).subspan(1), nested, depth + 1));
+        } else {
+          nested.push_back(shell_command(*item.text(), where));
+        }
+      }
+      return {};
+    }
+    if (const json::Value* list = at(found, "cmd"); list != nullptr && list->array() != nullptr) {
+      StartedCommand started{texts_at(found, "cmd"), where};
+      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
+      nested.push_back(std::move(started));
+      return {};
+    }
+    // `shell` is for a shell, the others pdm cuts itself: `{args}` and variables stand in all of them.
+    const std::optional<std::string_view> text = found.text() != nullptr
+                                                     ? std::optional(std::string_view(*found.text()))
+                                                 : text_at(found, "cmd") ? text_at(found, "cmd")
+                                                                         : text_at(found, "shell");
+    if (!text) return {};
+    const auto plain = plain_words(*text);
+    if (plain) {
+      StartedCommand started{*plain, where};
+      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
+      nested.push_back(std::move(started));
+      return {};
+    }
+    nested.push_back(shell_command(*text, where));
+    return {};
   }
 
   /// `--env A=B` and `--env-file F` of `pdm run`.
@@ -174,27 +263,17 @@ class PdmCollector {
         TRY(collect_project_tables(into_, *metadata, path));
       }
     }
-    for (const std::string& folder : ancestors_of(directory_)) {
-      std::string path = folder + "/pyproject.toml";
-      std::optional<json::Value> document = TRY(into_.read_toml(path));
-      const json::Value* scripts = document ? at(*document, "tool.pdm.scripts") : nullptr;
-      if (scripts == nullptr || scripts->object() == nullptr) continue;
-      const json::Value* script = scripts->object()->find(name);
-      if (script == nullptr) return Nested(std::move(words));
-      std::string where = path + ", [tool.pdm.scripts]";
-      if (const json::Value* shared = scripts->object()->find("_"))
-        TRY(script_environment(*shared, where + " _"));
-      TRY(script_environment(*script, where + " " + printable(name)));
-      if (auto shell = text_at(*script, "shell")) {
-        return Nested(std::vector<std::string>{"sh", "-c", std::string(*shell)});
-      }
-      std::string_view command = script->text() != nullptr ? std::string_view(*script->text())
-                                                           : text_at(*script, "cmd").value_or("");
-      std::vector<std::string> expanded = words_of(command);
-      expanded.insert(expanded.end(), words.begin() + 1, words.end());
-      return Nested(std::move(expanded));
+    const std::optional<Scripts> found = TRY(scripts());
+    if (!found || found->table()->find(name) == nullptr) {
+      Nested nested = TRY(hooks("run"));
+      nested.push_back({std::move(words)});
+      return nested;
     }
-    return Nested(std::move(words));
+    if (const json::Value* shared = found->table()->find("_"))
+      TRY(script_environment(*shared, found->where + " _"));
+    Nested nested = TRY(hooks("run"));
+    TRY(script(*found, name, std::span(words).subspan(1), nested, 0));
+    return nested;
   }
 
   static Result<void> script_environment(const json::Value& script, const std::string& where) {
@@ -315,7 +394,7 @@ class PdmCollector {
     std::optional<std::string_view> url = text_at(table, "url");
     if (!url) return {};
     if (text_at(table, "type") == "find_links") {
-      return findings_.unproven("files from " + printable(without_userinfo(*url)), where);
+      return findings_.unproven("files from " + shown_address(*url), where);
     }
     return findings_.index(expand_variables(into_, *url), where, known_as);
   }

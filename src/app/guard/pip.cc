@@ -104,6 +104,12 @@ constexpr Option kOptions[] = {
     {"--compile", false},
 };
 
+std::string_view instead_of(std::string_view flag) {
+  if (flag == "--cert") return "name the file or folder in PIP_CERT: tomme takes its authorities over";
+  if (flag == "--proxy") return "name the proxy in HTTPS_PROXY: tomme goes through it";
+  return {};
+}
+
 std::string_view why_refused(std::string_view flag) {
   if (flag == "--cert") return "it replaces the certificates that tomme hands over";
   if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
@@ -129,7 +135,7 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
   }
   if (name == "find-links") {
     return each([&](const std::string& word) {
-      return findings.unproven("files from " + printable(without_userinfo(word)), setting.where);
+      return findings.unproven("files from " + shown_address(word), setting.where);
     });
   }
   if (name == "trusted-host") {
@@ -137,8 +143,9 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
   }
   if (name == "no-index" && on) return findings.unproven("an installation without an index", setting.where);
   if (name == "requirement" || name == "constraint" || name == "build-constraint") {
-    return each(
-        [&](const std::string& word) { return collect_requirements(into, word, into.invocation.directory); });
+    return each([&](const std::string& word) {
+      return collect_requirements(into, word, into.invocation.directory, setting.where);
+    });
   }
   if (name == "group") {
     return each(
@@ -160,11 +167,11 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
   std::string where = "pip " + option.name;
   switch (option.meaning) {
     case Meaning::refused:
-      return refused_flag("pip", option.name, why_refused(option.name));
+      return refused_flag("pip", option.name, why_refused(option.name), instead_of(option.name));
     case Meaning::index:
       return findings.index(option.value, where);
     case Meaning::find_links:
-      return findings.unproven("files from " + printable(without_userinfo(option.value)), where);
+      return findings.unproven("files from " + shown_address(option.value), where);
     case Meaning::no_index:
       return findings.unproven("an installation without an index", where);
     case Meaning::insecure_host:
@@ -176,7 +183,8 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
       return installs ? collect_editable(into, option.value, where, into.invocation.directory)
                       : Result<void>{};
     case Meaning::requirements:
-      return installs ? collect_requirements(into, option.value, into.invocation.directory) : Result<void>{};
+      if (!installs) return {};
+      return collect_requirements(into, option.value, into.invocation.directory, option.name);
     case Meaning::group:
       return installs ? collect_group(into, option.value, into.invocation.directory) : Result<void>{};
     case Meaning::script: {

@@ -18,19 +18,6 @@ namespace {
 constexpr std::size_t kHeadOctets = 4096;
 constexpr int kInterpreters = 4;  ///< `pip` to `env python` to `python`, and one to spare
 
-std::string find_program(const Collector& from, const std::string& program) {
-  if (program.contains('/')) return path_in(from, from.invocation.directory, program);
-  const std::string* path = from.variable("PATH");
-  std::string_view rest = path != nullptr ? std::string_view(*path) : std::string_view();
-  while (!rest.empty()) {
-    std::size_t end = std::min(rest.find(':'), rest.size());
-    std::string candidate = path_in(from, from.invocation.directory, rest.substr(0, end)) + "/" + program;
-    if (from.invocation.read(candidate, 1)) return candidate;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
-}
-
 /// The folders that may be `sys.prefix`. One too many does no harm.
 class Prefixes {
  public:

@@ -73,7 +73,7 @@ class PipxCollector {
     if (sub == "run" || sub == "runpip") {
       std::vector<std::string> nested(words.begin() + (sub == "run" ? 0 : 1), words.end());
       if (sub == "runpip") nested.insert(nested.begin(), "pip");
-      return Nested(std::move(nested));
+      return Nested{{std::move(nested)}};
     }
     return Nested{};
   }
@@ -85,7 +85,7 @@ class PipxCollector {
     if (!is_script_name(text)) return collect_requirement(into_, text, where, directory);
     if (text.starts_with("http://") || text.starts_with("https://")) {
       return into_.findings.unproven("a script that is read only after the start",
-                                     where + " " + printable(without_userinfo(text)));
+                                     where + " " + shown_address(text));
     }
     const std::string path = path_in(into_, directory, text);
     const std::optional<json::Value> script = TRY(read_script(into_, path));
@@ -103,7 +103,7 @@ class PipxCollector {
       case Meaning::requirement:
         return package(option.value, sub);
       case Meaning::requirements:
-        return collect_requirements(into_, option.value, directory);
+        return collect_requirements(into_, option.value, directory, option.name);
       default:
         return {};
     }

@@ -6,6 +6,7 @@
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/logins.h"
+#include "app/guard/upstream.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -16,6 +17,8 @@ constexpr std::string_view kPypi = "https://pypi.org/simple/";
 Result<void> collect_within(Collector& into, const Command& command, std::size_t depth);
 
 Result<void> collect_known(Collector& into, Command command, std::size_t depth) {
+  // pnpm says itself whether it installs Python packages.
+  if (command.installer != Installer::pnpm) into.findings.starts(command.installer);
   Nested nested;
   switch (command.installer) {
     case Installer::pip:
@@ -33,15 +36,33 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
     case Installer::pipx:
       nested = TRY(collect_pipx(into, command));
       break;
+    case Installer::pnpm:
+      nested = TRY(collect_pnpm(into, &command));
+      break;
+    case Installer::pip_tools:
+    case Installer::pipenv:
+    case Installer::hatch:
+    case Installer::tox:
+    case Installer::nox:
+    case Installer::build:
+      nested = TRY(collect_starter(into, command));
+      break;
     case Installer::unknown:
       return collect_within(into, command, depth);
   }
-  if (!nested || nested->empty()) return {};
-  if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  Command started = detect_installer(*nested);
-  started.is_nested = true;
-  return collect_known(into, std::move(started), depth - 1);
+  for (StartedCommand& each : nested) {
+    if (each.words.empty()) continue;
+    if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
+    Command started = recognise(into, each.words);
+    started.is_nested = true;
+    started.where = std::move(each.where);
+    TRY(collect_known(into, std::move(started), depth - 1));
+  }
+  return {};
 }
+
+constexpr std::string_view kWithoutShell =
+    "give the installer's command itself, without a shell or another program around it";
 
 /// `env`'s own words: what it takes away from the environment and what it sets there, up to the command.
 Result<void> collect_env(Collector& into, std::span<const std::string> words) {
@@ -50,8 +71,13 @@ Result<void> collect_env(Collector& into, std::span<const std::string> words) {
     const std::string_view word = words[i];
     const bool is_short = word.size() > 1 && word[0] == '-' && word[1] != '-';
     if (word == "-" || word == "--ignore-environment" || (is_short && word[1] != 'u' && word.contains('i'))) {
-      TRY(into.findings.unproven("a command that is started with an environment of its own",
-                                 "env " + std::string(word)));
+      TRY(into.findings.unproven("a command that is started with an environment of its own", "env -i"));
+    }
+    if (word.starts_with("--chdir") || word.starts_with("--split-string") ||
+        (is_short && word[1] != 'u' && word.find_first_of("CS") != std::string_view::npos)) {
+      TRY(into.findings.unproven("a command that is started in another folder or cut out of a text",
+                                 "env " + printable(word.substr(0, word.find_first_of("= "))),
+                                 kWithoutShell));
     }
     std::string_view unset;
     if (word.starts_with(kUnset)) unset = word.substr(kUnset.size());
@@ -94,18 +120,63 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
     const std::string_view program = std::string_view(words[i]).substr(words[i].rfind('/') + 1);
     if (program == "env") TRY(collect_env(into, words.subspan(i + 1)));
   }
-  const std::vector<std::string> nested = installer_within(words);
-  if (nested.empty()) return {};
+  Command started = recognise_within(into, words);
+  if (started.installer == Installer::unknown) return {};
   if (depth == 0) return fail(kGuardFlag, "commands start one another too deeply to be looked through");
-  Command started = detect_installer(nested);
   started.is_nested = is_nested;
   return collect_known(into, std::move(started), depth - 1);
+}
+
+/// What no look at the words can tell, up to the first installer: a shell command that is more than one plain
+/// command, and programs that make up commands of their own.
+Result<void> collect_opaque(Collector& into, std::span<const std::string> words, const std::string& where,
+                            std::size_t depth);
+
+/// The words behind a shell's name. A script in a file is a program like any other.
+Result<void> collect_shell(Collector& into, std::span<const std::string> words, const std::string& where,
+                           std::size_t depth) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word.size() < 2 || (word[0] != '-' && word[0] != '+')) return {};
+    const bool is_long = word.starts_with("--");
+    if (is_long ? word != "--posix" && word != "--norc" && word != "--noprofile"
+                : word.find_first_of("li") != std::string_view::npos) {
+      TRY(into.findings.unproven("a shell that reads settings of its own first", where, kWithoutShell));
+    }
+    if (is_long) continue;
+    const bool takes_option = word.ends_with('o') || word.ends_with('O');
+    if (takes_option) ++i;
+    if (!word.contains('c')) continue;
+    if (i + 1 >= words.size()) return {};
+    const auto plain = plain_words(words[i + 1]);
+    if (plain && depth > 0) return collect_opaque(into, *plain, where, depth - 1);
+    return into.findings.unproven("a shell command that is more than one plain command", where,
+                                  kWithoutShell);
+  }
+  return {};
+}
+
+Result<void> collect_opaque(Collector& into, std::span<const std::string> words, const std::string& where,
+                            std::size_t depth) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (recognise(into, words.subspan(i)).installer != Installer::unknown) return {};
+    const std::string name(basename_of(i == 0 ? real_name(into, words[i]) : words[i]));
+    const std::string place = !where.empty() ? where : printable(basename_of(words[i]));
+    if (is_shell(name) || is_shell(basename_of(words[i]))) {
+      const std::string shell = !where.empty() ? where : place + " -c";
+      return collect_shell(into, words.subspan(i + 1), shell, depth);
+    }
+    if (const std::string_view why = opaque_because(name); !why.empty())
+      TRY(into.findings.unproven(why, place, kWithoutShell));
+  }
+  return {};
 }
 
 /// `timeout 5 pip install x`, `sh -c "pip install x"`: what can be seen of the installer is.
 Result<void> collect_within(Collector& into, const Command& command, std::size_t depth) {
   std::vector<std::string> argv{command.program};
   argv.insert(argv.end(), command.arguments.begin(), command.arguments.end());
+  TRY(collect_opaque(into, argv, command.where, depth));
   const std::vector<std::vector<std::string>> lists = words_within(argv);
   Invocation invocation = into.invocation;
   for (const std::vector<std::string>& words : lists) set_variables(words, invocation);
@@ -116,56 +187,16 @@ Result<void> collect_within(Collector& into, const Command& command, std::size_t
   return {};
 }
 
-/// It may start any of the four, so the settings of all are read.
+/// It may start any of them, so the settings of all are read.
 Result<void> collect_unknown(Collector& into, const Command& command) {
-  if (drops_environment(command)) {
-    TRY(into.findings.unproven("a command that starts others with an environment of their own",
-                               printable(command.program)));
-  }
+  into.findings.starts(Installer::unknown);
   TRY(collect_within(into, command, into.invocation.limits.nested_commands));
   TRY(collect_pip(into, nullptr));
   TRY(collect_uv(into, nullptr));
   TRY(collect_poetry(into, nullptr));
   TRY(collect_pdm(into, nullptr));
+  TRY(collect_pnpm(into, nullptr));
   return {};
-}
-
-const std::string* last_of(const std::vector<PipSetting>& settings, std::string_view name) {
-  const std::string* value = nullptr;
-  for (const PipSetting& setting : settings) {
-    if (setting.name == name) value = &setting.value;
-  }
-  return value;
-}
-
-/// What the child would have used: pip's own setting beats everything and knows no exceptions; Python prefers
-/// the lower case, uv the upper case.
-Result<net::ProxySettings> upstream_of(const Environment& user, Installer installer,
-                                       const std::vector<PipSetting>& pip) {
-  const auto as_setting = [](const Error& error) {
-    return fail(kGuardSetting, error.message(),
-                "name a proxy as http://HOST:PORT or https://HOST:PORT, or leave it out for this command");
-  };
-  const std::string* own =
-      installer == Installer::pip || installer == Installer::pipx ? last_of(pip, "proxy") : nullptr;
-  if (own != nullptr) {
-    Result<net::ParentProxy> proxy = in("pip's proxy", net::ParentProxy::parse(*own));
-    if (!proxy) return as_setting(std::move(proxy).error());
-    return net::ProxySettings{.for_https = *proxy, .for_http = *proxy};
-  }
-  using enum net::Spelling;
-  Result<net::ProxySettings> settings =
-      net::proxies_of(user, installer == Installer::uv ? upper_first : lower_first);
-  if (!settings) return as_setting(std::move(settings).error());
-  return settings;
-}
-
-/// pip's own setting counts where the environment has none; PIP_CERT comes last in `pip` and beats both.
-net::TrustSettings trust_of(const Environment& user, const std::vector<PipSetting>& pip) {
-  net::TrustSettings trust = net::trust_of(user);
-  const std::string* cert = last_of(pip, "cert");
-  if (cert && (trust.ca_file.empty() || net::first_set(user, {"PIP_CERT"}))) trust.ca_file = *cert;
-  return trust;
 }
 
 }  // namespace
@@ -177,8 +208,7 @@ Result<Plan> make_plan(const Invocation& invocation) {
   TRY(findings.index(kPypi, "PyPI"));
   for (const std::string& url : invocation.indexes) {
     if (!is_http(url)) {
-      return fail(kGuardSetting,
-                  "--index: \"" + printable(without_userinfo(url)) + "\" is no http or https URL",
+      return fail(kGuardSetting, "--index: \"" + shown_address(url) + "\" is no http or https URL",
                   "write it as https://HOST/PATH/");
     }
     TRY(findings.index(url, "--index"));
@@ -186,25 +216,27 @@ Result<Plan> make_plan(const Invocation& invocation) {
   for (const std::string& host : invocation.file_hosts) TRY(findings.file_host(host, "--file-host"));
 
   Plan plan;
-  plan.command = detect_installer(invocation.argv);
-  bool is_known = plan.command.installer != Installer::unknown;
+  plan.command = recognise(into, invocation.argv);
+  const bool is_known = plan.command.installer != Installer::unknown;
   TRY(is_known ? collect_known(into, plan.command, invocation.limits.nested_commands)
                : collect_unknown(into, plan.command));
-  bool reads_pip =
-      !is_known || plan.command.installer == Installer::pip || plan.command.installer == Installer::pipx;
+  const auto started = [&](Installer installer) { return findings.started().contains(installer); };
+  const bool reads_pip = !is_known || started(Installer::pip) || started(Installer::pipx);
   std::vector<PipSetting> pip;
   if (reads_pip)
     pip = TRY(pip_settings(into, plan.command.installer == Installer::pip ? &plan.command : nullptr));
-  plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip));
-  plan.trust = trust_of(invocation.environment, pip);
   plan.indexes = findings.indexes();
   plan.credentials = logins_of(invocation, findings);
   plan.locked_files = findings.locked_files();
   plan.intercept = findings.origins();
+  plan.upstream = TRY(upstream_of(invocation.environment, plan.command.installer, pip, plan.intercept));
+  plan.trust = trust_of(invocation.environment, findings.started(), pip, findings.authorities());
   plan.notes = TRY(findings.notes());
   plan.environment = invocation.environment;
   plan.variables = findings.variables();
   plan.trust_variables = findings.trust_variables();
+  plan.services = findings.services();
+  plan.python_by_pnpm = findings.started().contains(Installer::pnpm);
   return plan;
 }
 

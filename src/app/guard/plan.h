@@ -27,6 +27,8 @@ struct Plan {
   net::TrustSettings trust;        ///< the user's own authorities, for upstream and for the child's bundle
   Environment environment;         ///< the user's own
   std::map<std::string, std::string> variables;  ///< that this child needs besides
+  std::set<Origin> services;  ///< that the installer asks for something else than packages: passed and named
+  bool python_by_pnpm = false;            ///< pnpm is started, and installs Python packages
   std::set<std::string> trust_variables;  ///< that must name the run's certificates besides the usual ones
 };
 
@@ -43,6 +45,8 @@ struct ChildSettings {
   std::string bundle;                    ///< PEM file: the user's authorities and the run's own
   std::string cache;  ///< an empty folder of this run; on the file system of the user's own
                       ///< caches, so that uv can go on making hard links
+  std::string kept;   ///< a folder that outlives the run, for what is linked to and not copied; of this
+                      ///< policy only
 };
 
 /// The child's whole environment. Holds the proxy's password: not for messages.

@@ -300,20 +300,63 @@ TEST(Plan, RememberesTheUsersProxyAsTheInstallerWouldHaveChosenIt) {
   Files conf{{"/etc/pip.conf", "[global]\nproxy = conf.test:4\ncert = /conf.pem\n"}};
   Result<Plan> configured = make_plan(invocation_of("pip install six", {}, conf));
   EXPECT_EQ(configured->upstream.for_https->authority.host, "conf.test");
-  EXPECT_EQ(configured->trust.ca_file, "/conf.pem");
+  ASSERT_EQ(configured->trust.named.size(), 1U);
+  EXPECT_EQ(configured->trust.named[0].path, "/conf.pem");
+  EXPECT_EQ(configured->trust.named[0].name, "/etc/pip.conf, [global] cert");
   EXPECT_EQ(make_plan(invocation_of("pip install six", {{"ALL_PROXY", "http://all.test:5"}}))
                 ->upstream.for_http->authority.host,
             "all.test");
 }
 
-TEST(Plan, RemembersTheUsersAuthorities) {
-  Environment all{
+std::vector<std::string> authorities_of(std::string_view command, const Environment& environment,
+                                        Files files = {}) {
+  const Result<Plan> plan = make_plan(invocation_of(command, environment, std::move(files)));
+  if (!plan) return {plan.error().message()};
+  std::vector<std::string> names;
+  for (const net::NamedAuthorities& each : plan->trust.named) names.push_back(each.name);
+  if (plan->trust.system_too) names.emplace_back("system");
+  return names;
+}
+
+TEST(Plan, TrustsEveryPlaceThatTheInstallerItselfReads) {
+  using ::testing::ElementsAre;
+  const Environment all{
       {"PIP_CERT", "/1"}, {"REQUESTS_CA_BUNDLE", "/2"}, {"SSL_CERT_FILE", "/3"}, {"CURL_CA_BUNDLE", "/4"}};
-  for (const char* name : {"PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
-    EXPECT_EQ(make_plan(invocation_of("pip install six", all))->trust.ca_file, all[name]);
-    all[name] = "";
-  }
-  EXPECT_EQ(make_plan(invocation_of("pip install six", all))->trust.ca_file, "");
+  const auto everything =
+      ElementsAre("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT", "system");
+  EXPECT_THAT(authorities_of("pip install six", all), everything);
+  EXPECT_THAT(authorities_of("make", all), everything);
+  EXPECT_THAT(authorities_of("uv run pip install six", all), everything);
+  EXPECT_THAT(authorities_of("uv sync", all), ElementsAre("SSL_CERT_FILE"));
+  EXPECT_THAT(authorities_of("poetry install", all),
+              ElementsAre("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"));
+  EXPECT_THAT(authorities_of("pdm install", all),
+              ElementsAre("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "system"));
+  EXPECT_THAT(authorities_of("uv sync", {{"REQUESTS_CA_BUNDLE", "/2"}}), ElementsAre());
+  EXPECT_THAT(authorities_of("pip install six", {}), ElementsAre());
+}
+
+TEST(Plan, TrustsTheCertificateThatPoetryHasForOneSource) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(authorities_of("poetry install", {{"POETRY_CERTIFICATES_CORP_CERT", "/ca.pem"},
+                                                {"POETRY_CERTIFICATES_OTHER_CERT", "false"}}),
+              ElementsAre("POETRY_CERTIFICATES_CORP_CERT", "system"));
+  EXPECT_THAT(
+      authorities_of("poetry install", {},
+                     {{"/users/ada/.config/pypoetry/config.toml", "[certificates.corp]\ncert='/c'\n"}}),
+      ElementsAre("/users/ada/.config/pypoetry/config.toml, [certificates.corp] cert", "system"));
+}
+
+TEST(Plan, ASocksProxyIsNoErrorForAnIndexThatNeedsNone) {
+  const Environment socks{{"ALL_PROXY", "socks5h://ann:s3cr3t@proxy.test:1080"}, {"NO_PROXY", "corp.test"}};
+  const Result<Plan> plan = make_plan(invocation_of("pip install -i https://corp.test/simple six", socks));
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->upstream.choose(Scheme::https, {"corp.test", 443}), nullptr);
+  const Result<Plan> needed = make_plan(invocation_of("pip install six", socks));
+  ASSERT_FALSE(needed);
+  EXPECT_TRUE(needed.error().is(kGuardSetting));
+  EXPECT_THAT(needed.error().message(), ::testing::HasSubstr("socks5h"));
+  EXPECT_THAT(needed.error().message(), ::testing::Not(::testing::HasSubstr("s3cr3t")));
 }
 
 }  // namespace

@@ -518,7 +518,6 @@ TEST(Plan, OrdinaryCommandsPassWithProof) {
                               "pipx upgrade-all",
                               "make install",
                               "env A=b make",
-                              "sh -c 'pip install six; make'",
                               "python script.py --proxy x"}) {
     Invocation invocation = invocation_of(command, {}, files);
     invocation.proof_required = true;

@@ -75,7 +75,7 @@ class PoetryCollector {
     for (const Found& option : used.options) {
       if (option.meaning == Meaning::project) directory_ = path_in(into_, directory_, option.value);
     }
-    if (sub == "run") return Nested(std::vector<std::string>(top.words.begin() + 1, top.words.end()));
+    if (sub == "run") return Nested{{{top.words.begin() + 1, top.words.end()}}};
     std::size_t first = 1;
     bool adds = sub == "add";
     if (sub == "self") {
@@ -102,6 +102,9 @@ class PoetryCollector {
         const std::string source = name.substr(20, name.size() - 20 - 4);
         TRY(findings_.index(value, name, "poetry:" + source));
       }
+      const bool is_certificate = name.starts_with("POETRY_CERTIFICATES_") && name.ends_with("_CERT") &&
+                                  !name.ends_with("_CLIENT_CERT");
+      if (is_certificate && !value.empty() && value != "false") findings_.authorities({value, name});
     }
     return {};
   }
@@ -138,7 +141,11 @@ class PoetryCollector {
     const json::Value* certificates = at(*document, "certificates");
     if (certificates != nullptr && certificates->object() != nullptr) {
       for (const json::Member& source : *certificates->object()) {
-        if (at(source.value, "cert") != nullptr) findings_.trust(folder_variable(source.name));
+        if (at(source.value, "cert") == nullptr) continue;
+        findings_.trust(folder_variable(source.name));
+        if (auto cert = text_at(source.value, "cert"); cert && *cert != "false") {
+          findings_.authorities({std::string(*cert), path + ", [certificates." + source.name + "] cert"});
+        }
       }
     }
     if (auto cache = text_at(*document, "cache-dir")) cache_ = *cache;
@@ -221,11 +228,11 @@ class PoetryCollector {
   Result<void> one_dependency(const json::Value& value, const std::string& where) {
     if (auto url = text_at(value, "url")) return findings_.direct_url(*url, where);
     if (auto git = text_at(value, "git")) {
-      return findings_.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
+      return findings_.unproven("a checkout (" + shown_address(*git) + ")", where);
     }
     for (std::string_view kind : {"path", "file"}) {
       if (auto path = text_at(value, kind)) {
-        return findings_.unproven("a local path (" + printable(*path) + ")", where);
+        return findings_.unproven("a local path (" + shown_address(*path) + ")", where);
       }
     }
     return {};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "app/guard/arguments.h"
@@ -43,7 +44,68 @@ constexpr Option kFileOptions[] = {
 };
 
 bool is_remote(std::string_view path) {
-  return path.starts_with("http:") || path.starts_with("https:") || path.starts_with("HTTP");
+  const std::string scheme = lowered(path.substr(0, 6));
+  return scheme.starts_with("http:") || scheme.starts_with("https:");
+}
+
+/// Octets of the UTF-8 character that stands there; 1 for what is none.
+std::size_t octets_of_character(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+  const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; };
+  if (text.size() < length || !std::ranges::all_of(text.substr(1, length - 1), follows)) return 1;
+  return length;
+}
+
+/// The length of the line end that stands there, as Python's `str.splitlines` has them; 0 for none. NEL
+/// counts as one octet too: it is one in the encodings that a `coding:` line may name.
+std::size_t line_end_at(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kEnds{"\r\n",     "\n",           "\r",           "\v",
+                                                   "\f",       "\x1c",         "\x1d",         "\x1e",
+                                                   "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9", "\x85"};
+  const auto found = std::ranges::find_if(kEnds, [&](std::string_view end) { return text.starts_with(end); });
+  return found == kEnds.end() ? 0 : found->size();
+}
+
+/// White space at both ends, as Python's `str.strip` has it.
+std::string_view strip(std::string_view text) {
+  constexpr std::array<std::string_view, 30> kSpaces{" ",
+                                                     "\t",
+                                                     "\n",
+                                                     "\v",
+                                                     "\f",
+                                                     "\r",
+                                                     "\x1c",
+                                                     "\x1d",
+                                                     "\x1e",
+                                                     "\x1f",
+                                                     "\xc2\x85",
+                                                     "\xc2\xa0",
+                                                     "\xe1\x9a\x80",
+                                                     "\xe2\x80\x80",
+                                                     "\xe2\x80\x81",
+                                                     "\xe2\x80\x82",
+                                                     "\xe2\x80\x83",
+                                                     "\xe2\x80\x84",
+                                                     "\xe2\x80\x85",
+                                                     "\xe2\x80\x86",
+                                                     "\xe2\x80\x87",
+                                                     "\xe2\x80\x88",
+                                                     "\xe2\x80\x89",
+                                                     "\xe2\x80\x8a",
+                                                     "\xe2\x80\xa8",
+                                                     "\xe2\x80\xa9",
+                                                     "\xe2\x80\xaf",
+                                                     "\xe2\x81\x9f",
+                                                     "\xe3\x80\x80",
+                                                     "\xef\xbb\xbf"};
+  while (true) {
+    const auto first = std::ranges::find_if(kSpaces, [&](auto space) { return text.starts_with(space); });
+    if (first != kSpaces.end()) text.remove_prefix(first->size());
+    const auto last = std::ranges::find_if(kSpaces, [&](auto space) { return text.ends_with(space); });
+    if (last != kSpaces.end()) text.remove_suffix(last->size());
+    if (first == kSpaces.end() && last == kSpaces.end()) return text;
+  }
 }
 
 /// Lines with their continuations joined and comments cut: `#` at the start or after white space.
@@ -53,10 +115,12 @@ std::vector<std::string> logical_lines(std::string_view text) {
   std::string joined;
   bool continues = false;
   while (!text.empty()) {
-    std::size_t end = text.find_first_of("\r\n\v\f");
+    std::size_t end = 0;
+    while (end < text.size() && line_end_at(text.substr(end)) == 0)
+      end += octets_of_character(text.substr(end));
     std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    bool is_comment = trim(line).starts_with('#');
+    text.remove_prefix(std::min(end + line_end_at(text.substr(end)), text.size()));
+    bool is_comment = strip(line).starts_with('#');
     if (line.ends_with('\\') && !is_comment) {
       joined += line.substr(0, line.size() - 1);
       continues = true;
@@ -75,7 +139,7 @@ std::vector<std::string> logical_lines(std::string_view text) {
         break;
       }
     }
-    line = trim(line);
+    line = strip(line);
   }
   std::erase(lines, "");
   return lines;
@@ -85,14 +149,15 @@ class RequirementsReader {
  public:
   explicit RequirementsReader(Collector& into) : into_(into) {}
 
-  Result<void> file(std::string path, const std::string& directory) {
-    if (path == "-") return into_.findings.unproven("requirements from standard input", "-r -");
+  Result<void> file(std::string path, const std::string& directory, std::string_view flag) {
+    const std::string option = std::string(flag) + " ";
+    if (path == "-") return into_.findings.unproven("requirements from standard input", option + "-");
     if (is_remote(path)) {
       return into_.findings.unproven("requirements that are read only after the start",
-                                     "-r " + printable(without_userinfo(path)));
+                                     option + shown_address(path),
+                                     "fetch that file first, and name it as a file on this machine");
     }
-    if (path.starts_with("file:")) path = path.substr(path.starts_with("file://") ? 7 : 5);
-    path = path_in(into_, directory, path);
+    path = path_in(into_, directory, path_of_file_url(path));
     if (!seen_.insert(path).second) return {};
     if (seen_.size() > into_.invocation.limits.requirement_files) {
       return fail(kGuardConfiguration, printable(path) + ": more than " +
@@ -129,16 +194,16 @@ class RequirementsReader {
   }
 
   Result<void> one_option(const Found& option, const std::string& path, const std::string& folder) {
-    std::string where = path + ", " + option.name;
+    std::string where = printable(path) + ", " + option.name;
     switch (option.meaning) {
       case Meaning::index:
         return into_.findings.index(option.value, where);
       case Meaning::find_links:
-        return into_.findings.unproven("files from " + printable(without_userinfo(option.value)), where);
+        return into_.findings.unproven("files from " + shown_address(option.value), where);
       case Meaning::no_index:
         return into_.findings.unproven("an installation without an index", where);
       case Meaning::requirements:
-        return file(option.value, folder);
+        return file(option.value, folder, option.name);
       case Meaning::editable:
         return collect_editable(into_, option.value, where, into_.invocation.directory);
       case Meaning::insecure_host:
@@ -174,8 +239,9 @@ std::string expand_variables(const Collector& from, std::string_view line) {
   }
 }
 
-Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory) {
-  return RequirementsReader(into).file(path, directory);
+Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory,
+                                  std::string_view flag) {
+  return RequirementsReader(into).file(path, directory, flag);
 }
 
 }  // namespace tomme::guard

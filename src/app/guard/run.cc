@@ -1,7 +1,6 @@
 #include "app/guard/run.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <malloc.h>
 #include <sys/prctl.h>
@@ -25,35 +24,6 @@ namespace tomme::guard {
 
 namespace {
 
-constexpr std::size_t kTrustFileOctets = 16 * 1024 * 1024;
-
-/// Where distributions keep the system's authorities as one file.
-constexpr std::array kSystemBundles = {"/etc/ssl/certs/ca-certificates.crt",
-                                       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-                                       "/etc/ssl/cert.pem"};
-
-/// The authorities that the user already trusts, as PEM: the child must go on trusting them for hosts that
-/// are tunnelled.
-Result<std::string> user_authorities(const net::TrustSettings& trust) {
-  std::string pem;
-  if (!trust.ca_file.empty()) {
-    pem = TRY(read_file(trust.ca_file, kTrustFileOctets));
-  } else if (!trust.ca_directory.empty()) {
-    for (const std::string& name : list_folder(trust.ca_directory)) {
-      if (name.ends_with(".0"))
-        pem += TRY(read_file(trust.ca_directory + "/" + name, kTrustFileOctets)) + "\n";
-    }
-  } else {
-    for (const char* path : kSystemBundles) {
-      if (!exists(path)) continue;
-      pem = TRY(read_file(path, kTrustFileOctets));
-      break;
-    }
-  }
-  if (!trust.extra_ca_file.empty()) pem += "\n" + TRY(read_file(trust.extra_ca_file, kTrustFileOctets));
-  return pem;
-}
-
 /// What is judged is fixed before the child starts: exactly these origins, and plain http only on this
 /// machine.
 std::function<bool(const Url&)> intercepted_by(const Plan& plan) {
@@ -62,14 +32,16 @@ std::function<bool(const Url&)> intercepted_by(const Plan& plan) {
   };
 }
 
-std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOptions& options,
-                                                                 std::set<Origin> origins, Report& report) {
-  const auto allowed = [hosts = options.allow_hosts](const Authority& authority) {
-    return hosts.contains(authority.host) || hosts.contains(authority.to_string());
+std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOptions& options, const Plan& plan,
+                                                                 Report& report) {
+  const auto allowed = [hosts = options.allow_hosts,
+                        services = plan.services](const Authority& authority) {
+    return hosts.contains(authority.host) || hosts.contains(authority.to_string()) ||
+           services.contains(Origin{Scheme::https, authority});
   };
   // An unjudged host could send any project, the one whose signer is expected as well.
   const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
-  return [allowed, origins = std::move(origins), strict, &report](
+  return [allowed, origins = plan.intercept, strict, &report](
              Scheme scheme, const Authority& authority) -> net::Decision {
     const Origin origin{scheme, authority};
     if (origin.is_secure() && origins.contains(origin)) return net::Intercept{};
@@ -161,7 +133,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
   const std::string bundle = folder.path() + "/authorities.pem";
-  TRY(write_file(bundle, TRY(user_authorities(plan.trust)) + "\n" +
+  TRY(write_file(bundle, TRY(net::authorities_as_pem(plan.trust)) +
                              to_pem("CERTIFICATE", authority.certificate().der())));
 
   // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
@@ -183,7 +155,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
                .locked_files = plan.locked_files});
   const auto proxy = TRY(net::ForwardProxy::start(
       {.password = make_password(),
-       .decide = decide_by(options, plan.intercept, report),
+       .decide = decide_by(options, plan, report),
        .identity = [&authority](const std::string& host) { return authority.identity_for(host); },
        .on_handshake_failed = [&report](const Authority& host,
                                         const Error&) { report.distrusted(printable(host.to_string())); },
@@ -197,7 +169,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
-  const ChildSettings settings{proxy_url, bundle, caches};
+  const ChildSettings settings{proxy_url, bundle, caches, options.invocation.kept};
   const std::set<ProjectName> expected = options.policy.expected.projects();
   InstalledCheck check = looking.get();
   for (const ProjectName& project : expected) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
@@ -82,6 +83,8 @@ constexpr Option kRunOptions[] = {
 };
 #undef TOMME_UV_COMMON
 
+constexpr const char* kMalwareService = "https://api.osv.dev/";
+
 std::string_view why_refused(std::string_view flag) {
   if (flag == "--cert") return "it replaces the certificates that tomme hands over";
   if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
@@ -96,16 +99,6 @@ std::string_view url_of_index(std::string_view value) {
     return value;
   }
   return value.substr(equals + 1);
-}
-
-/// A bare word is the name of an index that the settings define.
-Result<void> add_index(Findings& findings, std::string_view value, const std::string& where) {
-  value = trim(value);
-  std::string_view url = url_of_index(value);
-  if (url.find_first_of(":/.") == std::string_view::npos) return {};
-  const bool is_named = url.size() < value.size();
-  return findings.index(url, where,
-                        is_named ? "uv:" + std::string(value.substr(0, value.find('='))) : std::string());
 }
 
 Result<void> add_torch(Findings& findings, std::string_view backend, const std::string& where) {
@@ -126,52 +119,6 @@ bool is_remote(std::string_view place) {
   return place.starts_with("http://") || place.starts_with("https://");
 }
 
-/// `name = ["x", {requirement = "x"}]`: what builds of `name` need besides.
-Result<void> build_dependencies(Collector& into, const json::Value* table, const std::string& where) {
-  if (table == nullptr || table->object() == nullptr) return {};
-  for (const json::Member& project : *table->object()) {
-    TRY(collect_requirement_list(into, &project.value, where));
-    if (project.value.array() == nullptr) continue;
-    for (const json::Value& item : *project.value.array()) {
-      if (auto text = text_at(item, "requirement")) TRY(into.findings.requirement(*text, where));
-    }
-  }
-  return {};
-}
-
-/// What a uv.toml or a [tool.uv] adds to any resolution, `uv pip install` included.
-Result<void> table_requirements(Collector& into, const json::Value& table, const std::string& where) {
-  for (std::string_view name : {"dev-dependencies", "constraint-dependencies", "override-dependencies",
-                                "build-constraint-dependencies"}) {
-    TRY(collect_requirement_list(into, at(table, name), where + ", " + std::string(name)));
-  }
-  for (std::string_view name : {"extra-build-dependencies", "pip.extra-build-dependencies"}) {
-    TRY(build_dependencies(into, at(table, name), where + ", " + std::string(name)));
-  }
-  const json::Value* metadata = at(table, "dependency-metadata");
-  if (metadata == nullptr || metadata->array() == nullptr) return {};
-  for (const json::Value& entry : *metadata->array()) {
-    TRY(collect_requirement_list(into, at(entry, "requires-dist"), where + ", [[dependency-metadata]]"));
-  }
-  return {};
-}
-
-Result<void> source_table(Collector& into, const json::Value& source, const std::string& where) {
-  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
-  if (auto git = text_at(source, "git")) {
-    return into.findings.unproven("a checkout (" + printable(without_userinfo(*git)) + ")", where);
-  }
-  if (auto path = text_at(source, "path")) {
-    return into.findings.unproven("a local path (" + printable(*path) + ")", where);
-  }
-  for (std::string_view kind : {"directory", "editable"}) {
-    if (auto tree = text_at(source, kind)) {
-      return into.findings.unproven("a source tree (" + printable(*tree) + ")", where);
-    }
-  }
-  return {};
-}
-
 class UvCollector {
  public:
   explicit UvCollector(Collector& into) : into_(into), findings_(into.findings) {
@@ -184,23 +131,28 @@ class UvCollector {
     if (command != nullptr) nested = TRY(command_line(*command));
     TRY(settings());
     if (sources_.reads_project) TRY(project());
+    TRY(bare_words());
+    malware_check();
     return nested;
   }
 
  private:
   Result<void> environment() {
-    for (const char* name : {"UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}) {
-      for (const std::string& word : list(name, false)) TRY(add_index(findings_, word, name));
+    for (const char* name : {"UV_INDEX", "UV_DEFAULT_INDEX"}) {
+      for (const std::string& word : list(name, false)) TRY(add_index(word, name));
+    }
+    for (const char* name : {"UV_INDEX_URL", "UV_EXTRA_INDEX_URL"}) {
+      for (const std::string& word : list(name, false)) TRY(findings_.index(word, name));
     }
     for (const std::string& word : list("UV_FIND_LINKS", true)) {
-      TRY(findings_.unproven("files from " + printable(without_userinfo(word)), "UV_FIND_LINKS"));
+      TRY(findings_.unproven("files from " + shown_address(word), "UV_FIND_LINKS"));
     }
     for (const std::string& word : list("UV_INSECURE_HOST", false)) {
       TRY(findings_.unchecked_tls(word, "UV_INSECURE_HOST"));
     }
     for (const char* name : {"UV_CONSTRAINT", "UV_OVERRIDE", "UV_BUILD_CONSTRAINT"}) {
       for (const std::string& file : list(name, false)) {
-        TRY(requirements_file(file));
+        TRY(requirements_file(file, name));
       }
     }
     if (const std::string* backend = into_.variable("UV_TORCH_BACKEND")) {
@@ -219,6 +171,35 @@ class UvCollector {
     if (into_.variable("UV_LINK_MODE") != nullptr && *into_.variable("UV_LINK_MODE") == "symlink")
       copy_mode();
     return {};
+  }
+
+  /// `NAME=URL`, a URL, or a word: the name of an index that the settings define, else a folder. Which of
+  /// them it is can be told when all settings are read.
+  Result<void> add_index(std::string_view value, const std::string& where) {
+    value = trim(value);
+    const std::string_view url = url_of_index(value);
+    std::string name;
+    if (url.size() != value.size()) {
+      name = "uv:" + std::string(value.substr(0, value.size() - url.size() - 1));
+      names_.emplace(std::string_view(name).substr(3));
+    } else if (!value.empty() && value.find_first_of(":/") == std::string_view::npos) {
+      bare_.push_back({std::string(value), where});
+      return {};
+    }
+    return findings_.index(url, where, std::move(name));
+  }
+
+  Result<void> bare_words() {
+    for (const NamedIndexWord& word : bare_) {
+      if (!names_.contains(word.text)) TRY(findings_.index(word.text, word.where));
+    }
+    return {};
+  }
+
+  /// Asked about the packages of a lock; it sends none.
+  void malware_check() {
+    const std::string* url = into_.variable("UV_MALWARE_CHECK_URL");
+    findings_.service(url != nullptr ? *url : kMalwareService);
   }
 
   std::vector<std::string> list(const char* name, bool commas) const {
@@ -249,7 +230,7 @@ class UvCollector {
     Arguments found = scan(rest, {kProjectOptions, false, false});
     TRY(options(found, "uv " + sub, {}));
     for (const std::string& word : found.words) {
-      if (sub == "add") TRY(collect_requirement(into_, word, "uv add", sources_.directory));
+      if (sub == "add") TRY(requirement(word, "uv add"));
     }
     return Nested{};
   }
@@ -260,9 +241,8 @@ class UvCollector {
     std::string sub = found.words.empty() ? "" : found.words[0];
     TRY(options(found, "uv pip", {}));
     for (std::size_t i = 1; i < found.words.size(); ++i) {
-      if (sub == "install")
-        TRY(collect_requirement(into_, found.words[i], "uv pip install", sources_.directory));
-      if (sub == "sync" || sub == "compile") TRY(requirements_file(found.words[i]));
+      if (sub == "install") TRY(requirement(found.words[i], "uv pip install"));
+      if (sub == "sync" || sub == "compile") TRY(requirements_file(found.words[i], "uv pip " + sub));
     }
     return Nested{};
   }
@@ -278,8 +258,8 @@ class UvCollector {
     TRY(options(found, "uv tool " + sub, {}));
     if (sub == "upgrade") TRY(receipts(found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
-    TRY(collect_requirement(into_, found.words[0], "uv tool " + sub, sources_.directory));
-    return runs ? Nested(found.words) : Nested{};
+    TRY(requirement(found.words[0], "uv tool " + sub));
+    return runs ? Nested{{found.words}} : Nested{};
   }
 
   /// What was asked for when the tools were installed counts for their upgrades; without names, for all.
@@ -312,8 +292,8 @@ class UvCollector {
       TRY(collect_requirement_list(into_, items, where));
       for (const json::Value& item : *items->array()) {
         const Findings::About about(findings_, text_at(item, "name").value_or(""));
-        if (auto index = text_at(item, "index")) TRY(add_index(findings_, *index, where));
-        TRY(source_table(into_, item, where));
+        if (auto index = text_at(item, "index")) TRY(findings_.index(*index, where));
+        TRY(collect_uv_source(into_, item, where));
       }
     }
     const json::Value* options = at(*document, "tool.options");
@@ -332,7 +312,7 @@ class UvCollector {
     std::vector<std::string> nested = found.words;
     auto is_module = [](const Found& option) { return option.meaning == Meaning::module; };
     if (std::ranges::any_of(found.options, is_module)) nested.insert(nested.begin(), {"python", "-m"});
-    return Nested(TRY(with_environment_files(found, std::move(nested))));
+    return Nested{{TRY(with_environment_files(found, std::move(nested)))}};
   }
 
   Result<std::vector<std::string>> with_environment_files(const Arguments& found,
@@ -361,21 +341,25 @@ class UvCollector {
       case Meaning::refused:
         return refused_flag(command, option.name, why_refused(option.name));
       case Meaning::index: {
-        for (const std::string& word : words_of(option.value)) TRY(add_index(findings_, word, where));
+        const bool may_name = option.name == "--index" || option.name == "--default-index";
+        for (const std::string& word : words_of(option.value)) {
+          TRY(may_name ? add_index(word, where) : findings_.index(word, where));
+        }
         return {};
       }
       case Meaning::find_links:
-        return findings_.unproven("files from " + printable(without_userinfo(option.value)), where);
+        return findings_.unproven("files from " + shown_address(option.value), where);
       case Meaning::no_index:
         return findings_.unproven("an installation without an index", where);
       case Meaning::insecure_host:
         return findings_.unchecked_tls(option.value, where);
       case Meaning::editable:
-        return collect_editable(into_, option.value, where, sources_.directory);
+        TRY(collect_editable(into_, option.value, where, sources_.directory));
+        return project_at(local_path_of(option.value) ? option.value : "./" + option.value);
       case Meaning::requirement:
         return requirements(option.value, where);
       case Meaning::requirements:
-        return requirements_file(option.value);
+        return requirements_file(option.value, option.name);
       case Meaning::group:
         return collect_group(into_, option.value, sources_.directory);
       case Meaning::script: {
@@ -410,27 +394,27 @@ class UvCollector {
   Result<void> requirements(std::string_view value, const std::string& where) {
     while (true) {
       std::size_t end = value.find(',');
-      TRY(collect_requirement(into_, value.substr(0, end), where, sources_.directory));
+      TRY(requirement(value.substr(0, end), where));
       if (end == std::string_view::npos) return {};
       value.remove_prefix(end + 1);
     }
   }
 
   /// `-r a.py` and, where the name has no suffix, `-r a` may be a script with requirements in its head.
-  Result<void> requirements_file(const std::string& file) {
-    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory);
+  Result<void> requirements_file(const std::string& file, std::string_view flag) {
+    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory, flag);
     if (is_script_name(file)) return script(file);
     const std::string path = path_in(into_, sources_.directory, file);
     const bool has_suffix = file.substr(file.rfind('/') + 1).contains('.');
     if (!has_suffix && TRY(into_.read(path)) && TRY(read_script(into_, path))) return script(path);
-    return collect_requirements(into_, file, sources_.directory);
+    return collect_requirements(into_, file, sources_.directory, flag);
   }
 
   // ---- settings
 
   /// A uv.toml, or the [tool.uv] of another document.
   Result<void> settings_table(const json::Value& table, const std::string& where) {
-    TRY(table_requirements(into_, table, where));
+    TRY(collect_uv_requirements(into_, table, where));
     for (std::string_view name : {"https-proxy", "http-proxy"}) {
       if (!text_at(table, name)) continue;
       return fail(kGuardSetting,
@@ -445,6 +429,7 @@ class UvCollector {
     if (indexes != nullptr && indexes->array() != nullptr) {
       for (const json::Value& index : *indexes->array()) TRY(index_table(index, where + ", [[index]]"));
     }
+    if (auto url = text_at(table, "audit.malware-check-url")) findings_.service(*url);
     if (text_at(table, "link-mode") == "symlink" || text_at(table, "pip.link-mode") == "symlink") copy_mode();
     return {};
   }
@@ -456,7 +441,7 @@ class UvCollector {
       }
     }
     for (const std::string& place : texts_at(table, prefix + "find-links")) {
-      TRY(findings_.unproven("files from " + printable(without_userinfo(place)),
+      TRY(findings_.unproven("files from " + shown_address(place),
                              where + ", " + prefix + "find-links"));
     }
     const json::Value* no_index = at(table, prefix + "no-index");
@@ -470,8 +455,9 @@ class UvCollector {
   Result<void> index_table(const json::Value& index, const std::string& where) {
     std::optional<std::string_view> url = text_at(index, "url");
     if (!url) return {};
+    if (auto name = text_at(index, "name")) names_.emplace(*name);
     if (text_at(index, "format") == "flat") {
-      return findings_.unproven("files from " + printable(without_userinfo(*url)), where);
+      return findings_.unproven("files from " + shown_address(*url), where);
     }
     const auto name = text_at(index, "name");
     return findings_.index(*url, where, name ? "uv:" + std::string(*name) : std::string());
@@ -521,7 +507,7 @@ class UvCollector {
 
   Result<void> project_above(const std::string& directory) {
     for (const std::string& folder : ancestors_of(directory)) {
-      std::optional<json::Value> document = TRY(collect_pyproject(into_, folder + "/pyproject.toml"));
+      std::optional<json::Value> document = TRY(project_in(folder));
       if (!document) continue;
       TRY(collect_uv_lock(into_, folder + "/uv.lock"));
       if (at(*document, "tool.uv.workspace") != nullptr) {
@@ -532,11 +518,63 @@ class UvCollector {
     return {};
   }
 
+  /// A pyproject.toml with its indexes, and those that its sources lead to by path: each has requirements,
+  /// sources and indexes of its own.
+  Result<std::optional<json::Value>> project_in(const std::string& folder) {
+    if (!projects_.insert(folder).second) return into_.read_toml(folder + "/pyproject.toml");
+    if (projects_.size() > into_.invocation.limits.workspace_folders) {
+      return fail(kGuardConfiguration, printable(folder) + ": more than " +
+                                           std::to_string(into_.invocation.limits.workspace_folders) +
+                                           " projects that name one another by path");
+    }
+    const std::string path = folder + "/pyproject.toml";
+    std::optional<json::Value> document = TRY(collect_pyproject(into_, path));
+    if (!document) return document;
+    const json::Value* indexes = at(*document, "tool.uv.index");
+    if (indexes != nullptr && indexes->array() != nullptr) {
+      for (const json::Value& index : *indexes->array())
+        TRY(index_table(index, path + ", [[tool.uv.index]]"));
+    }
+    TRY(projects_by_path(*document, folder));
+    return document;
+  }
+
+  Result<void> projects_by_path(const json::Value& document, const std::string& folder) {
+    const json::Value* sources = at(document, "tool.uv.sources");
+    if (sources == nullptr || sources->object() == nullptr) return {};
+    for (const json::Member& source : *sources->object()) {
+      std::vector<const json::Value*> ways{&source.value};
+      if (const json::Array* several = source.value.array()) {
+        ways.clear();
+        for (const json::Value& way : *several) ways.push_back(&way);
+      }
+      for (const json::Value* way : ways) {
+        const auto path = text_at(*way, "path");
+        if (!path) continue;
+        [[maybe_unused]] const auto read = TRY(project_in(path_in(into_, folder, *path)));
+      }
+    }
+    return {};
+  }
+
+  /// A requirement of the command line; a folder has indexes of its own.
+  Result<void> requirement(std::string_view text, const std::string& where) {
+    TRY(collect_requirement(into_, text, where, sources_.directory));
+    return project_at(text);
+  }
+
+  Result<void> project_at(std::string_view requirement) {
+    const auto folder = local_place_of(into_, requirement, sources_.directory);
+    if (!folder) return {};
+    [[maybe_unused]] const auto read = TRY(project_in(*folder));
+    return {};
+  }
+
   /// A member's own sources count for the whole workspace's lock.
   Result<void> members(const json::Value& document, const std::string& folder) {
     for (const std::string& pattern : texts_at(document, "tool.uv.workspace.members")) {
       for (const std::string& member : TRY(folders_matching(into_, folder, pattern))) {
-        [[maybe_unused]] const auto read = TRY(collect_pyproject(into_, member + "/pyproject.toml"));
+        [[maybe_unused]] const auto read = TRY(project_in(member));
       }
     }
     return {};
@@ -547,7 +585,7 @@ class UvCollector {
     if (name == "-") return findings_.unproven("a script from standard input", "uv -");
     if (is_remote(name)) {
       return findings_.unproven("a script that is read only after the start",
-                                "uv " + printable(without_userinfo(name)));
+                                "uv " + shown_address(name));
     }
     std::string path = path_in(into_, into_.invocation.directory, name);
     std::optional<json::Value> metadata = TRY(read_script(into_, path));
@@ -559,30 +597,20 @@ class UvCollector {
     return collect_uv_tables(into_, *metadata, path);
   }
 
+  struct NamedIndexWord {
+    std::string text;
+    std::string where;
+  };
+
   Collector& into_;
   Findings& findings_;
   Sources sources_;
+  std::set<std::string, std::less<>> names_;  ///< of indexes, as the settings define them
+  std::vector<NamedIndexWord> bare_;
+  std::set<std::string> projects_;  ///< folders whose pyproject.toml was read
 };
 
 }  // namespace
-
-Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path) {
-  if (const json::Value* table = at(document, "tool.uv")) {
-    TRY(table_requirements(into, *table, path + ", [tool.uv]"));
-  }
-  const json::Value* sources = at(document, "tool.uv.sources");
-  if (sources == nullptr || sources->object() == nullptr) return {};
-  for (const json::Member& source : *sources->object()) {
-    const std::string where = path + ", [tool.uv.sources] " + source.name;
-    const Findings::About about(into.findings, source.name);
-    if (source.value.array() == nullptr) {
-      TRY(source_table(into, source.value, where));
-    } else {
-      for (const json::Value& item : *source.value.array()) TRY(source_table(into, item, where));
-    }
-  }
-  return {};
-}
 
 Result<Nested> collect_uv(Collector& into, const Command* command) {
   return UvCollector(into).run(command);

@@ -25,5 +25,7 @@ inline constexpr ErrorCode kDerInvalid{
     "the file is damaged; fetch it again"};
 inline constexpr ErrorCode kTomlInvalid{"toml/invalid", Outcome::wrong_usage, "a settings file is not TOML",
                                         "correct the file at the place named"};
+inline constexpr ErrorCode kYamlInvalid{"yaml/invalid", Outcome::wrong_usage, "a settings file is not YAML",
+                                        "correct the file at the place named"};
 
 }  // namespace tomme

@@ -281,8 +281,8 @@ std::string shown_address(std::string_view text) {
   // "https://ann:pass/word@host" and "git@host:path": what stands before an `@` is taken for a login wherever the part
   // before the first slash is no plain host and port.
   const std::size_t colon = authority.find(':');
-  const bool is_odd = start == 0 || (colon != std::string_view::npos &&
-                                     !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit));
+  const bool is_odd = colon != std::string_view::npos &&
+                      !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit);
   const std::size_t at = authority.contains('@') ? authority.rfind('@') : is_odd ? rest.rfind('@') : rest.npos;
   if (at != rest.npos) rest.remove_prefix(at + 1);
   return printable(std::string(front) + std::string(rest), kMaxShown);

@@ -106,6 +106,8 @@ TEST(Url, IsShownWithoutSecrets) {
   EXPECT_EQ(shown_address("https://ann:s3cr3t@h:x/"), "https://h:x/");
   EXPECT_EQ(shown_address("git@host:path"), "host:path");
   EXPECT_EQ(shown_address("ann:s3cr3t@h"), "h");
+  EXPECT_EQ(shown_address("./a@b"), "./a@b");
+  EXPECT_EQ(shown_address("/tmp/a@b"), "/tmp/a@b");
   EXPECT_EQ(shown_address("https://h/@scope/x"), "https://h/@scope/x");
   EXPECT_EQ(shown_address("https://h/x?sig=abc"), "https://h/x");
   EXPECT_EQ(shown_address("http://\x1b[31mh/"), "http://\\x1b[31mh/");

@@ -22,24 +22,29 @@ const std::string* first_set(const Environment& environment, std::initializer_li
 
 Result<ProxySettings> proxies_of(const Environment& environment, Spelling preferred) {
   ProxySettings settings;
+  if (const std::string* direct = either(environment, preferred, "no_proxy", "NO_PROXY"))
+    settings.direct = ProxySettings::parse_no_proxy(*direct);
   const std::string* all = either(environment, preferred, "all_proxy", "ALL_PROXY");
   const std::string* https = either(environment, preferred, "https_proxy", "HTTPS_PROXY");
   const std::string* http = either(environment, preferred, "http_proxy", "HTTP_PROXY");
-  constexpr std::string_view kWhere = "the proxy in the environment";
-  if (https || all) settings.for_https = TRY(in(kWhere, ParentProxy::parse(https ? *https : *all)));
-  if (http || all) settings.for_http = TRY(in(kWhere, ParentProxy::parse(http ? *http : *all)));
-  const std::string* direct = either(environment, preferred, "no_proxy", "NO_PROXY");
-  if (direct) settings.direct = ProxySettings::parse_no_proxy(*direct);
+  const auto parse = [&](const std::string& text) -> Result<ParentProxy> {
+    Result<ParentProxy> proxy = in("the proxy in the environment", ParentProxy::parse(text));
+    if (proxy || settings.direct.empty()) return proxy;
+    ParentProxy kept;
+    kept.unusable = proxy.error().message();
+    return kept;
+  };
+  if (https || all) settings.for_https = TRY(parse(https ? *https : *all));
+  if (http || all) settings.for_http = TRY(parse(http ? *http : *all));
   return settings;
 }
 
-TrustSettings trust_of(const Environment& environment) {
+TrustSettings trust_of(const Environment& environment, std::initializer_list<const char*> names) {
   TrustSettings trust;
-  const std::string* file = first_set(environment, {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"});
-  if (file) trust.ca_file = *file;
-  // SSL_CERT_DIR is a list of folders; a single one can be handed on.
-  const std::string* folder = first_set(environment, {"SSL_CERT_DIR"});
-  if (folder && !folder->contains(':')) trust.ca_directory = *folder;
+  for (const char* name : names) {
+    const std::string* path = first_set(environment, {name});
+    if (path) trust.named.push_back({*path, name, std::string_view(name) == "SSL_CERT_DIR"});
+  }
   return trust;
 }
 

@@ -22,11 +22,12 @@ const std::string* first_set(const Environment& environment, std::initializer_li
 enum class Spelling : std::uint8_t { lower_first, upper_first };
 
 /// HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY in both spellings. kNetProxySetting for what is no address of
-/// a proxy.
+/// a proxy; where NO_PROXY has exceptions only when a connection would need it (`ParentProxy::unusable`).
 Result<ProxySettings> proxies_of(const Environment& environment, Spelling preferred = Spelling::lower_first);
 
-/// REQUESTS_CA_BUNDLE, SSL_CERT_FILE or CURL_CA_BUNDLE, the first that is set, and SSL_CERT_DIR where it
-/// names one folder.
-TrustSettings trust_of(const Environment& environment);
+/// Those of `names` that are set, each with a file or folder; SSL_CERT_DIR is a list of folders.
+TrustSettings trust_of(const Environment& environment,
+                       std::initializer_list<const char*> names = {"SSL_CERT_FILE", "SSL_CERT_DIR",
+                                                                   "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"});
 
 }  // namespace tomme::net

@@ -33,12 +33,30 @@ TEST(ProxiesOfEnvironment, KnowsExceptionsAndRefusesWhatIsNoProxy) {
   EXPECT_TRUE(socks.error().is(kNetProxySetting));
 }
 
-TEST(TrustOfEnvironment, TakesTheFirstFileAndOneFolder) {
-  EXPECT_EQ(trust_of({{"SSL_CERT_FILE", "a"}, {"REQUESTS_CA_BUNDLE", "b"}}).ca_file, "b");
-  EXPECT_EQ(trust_of({{"SSL_CERT_FILE", "a"}, {"REQUESTS_CA_BUNDLE", ""}}).ca_file, "a");
-  EXPECT_EQ(trust_of({{"SSL_CERT_DIR", "/a"}}).ca_directory, "/a");
-  EXPECT_EQ(trust_of({{"SSL_CERT_DIR", "/a:/b"}}).ca_directory, "");
-  EXPECT_EQ(trust_of({}).ca_file, "");
+TEST(ProxiesOfEnvironment, AProxyThatCannotBeUsedIsAnErrorOnlyWhereItIsNeeded) {
+  const auto some = proxies_of({{"ALL_PROXY", "socks5h://u:secret@p:1"}, {"NO_PROXY", "localhost"}});
+  ASSERT_TRUE(some) << some.error().message();
+  EXPECT_EQ(some->choose(Scheme::https, {"localhost", 443}), nullptr);
+  const ParentProxy* needed = some->choose(Scheme::https, {"pypi.org", 443});
+  ASSERT_NE(needed, nullptr);
+  EXPECT_TRUE(needed->unusable.contains("socks5h")) << needed->unusable;
+  EXPECT_FALSE(needed->unusable.contains("secret")) << needed->unusable;
+}
+
+TEST(TrustOfEnvironment, TakesAllThatAreSet) {
+  const auto names = [](const TrustSettings& trust) {
+    std::string text;
+    for (const NamedAuthorities& each : trust.named) text += each.name + "=" + each.path + " ";
+    return text;
+  };
+  EXPECT_EQ(names(trust_of({{"SSL_CERT_FILE", "a"}, {"REQUESTS_CA_BUNDLE", "b"}, {"CURL_CA_BUNDLE", ""}})),
+            "SSL_CERT_FILE=a REQUESTS_CA_BUNDLE=b ");
+  EXPECT_EQ(names(trust_of({{"SSL_CERT_FILE", "a"}, {"REQUESTS_CA_BUNDLE", "b"}}, {"SSL_CERT_FILE"})),
+            "SSL_CERT_FILE=a ");
+  const TrustSettings folders = trust_of({{"SSL_CERT_DIR", "/a:/b"}});
+  EXPECT_EQ(names(folders), "SSL_CERT_DIR=/a:/b ");
+  EXPECT_TRUE(folders.named[0].is_list);
+  EXPECT_TRUE(trust_of({}).named.empty());
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ class ForwardProxyTest : public ::testing::Test {
     return {.for_https = parent, .for_http = parent};
   }
   HttpClientOptions client_options(const ForwardProxy& proxy) const {
-    return {.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}, .proxy = settings(proxy)};
+    return {.trust = {.named = {{folder_.write("ca.pem", authority_.pem())}}}, .proxy = settings(proxy)};
   }
   /// A TLS connection to `host` inside the proxy's tunnel; SNI and verification by `name`.
   Result<std::unique_ptr<Stream>> inside(RawClient& client, const std::string& host,
@@ -318,7 +318,7 @@ TEST_F(ForwardProxyUpstreamTest, GoesThroughAParentProxyThatSpeaksTls) {
   chained.upstream.for_https = settings(*parent).for_https;
   chained.upstream.for_https->scheme = Scheme::https;
   chained.upstream.for_https->authority.port = listener.port;
-  chained.trust = {.ca_file = folder_.write("parent.pem", authority_.pem())};
+  chained.trust = {.named = {{folder_.write("parent.pem", authority_.pem())}}};
   const auto proxy = start(std::move(chained));
   const auto server = origin(true);
   const auto response = HttpClient(client_options(*proxy)).fetch({.url = url_of(*server, Scheme::https)});

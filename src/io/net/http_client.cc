@@ -89,7 +89,8 @@ std::string plain_words(std::string_view detail) {
   return text;
 }
 
-Error error_of(CURLcode code, std::string_view detail, const std::string& host, const ParentProxy* proxy) {
+Error error_of(CURLcode code, std::string_view detail, const std::string& host, const ParentProxy* proxy,
+               const TrustSettings& trust) {
   const std::string because = detail.empty() ? "" : ": " + plain_words(detail);
   const std::string through = proxy != nullptr ? " through the proxy " + proxy->describe() : "";
   switch (code) {
@@ -103,7 +104,8 @@ Error error_of(CURLcode code, std::string_view detail, const std::string& host, 
     case CURLE_OPERATION_TIMEDOUT:
       return {kNetTimeout, host + " did not answer in time" + through + because};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {kNetTls, "the TLS certificate of " + host + " was not accepted" + through + because};
+      return {kNetTls, "the TLS certificate of " + host + " was not accepted by " + trust.describe() +
+                           through + because};
     case CURLE_SSL_CONNECT_ERROR:
       return {kNetTls, "no TLS connection to " + host + through + because};
     case CURLE_SSL_CACERT_BADFILE:
@@ -348,8 +350,8 @@ class HttpClient::Impl::Job final : public TransferJob {
                                  std::string(standard_reason(static_cast<unsigned>(connect_status_))) +
                                  ") when asked to connect to " + transfer_.host);
     }
-    return std::unexpected(
-        error_of(code_ == CURLE_OK ? CURLE_GOT_NOTHING : code_, detail_.data(), transfer_.host, proxy_));
+    return std::unexpected(error_of(code_ == CURLE_OK ? CURLE_GOT_NOTHING : code_, detail_.data(),
+                                    transfer_.host, proxy_, client_.options.trust));
   }
 
  private:
@@ -374,6 +376,7 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
   const Ready* loaded = TRY(ready());
   const Url& url = request.url;
   const ParentProxy* proxy = options.proxy.choose(url.scheme(), url.authority());
+  if (proxy != nullptr && !proxy->unusable.empty()) return fail(kNetProxySetting, proxy->unusable);
   const bool speaks_tls = url.scheme() == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
   const TrustStore* trusted = speaks_tls ? TRY(trust()) : nullptr;
   Transfer transfer(sink, limits, url.origin().host_and_port());

@@ -271,7 +271,7 @@ TEST_F(HttpClientTest, UsesAConnectionAgain) {
   });
   const auto first = *HttpServer::start({.identity = authority_.issue("127.0.0.1")}, handler);
   const auto second = *HttpServer::start({}, handler);
-  HttpClient client({.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}});
+  HttpClient client({.trust = {.named = {{folder_.write("ca.pem", authority_.pem())}}}});
   for (int i = 0; i < 5; ++i) {
     const auto response = client.fetch({.url = url_of(*first, "/", Scheme::https)});
     ASSERT_TRUE(response) << response.error().message();
@@ -293,10 +293,11 @@ TEST_F(HttpClientTest, BelievesOnlyTheGivenAuthority) {
   const Url url = url_of(*server, "/", Scheme::https);
   const std::string ours = folder_.write("ours.pem", authority_.pem());
   const std::string other = folder_.write("other.pem", TestAuthority().pem());
-  EXPECT_TRUE(HttpClient({.trust = {.ca_file = ours}}).fetch({.url = url}));
-  EXPECT_TRUE(HttpClient({.trust = {.extra_ca_file = ours}}).fetch({.url = url}));  // beside the system's
-  EXPECT_TRUE(HttpClient({.trust = {.ca_file = other, .extra_ca_file = ours}}).fetch({.url = url}));
-  for (const TrustSettings& trust : {TrustSettings{.ca_file = other}, TrustSettings{}}) {
+  EXPECT_TRUE(HttpClient({.trust = {.named = {{ours}}}}).fetch({.url = url}));
+  EXPECT_TRUE(HttpClient({.trust = {.named = {{ours}}, .system_too = true}})
+                  .fetch({.url = url}));  // beside the system's
+  EXPECT_TRUE(HttpClient({.trust = {.named = {{other}, {ours}}}}).fetch({.url = url}));
+  for (const TrustSettings& trust : {TrustSettings{.named = {{other}}}, TrustSettings{}}) {
     const auto response = HttpClient({.trust = trust}).fetch({.url = url});
     ASSERT_FALSE(response);
     EXPECT_TRUE(response.error().is(kNetTls)) << response.error().message();
@@ -307,17 +308,18 @@ TEST_F(HttpClientTest, BelievesOnlyTheGivenAuthority) {
 
 TEST_F(HttpClientTest, WantsTheNameInTheCertificate) {
   const auto server = *HttpServer::start({.identity = authority_.issue("other.test")}, echo_);
-  HttpClient client({.trust = {.ca_file = folder_.write("ca.pem", authority_.pem())}});
+  HttpClient client({.trust = {.named = {{folder_.write("ca.pem", authority_.pem())}}}});
   const auto response = client.fetch({.url = url_of(*server, "/", Scheme::https)});
   ASSERT_FALSE(response);
   EXPECT_TRUE(response.error().is(kNetTls)) << response.error().message();
 }
 
 TEST_F(HttpClientTest, NamesATrustFileThatIsNone) {
-  for (const TrustSettings& trust : {TrustSettings{.ca_file = folder_.path("absent")},
-                                     TrustSettings{.ca_file = folder_.write("empty", "no certificate")},
-                                     TrustSettings{.ca_directory = folder_.path("absent")},
-                                     TrustSettings{.extra_ca_file = folder_.path("absent")}}) {
+  for (const TrustSettings& trust :
+       {TrustSettings{.named = {{folder_.path("absent")}}},
+        TrustSettings{.named = {{folder_.write("empty", "no certificate")}}},
+        TrustSettings{.named = {{folder_.path("absent"), "SSL_CERT_DIR", true}}},
+        TrustSettings{.named = {{folder_.write("ours.pem", authority_.pem())}, {folder_.path("absent")}}}}) {
     const auto response = HttpClient({.trust = trust}).fetch({.url = *Url::parse("https://127.0.0.1:1/")});
     EXPECT_TRUE(response.error().is(kNetTrustFile)) << response.error().message();
   }
@@ -325,11 +327,11 @@ TEST_F(HttpClientTest, NamesATrustFileThatIsNone) {
 
 TEST_F(HttpClientTest, LooksForAuthoritiesWhereTlsIsSpokenOnly) {
   const auto server = *HttpServer::start({}, echo_);
-  HttpClient client({.trust = {.ca_file = folder_.path("absent")}});
+  HttpClient client({.trust = {.named = {{folder_.path("absent")}}}});
   EXPECT_TRUE(client.fetch({.url = url_of(*server, "/")}));
   const auto response = client.fetch({.url = url_of(*server, "/", Scheme::https)});
   EXPECT_TRUE(response.error().is(kNetTrustFile)) << response.error().message();
-  HttpClientOptions by_tls{.trust = {.ca_file = folder_.path("absent")}};
+  HttpClientOptions by_tls{.trust = {.named = {{folder_.path("absent")}}}};
   by_tls.proxy.for_http = *ParentProxy::parse("https://127.0.0.1:1");
   const auto proxied = HttpClient(by_tls).fetch({.url = *Url::parse("http://index.example/")});
   EXPECT_TRUE(proxied.error().is(kNetTrustFile)) << proxied.error().message();
@@ -343,7 +345,7 @@ TEST_F(HttpClientTest, TellsPlainHttpFromTls) {
 
 TEST_F(HttpClientTest, TakesFetchesFromManyThreads) {
   const auto server = *HttpServer::start({.identity = authority_.issue("127.0.0.1")}, echo_);
-  const TrustSettings trust{.ca_file = folder_.write("ca.pem", authority_.pem())};
+  const TrustSettings trust{.named = {{folder_.write("ca.pem", authority_.pem())}}};
   for (const bool one_at_a_time : {false, true}) {
     HttpClient client({.trust = trust, .idle_connections = 3, .one_at_a_time = one_at_a_time});
     std::atomic<int> good = 0;
@@ -367,16 +369,16 @@ TEST(TrustStore, PrefersTheSystemsDirectory) {
   std::error_code error;
   if (!std::filesystem::exists("/etc/ssl/certs/ca-certificates.crt", error))
     GTEST_SKIP() << "no ca-certificates here";
-  const auto named = TrustStore::find({.ca_file = "/etc/ssl/certs/ca-certificates.crt"});
+  const auto named = TrustStore::find({.named = {{"/etc/ssl/certs/ca-certificates.crt"}}});
   const auto system = TrustStore::find({});
   ASSERT_TRUE(named && system);
   EXPECT_EQ(named->directory, system->directory);
   EXPECT_EQ(named->file.empty(), !named->directory.empty());
   const TestFolder folder;
   std::filesystem::create_symlink("/etc/ssl/certs/ca-certificates.crt", folder.path("link"));
-  EXPECT_EQ(TrustStore::find({.ca_file = folder.path("link")})->directory, named->directory);
+  EXPECT_EQ(TrustStore::find({.named = {{folder.path("link")}}})->directory, named->directory);
   std::filesystem::copy_file("/etc/ssl/certs/ca-certificates.crt", folder.path("copy"));
-  EXPECT_EQ(TrustStore::find({.ca_file = folder.path("copy")})->file, folder.path("copy"));
+  EXPECT_EQ(TrustStore::find({.named = {{folder.path("copy")}}})->file, folder.path("copy"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct ParentProxy {
   Authority authority;
   std::string user = {};
   std::string password = {};
+  std::string unusable = {};  ///< why it cannot be gone through; said when a connection would need it
 
   /// `http://[user[:password]@]host[:port][/]`, also `https://`, also without a scheme (http is meant);
   /// percent-escapes in user and password are decoded. kNetProxySetting for SOCKS and anything else.

@@ -27,7 +27,7 @@ class TlsTest : public ::testing::Test {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair.data()), 0);
     const TlsServer server = *TlsServer::make(authority_.issue("a.test"));
     const std::string file = folder_.write("ca.pem", authority_.pem());
-    const TlsClient client = *TlsClient::make(*TrustStore::find({.ca_file = file}));
+    const TlsClient client = *TlsClient::make(*TrustStore::find({.named = {{file}}}));
     Ends ends;
     {
       const std::jthread accepting(

@@ -1,7 +1,9 @@
 #include "io/net/trust.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
@@ -31,31 +33,38 @@ std::size_t count_certificates(std::string_view pem) {
   return count;
 }
 
-Result<std::string> read_certificates(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return fail(kNetTrustFile, "cannot read the file of trusted authorities \"" + printable(path) + "\"");
+/// "REQUESTS_CA_BUNDLE=/x" or, without a setting, "/x".
+std::string place(const NamedAuthorities& named) {
+  const std::string path = "\"" + printable(named.path) + "\"";
+  return named.name.empty() ? path : printable(named.name) + ", " + path;
+}
+
+Result<std::string> read_certificates(const NamedAuthorities& named) {
+  std::ifstream file(named.path, std::ios::binary);
+  if (!file) return fail(kNetTrustFile, "cannot read the trusted authorities of " + place(named));
   std::ostringstream text;  // by blocks: octet by octet a bundle takes a millisecond
   text << file.rdbuf();
-  const std::string pem = std::move(text).str();
+  std::string pem = std::move(text).str();
   if (count_certificates(pem) == 0) {
-    return fail(kNetTrustFile, "there is no PEM certificate in \"" + printable(path) + "\"");
+    return fail(kNetTrustFile, "there is no PEM certificate in " + place(named));
   }
+  if (!pem.ends_with('\n')) pem += '\n';
   return pem;
 }
 
-/// The number of names by hash ("002c0b4f.0") in a folder; 0 where it cannot be read.
-std::size_t count_hashed(const std::string& directory) {
+/// Names by hash ("002c0b4f.0") in a folder; none where it cannot be read.
+std::vector<std::string> hashed_in(const std::string& directory) {
   std::error_code error;
-  std::size_t count = 0;
+  std::vector<std::string> names;
   for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
+    std::string name = at->path().filename().string();
     const bool hashed = name.size() >= 10 && name[8] == '.' &&
                         name.find_first_not_of("0123456789abcdef") == 8 &&
                         name.find_first_not_of("0123456789", 9) == std::string::npos;
-    if (hashed) ++count;
+    if (hashed) names.push_back(std::move(name));
   }
-  return count;
+  std::ranges::sort(names);
+  return names;
 }
 
 /// The system's directory instead of `bundle`, where the one stands for the other. A certificate that was put
@@ -67,54 +76,106 @@ std::optional<std::string> directory_for(const std::string& bundle, std::size_t 
   for (std::string_view known : kBundles) {
     if (fs::canonical(known, error) != real || error) continue;
     for (std::string_view directory : kDirectories) {
-      if (count_hashed(std::string(directory)) >= certificates) return std::string(directory);
+      if (hashed_in(std::string(directory)).size() >= certificates) return std::string(directory);
     }
   }
   return std::nullopt;
 }
 
-Result<TrustStore> find_named(const TrustSettings& settings) {
-  TrustStore store;
+/// What a setting names, file by file and folder by folder.
+struct Places {
+  std::vector<NamedAuthorities> files = {};
+  std::vector<std::string> folders = {};
+};
+
+Result<void> add(Places& places, const NamedAuthorities& named) {
   std::error_code error;
-  if (!settings.ca_directory.empty()) {
-    if (!fs::is_directory(settings.ca_directory, error)) {
-      return fail(kNetTrustFile, "the folder of trusted authorities \"" + printable(settings.ca_directory) +
-                                     "\" is not there");
+  if (!named.is_list) {
+    if (fs::is_directory(named.path, error)) {
+      places.folders.push_back(named.path);
+    } else {
+      places.files.push_back(named);
     }
-    store.directory = settings.ca_directory;
+    return {};
   }
-  if (settings.ca_file.empty()) return store;
-  const std::string pem = TRY(read_certificates(settings.ca_file));
-  if (auto directory = directory_for(settings.ca_file, count_certificates(pem));
-      directory && (store.directory.empty() || store.directory == *directory)) {
-    store.directory = *std::move(directory);
-  } else {
-    store.file = settings.ca_file;
+  const std::size_t before = places.folders.size();
+  std::string_view rest = named.path;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    if (const std::string folder(rest.substr(0, end)); fs::is_directory(folder, error)) {
+      places.folders.push_back(folder);
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return store;
+  if (places.folders.size() > before) return {};
+  return fail(kNetTrustFile, "there is no folder at " + place(named));
 }
 
-Result<TrustStore> find_system() {
+Result<void> add_system(Places& places) {
   std::error_code error;
   for (std::string_view bundle : kBundles) {
-    if (fs::exists(bundle, error)) return find_named({.ca_file = std::string(bundle)});
+    if (fs::exists(bundle, error)) return add(places, {std::string(bundle)});
   }
   for (std::string_view directory : kDirectories) {
-    if (count_hashed(std::string(directory)) > 0) return TrustStore{.directory = std::string(directory)};
+    if (!hashed_in(std::string(directory)).empty()) return add(places, {std::string(directory)});
   }
   return fail(kNetTrustFile, "this system has no folder of trusted TLS authorities (ca-certificates)");
 }
 
+Result<Places> places_of(const TrustSettings& settings) {
+  Places places;
+  for (const NamedAuthorities& named : settings.named) TRY(add(places, named));
+  if (settings.named.empty() || settings.system_too) TRY(add_system(places));
+  return places;
+}
+
 }  // namespace
 
+std::string TrustSettings::describe() const {
+  std::string text;
+  for (const NamedAuthorities& each : named) {
+    text += (text.empty() ? "the authorities of " : " and ") +
+            (each.name.empty() ? printable(each.path) : printable(each.name));
+  }
+  if (named.empty() || system_too)
+    text += (text.empty() ? "" : " and ") + std::string("the system's authorities");
+  return text;
+}
+
 Result<TrustStore> TrustStore::find(const TrustSettings& settings) {
-  const bool named = !settings.ca_file.empty() || !settings.ca_directory.empty();
-  TrustStore store = TRY(named ? find_named(settings) : find_system());
-  if (settings.extra_ca_file.empty()) return store;
-  const std::string extra = TRY(read_certificates(settings.extra_ca_file));
-  if (!store.file.empty()) store.pem = TRY(read_certificates(std::exchange(store.file, {}))) + "\n";
-  store.pem += extra;
+  Places places = TRY(places_of(settings));
+  TrustStore store;
+  std::size_t taken = 0;
+  for (const NamedAuthorities& named : places.files) {
+    std::string pem = TRY(read_certificates(named));
+    if (auto directory = directory_for(named.path, count_certificates(pem))) {
+      places.folders.push_back(*std::move(directory));
+      continue;
+    }
+    store.file = ++taken == 1 ? named.path : "";
+    store.pem += pem;
+  }
+  if (taken == 1) store.pem.clear();
+  std::ranges::sort(places.folders);
+  const auto twice = std::ranges::unique(places.folders);
+  places.folders.erase(twice.begin(), twice.end());
+  for (const std::string& folder : places.folders) {
+    store.directory += (store.directory.empty() ? "" : ":") + folder;
+  }
   return store;
+}
+
+Result<std::string> authorities_as_pem(const TrustSettings& settings) {
+  const Places places = TRY(places_of(settings));
+  std::string all;
+  for (const NamedAuthorities& named : places.files) all += TRY(read_certificates(named));
+  for (const std::string& folder : places.folders) {
+    for (const std::string& name : hashed_in(folder)) {
+      // A link that leads nowhere is passed over, as OpenSSL does.
+      if (const auto pem = read_certificates({folder + "/" + name})) all += *pem;
+    }
+  }
+  return all;
 }
 
 }  // namespace tomme::net

@@ -1,29 +1,43 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 
 namespace tomme::net {
 
-/// Whom to believe in TLS, as settings say it. Empty strings are unset. Nothing is read from the environment.
+/// Authorities that a setting names.
+struct NamedAuthorities {
+  std::string path;       ///< PEM file, or folder of names by hash, as c_rehash makes them
+  std::string name = {};  ///< of the setting, for messages: "SSL_CERT_FILE"; may be empty
+  bool is_list =
+      false;  ///< folders with `:` between them, as SSL_CERT_DIR has; those that are not there count not
+};
+
+/// Whom to believe in TLS, as settings say it. Nothing is read from the environment.
 struct TrustSettings {
-  std::string ca_file = {};        ///< PEM; where both are unset the system's own authorities are used
-  std::string ca_directory = {};   ///< names by hash, as c_rehash makes them
-  std::string extra_ca_file = {};  ///< PEM, believed besides
+  std::vector<NamedAuthorities> named = {};  ///< all of them are believed; where there are none, the system's
+  bool system_too = false;                   ///< the system's besides
+
+  /// "the authorities of SSL_CERT_FILE and PIP_CERT", "the system's authorities"; for messages.
+  std::string describe() const;
 };
 
 /// The same, found on disk. A hashed directory is preferred to a bundle: it is read certificate by
 /// certificate when needed (microseconds), where a bundle is read whole (20 to 35 ms).
 struct TrustStore {
   std::string file = {};       ///< empty: none
-  std::string directory = {};  ///< empty: none
-  std::string pem = {};  ///< contents to be believed besides `directory`, instead of `file`; may be empty
+  std::string directory = {};  ///< empty: none; several with `:` between them, as OpenSSL takes them
+  std::string pem = {};        ///< contents to be believed besides, instead of `file`; may be empty
 
-  /// `ca_file` that is the system's bundle gives way to the system's directory, if that holds at least as
-  /// many certificates. kNetTrustFile where a named file is missing or holds no certificate.
+  /// A file that is the system's bundle gives way to the system's directory, if that holds at least as many
+  /// certificates. kNetTrustFile, with the setting's name, where something named is missing or holds no
+  /// certificate.
   static Result<TrustStore> find(const TrustSettings& settings);
 };
+
+/// All of these authorities as one PEM text, for a program that takes one file. Fails like `find`.
+Result<std::string> authorities_as_pem(const TrustSettings& settings);
 
 }  // namespace tomme::net

@@ -444,8 +444,11 @@ Result<std::unique_ptr<BlobStore>> open_s3_blobs(std::string_view text, const Bl
   if (credentials.access_key.empty() || credentials.secret_key.reveal().empty()) {
     return fail(kStoreDenied, address.describe() + ": there are no credentials for it in the environment");
   }
-  const std::string bundle = environment("AWS_CA_BUNDLE");
-  net::TrustSettings trust{.ca_file = bundle.empty() ? environment("SSL_CERT_FILE") : bundle};
+  net::TrustSettings trust;
+  for (const char* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    const std::string path = environment(name);
+    if (!path.empty() && trust.named.empty()) trust.named.push_back({path, name});
+  }
   auto store =
       std::make_unique<S3Blobs>(std::move(address), std::move(credentials), std::move(trust), limits);
   TRY(store->list("", "", 1));  // tells now what is wrong with the address or the credentials

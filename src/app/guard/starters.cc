@@ -1,0 +1,423 @@
+#include <algorithm>
+#include <array>
+
+#include "app/guard/arguments.h"
+#include "app/guard/collect.h"
+#include "app/guard/errors.h"
+#include "core/encoding/text.h"
+
+// What starts pip or uv, with settings of its own before theirs.
+namespace tomme::guard {
+namespace {
+
+/// pip-tools 7.5, click: no abbreviations.
+constexpr Option kPipToolsOptions[] = {
+    {"-i", true, Meaning::index},
+    {"--index-url", true, Meaning::index},
+    {"--pypi-url", true, Meaning::index},
+    {"--extra-index-url", true, Meaning::index},
+    {"-f", true, Meaning::find_links},
+    {"--find-links", true, Meaning::find_links},
+    {"--no-index", false, Meaning::no_index},
+    {"--trusted-host", true, Meaning::insecure_host},
+    {"--cert", true, Meaning::refused},
+    {"--cache-dir", true, Meaning::refused},
+    {"--client-cert", true, Meaning::client_certificate},
+    {"--pip-args", true, Meaning::pip_arguments},
+    {"-c", true, Meaning::requirements},
+    {"--constraint", true, Meaning::requirements},
+    {"--config", true, Meaning::configuration_file},
+    {"-o", true},
+    {"--output-file", true},
+    {"--extra", true},
+    {"-P", true},
+    {"--upgrade-package", true},
+    {"--unsafe-package", true},
+    {"--resolver", true},
+    {"--python-executable", true},
+    {"--build-deps-for", true},
+    {"--newline", true},
+    {"--annotation-style", true},
+};
+
+/// pipenv 2026; click.
+constexpr Option kPipenvOptions[] = {
+    {"-i", true, Meaning::index},
+    {"--index", true, Meaning::index},
+    {"--pypi-mirror", true, Meaning::index},
+    {"--extra-pip-args", true, Meaning::pip_arguments},
+    {"-r", true, Meaning::requirements},
+    {"--requirements", true, Meaning::requirements},
+    {"-e", true, Meaning::editable},
+    {"--editable", true, Meaning::editable},
+    {"--python", true},
+    {"--categories", true},
+};
+
+/// hatch 1.18; click.
+constexpr Option kHatchOptions[] = {
+    {"-e", true},        {"--env", true},       {"-p", true},       {"--project", true}, {"--data-dir", true},
+    {"--config", true},  {"--cache-dir", true}, {"-i", true},       {"--include", true}, {"-x", true},
+    {"--exclude", true}, {"-t", true},          {"--target", true},
+};
+
+/// build 1.5; argparse.
+constexpr Option kBuildOptions[] = {
+    {"-o", true},
+    {"--outdir", true},
+    {"-C", true},
+    {"--config-setting", true},
+    {"--installer", true, Meaning::module},
+};
+
+class StarterCollector {
+ public:
+  explicit StarterCollector(Collector& into) : into_(into), findings_(into.findings) {}
+
+  Result<Nested> run(const Command& command) {
+    TRY(collect_pip(into_, nullptr));
+    switch (command.installer) {
+      case Installer::pip_tools:
+        return pip_tools(command);
+      case Installer::pipenv:
+        return pipenv(command);
+      case Installer::hatch:
+        return hatch(command);
+      case Installer::build:
+        return build(command);
+      default:
+        return environments(command);
+    }
+  }
+
+ private:
+  const std::string& directory() const { return into_.invocation.directory; }
+
+  /// Their files are programs, or are read with substitutions of their own.
+  Result<Nested> environments(const Command& command) {
+    const std::string name(name_of(command.installer));
+    TRY(findings_.unproven("environments whose commands are known only after the start", name,
+                           "give the installer's command itself, with the requirements of that environment"));
+    TRY(collect_uv(into_, nullptr));
+    return Nested{};
+  }
+
+  Result<void> one_option(const std::string& program, const Found& option) {
+    const std::string where = program + " " + option.name;
+    switch (option.meaning) {
+      case Meaning::refused:
+        return refused_flag(program, option.name,
+                            option.name == "--cert"
+                                ? "it replaces the certificates that tomme hands over"
+                                : "a cache that is not of this run holds files that nobody judged");
+      case Meaning::index:
+        return findings_.index(option.value, where);
+      case Meaning::find_links:
+        return findings_.unproven("files from " + shown_address(option.value), where);
+      case Meaning::no_index:
+        return findings_.unproven("an installation without an index", where);
+      case Meaning::insecure_host:
+        return findings_.unchecked_tls(option.value, where);
+      case Meaning::client_certificate:
+        findings_.note(where + ": the client certificate is not passed on to the index");
+        return {};
+      case Meaning::pip_arguments:
+        return collect_pip_arguments(into_, shell_words(option.value));
+      case Meaning::requirements:
+        return collect_requirements(into_, option.value, directory(), option.name);
+      case Meaning::editable:
+        return collect_editable(into_, option.value, where, directory());
+      default:
+        return {};
+    }
+  }
+
+  // ---- pip-tools
+
+  Result<Nested> pip_tools(const Command& command) {
+    const Arguments found = scan(command.arguments, {kPipToolsOptions, false, false});
+    std::vector<std::string> files(found.words.begin() + (found.words.empty() ? 0 : 1), found.words.end());
+    const bool syncs = !found.words.empty() && found.words[0] == "sync";
+    for (const Found& option : found.options) TRY(one_option("pip-tools", option));
+    std::vector<std::string> settings{"pyproject.toml", ".pip-tools.toml"};
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::configuration_file) settings.push_back(option.value);
+    }
+    for (const std::string& file : settings) TRY(pip_tools_settings(path_in(into_, directory(), file)));
+    if (files.empty()) files = {syncs ? "requirements.txt" : "requirements.in"};
+    if (!syncs) files.emplace_back("pyproject.toml");
+    for (const std::string& file : files) {
+      if (file == "-" || into_.invocation.read(path_in(into_, directory(), file), 1))
+        TRY(collect_requirements(into_, file, directory(), syncs ? "pip-sync" : "pip-compile"));
+    }
+    return Nested{};
+  }
+
+  /// [tool.pip-tools] has the options under their long names.
+  Result<void> pip_tools_settings(const std::string& path) {
+    const std::optional<json::Value> document = TRY(into_.read_toml(path));
+    if (!document) return {};
+    for (const char* table : {"tool.pip-tools", "tool.pip-tools.compile", "tool.pip-tools.sync"}) {
+      const json::Value* settings = at(*document, table);
+      if (settings == nullptr || settings->object() == nullptr) continue;
+      for (const json::Member& setting : *settings->object()) TRY(pip_tools_setting(setting, path));
+    }
+    return {};
+  }
+
+  Result<void> pip_tools_setting(const json::Member& setting, const std::string& path) {
+    std::string name = "--" + setting.name;
+    std::ranges::replace(name, '_', '-');
+    const auto option = std::ranges::find(kPipToolsOptions, name, &Option::name);
+    if (option == std::end(kPipToolsOptions) || option->meaning == Meaning::nothing) return {};
+    if (const bool* on = setting.value.boolean(); on != nullptr && !*on) return {};
+    std::vector<std::string> values = texts_at(json::Value(json::Object({setting})), setting.name);
+    if (!option->takes_value) values = {""};
+    for (std::string& value : values)
+      TRY(in(printable(path), one_option("pip-tools", {option->meaning, name, std::move(value)})));
+    return {};
+  }
+
+  // ---- pipenv
+
+  Result<Nested> pipenv(const Command& command) {
+    const Arguments top = scan(command.arguments, {kPipenvOptions, false, true});
+    const std::string sub = top.words.empty() ? "" : top.words[0];
+    const bool runs = sub == "run" || sub == "shell";
+    const Arguments found = runs ? top : scan(command.arguments, {kPipenvOptions, false, false});
+    for (const Found& option : found.options) TRY(one_option("pipenv", option));
+    if (const std::string* mirror = into_.variable("PIPENV_PYPI_MIRROR"))
+      TRY(findings_.index(*mirror, "PIPENV_PYPI_MIRROR"));
+    if (sub == "install" || sub == "upgrade") {
+      for (std::size_t i = 1; i < found.words.size(); ++i)
+        TRY(collect_requirement(into_, found.words[i], "pipenv " + sub, directory()));
+    }
+    const std::string* own = into_.variable("PIPENV_PIPFILE");
+    const std::vector<std::string> folders = ancestors_of(directory());
+    json::Value pipfile;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      const std::string path = own != nullptr ? path_in(into_, directory(), *own) : folders[i] + "/Pipfile";
+      std::optional<json::Value> document = TRY(into_.read_toml(path));
+      if (!document && own == nullptr) continue;
+      if (document) TRY(pipfile_tables(*document, path));
+      TRY(pipfile_lock(path + ".lock"));
+      TRY(environment_file(path.substr(0, path.rfind('/')) + "/.env"));
+      if (document) pipfile = *std::move(document);
+      break;
+    }
+    if (sub != "run" || top.words.size() < 2) return Nested{};
+    std::vector<std::string> words(top.words.begin() + 1, top.words.end());
+    const json::Value* scripts = at(pipfile, "scripts");
+    const json::Value* script =
+        scripts != nullptr && scripts->object() != nullptr ? scripts->object()->find(words[0]) : nullptr;
+    if (script == nullptr) return Nested{{std::move(words)}};
+    const std::string where = "Pipfile, [scripts] " + printable(words[0]);
+    if (text_at(*script, "call"))
+      TRY(findings_.unproven("a Python function that may start any installer", where));
+    const std::string text =
+        script->text() != nullptr ? *script->text() : std::string(text_at(*script, "cmd").value_or(""));
+    return Nested{shell_command(text, where)};
+  }
+
+  Result<void> pipfile_tables(const json::Value& document, const std::string& path) {
+    if (const json::Value* list = at(document, "source"); list != nullptr && list->array() != nullptr) {
+      for (const json::Value& source : *list->array()) TRY(pipfile_source(source, path + ", [[source]]"));
+    }
+    if (document.object() == nullptr) return {};
+    constexpr std::array<std::string_view, 4> kOther{"source", "scripts", "requires", "pipenv"};
+    for (const json::Member& table : *document.object()) {
+      if (std::ranges::find(kOther, table.name) == kOther.end()) TRY(packages(table.value, path));
+    }
+    return {};
+  }
+
+  Result<void> pipfile_source(const json::Value& source, const std::string& where) {
+    if (auto url = text_at(source, "url")) TRY(findings_.index(expanded(*url), where));
+    const json::Value* verify = at(source, "verify_ssl");
+    if (verify != nullptr && verify->boolean() != nullptr && !*verify->boolean())
+      TRY(findings_.unchecked_tls("", where + " verify_ssl"));
+    return {};
+  }
+
+  /// `${NAME}` and `$NAME`, which pipenv puts in.
+  std::string expanded(std::string_view text) const {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool braced = text.substr(i).starts_with("${");
+      const std::size_t start = i + (braced ? 2 : 1);
+      std::size_t end = start;
+      while (end < text.size() && (is_digit_or_letter(text[end]) || text[end] == '_')) ++end;
+      const std::string* value = text[i] == '$' && end > start
+                                     ? into_.variable(std::string(text.substr(start, end - start)))
+                                     : nullptr;
+      if (value == nullptr) {
+        out += text[i];
+        continue;
+      }
+      out += *value;
+      i = braced ? end : end - 1;
+    }
+    return out;
+  }
+
+  static bool is_digit_or_letter(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  }
+
+  /// `name = {git = …}`, `{path = …}`, `{file = "https://…"}`; in a lock the same.
+  Result<void> packages(const json::Value& table, const std::string& path) {
+    if (table.object() == nullptr) return {};
+    for (const json::Member& package : *table.object()) {
+      const Findings::About about(findings_, package.name);
+      const std::string where = path + ", " + printable(package.name);
+      for (std::string_view kind : {"git", "hg", "svn", "bzr"}) {
+        if (auto url = text_at(package.value, kind))
+          TRY(findings_.unproven("a checkout (" + shown_address(*url) + ")", where));
+      }
+      for (std::string_view kind : {"path", "file"}) {
+        const auto place = text_at(package.value, kind);
+        if (!place) continue;
+        TRY(is_http(*place)
+                ? findings_.direct_url(*place, where)
+                : findings_.unproven("a local path (" + shown_address(*place) + ")", where));
+      }
+    }
+    return {};
+  }
+
+  Result<void> pipfile_lock(const std::string& path) {
+    const std::optional<std::string> text = into_.invocation.read(path, into_.invocation.limits.lock_bytes);
+    if (!text) return {};
+    const Result<json::Value> document = json::parse(*text);
+    if (!document) return fail(kGuardConfiguration, printable(path) + ": " + document.error().message());
+    if (const json::Value* list = at(*document, "_meta.sources");
+        list != nullptr && list->array() != nullptr) {
+      for (const json::Value& source : *list->array()) TRY(pipfile_source(source, path + ", sources"));
+    }
+    if (document->object() == nullptr) return {};
+    for (const json::Member& table : *document->object()) {
+      if (table.name != "_meta") TRY(packages(table.value, path));
+    }
+    return {};
+  }
+
+  /// pipenv puts what stands there over the environment.
+  Result<void> environment_file(const std::string& path) {
+    const std::string* off = into_.variable("PIPENV_DONT_LOAD_ENV");
+    if (off != nullptr && *off != "0") return {};
+    const std::optional<std::string> text = TRY(into_.read(path));
+    if (!text) return {};
+    std::string_view rest = *text;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+      std::string_view line = trim(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (line.starts_with("export ")) line = trim(line.substr(7));
+      const std::string_view name = trim(line.substr(0, line.find('=')));
+      if (!is_ours(name)) continue;
+      return fail(kGuardSetting,
+                  printable(path) + ", " + printable(name) + ": it would lead downloads around tomme",
+                  "leave it out, or set PIPENV_DONT_LOAD_ENV=1 for this command");
+    }
+    return {};
+  }
+
+  // ---- hatch
+
+  Result<Nested> hatch(const Command& command) {
+    TRY(collect_uv(into_, nullptr));
+    const Arguments top = scan(command.arguments, {kHatchOptions, false, true});
+    const std::string sub = top.words.empty() ? "" : top.words[0];
+    Nested nested;
+    json::Value environments;
+    std::string path;
+    for (const std::string& folder : ancestors_of(directory())) {
+      const std::optional<json::Value> project = TRY(into_.read_toml(folder + "/pyproject.toml"));
+      const std::optional<json::Value> own = TRY(into_.read_toml(folder + "/hatch.toml"));
+      if (!project && !own) continue;
+      path = folder + (own ? "/hatch.toml" : "/pyproject.toml");
+      if (project) TRY(collect_project_tables(into_, *project, folder + "/pyproject.toml"));
+      const json::Value* table = own ? at(*own, "envs") : nullptr;
+      if (table == nullptr && project) table = at(*project, "tool.hatch.envs");
+      if (table != nullptr) environments = *table;
+      break;
+    }
+    std::vector<std::string> words;
+    if (sub == "run" && top.words.size() > 1) words.assign(top.words.begin() + 1, top.words.end());
+    const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
+    if (colon != std::string::npos) words[0].erase(0, colon + 1);
+    bool is_script = false;
+    if (environments.object() != nullptr) {
+      for (const json::Member& each : *environments.object()) {
+        const std::string where = path + ", envs." + printable(each.name);
+        TRY(hatch_environment(each.value, where, nested));
+        is_script = TRY(hatch_script(each.value, where, words, nested)) || is_script;
+      }
+    }
+    if (!words.empty() && !is_script) nested.push_back({std::move(words)});
+    return nested;
+  }
+
+  Result<void> hatch_environment(const json::Value& table, const std::string& where, Nested& nested) {
+    for (const char* list : {"dependencies", "extra-dependencies"})
+      TRY(collect_requirement_list(into_, at(table, list), where + ", " + list));
+    for (const char* list : {"pre-install-commands", "post-install-commands"}) {
+      for (const std::string& text : texts_at(table, list))
+        nested.push_back(shell_command(text, where + ", " + list));
+    }
+    const json::Value* variables = at(table, "env-vars");
+    if (variables == nullptr || variables->object() == nullptr) return {};
+    Invocation invocation = into_.invocation;
+    for (const json::Member& variable : *variables->object()) {
+      if (is_ours(variable.name)) {
+        return fail(kGuardSetting, where + ", env-vars " + printable(variable.name) +
+                                       ": it would lead downloads around tomme");
+      }
+      if (variable.value.text() != nullptr) invocation.environment[variable.name] = *variable.value.text();
+    }
+    Collector within{invocation, findings_};
+    TRY(collect_pip(within, nullptr));
+    TRY(collect_uv(within, nullptr));
+    return {};
+  }
+
+  static Result<bool> hatch_script(const json::Value& table, const std::string& where,
+                                   const std::vector<std::string>& words, Nested& nested) {
+    if (words.empty()) return false;
+    const json::Value* scripts = at(table, "scripts");
+    const json::Value* script =
+        scripts != nullptr && scripts->object() != nullptr ? scripts->object()->find(words[0]) : nullptr;
+    if (script == nullptr) return false;
+    std::vector<std::string> texts = texts_at(json::Value(json::Object({{"x", *script}})), "x");
+    for (const std::string& text : texts)
+      nested.push_back(shell_command(text, where + ", scripts " + printable(words[0])));
+    return true;
+  }
+
+  // ---- build
+
+  Result<Nested> build(const Command& command) {
+    const Arguments found = scan(command.arguments, {kBuildOptions, true, false});
+    for (const Found& option : found.options) {
+      if (option.value == "uv") TRY(collect_uv(into_, nullptr));
+    }
+    const std::string folder = path_in(into_, directory(), found.words.empty() ? "." : found.words[0]);
+    const std::string path = folder + "/pyproject.toml";
+    const std::optional<json::Value> document = TRY(into_.read_toml(path));
+    if (!document) return Nested{};
+    TRY(collect_requirement_list(into_, at(*document, "build-system.requires"),
+                                 path + ", build-system.requires"));
+    return Nested{};
+  }
+
+  Collector& into_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+Result<Nested> collect_starter(Collector& into, const Command& command) {
+  return StarterCollector(into).run(command);
+}
+
+}  // namespace tomme::guard

@@ -1,0 +1,86 @@
+#include "io/net/trust.h"
+
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "io/net/errors.h"
+#include "testing/folder.h"
+
+namespace tomme::net {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::TestFolder;
+
+const char* const kCertificate = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----";
+
+class Trust : public ::testing::Test {
+ protected:
+  Trust() {
+    std::filesystem::create_directory(folder_.path("hashed"));
+    std::filesystem::create_directory(folder_.path("other"));
+    hashed_ = folder_.path("hashed");
+    folder_.write("hashed/0123abcd.0", std::string(kCertificate) + " # first");
+    folder_.write("hashed/0123abcd.1", std::string(kCertificate) + " # second");
+    folder_.write("hashed/README", "none");
+    std::filesystem::create_symlink("nowhere", folder_.path("hashed/0123abce.0"));
+    file_ = folder_.write("own.pem", std::string(kCertificate) + " # own");
+  }
+
+  TestFolder folder_;
+  std::string hashed_, file_;
+};
+
+TEST_F(Trust, AFolderOfHashedCertificatesStandsWhereAFileMay) {
+  const TrustSettings settings{.named = {{hashed_, "REQUESTS_CA_BUNDLE"}}};
+  const auto store = TrustStore::find(settings);
+  ASSERT_TRUE(store) << store.error().message();
+  EXPECT_EQ(store->directory, hashed_);
+  EXPECT_EQ(store->file, "");
+  const auto pem = authorities_as_pem(settings);
+  ASSERT_TRUE(pem) << pem.error().message();
+  EXPECT_THAT(*pem, HasSubstr("# first"));
+  EXPECT_THAT(*pem, HasSubstr("# second"));
+}
+
+TEST_F(Trust, AllThatAreNamedAreBelieved) {
+  const std::string second = folder_.write("second.pem", std::string(kCertificate) + " # further");
+  const TrustSettings settings{
+      .named = {{file_, "SSL_CERT_FILE"}, {hashed_, "PIP_CERT"}, {second, "CURL_CA_BUNDLE"}}};
+  const auto store = TrustStore::find(settings);
+  ASSERT_TRUE(store) << store.error().message();
+  EXPECT_EQ(store->directory, hashed_);
+  EXPECT_EQ(store->file, "");
+  EXPECT_THAT(store->pem, HasSubstr("# own\n"));
+  EXPECT_THAT(store->pem, HasSubstr("# further\n"));
+  EXPECT_EQ(settings.describe(), "the authorities of SSL_CERT_FILE and PIP_CERT and CURL_CA_BUNDLE");
+  const auto one = TrustStore::find({.named = {{file_, "SSL_CERT_FILE"}}});
+  EXPECT_EQ(one->file, file_);
+  EXPECT_EQ(one->pem, "");
+}
+
+TEST_F(Trust, OfAListOfFoldersOneMustBeThere) {
+  const auto some = TrustStore::find(
+      {.named = {{"/no/where:" + hashed_ + "::" + folder_.path("other"), "SSL_CERT_DIR", true}}});
+  ASSERT_TRUE(some) << some.error().message();
+  EXPECT_EQ(some->directory, hashed_ + ":" + folder_.path("other"));
+  const auto none = TrustStore::find({.named = {{"/no/where:/no/other", "SSL_CERT_DIR", true}}});
+  ASSERT_FALSE(none);
+  EXPECT_TRUE(none.error().is(kNetTrustFile));
+  EXPECT_THAT(none.error().message(), HasSubstr("SSL_CERT_DIR"));
+}
+
+TEST_F(Trust, WhatCannotBeReadIsNamedWithItsSetting) {
+  for (const std::string& path : {folder_.path("absent"), folder_.write("empty.pem", "none")}) {
+    const auto store = TrustStore::find({.named = {{path, "PIP_CERT"}}});
+    ASSERT_FALSE(store);
+    EXPECT_TRUE(store.error().is(kNetTrustFile));
+    EXPECT_THAT(store.error().message(), HasSubstr("PIP_CERT"));
+    EXPECT_THAT(store.error().message(), HasSubstr(path));
+    EXPECT_FALSE(authorities_as_pem({.named = {{path, "PIP_CERT"}}}));
+  }
+}
+
+}  // namespace
+}  // namespace tomme::net
