@@ -170,9 +170,9 @@ std::vector<std::vector<std::string>> words_within(std::span<const std::string> 
 
 std::optional<std::vector<std::string>> plain_words(std::string_view text) {
   constexpr std::string_view kMeans = ";|&()<>$`\\*?[]{}~#!\r\n";
-  constexpr std::array<std::string_view, 14> kReserved{"if",   "then",  "while",    "until", "for",
-                                                       "case", "do",    "eval",     ".",     "source",
-                                                       "trap", "alias", "function", "coproc"};
+  constexpr std::array<std::string_view, 16> kReserved{
+      "builtin", "command", "if", "then",   "while", "until", "for",      "case",
+      "do",      "eval",    ".",  "source", "trap",  "alias", "function", "coproc"};
   char quote = 0;
   for (char c : text) {
     if (quote == 0 && (c == '"' || c == '\'')) {
@@ -202,7 +202,7 @@ std::string_view opaque_because(std::string_view name) {
   };
   constexpr std::string_view kEnvironment = "a command that starts others with an environment of their own";
   constexpr std::string_view kLater = "a command whose words are known only after the start";
-  constexpr std::array<Opaque, 16> kOpaque{{{"sudo", kEnvironment},
+  constexpr std::array<Opaque, 15> kOpaque{{{"sudo", kEnvironment},
                                             {"doas", kEnvironment},
                                             {"su", kEnvironment},
                                             {"pkexec", kEnvironment},
@@ -212,7 +212,6 @@ std::string_view opaque_because(std::string_view name) {
                                             {"chroot", kEnvironment},
                                             {"eval", kLater},
                                             {"source", kLater},
-                                            {".", kLater},
                                             {"xargs", kLater},
                                             {"parallel", kLater},
                                             {"watch", kLater},

@@ -149,7 +149,8 @@ TEST(Plan, AScriptOfPdmThatIsOnePlainCommandIsLookedThrough) {
        {"a = 'pip install demo'", "a = {cmd = ['pip', 'install', 'demo']}",
         "a = {shell = 'pip install demo'}", "a = {composite = ['b', 'x']}\nb = 'pip list'",
         "a = 'pip install demo'\npost_a = 'x y'\npost_install = 'pre-commit install'"}) {
-    Invocation invocation = invocation_of("pdm run a", {}, pdm_scripts(scripts));
+    Invocation invocation =
+        invocation_of("pdm run a", {{"PIP_CONFIG_FILE", "/dev/null"}}, pdm_scripts(scripts));
     invocation.proof_required = true;
     const Result<Plan> plan = make_plan(invocation);
     EXPECT_TRUE(plan) << scripts << ": " << plan.error().message();

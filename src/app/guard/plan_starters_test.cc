@@ -180,6 +180,9 @@ TEST(Plan, AnEnvironmentOfPnpmsOwnStoreIsNamed) {
     return path == "/project/.venv" ? std::string("/users/ada/.local/share/pnpm/store/v11/python-envs/1/e")
                                     : path;
   };
+  invocation.kept = "/users/ada/.local/share/pnpm/store";
+  EXPECT_THAT(make_plan(invocation)->notes, ::testing::IsEmpty());
+  invocation.kept = "/cache/pnpm/0123";
   EXPECT_THAT(make_plan(invocation)->notes, ::testing::Contains(HasSubstr("/project/.venv")));
   invocation.proof_required = true;
   EXPECT_TRUE(make_plan(invocation).error().is(kGuardUnproven));

@@ -154,7 +154,9 @@ class PnpmCollector {
     if (!into_.invocation.resolve) return {};
     const std::string path = folder + "/.venv";
     const std::string real = into_.invocation.resolve(path);
-    if (!real.contains("/python-envs/") || real.starts_with(into_.invocation.kept + "/")) return {};
+    const std::string& kept = into_.invocation.kept;
+    const bool is_kept = !kept.empty() && real.starts_with(kept + "/");
+    if (!real.contains("/python-envs/") || is_kept) return {};
     return findings_.unproven("an environment that links into pnpm's own store, which nobody judged",
                               printable(path), "remove it: pnpm will not replace it, and makes it anew");
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iterator>
 #include <set>
 
@@ -520,7 +521,11 @@ class UvCollector {
 
   /// A pyproject.toml with its indexes, and those that its sources lead to by path: each has requirements,
   /// sources and indexes of its own.
-  Result<std::optional<json::Value>> project_in(const std::string& folder) {
+  Result<std::optional<json::Value>> project_in(const std::string& place) {
+    // One spelling of each, for projects may name one another in circles.
+    const std::string folder = into_.invocation.resolve
+                                   ? into_.invocation.resolve(place)
+                                   : std::filesystem::path(place).lexically_normal().string();
     if (!projects_.insert(folder).second) return into_.read_toml(folder + "/pyproject.toml");
     if (projects_.size() > into_.invocation.limits.workspace_folders) {
       return fail(kGuardConfiguration, printable(folder) + ": more than " +
