@@ -215,3 +215,35 @@ def test_verify_and_inspect_of_a_private_index(local, index, made, way):
                        env={"HOME": "/nonexistent"})
     assert done.code == 3, done.said
     assert "index/denied" in done.said and "wr0ng" not in done.said
+
+
+@pytest.mark.parametrize("way", ["address", "netrc", "wrong"])
+def test_a_tuf_mirror_with_a_password(bare, certificates, way):
+    bare.environment["SSL_CERT_FILE"] = str(certificates.authority)
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_DIR"):
+        bare.environment.pop(name, None)
+    bare.write("a.txt", "a")
+    for verb in (["init", "--no-passphrase", "--bits", "1"], ["add", "a.txt"], ["publish"]):
+        done = bare.plain(bare.program, "tuf", *verb)
+        assert done.code == 0, done.said
+    with Index(certificates, None) as mirror:
+        mirror.user = LOGIN
+        public = bare.work / "public"
+        for path in public.rglob("*"):
+            if path.is_file():
+                mirror.content[f"/{path.relative_to(public)}"] = path.read_bytes()
+        base = mirror.base
+        if way == "netrc":
+            (bare.home / ".netrc").write_text("machine localhost login ann password s3cr3t\n")
+        else:
+            base = base.replace("https://", f"https://ann:{'s3cr3t' if way == 'address' else 'wr0ng'}@")
+        done = bare.plain(bare.program, "tuf", "download", "--metadata-dir", "kept", "--metadata-url", f"{base}/metadata/",
+                          "--target-url", f"{base}/targets/", "--target-dir", "got", "--root",
+                          public / "metadata/1.root.json", "a.txt")
+        assert "s3cr3t" not in done.said and "wr0ng" not in done.said
+        if way == "wrong":
+            assert done.code == 3 and "401" in done.err, done.said
+            return
+        assert done.code == 0, done.said
+        assert (bare.work / "got/a.txt").read_bytes() == b"a"
+        assert {seen.headers.get("authorization") for seen in mirror.seen} == {BASIC}

@@ -53,7 +53,11 @@ Result<FoundProofs> Gate::find_proofs(const Candidate& candidate, std::stop_toke
   const bool is_listed = candidate.provenance_unusable || !candidate.provenance.empty();
   {
     const std::lock_guard lock(mutex_);
-    ++(is_listed ? seen_.listed : seen_.unlisted);
+    // Of its own files PyPI has said all it knows.
+    constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
+    const bool is_pypis = candidate.address && candidate.address->host() == kPypiFileHost;
+    if (is_listed) ++seen_.listed;
+    if (!is_listed && !is_pypis) ++seen_.unlisted;
   }
   if (!is_listed) return find_elsewhere(candidate, std::move(stop));
   if (candidate.provenance_unusable) {

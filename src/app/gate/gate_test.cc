@@ -92,6 +92,19 @@ TEST_F(GateTest, AListedProofThatCannotBeHadIsARefusal) {
   }
 }
 
+TEST_F(GateTest, TellsOfProofsElsewhereWhereAMirrorListsNone) {
+  Candidate asked = candidate();
+  asked.address = *Url::parse("https://files.pythonhosted.org/demo-1.0-py3-none-any.whl");
+  const Gate pypi = gate("");
+  ASSERT_TRUE(pypi.find_proofs(asked, {}));
+  EXPECT_TRUE(pypi.notes().empty());
+  asked.address = *Url::parse("https://mirror.test/demo-1.0-py3-none-any.whl");
+  const Gate mirror = gate("");
+  ASSERT_TRUE(mirror.find_proofs(asked, {}));
+  ASSERT_EQ(mirror.notes().size(), 1U);
+  EXPECT_TRUE(mirror.notes().front().contains("--proofs pypi"));
+}
+
 TEST_F(GateTest, NoProofIsAWarning) {
   const auto proofs = gate("").find_proofs(candidate(), {});
   ASSERT_TRUE(proofs && proofs->proofs.empty());
