@@ -157,12 +157,16 @@ std::optional<std::size_t> python_file_in(std::span<const std::string> argv) {
 
 std::vector<std::vector<std::string>> words_within(std::span<const std::string> argv) {
   std::vector<std::vector<std::string>> lists{{argv.begin(), argv.end()}};
-  for (std::string_view word : argv) {
-    if (word.find_first_of(" \t\n") == std::string_view::npos) continue;
-    while (!word.empty()) {
-      const std::size_t end = std::min(word.find_first_of(";|&()\n"), word.size());
-      lists.push_back(shell_words(word.substr(0, end)));
-      word.remove_prefix(std::min(end + 1, word.size()));
+  // Texts within texts: each is shorter than the one that holds it.
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    const std::vector<std::string> words = lists[l];
+    for (std::string_view word : words) {
+      if (word.find_first_of(" \t\n") == std::string_view::npos) continue;
+      while (!word.empty()) {
+        const std::size_t end = std::min(word.find_first_of(";|&()\n"), word.size());
+        lists.push_back(shell_words(word.substr(0, end)));
+        word.remove_prefix(std::min(end + 1, word.size()));
+      }
     }
   }
   return lists;

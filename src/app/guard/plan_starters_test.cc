@@ -15,7 +15,6 @@ const char* const kWorkspace =
 class IndexOfAStarter : public TestWithParam<Way> {};
 TEST_P(IndexOfAStarter, IsIntercepted) {
   Invocation invocation = invocation_of(GetParam().command, GetParam().environment, GetParam().files);
-  invocation.proof_required = true;
   const Result<Plan> plan = make_plan(invocation);
   ASSERT_TRUE(plan) << plan.error().message();
   EXPECT_TRUE(std::ranges::any_of(
