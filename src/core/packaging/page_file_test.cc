@@ -25,7 +25,7 @@ std::string address_of(std::string url, std::string name = "demo-1.0.tar.gz") {
 
 TEST(PageFile, KeepsAnAddressThatIsCanonical) {
   for (const char* url : {"https://files.test/a/b/demo-1.0.tar.gz", "http://127.0.0.1:8000/demo-1.0.tar.gz",
-                          "https://index.test/root/+f/a%401/(x)=$&'!~*,:/demo-1.0.tar.gz",
+                          "https://index.test/root/+f/(x)=$&'!~*,:/demo-1.0.tar.gz",
                           "https://index.test/api/v4/projects/group%2Fproject/demo-1.0.tar.gz",
                           "https://index.test/a%20b/%C3%A9/demo-1.0.tar.gz"}) {
     EXPECT_EQ(address_of(url), url);
@@ -37,20 +37,56 @@ TEST(PageFile, KeepsAnAddressThatIsCanonical) {
 TEST(PageFile, WritesOthersInTheirCanonicalForm) {
   EXPECT_EQ(address_of("../../files/./x/../demo-1.0.tar.gz#sha256=0&egg=evil"),
             "https://index.test/files/demo-1.0.tar.gz");
-  EXPECT_EQ(address_of("HTTPS://ann:pw@FILES.test:443/a b/demo-1.0.tar.gz"), "https://files.test/a%20b/demo-1.0.tar.gz");
+  EXPECT_EQ(address_of("HTTPS://ann:pw@FILES.test:443/a b/demo-1.0.tar.gz"),
+            "https://files.test/a%20b/demo-1.0.tar.gz");
   EXPECT_EQ(address_of("\\\\files.test\\demo-1.0.tar.gz"), "https://files.test/demo-1.0.tar.gz");
   EXPECT_EQ(address_of("demo-1.0.tar.gz?"), "https://index.test/simple/demo/demo-1.0.tar.gz");
   EXPECT_EQ(address_of("/demo-1.0.tar.gz?sig=a%2fb%3d&se=1:2&x='/evil-1.0.zip"),
             "https://index.test/demo-1.0.tar.gz?sig=a%2Fb%3D&se=1:2&x=%27%2Fevil-1.0.zip");
 }
 
+TEST(PageFile, HidesNoOtherNameInItsAddress) {
+  // PDM looks for the name in front of the last @ of a path.
+  EXPECT_EQ(address_of("https://h/evil-9.0.tar.gz@/x/demo-1.0.tar.gz"),
+            "https://h/evil-9.0.tar.gz%40/x/demo-1.0.tar.gz");
+  // pip takes these for a fragment wherever they stand behind an &, Poetry hashes anywhere.
+  for (const char* url :
+       {"/demo-1.0.tar.gz?x&egg=demo-9.0", "/demo-1.0.tar.gz?x&%65gg=demo-9.0",
+        "/demo-1.0.tar.gz?x&subdirectory=y", "/demo-1.0.tar.gz?sha256=00", "/a&md5=0/demo-1.0.tar.gz"}) {
+    EXPECT_FALSE(file_at(url)) << url << " " << address_of(url);
+  }
+  // pip reads a path as UTF-8 and would ask for something else.
+  EXPECT_FALSE(file_at("/%FF/demo-1.0.tar.gz"));
+  // Poetry escapes these in a query, others do not.
+  EXPECT_EQ(address_of("/demo-1.0.tar.gz?a=(b)!*~%7e"),
+            "https://index.test/demo-1.0.tar.gz?a=%28b%29%21%2A~~");
+}
+
+TEST(PageFile, HasADateThatEveryInstallerReads) {
+  const auto date_of = [](std::string text) {
+    IndexFile listed;
+    listed.filename = listed.url = "demo-1.0.tar.gz";
+    listed.upload_time = std::move(text);
+    return PageFile::make(listed, {}, kPage, kDemo)->listed().upload_time.value_or("");
+  };
+  EXPECT_EQ(date_of("2026-01-02T03:04:05Z"), "2026-01-02T03:04:05Z");
+  EXPECT_EQ(date_of("2026-01-02T03:04:05.1+01:00"), "2026-01-02T03:04:05.100000+01:00");
+  EXPECT_EQ(date_of("2026-01-02T03:04:05.123456789Z"), "2026-01-02T03:04:05.123456Z");
+  for (const char* odd :
+       {"2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-02T24:00:00Z", "2026-01-02T03:04:60Z",
+        "0000-01-01T00:00:00Z", "2026-01-02T03:04:05", "2026-01-02T03:04:05+24:00", "2026-01-02T03:04:05.Z",
+        "2026-01-02 03:04:05Z", "9999-12-31T23:59:59-01:00"}) {
+    EXPECT_EQ(date_of(odd), "") << odd;
+  }
+}
+
 TEST(PageFile, LeavesOutWhatReadersWouldTakeForDifferentThings) {
-  for (const char* url : {"evil-1.0.tar.gz", "demo-1.1.tar.gz", "demo-1.0.tar.gz/", "x%2Fdemo-1.0.tar.gz",
-                          "demo%252D1.0.tar.gz", "download?demo-1.0.tar.gz", "/a;b/demo-1.0.tar.gz",
-                          "demo-1.0.tar.gz;x", "/a%00/demo-1.0.tar.gz", "/a%5Cb/demo-1.0.tar.gz", "/%/demo-1.0.tar.gz",
-                          "/a[1]/demo-1.0.tar.gz", "ftp://h/demo-1.0.tar.gz", "git+https://h/demo-1.0.tar.gz",
-                          "file:///demo-1.0.tar.gz", "https://h:0/demo-1.0.tar.gz", "mailto:Ann <x@y>",
-                          "https://h/demo-1.0.tar.gz\\x"}) {
+  for (const char* url :
+       {"evil-1.0.tar.gz", "demo-1.1.tar.gz", "demo-1.0.tar.gz/", "x%2Fdemo-1.0.tar.gz",
+        "demo%252D1.0.tar.gz", "download?demo-1.0.tar.gz", "/a;b/demo-1.0.tar.gz", "demo-1.0.tar.gz;x",
+        "/a%00/demo-1.0.tar.gz", "/a%5Cb/demo-1.0.tar.gz", "/%/demo-1.0.tar.gz", "/a[1]/demo-1.0.tar.gz",
+        "ftp://h/demo-1.0.tar.gz", "git+https://h/demo-1.0.tar.gz", "file:///demo-1.0.tar.gz",
+        "https://h:0/demo-1.0.tar.gz", "mailto:Ann <x@y>", "https://h/demo-1.0.tar.gz\\x"}) {
     EXPECT_FALSE(file_at(url)) << url << " " << address_of(url);
   }
 }
@@ -60,9 +96,9 @@ TEST(PageFile, BelongsToItsProject) {
                            "demo-1.0.tgz", "demo-old.tar.bz2", "demo-1!2.0.tar.gz"}) {
     EXPECT_TRUE(file_at(name, name)) << name << " " << address_of(name, name);
   }
-  for (const char* name : {"evil-1.0.tar.gz", "demonstration-1.0.tar.gz", "demo_x-1.0-py3-none-any.whl", "demo-1.0.exe",
-                           "demo-1.0.tar.gz.asc", "demo-1 .0.tar.gz", "d\xc3\xa9mo-1.0.zip", "", "..", "demo-1.0\".zip",
-                           "demo-<1>.zip", "demo-1.0%41.zip"}) {
+  for (const char* name : {"evil-1.0.tar.gz", "demonstration-1.0.tar.gz", "demo_x-1.0-py3-none-any.whl",
+                           "demo-1.0.exe", "demo-1.0.tar.gz.asc", "demo-1 .0.tar.gz", "d\xc3\xa9mo-1.0.zip",
+                           "", "..", "demo-1.0\".zip", "demo-<1>.zip", "demo-1.0%41.zip"}) {
     EXPECT_FALSE(file_at(name, name)) << name;
   }
   IndexFile any;
@@ -71,14 +107,17 @@ TEST(PageFile, BelongsToItsProject) {
 }
 
 TEST(PageFile, IsFoundByWhateverAnInstallerAsksFor) {
-  const auto file = file_at("https://h/%2B/demo-1.0+cpu-py3-none-any.whl?a=b", "demo-1.0+cpu-py3-none-any.whl");
+  const auto file =
+      file_at("https://h/%2B/demo-1.0+cpu-py3-none-any.whl?a=b", "demo-1.0+cpu-py3-none-any.whl");
   ASSERT_TRUE(file);
-  for (const char* asked : {"https://h/+/demo-1.0+cpu-py3-none-any.whl?a=b", "https://h/%2b/demo-1.0%2Bcpu-py3-none-any.whl?a=b",
-                            "https://H:443/x/../+/%64emo-1.0+cpu-py3-none-any.whl?%61=b#sha256=0"}) {
+  for (const char* asked :
+       {"https://h/+/demo-1.0+cpu-py3-none-any.whl?a=b", "https://h/%2b/demo-1.0%2Bcpu-py3-none-any.whl?a=b",
+        "https://H:443/x/../+/%64emo-1.0+cpu-py3-none-any.whl?%61=b#sha256=0"}) {
     EXPECT_EQ(address_key(*Url::parse(asked)), file->key()) << asked;
   }
-  for (const char* asked : {"https://h/+/demo-1.0+cpu-py3-none-any.whl", "https://h/+/demo-1.0+cpu-py3-none-any.whl?a=c",
-                            "http://h/+/demo-1.0+cpu-py3-none-any.whl?a=b", "https://h/%2F/demo-1.0+cpu-py3-none-any.whl?a=b"}) {
+  for (const char* asked :
+       {"https://h/+/demo-1.0+cpu-py3-none-any.whl", "https://h/+/demo-1.0+cpu-py3-none-any.whl?a=c",
+        "http://h/+/demo-1.0+cpu-py3-none-any.whl?a=b", "https://h/%2F/demo-1.0+cpu-py3-none-any.whl?a=b"}) {
     EXPECT_NE(address_key(*Url::parse(asked)), file->key()) << asked;
   }
   EXPECT_NE(address_key(*Url::parse("https://h/a%2Fb")), address_key(*Url::parse("https://h/a/b")));
@@ -122,7 +161,7 @@ TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
   IndexFile listed;
   listed.filename = listed.url = "demo-1.0-py3-none-any.whl";
   listed.sha256 = sha256(bytes_of(std::string_view("x")));
-  listed.requires_python = ">=3.8,<4";
+  listed.requires_python = ">=3.8,<4 \"'";
   listed.yanked = "a <b> \"c\" & d";
   listed.core_metadata = true;
   listed.core_metadata_sha256 = sha256(bytes_of(std::string_view("y")));
@@ -135,7 +174,8 @@ TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
     head.api_version = "1.4";
     head.status = "archived";
     const std::string text = page_of(format, *first, head);
-    const auto again = format == PageFormat::json ? parse_simple_json(bytes_of(text)) : parse_simple_html(bytes_of(text));
+    const auto again =
+        format == PageFormat::json ? parse_simple_json(bytes_of(text)) : parse_simple_html(bytes_of(text));
     ASSERT_TRUE(again) << again.error().message() << text;
     EXPECT_EQ(again->status, "archived");
     ASSERT_EQ(again->files.size(), 1U) << text;
@@ -147,6 +187,17 @@ TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
     EXPECT_EQ(second->listed().requires_python, listed.requires_python);
     EXPECT_EQ(second->provenance()->to_string(), "https://index.test/p?x=1&y=2");
   }
+}
+
+TEST(PageWriter, WritesHashesIntoHtmlThatEveryInstallerKnows) {
+  IndexFile listed;
+  listed.filename = listed.url = "demo-1.0.tar.gz";
+  listed.other_hashes = {{"blake2b_256", std::string(64, 'a')}, {"sha1", std::string(40, 'b')}};
+  IndexFile copy = listed;
+  EXPECT_TRUE(
+      page_of(PageFormat::html, *PageFile::make(copy, {}, kPage, kDemo)).contains("demo-1.0.tar.gz\">"));
+  listed.other_hashes.emplace("sha512", std::string(128, 'c'));
+  EXPECT_TRUE(page_of(PageFormat::html, *PageFile::make(listed, {}, kPage, kDemo)).contains("#sha512=cc"));
 }
 
 TEST(PageWriter, WritesNothingOfTheIndexsOwnWords) {
