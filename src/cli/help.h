@@ -24,6 +24,9 @@ usage: tomme VERB [options] ...
 
 Exit status: 0 verified or done, 1 refused, 2 wrong usage, 3 could not tell;
 of run, that of the command, and 40 refused.
+
+Environment: TOMME_CACHE_DIR for what is kept, else XDG_CACHE_HOME/tomme, else
+~/.cache/tomme; TOMME_REFRESH as --refresh; NO_COLOR.
 )";
 
 inline constexpr std::string_view kVerify =
