@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/gate/local_proofs.h"
 #include "core/policy/verdict.h"
 #include "io/remote/simple_client.h"
 
@@ -43,9 +44,5 @@ class Gate {
   std::string attestations_;
   MayVisit may_visit_;
 };
-
-/// The documents in `folder` for a file: `<file>.provenance`, `.attestation`, `.<any>.attestation` and
-/// `.sigstore.json`, sorted by name. A document that is there and cannot be read is an error.
-Result<std::vector<Proof>> find_local_proofs(const std::string& folder, std::string_view filename);
 
 }  // namespace tomme
