@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(!statement->subjects.empty() && statement->subjects.size() <= Statement::Limits().subjects);
   require(!statement->predicate_type.empty());
   require(statement->predicate.is_null() || statement->predicate.object() != nullptr);
-  if (check_attested_statement(*statement, filename)) {
+  if (check_attested_statement(*statement, filename.as_written())) {
     require(statement->subjects.size() == 1 && !statement->subjects.front().digests.empty());
     require(*DistFilename::parse(statement->subjects.front().name) == filename);
   }

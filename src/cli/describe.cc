@@ -18,6 +18,7 @@ std::string describe(const Signer& signer) {
         (signer.publisher_proof->environment_proven ? "" : " (the index says so; the certificate does not)") +
         "\n";
   }
+  if (const auto word = signer.not_compared()) text += "  note: " + *word + "\n";
   for (const ProvenTime& time : signer.evidence.times()) {
     text += "  signed at  " + to_rfc3339(time.time) + ", says " + printable(time.source) + "\n";
   }

@@ -7,13 +7,16 @@ namespace tomme::cli {
 inline constexpr ErrorCode kUsage{"usage/command-line", Outcome::wrong_usage,
                                   "the command line cannot be understood",
                                   "tomme --help, or tomme VERB --help"};
+inline constexpr ErrorCode kUsageNoFile{"usage/no-file", Outcome::wrong_usage,
+                                        "a file that was named on the command line is not there",
+                                        "check the spelling and the folder"};
 inline constexpr ErrorCode kUsageNoProof{
     "usage/no-proof", Outcome::wrong_usage,
     "no bundle, attestation or provenance was given for a file or lies beside it",
     "name one with --bundle, --attestation or --provenance"};
-inline constexpr ErrorCode kUsageRivals{"usage/rival-proofs", Outcome::wrong_usage,
-                                        "several proofs lie beside a file and none was named",
-                                        "choose one with --bundle, --attestation or --provenance"};
+inline constexpr ErrorCode kUsageRivals{
+    "usage/rival-proofs", Outcome::wrong_usage,
+    "two bundles lie beside a file and sigstore-python would take neither", "choose one with --bundle"};
 inline constexpr ErrorCode kUsageNotYet{"usage/not-yet", Outcome::wrong_usage,
                                         "a command of sigstore-python that tomme does not have yet",
                                         "use sigstore-python for this one"};

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <iterator>
+#include <set>
 
 #include "app/gate/file_artifact.h"
+#include "app/gate/local_proofs.h"
 #include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/verbs.h"
@@ -23,35 +27,62 @@ namespace {
 constexpr std::size_t kSmallFileOctets = 1024 * 1024;
 
 /// A proof that was named on the command line, or lies beside the file.
-Result<Proof> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
+Result<ProofChoice> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
+  TRY(expect_there(path));
   const std::string text = TRY(read_file(path, limits.bundle.bytes));
-  if (kind == Proof::Kind::bundle) {
-    Bundle bundle = TRY(in(printable(path), Bundle::parse(text, limits.bundle)));
-    return Proof{path, std::move(bundle)};
+  ProofChoice choice;
+  if (kind != Proof::Kind::bundle) {
+    choice.push_back(TRY(Proof::parse(kind, path, text, limits.provenance)));
+    return choice;
   }
-  return Proof::parse(kind, path, text, limits.provenance);
+  std::vector<Bundle> bundles = TRY(in(printable(path), Bundle::parse_all(text, limits.bundle)));
+  for (Bundle& bundle : bundles) {
+    std::string source = path;
+    if (bundles.size() > 1) {
+      source = "bundle " + std::to_string(choice.size() + 1) + " of " + std::to_string(bundles.size()) +
+               " in " + path;
+    }
+    choice.push_back(Proof{std::move(source), std::move(bundle)});
+  }
+  return choice;
 }
 
-struct Beside {
-  std::string_view suffix;
-  Proof::Kind kind;
-};
-constexpr std::array kBeside = {
-    Beside{".sigstore.json", Proof::Kind::bundle}, Beside{".sigstore", Proof::Kind::bundle},
-    Beside{".attestation", Proof::Kind::attestation}, Beside{".provenance", Proof::Kind::provenance}};
+std::string_view folder_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? "" : path.substr(0, slash + 1);
+}
 
-Result<Proof> find_beside(const std::string& path, const Limits& limits) {
-  std::optional<Beside> found;
-  for (const Beside& beside : kBeside) {
-    if (!exists(path + std::string(beside.suffix))) continue;
-    if (found) {
-      return fail(kUsageRivals, "both " + printable(path + std::string(found->suffix)) + " and " +
-                                    printable(path + std::string(beside.suffix)) + " lie beside it");
-    }
-    found = beside;
+std::string_view name_of(std::string_view path) {
+  return path.substr(folder_of(path).size());
+}
+
+/// Whether `path` is named as a proof of the file `of`.
+bool is_proof_of(std::string_view path, std::string_view of) {
+  return folder_of(path) == folder_of(of) && kind_of_proof(name_of(path), name_of(of)).has_value();
+}
+
+/// The file that `path` is named as a proof of, where `is_there` knows it.
+std::optional<std::string> proven_file(const std::string& path,
+                                       const std::function<bool(const std::string&)>& is_there) {
+  const std::size_t start = folder_of(path).size();
+  for (auto dot = path.rfind('.'); dot != std::string::npos && dot > start; dot = path.rfind('.', dot - 1)) {
+    std::string file = path.substr(0, dot);
+    if (is_proof_of(path, file) && is_there(file)) return file;
   }
-  if (!found) return fail(kUsageNoProof, "no proof was named for it, and none lies beside it");
-  return load_proof(found->kind, path + std::string(found->suffix), limits);
+  return std::nullopt;
+}
+
+/// All that lie beside the file, as `run --attestations` finds them: each has to hold.
+Result<std::vector<ProofChoice>> find_beside(const std::string& path, const Limits& limits) {
+  std::vector<ProofChoice> found;
+  for (const LocalProof& proof : list_local_proofs(std::string(folder_of(path)), name_of(path)))
+    found.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
+  if (!found.empty()) return found;
+  if (const auto file = proven_file(path, &exists)) {
+    return fail(kUsageNoProof, "it is a proof itself, of " + printable(*file),
+                "verify the file that it is for: tomme verify " + printable(*file));
+  }
+  return fail(kUsageNoProof, "no proof was named for it, and none lies beside it");
 }
 
 /// The log of the trust root in use.
@@ -70,6 +101,8 @@ Result<std::string> rekor_of(const TrustOptions& trust, Time now) {
 
 Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, Artifact& artifact,
                             Time now) {
+  for (const std::string* path : {&command.signature, &command.certificate, &command.entry})
+    if (!path->empty()) TRY(expect_there(*path));
   const std::string signature = TRY(read_file(command.signature, kSmallFileOctets));
   const std::string certificate = TRY(read_file(command.certificate, kSmallFileOctets));
   std::optional<LogEntry> entry;
@@ -97,15 +130,14 @@ Result<std::shared_ptr<Artifact>> open_artifact(const std::string& input) {
       return fail(kUsage, digest.error().message(), "write sha256: and 64 digits, a-f in lower case");
     return std::make_shared<DigestArtifact>(Digest(*digest));
   }
+  if (input != "-") TRY(expect_there(input));
   return std::make_shared<FileArtifact>(TRY(FileArtifact::open(input)));
 }
 
-std::optional<DistFilename> distribution_name(const std::string& input) {
-  const auto slash = input.rfind('/');
-  const Result<DistFilename> name =
-      DistFilename::parse(slash == std::string::npos ? input : input.substr(slash + 1));
-  if (!name) return std::nullopt;
-  return *name;
+/// Nothing where the input is no file that has a name.
+std::optional<std::string> filename_of(const std::string& input) {
+  const bool nameless = input == "-" || (input.starts_with("sha256:") && !exists(input));
+  return nameless ? std::nullopt : std::optional(std::string(name_of(input)));
 }
 
 struct NamedProof {
@@ -128,9 +160,18 @@ std::vector<NamedProof> proofs_for(std::size_t input, std::size_t inputs,
   return named;
 }
 
+/// What was named without the proofs of others: "dist/*" has both.
+std::vector<std::string> without_proofs(const std::vector<std::string>& inputs) {
+  const std::set<std::string_view> named(inputs.begin(), inputs.end());
+  std::vector<std::string> files;
+  std::ranges::copy_if(inputs, std::back_inserter(files), [&](const std::string& input) {
+    return !proven_file(input, [&](const std::string& file) { return named.contains(file); });
+  });
+  return files;
+}
+
 /// That the named proofs can be paired with the inputs at all.
-Result<void> expect_pairs(const VerifyCommand& command, std::size_t proofs) {
-  const std::size_t inputs = command.inputs.size();
+Result<void> expect_pairs(const VerifyCommand& command, std::size_t inputs, std::size_t proofs) {
   if (!command.signature.empty() && inputs > 1) {
     return fail(kUsage, "one --signature cannot be for " + std::to_string(inputs) + " files",
                 "verify them one by one");
@@ -152,17 +193,15 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t proofs) {
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
                              const std::vector<NamedProof>& named, Time now) {
   std::shared_ptr<Artifact> artifact = TRY(open_artifact(input));
-  Subject subject{input, distribution_name(input), std::move(artifact), {}};
+  Subject subject{input, filename_of(input), std::move(artifact), {}};
   if (!command.signature.empty()) {
-    subject.proofs.push_back(TRY(load_detached(command, limits, *subject.artifact, now)));
+    subject.proofs.push_back({TRY(load_detached(command, limits, *subject.artifact, now))});
   }
   for (const NamedProof& proof : named)
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
   if (subject.proofs.empty()) {
-    if (input == "-" || (input.starts_with("sha256:") && !exists(input))) {
-      return fail(kUsageNoProof, "no proof was named for it");
-    }
-    subject.proofs.push_back(TRY(find_beside(input, limits)));
+    if (!subject.filename) return fail(kUsageNoProof, "no proof was named for it");
+    subject.proofs = TRY(find_beside(input, limits));
   }
   return subject;
 }
@@ -189,7 +228,7 @@ Result<Release> parse_release(std::string_view text) {
 }
 
 Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetched, const IndexFile& file,
-                              DistFilename filename) {
+                              std::string filename) {
   if (!file.sha256) return fail(kIndexUnavailable, "the index lists it without a sha256");
   Subject subject{
       file.filename, std::move(filename), std::make_shared<DigestArtifact>(Digest(*file.sha256)), {}};
@@ -199,11 +238,16 @@ Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetche
   }
   const Url address = TRY(fetched.url.resolve(*file.provenance)).address();
   const std::string text = TRY(fetch_provenance(client, address, "", &is_secure_origin));
-  subject.proofs.push_back(TRY(Proof::parse(Proof::Kind::provenance, address.shown(), text)));
+  subject.proofs.push_back({TRY(Proof::parse(Proof::Kind::provenance, address.shown(), text))});
   return subject;
 }
 
 }  // namespace
+
+Result<void> expect_there(const std::string& path) {
+  if (exists(path) || (errno != ENOENT && errno != ENOTDIR)) return {};
+  return fail(kUsageNoFile, "there is no file " + printable(path));
+}
 
 Result<Limits> parse_limits(const LimitOptions& options) {
   Limits limits;
@@ -241,11 +285,12 @@ Result<Limits> parse_limits(const LimitOptions& options) {
 Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits, Time now,
                               const std::function<void(NamedSubject)>& take) {
   const std::vector<NamedProof> named = named_proofs(command);
-  TRY(expect_pairs(command, named.size()));
-  for (std::size_t i = 0; i < command.inputs.size(); ++i) {
-    const std::string& input = command.inputs[i];
+  const std::vector<std::string> inputs = without_proofs(command.inputs);
+  TRY(expect_pairs(command, inputs.size(), named.size()));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string& input = inputs[i];
     if (!input.starts_with("pypi:")) {
-      take({input, make_subject(command, limits, input, proofs_for(i, command.inputs.size(), named), now)});
+      take({input, make_subject(command, limits, input, proofs_for(i, inputs.size(), named), now)});
       continue;
     }
     Result<std::vector<NamedSubject>> release = fetch_release(input, command.index);
@@ -270,7 +315,7 @@ Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const st
   for (const IndexFile& file : fetched.page.files) {
     Result<DistFilename> name = DistFilename::parse_for(release.project, file.filename);
     if (!name || name->version() != release.version) continue;
-    subjects.push_back({file.filename, fetch_subject(client, fetched, file, std::move(*name))});
+    subjects.push_back({file.filename, fetch_subject(client, fetched, file, name->as_written())});
   }
   if (subjects.empty()) {
     return fail(kIndexNoProject, "the index " + address.shown() + " has no file of " +

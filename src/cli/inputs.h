@@ -9,7 +9,6 @@
 #include "cli/options.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
-#include "core/packaging/dist_filename.h"
 #include "core/policy/verdict.h"
 #include "core/sigstore/artifact.h"
 
@@ -24,12 +23,16 @@ struct Limits {
 };
 Result<Limits> parse_limits(const LimitOptions& options);
 
+/// What one file of proof brings. Of several bundles in it one has to hold: they are about one artifact, by
+/// as many signers as there were.
+using ProofChoice = std::vector<Proof>;
+
 /// One thing to verify, with the proofs that are to hold for it.
 struct Subject {
-  std::string name;                      ///< as typed
-  std::optional<DistFilename> filename;  ///< where the name is a distribution's
+  std::string name;                     ///< as typed
+  std::optional<std::string> filename;  ///< without folders; nothing for a digest and standard input
   std::shared_ptr<Artifact> artifact;
-  std::vector<Proof> proofs;
+  std::vector<ProofChoice> proofs;  ///< every one has to hold
 };
 
 struct NamedSubject {
@@ -37,9 +40,13 @@ struct NamedSubject {
   Result<Subject> subject;
 };
 
+/// kUsageNoFile where nothing is there. A file that is there and cannot be read is another matter.
+Result<void> expect_there(const std::string& path);
+
 /// Pairs the inputs with the proofs that were named, or with what lies beside them, and hands each on in
-/// turn: only one file is open at a time. An error in one leaves the others whole; the returned one is for
-/// the whole command (kUsage: proofs that cannot be paired with the inputs).
+/// turn: only one file is open at a time. A file that is a proof of another input is passed over. An error in
+/// one leaves the others whole; the returned one is for the whole command (kUsage: proofs that cannot be
+/// paired with the inputs).
 Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits, Time now,
                               const std::function<void(NamedSubject)>& take);
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "app/gate/local_proofs.h"
 #include "cli/errors.h"
 #include "cli/inputs.h"
 #include "cli/inspected.h"
@@ -76,7 +77,7 @@ void inspect_release(const std::string& input, const std::string& index, Output&
       }
       continue;
     }
-    const Result<InspectedFile> file = to_inspected(name, subject->proofs.front());
+    const Result<InspectedFile> file = to_inspected(name, subject->proofs.front().front());
     if (file) {
       output.found(*file);
     } else {
@@ -85,15 +86,27 @@ void inspect_release(const std::string& input, const std::string& index, Output&
   }
 }
 
+/// A distribution was named where its proof was meant.
+Error with_what_lies_beside(const std::string& path, const Error& error) {
+  if (!error.is(kInspectKind)) return error;
+  const auto name = path.find_last_of('/') + 1;  // 0 where there is none
+  std::string found;
+  for (const LocalProof& proof : list_local_proofs(path.substr(0, name), path.substr(name)))
+    found += (found.empty() ? "" : " or ") + printable(proof.path);
+  if (found.empty()) return error;
+  return Error(error.code(), error.message(), "its proof lies beside it: tomme inspect " + found);
+}
+
 void inspect_file(const std::string& path, Output& output) {
   const auto read = [&]() -> Result<InspectedFile> {
+    if (path != "-") TRY(expect_there(path));
     const std::string content = TRY(read_file(path == "-" ? "/dev/stdin" : path, Bundle::Limits().bytes));
     return read_inspected(path == "-" ? "standard input" : path, content);
   };
   if (const Result<InspectedFile> file = read()) {
     output.found(*file);
   } else {
-    output.failed(path, file.error());
+    output.failed(path, with_what_lies_beside(path, file.error()));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/encoding/text.h"
 #include "core/policy/expectation.h"
 #include "core/sigstore/builtin_roots.h"
+#include "core/sigstore/json_lines.h"
 
 namespace tomme::cli {
 
@@ -69,8 +70,24 @@ std::string_view name_of_json(const json::Object& object) {
   return "";
 }
 
+InspectedFile from_bundles(std::string name, std::vector<Bundle> bundles) {
+  InspectedFile file{std::move(name), InspectedFile::Kind::bundle, {}};
+  for (Bundle& bundle : bundles) file.parts.push_back(from_bundle(std::move(bundle), std::nullopt));
+  return file;
+}
+
+/// Arrays and lines of bundles, and forms that are no bundle by their own members.
+bool holds_bundles(const json::Value& value) {
+  if (const json::Array* array = value.array()) return !array->empty() && array->front().object();
+  const json::Object* object = value.object();
+  return object && (object->find("attestations") || object->find("base64Signature"));
+}
+
 Result<InspectedFile> from_json_text(std::string name, std::string_view text) {
+  if (json_lines(text).size() > 1)
+    return from_bundles(name, TRY(in(printable(name), Bundle::parse_all(text))));
   const json::Value value = TRY(in(printable(name), json::parse(text)));
+  if (holds_bundles(value)) return from_bundles(name, TRY(in(printable(name), Bundle::parse_all(text))));
   const json::Object* object = value.object();
   const auto has = [&](std::string_view member) { return object && object->find(member); };
   const bool known = has("attestation_bundles") || has("verification_material") ||
@@ -93,8 +110,8 @@ std::string hint_for_other_content(std::string_view name, std::string_view conte
   constexpr std::array<std::string_view, 2> kArchives = {"PK\x03\x04", "\x1f\x8b"};
   if (std::ranges::any_of(kArchives, [&](std::string_view magic) { return content.starts_with(magic); })) {
     return "it is an archive; inspect the proof that came with it: " + printable(name) +
-           ".sigstore.json, "
-           "or .attestation, or .provenance";
+           ".provenance, "
+           ".publish.attestation or .sigstore.json";
   }
   return "";
 }
@@ -109,7 +126,7 @@ std::optional<KnownLog> find_log(BytesView log_id, std::vector<TrustedLog> Trust
   for (const Instance& instance : instances) {
     if (!instance.root) continue;
     for (const TrustedLog& log : (**instance.root).*logs) {
-      if (equal(log.log_id, log_id)) return KnownLog{log.base_url, instance.name};
+      if (log.is_named(log_id)) return KnownLog{log.base_url, instance.name};
     }
   }
   return std::nullopt;

@@ -25,7 +25,8 @@ json::Value log_value(const std::optional<KnownLog>& log) {
 }
 
 json::Value claims_to_json(const Identity& identity) {
-  Members claims = {{"Issuer", json_outside_text(identity.issuer())}};
+  Members claims = {
+      {"Issuer", identity.issuer().empty() ? json::Value() : json_outside_text(identity.issuer())}};
   for (std::size_t number = 0; number < kClaimLimit; ++number) {
     const auto claim = static_cast<Claim>(number);
     if (name_of(claim).empty() || !identity.claim(claim)) continue;
@@ -86,8 +87,9 @@ json::Value to_json(const Certificate& certificate) {
       {"sha256", json_text(sha256(certificate.der()).to_hex())},
       {"isAuthority", json::Value(certificate.is_ca())},
       {"certificateLogs", scts_to_json(certificate)}};
-  if (const Result<Identity> identity = Identity::of(certificate)) {
-    members.push_back({"issuer", json_outside_text(identity->issuer())});
+  if (const Result<Identity> identity = Identity::of(certificate, Identity::NoIssuer::accepted)) {
+    members.push_back(
+        {"issuer", identity->issuer().empty() ? json::Value() : json_outside_text(identity->issuer())});
     members.push_back({"identity", json_outside_text(identity->subject().value)});
     members.push_back({"repository", optional_text(identity->repository())});
     members.push_back({"workflow", optional_text(identity->workflow())});

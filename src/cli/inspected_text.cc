@@ -27,6 +27,7 @@ std::string in_words(const std::string& repository) {
 std::string describe_publisher(const Publisher& publisher) {
   std::string text = printable(publisher.kind_name);
   if (publisher.kind == Publisher::Kind::google) text += " " + printable(publisher.email);
+  if (publisher.kind == Publisher::Kind::circleci) text += " project " + printable(publisher.project_id);
   if (!publisher.repository.empty()) text += " " + printable(publisher.repository);
   if (!publisher.workflow.empty()) text += ", workflow " + printable(publisher.workflow);
   if (publisher.environment) text += ", environment " + printable(*publisher.environment);
@@ -124,7 +125,7 @@ void Lines::add_publisher(const Inspected& part) {
   if (const auto against = contradiction(part)) {
     add("", "CONTRADICTION: " + *against);
   } else if (part.publisher->environment && part.certificate) {
-    const Result<Identity> identity = Identity::of(*part.certificate);
+    const Result<Identity> identity = Identity::of(*part.certificate, Identity::NoIssuer::accepted);
     if (identity && !identity->claim(Claim::deployment_environment)) {
       add("", "the certificate does not name an environment");
     }
@@ -132,7 +133,7 @@ void Lines::add_publisher(const Inspected& part) {
 }
 
 void Lines::add_certificate(const Certificate& certificate) {
-  if (const Result<Identity> identity = Identity::of(certificate)) {
+  if (const Result<Identity> identity = Identity::of(certificate, Identity::NoIssuer::accepted)) {
     add_identity(*identity);
   } else {
     add_plain_names(certificate);
@@ -170,7 +171,8 @@ void Lines::add_identity(const Identity& identity) {
   add_outside("runner", identity.claim(Claim::runner_environment));
   add_outside("run", identity.claim(Claim::run_invocation_uri));
   if (identity.repository()) add("identity", printable(identity.subject().value));
-  add("issuer", printable(identity.issuer()) + " (vouches for the identity)");
+  const std::string issuer = printable(identity.issuer()) + " (vouches for the identity)";
+  add("issuer", identity.issuer().empty() ? "none is named" : issuer);
 }
 
 void Lines::add_plain_names(const Certificate& certificate) {

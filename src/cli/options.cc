@@ -24,7 +24,7 @@ void add_expect(CLI::App& app, ExpectOptions& expect) {
   flags.value("--issuer", expect.issuer, "URL", "who vouches for the identity");
   flags.value("--publisher", expect.publisher, "TEXT",
               "a trusted publisher: github:OWNER/NAME:WORKFLOW[:ENVIRONMENT], "
-              "gitlab:GROUP/PROJECT:FILE[:ENVIRONMENT], google:E-MAIL");
+              "gitlab:GROUP/PROJECT:FILE[:ENVIRONMENT], circleci:PROJECT-ID:PIPELINE-ID, google:E-MAIL");
   flags.flag("--anyone", expect.anyone, "accept whoever it was");
 }
 
@@ -40,10 +40,12 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   add_expect(app, verify.expect);
 
   Flags proof{app, "the proof (looked for beside FILE where none is named)"};
-  proof.values("--bundle", verify.bundles, "FILE",
-               "Sigstore bundle: one for all files, or one for each in order; else FILE.sigstore.json or "
-               "FILE.sigstore");
-  proof.values("--attestation", verify.attestations, "FILE", "PEP 740 attestation; else FILE.attestation");
+  proof.values(
+      "--bundle", verify.bundles, "FILE",
+      "Sigstore bundle: one for all files, or one for each in order; of a list or JSON lines of them "
+      "one has to hold; else FILE.sigstore.json or FILE.sigstore");
+  proof.values("--attestation", verify.attestations, "FILE",
+               "PEP 740 attestation; else FILE.attestation, FILE.publish.attestation, FILE.slsa.attestation");
   proof.values("--provenance", verify.provenances, "FILE", "PEP 740 provenance object; else FILE.provenance");
   auto* signature = proof.value("--signature", verify.signature, "FILE", "detached signature");
   auto* certificate = proof.value("--certificate,--cert", verify.certificate, "FILE", "its certificate");
@@ -56,12 +58,14 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
 
   add_trust(app, verify.trust, "daily with pypi: or --online");
   Flags demand{app, "how much proof"};
-  demand.value("--predicate-type", verify.predicate_type, "URI", "what the statement must be");
+  demand.value("--predicate-type", verify.predicate_type, "URI",
+               "what the statement must be; publish and slsa stand for those of PEP 740");
   demand.count("--logs", verify.logs, "different transparency logs that must have it, 1 to 32; else 1");
   demand.count("--times", verify.times, "different sources of the time of signing; else 1");
   demand.count("--certificate-logs", verify.certificate_logs,
                "different logs that must have the certificate; else 1");
-  demand.flag("--no-log", verify.no_log, "accept signed timestamps without a log entry");
+  demand.flag("--no-log", verify.no_log,
+              "accept signed timestamps without a log entry, as of GitHub's private repositories");
   demand.flag("--promise-only", verify.promise_only, "accept a log's promise without a proof of inclusion");
   demand.values("--witness", verify.witnesses, "VKEY", "report this witness, NAME+HASH+KEY; repeatable");
   demand.values("--limit", verify.limits, "NAME=N", "another limit than the default; repeatable");

@@ -1,5 +1,6 @@
 #include "app/trust/choose.h"
 #include "cli/environment.h"
+#include "cli/inputs.h"
 #include "cli/json_values.h"
 #include "cli/term.h"
 #include "cli/tuf_client.h"
@@ -153,11 +154,29 @@ Result<int> init(const TrustCommand& command, trust::Source source) {
   return 0;
 }
 
+Result<std::string> read_trusted_root(const std::string& path) {
+  TRY(expect_there(path));
+  return read_file(path, TrustedRoot::Limits().bytes);
+}
+
 }  // namespace
+
+Result<std::vector<std::shared_ptr<const TrustedRoot>>> load_roots(const TrustOptions& options,
+                                                                   Network network, Time now) {
+  std::vector<std::shared_ptr<const TrustedRoot>> roots;
+  if (options.trusted_root.empty()) {
+    roots.push_back(TRY(load_root(options, network, now)));
+    return roots;
+  }
+  const std::string text = TRY(read_trusted_root(options.trusted_root));
+  for (TrustedRoot& root : TRY(in(printable(options.trusted_root), TrustedRoot::parse_all(text))))
+    roots.push_back(std::make_shared<const TrustedRoot>(std::move(root)));
+  return roots;
+}
 
 Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options, Network network, Time now) {
   if (!options.trusted_root.empty()) {
-    const std::string text = TRY(read_file(options.trusted_root, TrustedRoot::Limits().bytes));
+    const std::string text = TRY(read_trusted_root(options.trusted_root));
     return std::make_shared<const TrustedRoot>(
         TRY(in(printable(options.trusted_root), TrustedRoot::parse(text))));
   }

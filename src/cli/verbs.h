@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "cli/options.h"
 #include "core/base/result.h"
@@ -28,6 +29,9 @@ enum class Network : std::uint8_t { used, unused };
 
 /// The root that the options name. What is amiss with its freshness is told on standard error, in one line.
 Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options, Network network, Time now);
+/// The same, and every root of a file that has one in each line.
+Result<std::vector<std::shared_ptr<const TrustedRoot>>> load_roots(const TrustOptions& options,
+                                                                   Network network, Time now);
 
 /// Of several exit codes the one that a caller must not miss: refused, then could not tell, then usage.
 int worse(int a, int b);

@@ -1,16 +1,21 @@
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "cli/describe.h"
+#include "cli/errors.h"
 #include "cli/inputs.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
-#include "core/attestation/errors.h"
+#include "core/crypto/errors.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/policy/expectation.h"
 #include "core/policy/render.h"
+#include "core/sigstore/errors.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
 
@@ -46,6 +51,13 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
   return expectation;
 }
 
+/// The two of PEP 740 have short names.
+std::string predicate_type_of(const std::string& name) {
+  if (name == "publish") return std::string(kPublishPredicate);
+  if (name == "slsa") return std::string(kSlsaPredicate);
+  return name;
+}
+
 Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& limits) {
   VerifyOptions options;
   options.logs = command.logs;
@@ -55,23 +67,14 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   options.accept_promise_only = command.promise_only;
   options.statement_limits = limits.statement;
   options.note_limits = limits.note;
-  if (!command.predicate_type.empty()) options.predicate_type = command.predicate_type;
+  if (!command.predicate_type.empty()) options.predicate_type = predicate_type_of(command.predicate_type);
   for (const std::string& text : command.witnesses) options.witnesses.push_back(TRY(parse_witness(text)));
   if (!command.key.empty()) {
+    TRY(expect_there(command.key));
     options.key = ManagedKey{
         TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyOctets)))))};
   }
   return options;
-}
-
-Result<std::vector<Signer>> verify_subject(const Verifier& verifier, const Subject& subject) {
-  std::vector<Signer> signers;
-  for (const Proof& proof : subject.proofs) {
-    for (Signer& signer : TRY(verify_proof(verifier, proof, subject.filename, *subject.artifact))) {
-      signers.push_back(std::move(signer));
-    }
-  }
-  return signers;
 }
 
 Result<void> expect_signers(const std::vector<Signer>& signers, const Expectation& expectation,
@@ -89,6 +92,73 @@ Result<void> expect_signers(const std::vector<Signer>& signers, const Expectatio
   return {};
 }
 
+/// What came of one file.
+struct Finding {
+  std::vector<Signer> signers;  ///< genuine; where refused, not the expected ones
+  std::vector<std::string> notes;
+  std::optional<Error> refusal;
+};
+
+class Judge {
+ public:
+  Judge(std::vector<Verifier> verifiers, Expectation expectation, const ExpectOptions& options)
+      : verifiers_(std::move(verifiers)), expectation_(std::move(expectation)), options_(options) {}
+
+  /// Every file of proof has to hold.
+  Finding judge(const Subject& subject) const {
+    Finding finding;
+    for (const ProofChoice& choice : subject.proofs) {
+      judge_choice(choice, subject, finding);
+      if (finding.refusal) break;
+    }
+    return finding;
+  }
+
+ private:
+  /// With each trust root in turn: an instance's bundle holds by its own alone.
+  Result<std::vector<Signer>> verify(const Proof& proof, const Subject& subject) const {
+    std::optional<Error> first;
+    for (const Verifier& verifier : verifiers_) {
+      auto signers = verify_proof(verifier, proof, subject.filename, *subject.artifact);
+      if (signers) return signers;
+      // Another instance's root knows neither the log nor the authority: that says least.
+      const bool foreign = signers.error().is(kEntryUnknownLog) || signers.error().is(kCertificateChain);
+      if (!first || !foreign) first = std::move(signers).error();
+    }
+    return std::unexpected(std::move(*first));
+  }
+
+  /// Of several bundles in one file one has to be genuine and by whom it should be; all are looked at.
+  void judge_choice(const ProofChoice& choice, const Subject& subject, Finding& finding) const {
+    std::vector<Signer> held, stranger;
+    std::optional<Error> first;
+    for (const Proof& proof : choice) {
+      Result<std::vector<Signer>> signers = verify(proof, subject);
+      const Result<void> ok =
+          signers ? expect_signers(*signers, expectation_, options_) : std::unexpected(signers.error());
+      if (choice.size() > 1)
+        finding.notes.push_back(proof.source + (ok ? " holds" : " was passed over: " + ok.error().message()));
+      if (ok) {
+        std::ranges::move(*signers, std::back_inserter(held));
+      } else if (!first || (signers && stranger.empty())) {
+        first = ok.error();
+        if (signers) stranger = std::move(*signers);
+      }
+    }
+    if (held.empty()) {
+      finding.signers = std::move(stranger);
+      const std::string none = "none of its " + std::to_string(choice.size()) + " bundles holds";
+      finding.refusal = choice.size() > 1 ? std::move(*first).in(none) : std::move(*first);
+      return;
+    }
+    std::ranges::move(held, std::back_inserter(finding.signers));
+  }
+
+  std::vector<Verifier> verifiers_;
+  Expectation expectation_;
+  const ExpectOptions& options_;
+};
+
 std::string shown(const std::string& name) {
   return name == "-" ? "standard input" : printable(name);
 }
@@ -98,16 +168,23 @@ class Output {
  public:
   explicit Output(bool json) : json_(json) {}
 
-  void verified(const std::string& name, const std::vector<Signer>& signers) {
-    if (json_) return add(name, "verified", signers, nullptr);
+  void take(const std::string& name, const Finding& finding) {
+    if (finding.refusal) return refused(name, *finding.refusal, finding);
+    if (json_) return add(name, "verified", finding, nullptr);
     print(shown(name) + ": verified\n");
-    for (const Signer& signer : signers) print(describe(signer));
+    std::set<std::string> said;  // an attestation may lie beside the provenance that holds it
+    for (const Signer& signer : finding.signers) {
+      const auto [text, is_new] = said.insert(describe(signer));
+      if (is_new) print(*text);
+    }
+    for (const std::string& note : finding.notes) print("  note: " + printable(note, 400) + "\n");
   }
-  void refused(const std::string& name, const std::vector<Signer>& signers, const Error& error) {
+  void refused(const std::string& name, const Error& error, const Finding& finding = {}) {
     code_ = worse(code_, std::to_underlying(error.outcome()));
-    if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", signers, &error);
+    if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", finding, &error);
     // What could not be opened is named by its own message.
-    const bool named = error.is(kStoreRead) && error.message().contains(printable(name));
+    const bool names_it = error.is(kStoreRead) || error.is(kUsageNoFile);
+    const bool named = names_it && error.message().contains(printable(name));
     print_error(named ? error : Error(error).in(shown(name)));
   }
   int finish() {
@@ -120,14 +197,15 @@ class Output {
   }
 
  private:
-  void add(const std::string& name, std::string verdict, const std::vector<Signer>& signers,
-           const Error* error) {
-    json::Array list;
-    for (const Signer& signer : signers) list.push_back(to_json(signer));
+  void add(const std::string& name, std::string verdict, const Finding& finding, const Error* error) {
+    json::Array list, notes;
+    for (const Signer& signer : finding.signers) list.push_back(to_json(signer));
+    for (const std::string& note : finding.notes) notes.emplace_back(printable(note, 400));
     files_.emplace_back(
         json::Object({{"file", json::Value(is_utf8(name) ? name : printable(name, name.size() * 4))},
                       {"verdict", json::Value(std::move(verdict))},
                       {"signers", json::Value(std::move(list))},
+                      {"notes", json::Value(std::move(notes))},
                       {"error", error ? to_json(*error) : json::Value()}}));
   }
 
@@ -148,17 +226,14 @@ Result<int> verify(const VerifyCommand& command, const Clock& clock) {
   const Limits limits = TRY(parse_limits(command.limits));
   const Expectation expectation = TRY(make_expectation(command.expect, !command.key.empty()));
   const Time now = clock.now();
-  auto root = TRY(load_root(command.trust, network_of(command), now));
-  const Verifier verifier(std::move(root), TRY(make_options(command, limits)));
+  std::vector<Verifier> verifiers;
+  for (auto& root : TRY(load_roots(command.trust, network_of(command), now)))
+    verifiers.emplace_back(std::move(root), TRY(make_options(command, limits)));
+  const Judge judge(std::move(verifiers), expectation, command.expect);
   Output output(command.json);
   TRY(for_each_subject(command, limits, now, [&](const NamedSubject& input) {
-    if (!input.subject) return output.refused(input.name, {}, input.subject.error());
-    const Result<std::vector<Signer>> signers = verify_subject(verifier, *input.subject);
-    if (!signers) return output.refused(input.name, {}, signers.error());
-    if (const Result<void> expected = expect_signers(*signers, expectation, command.expect); !expected) {
-      return output.refused(input.name, *signers, expected.error());
-    }
-    output.verified(input.name, *signers);
+    if (!input.subject) return output.refused(input.name, input.subject.error());
+    output.take(input.name, judge.judge(*input.subject));
   }));
   return output.finish();
 }

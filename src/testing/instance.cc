@@ -93,8 +93,8 @@ Signer certify(const Instance& instance, const LeafSpec& leaf, Time at) {
   spec.validity = {at, at + leaf.lifetime};
   spec.serial = 0x1000 + leaf.key_number;
   if (spec.names.empty()) spec.names = {leaf.subject};
-  if (leaf.old_issuer) spec.extra.push_back(claim_extension(1, leaf.issuer));
-  spec.extra.push_back(claim_extension(8, leaf.issuer));
+  if (leaf.old_issuer && !leaf.no_issuer) spec.extra.push_back(claim_extension(1, leaf.issuer));
+  if (!leaf.no_issuer) spec.extra.push_back(claim_extension(8, leaf.issuer));
   for (const auto& [number, text] : leaf.claims) spec.extra.push_back(claim_extension(number, text));
 
   const CertificateSigner issuer{authority.key, &authority.intermediate};

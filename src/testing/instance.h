@@ -58,6 +58,7 @@ struct LeafSpec {
   SubjectName subject = {SubjectName::Kind::uri, ""};
   std::string issuer = {};
   bool old_issuer = true;  ///< claim 1 beside claim 8
+  bool no_issuer = false;  ///< neither of them
   std::map<unsigned, std::string> claims = {};
   KeyType type = KeyType::ecdsa_p256;
   unsigned key_number = 0;

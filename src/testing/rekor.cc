@@ -6,6 +6,7 @@
 #include "core/base/byte_reader.h"
 #include "core/encoding/text.h"
 #include "testing/keys.h"
+#include "testing/must.h"
 
 namespace tomme::testing {
 
@@ -45,6 +46,16 @@ NoteKey RekorLog::note_key() const {
   return NoteKey::make(name.empty() ? host_of(url) : name, key.public_key());
 }
 
+Bytes RekorLog::sign(BytesView message) const {
+  return must(key.sign(scheme.value_or(key.public_key().default_scheme()), message));
+}
+
+KeyHint RekorLog::hint() const {
+  KeyHint hint;
+  std::ranges::copy_n(log_id().begin(), hint.size(), hint.begin());
+  return hint;
+}
+
 Bytes RekorLog::log_id() const {
   return to_bytes(version == Version::v1 ? key.public_key().spki_sha256().view() : note_key().id().view());
 }
@@ -76,7 +87,7 @@ Bytes RekorLog::promise_for(const LogEntry& entry) const {
                               "\",\"integratedTime\":" + std::to_string(to_unix(entry.integrated_time)) +
                               ",\"logID\":\"" + encode_hex(entry.log_id) +
                               "\",\"logIndex\":" + std::to_string(entry.index.value()) + "}";
-  return sign(key, bytes_of(payload));
+  return sign(bytes_of(payload));
 }
 
 LogEntry::InclusionProof RekorLog::prove(std::uint64_t index) const {
@@ -95,7 +106,7 @@ std::string RekorLog::checkpoint_text() const {
 
 std::string RekorLog::sign_note(const std::string& text) const {
   const NoteKey note = note_key();
-  std::string out = text + "\n" + note_line(note.name(), note.hint(), sign(key, bytes_of(text)));
+  std::string out = text + "\n" + note_line(note.name(), hint(), sign(bytes_of(text)));
   for (const WitnessSigner& witness : witnesses) out += cosignature_line(witness, text);
   return out;
 }

@@ -27,13 +27,16 @@ struct RekorLog {
   std::string operator_name = {};
   std::string name = {};  ///< of its note key; the host of `url` where empty
   std::string tree_id = "1193050959916656506";
-  std::int64_t index_offset = 1'000'000;  ///< v1: of the global index before the tree's own
+  std::int64_t index_offset = 1'000'000;       ///< v1: of the global index before the tree's own
+  std::optional<SignatureScheme> scheme = {};  ///< other than the key's default
   std::vector<WitnessSigner> witnesses = {};
   std::vector<Bytes> leaves = {};
 
   NoteKey note_key() const;
   Bytes log_id() const;
+  KeyHint hint() const;  ///< the first four bytes of the log id
 
+  Bytes sign(BytesView message) const;
   /// Appends entries of others, so that proofs have a length.
   void fill(std::size_t count);
   /// Appends `body` and proves it: v1 with promise and time, v2 without.

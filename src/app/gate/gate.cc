@@ -2,40 +2,8 @@
 
 #include "core/encoding/text.h"
 #include "io/remote/errors.h"
-#include "io/store/file.h"
 
 namespace tomme {
-
-namespace {
-
-constexpr std::size_t kProofOctets = 16 * 1024 * 1024;
-
-std::optional<Proof::Kind> kind_of(std::string_view suffix) {
-  if (suffix == ".provenance") return Proof::Kind::provenance;
-  if (suffix == ".sigstore.json") return Proof::Kind::bundle;
-  if (suffix == ".attestation") return Proof::Kind::attestation;
-  // "<file>.publish.attestation", as twine and others name them.
-  if (suffix.starts_with('.') && suffix.ends_with(".attestation") && !suffix.substr(1).contains('/')) {
-    const std::string_view middle =
-        suffix.substr(1, suffix.size() - 1 - std::string_view(".attestation").size());
-    if (!middle.contains('.')) return Proof::Kind::attestation;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-Result<std::vector<Proof>> find_local_proofs(const std::string& folder, std::string_view filename) {
-  std::vector<Proof> proofs;
-  for (const std::string& name : list_folder(folder)) {
-    if (!name.starts_with(filename)) continue;
-    const auto kind = kind_of(std::string_view(name).substr(filename.size()));
-    if (!kind) continue;
-    const std::string path = folder + "/" + name;
-    proofs.push_back(TRY(Proof::parse(*kind, path, TRY(read_file(path, kProofOctets)))));
-  }
-  return proofs;
-}
 
 Gate::Gate(net::HttpClient& client, DistributionJudge judge, std::string attestations, MayVisit may_visit,
            std::optional<ProofsElsewhere> elsewhere)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/gate/proofs_elsewhere.h"
+#include "app/gate/local_proofs.h"
 #include "core/policy/verdict.h"
 #include "io/remote/simple_client.h"
 
@@ -73,9 +74,5 @@ class Gate {
   mutable std::mutex mutex_;  // guards seen_
   mutable Seen seen_;
 };
-
-/// The documents in `folder` for a file: `<file>.provenance`, `.attestation`, `.<any>.attestation` and
-/// `.sigstore.json`, sorted by name. A document that is there and cannot be read is an error.
-Result<std::vector<Proof>> find_local_proofs(const std::string& folder, std::string_view filename);
 
 }  // namespace tomme

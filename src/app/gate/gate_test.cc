@@ -58,9 +58,27 @@ TEST_F(GateTest, FindsTheDocumentsThatAreNamedAfterAFile) {
   EXPECT_TRUE(find_local_proofs(folder_ + "/absent", kWheel)->empty());
 }
 
+TEST_F(GateTest, FindsEveryKindThatPublishersWrite) {
+  std::vector<std::string> names;
+  for (const char* suffix : {".attestation", ".provenance", ".publish.attestation", ".sigstore",
+                             ".sigstore.json", ".slsa.attestation"}) {
+    names.push_back(std::string(kWheel) + suffix);
+    put(names.back(), "x");
+  }
+  std::vector<std::string> found;
+  for (const LocalProof& proof : list_local_proofs(folder_ + "/", kWheel)) found.push_back(proof.path);
+  for (std::string& name : names) name = folder_ + "/" + name;
+  EXPECT_EQ(found, names);
+  for (const char* other : {"x", "x.sigstore.jsonl", "x.", "xpublish.attestation", "x.a.b.attestation",
+                            "x.a/b.attestation", "y.sigstore"}) {
+    EXPECT_FALSE(kind_of_proof(other, "x")) << other;
+  }
+  EXPECT_FALSE(kind_of_proof(".sigstore", ""));
+}
+
 TEST_F(GateTest, RefusesADocumentThatCannotBeRead) {
-  for (const char* suffix :
-       {".provenance", ".attestation", ".publish.attestation", ".slsa.attestation", ".sigstore.json"}) {
+  for (const char* suffix : {".provenance", ".attestation", ".publish.attestation", ".slsa.attestation",
+                             ".sigstore.json", ".sigstore"}) {
     const std::string name = std::string(kWheel) + suffix;
     put(name, "{");
     const auto proofs = gate(folder_).find_proofs(candidate(), {});

@@ -100,7 +100,7 @@ TEST(StatementParse, Limits) {
 // --- what PEP 740 asks -----------------------------------------------------------------------------------
 
 Result<void> check(std::string_view text, std::string_view filename) {
-  return check_attested_statement(*parse_statement(text), *DistFilename::parse(filename));
+  return check_attested_statement(*parse_statement(text), filename);
 }
 
 TEST(AttestedStatement, NamesThisDistribution) {
@@ -108,9 +108,13 @@ TEST(AttestedStatement, NamesThisDistribution) {
   EXPECT_TRUE(check(statement(sha256_set()), "A-1.0.0.tar.gz")) << "compared as parsed, not by octets";
   for (const char* other : {"b-1.0.tar.gz", "a-1.1.tar.gz", "a-1.0-py3-none-any.whl", "a-1.0.zip"})
     EXPECT_TRUE(refused(check(statement(sha256_set()), other), kAttestationFilename)) << other;
+  // A file that was given a name of its own is not the one that was attested.
+  for (const char* other : {"b.whl", "a", "", "x/a-1.0.tar.gz"})
+    EXPECT_TRUE(refused(check(statement(sha256_set()), other), kAttestationFilename)) << other;
   std::string unreadable = statement(sha256_set());
   unreadable.replace(unreadable.find("a-1.0.tar.gz"), 12, "../../passwd");
   EXPECT_TRUE(refused(check(unreadable, "a-1.0.tar.gz"), kAttestationFilename));
+  EXPECT_TRUE(refused(check(unreadable, "../../passwd"), kAttestationFilename));
 }
 
 // pypi-attestations before 0.0.26 compared file names as texts.
@@ -207,6 +211,13 @@ TEST(ProvenanceParse, KnowsPublishers) {
   const Publisher google = publisher(R"({"kind":"Google","email":"me@example.com"})");
   EXPECT_EQ(google.kind, Publisher::Kind::google);
   EXPECT_EQ(google.email, "me@example.com");
+  const Publisher circleci = publisher(
+      R"({"kind":"CircleCI","project_id":"0-1","pipeline_definition_id":"2-3","vcs_origin":"github.com/o/r","vcs_ref":null})");
+  EXPECT_EQ(circleci.kind, Publisher::Kind::circleci);
+  EXPECT_EQ(circleci.project_id, "0-1");
+  EXPECT_EQ(circleci.pipeline_definition_id, "2-3");
+  EXPECT_EQ(circleci.vcs_origin, "github.com/o/r");
+  EXPECT_EQ(circleci.vcs_ref, std::nullopt);
   const Publisher other = publisher(R"({"kind":"Forge","x":1})");
   EXPECT_EQ(other.kind, Publisher::Kind::other);
   EXPECT_EQ(other.kind_name, "Forge");

@@ -35,6 +35,7 @@ std::optional<std::string> non_empty(std::optional<std::string_view> text) {
 //  {"kind":"GitHub","repository":"o/r","workflow":"release.yml","environment":…}
 //  {"kind":"GitLab","repository":"ns/project","workflow_filepath":".gitlab-ci.yml","environment":…}
 //  {"kind":"Google","email":"…"}
+//  {"kind":"CircleCI","project_id":"…","pipeline_definition_id":"…","vcs_origin":…,"vcs_ref":…}
 Result<Publisher> parse_publisher(const json::Value& value) {
   json::Fields fields = TRY(json::Fields::of(value, "publisher"));
   Publisher publisher;
@@ -50,6 +51,12 @@ Result<Publisher> parse_publisher(const json::Value& value) {
   } else if (publisher.kind_name == "Google") {
     publisher.kind = Publisher::Kind::google;
     publisher.email = TRY(fields.text("email"));
+  } else if (publisher.kind_name == "CircleCI") {
+    publisher.kind = Publisher::Kind::circleci;
+    publisher.project_id = TRY(fields.text("project_id"));
+    publisher.pipeline_definition_id = TRY(fields.text("pipeline_definition_id"));
+    publisher.vcs_origin = non_empty(TRY(fields.optional_text("vcs_origin")));
+    publisher.vcs_ref = non_empty(TRY(fields.optional_text("vcs_ref")));
   }
   publisher.environment = non_empty(TRY(fields.optional_text("environment")));
   return publisher;
@@ -70,9 +77,10 @@ Result<AttestationBundle> parse_attestation_bundle(const json::Value& value,
 }
 
 /// In whichever spelling.
-bool names(const StatementSubject& subject, const DistFilename& filename) {
-  const Result<DistFilename> named = DistFilename::parse(subject.name);
-  return named && *named == filename;
+bool same_distribution(const DistFilename& named, std::string_view filename) {
+  if (named.as_written() == filename) return true;
+  const Result<DistFilename> file = DistFilename::parse(filename);
+  return file && named == *file;
 }
 
 }  // namespace
@@ -116,15 +124,20 @@ Result<Provenance> Provenance::parse(const json::Value& value, const Limits& lim
   return provenance;
 }
 
-Result<void> check_attested_statement(const Statement& statement, const DistFilename& filename) {
+Result<void> check_attested_statement(const Statement& statement, std::string_view filename) {
   if (statement.subjects.size() != 1) {
     return fail(kAttestationInvalid, "the attestation is about " + std::to_string(statement.subjects.size()) +
                                          " files, PEP 740 wants one");
   }
   const StatementSubject& subject = statement.subjects.front();
-  if (subject.name != filename.as_written() && !names(subject, filename)) {
-    return fail(kAttestationFilename, "the attestation is about " + printable(subject.name) + ", not " +
-                                          printable(filename.as_written()));
+  const Result<DistFilename> named = DistFilename::parse(subject.name);
+  if (!named) {
+    return fail(kAttestationFilename,
+                "the attestation is about " + printable(subject.name) + ", which is no distribution's name");
+  }
+  if (!same_distribution(*named, filename)) {
+    return fail(kAttestationFilename,
+                "the attestation is about " + printable(subject.name) + ", not " + printable(filename));
   }
   bool has_sha256 = false;
   for (const Digest& digest : subject.digests) has_sha256 |= digest.algorithm() == HashAlgorithm::sha256;

@@ -25,12 +25,16 @@ struct Attestation {
 
 /// Who the index says has published. Never believed: compared with the certificate.
 struct Publisher {
-  enum class Kind : std::uint8_t { github, gitlab, google, other };
+  enum class Kind : std::uint8_t { github, gitlab, google, circleci, other };
   Kind kind = Kind::other;
-  std::string kind_name;                   ///< as written
-  std::string repository;                  ///< "owner/name"; empty for google and other
-  std::string workflow;                    ///< GitHub: file name; GitLab: path of the file
-  std::string email;                       ///< google
+  std::string kind_name;   ///< as written
+  std::string repository;  ///< "owner/name" of github and gitlab
+  std::string workflow;    ///< GitHub: file name; GitLab: path of the file
+  std::string email;       ///< google
+  std::string project_id;  ///< circleci, as the next three
+  std::string pipeline_definition_id;
+  std::optional<std::string> vcs_origin;  ///< "github.com/owner/name"
+  std::optional<std::string> vcs_ref;
   std::optional<std::string> environment;  ///< absent where null or empty
 };
 
@@ -59,9 +63,10 @@ Result<Attestation> parse_attestation(const json::Value& value, const Provenance
 inline constexpr std::string_view kPublishPredicate = "https://docs.pypi.org/attestations/publish/v1";
 inline constexpr std::string_view kSlsaPredicate = "https://slsa.dev/provenance/v1";
 
-/// What PEP 740 asks of a statement beyond in-toto: exactly one subject, whose name is this distribution
-/// (compared as parsed file names) and that has a sha256 digest; a predicate that PEP 740 defines, empty
-/// for the publish attestation. The digest's equality is the verifier's.
-Result<void> check_attested_statement(const Statement& statement, const DistFilename& filename);
+/// What PEP 740 asks of a statement beyond in-toto: exactly one subject, whose name is a distribution's and
+/// that of this file (compared as parsed names; a file of another kind of name is never the one) and that has
+/// a sha256 digest; a predicate that PEP 740 defines, empty for the publish attestation. The digest's
+/// equality is the verifier's.
+Result<void> check_attested_statement(const Statement& statement, std::string_view filename);
 
 }  // namespace tomme

@@ -11,9 +11,10 @@ inline constexpr ErrorCode kJsonShape{
     "json/shape", Outcome::refused,
     "a JSON member is missing, unknown, or of another type than its format says",
     "the tool that wrote this file does not follow the format; make it again with a current one"};
-inline constexpr ErrorCode kEncodingBase64{"encoding/base64", Outcome::refused,
-                                           "a text is not canonical base64 (RFC 4648 section 4)",
-                                           "the file is damaged; fetch it again"};
+inline constexpr ErrorCode kEncodingBase64{
+    "encoding/base64", Outcome::refused, "a text is not canonical base64 (RFC 4648 section 4)",
+    "canonical base64 has padding, + and /, and no line breaks: get the file again or "
+    "write it so"};
 inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused,
                                         "a text is not lower-case hexadecimal",
                                         "write 0-9 and a-f, two digits an octet"};

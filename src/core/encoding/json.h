@@ -118,7 +118,7 @@ class Fields {
  public:
   enum class Spelling : std::uint8_t {
     exact,
-    proto,  ///< "logIndex" may also stand as "log_index" (proto3 JSON); both at once is an error
+    proto,  ///< proto3 JSON: "logIndex" or "log_index", not both at once; base64 of either alphabet
   };
   /// `what` names the object in messages and must outlive the reader.
   static Result<Fields> of(const Value& value, std::string_view what, Spelling spelling = Spelling::exact);

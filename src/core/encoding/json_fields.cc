@@ -3,6 +3,7 @@
 
 #include "core/encoding/errors.h"
 #include "core/encoding/json.h"
+#include "core/encoding/proto_base64.h"
 #include "core/encoding/text.h"
 
 namespace tomme::json {
@@ -101,7 +102,7 @@ Result<std::string_view> Fields::text(std::string_view name) {
 Result<std::optional<Bytes>> Fields::optional_base64(std::string_view name) {
   const auto text = TRY(optional_text(name));
   if (!text) return std::nullopt;
-  Result<Bytes> octets = decode_base64(*text);
+  Result<Bytes> octets = spelling_ == Spelling::proto ? decode_proto_base64(*text) : decode_base64(*text);
   if (!octets)
     return std::unexpected<Error>(std::move(octets).error().in(printable(what_) + "." + std::string(name)));
   return *std::move(octets);

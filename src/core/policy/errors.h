@@ -7,11 +7,18 @@ namespace tomme {
 inline constexpr ErrorCode kPolicyIdentity{
     "policy/identity", Outcome::refused,
     "the signature is genuine, but somebody else was expected to have made it",
-    "if the project moved to a new repository or signer, change the expectation on purpose"};
+    "see whether the expectation is spelled right; only if the project moved to a new repository or signer, "
+    "change it"};
 inline constexpr ErrorCode kPolicyPublisher{
     "policy/publisher", Outcome::refused,
-    "the publisher that the index names is not the one in the certificate",
+    "the publisher that the index names is not the one in the certificate, or is of a kind that its "
+    "issuer has none of",
     "the index and the signature contradict each other: do not install this file, tell the index"};
+inline constexpr ErrorCode kPolicyRepository{
+    "policy/repository", Outcome::refused,
+    "the expected workflow signed it, called by somebody else's repository",
+    "anybody can call a public workflow: if that repository is the one you mean, expect it by its name, "
+    "OWNER/REPOSITORY"};
 inline constexpr ErrorCode kPolicyUnattested{
     "policy/unattested", Outcome::refused, "the file has no attestation and one is required",
     "if nobody can vouch for it, let it pass on purpose: --allow NAME==VERSION or --allow-index URL"};

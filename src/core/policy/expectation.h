@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/policy/pattern.h"
+#include "core/policy/publisher_check.h"
 #include "core/sigstore/evidence.h"
 
 namespace tomme {
@@ -27,8 +28,8 @@ struct Expectation {
   std::optional<Publisher> publisher;
 
   bool is_empty() const;
-  /// Whether anything in it tells one signer from another: a repository's owner, an identity or a publisher
-  /// that is more than wildcards. A workflow, a ref or an issuer alone fits whoever likes to have it.
+  /// Whether anything in it tells one signer from another (core/policy/owner.h): a workflow, a ref or an
+  /// issuer alone fits whoever likes to have it.
   bool names_somebody() const;
   /// "github:owner/name, workflow release.yml" for messages.
   std::string describe() const;
@@ -37,20 +38,10 @@ struct Expectation {
 /// One expected signer in one word: "owner/name", "github:owner/name", "gitlab:group/project", a repository's
 /// URL, an e-mail address, another URI; an issuer may follow as " (https://…)", as reports print it.
 Result<Expectation> parse_expected_signer(std::string_view text);
-/// "github:owner/repository:workflow[:environment]", "gitlab:group/project:file[:environment]",
-/// "google:E-MAIL".
-Result<Publisher> parse_publisher_expectation(std::string_view text);
 
-/// kPolicyIdentity with what was found and what was expected, where the signer is another.
+/// kPolicyIdentity with what was found and what was expected, where the signer is another;
+/// kPolicyRepository where a workflow that is expected by its URI ran for another repository than its own.
 Result<void> expect_signer(const Identity& identity, const Expectation& expectation);
-
-/// How much of a publisher object the certificate proves.
-struct PublisherProof {
-  bool compared;            ///< false for kinds of publisher that this program does not know
-  bool environment_proven;  ///< claim 23 is present and equal; else the environment is the index's word
-};
-/// Holds what the index says against the certificate: kPolicyPublisher where they contradict each other.
-Result<PublisherProof> check_publisher(const Publisher& publisher, const Identity& identity);
 
 /// Expected signers by project; several for one project mean any of them.
 class ExpectedSigners {

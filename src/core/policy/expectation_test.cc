@@ -23,12 +23,12 @@ Result<void> expect(const testing::LeafSpec& leaf, const char* signer) {
 
 TEST(ExpectedSigner, IsARepositoryInAnyOfItsSpellings) {
   const testing::LeafSpec leaf = testing::github("Owner/repo");
-  for (const char* signer :
-       {"owner/repo", "Owner/Repo", "github:owner/repo", "https://github.com/owner/repo",
-        "https://github.com/owner/repo.git", "https://github.com/owner/repo/", "owner/*"}) {
+  for (const char* signer : {"owner/repo", "Owner/Repo", "github:owner/repo", "https://github.com/owner/repo",
+                             "https://github.com/owner/repo.git", "https://github.com/owner/repo/",
+                             "github.com/owner/repo", "owner/*"}) {
     EXPECT_TRUE(expect(leaf, signer)) << signer;
   }
-  for (const char* signer : {"owner/rep", "owner/repo2", "wner/repo", "gitlab:owner/repo", "o*/other",
+  for (const char* signer : {"owner/rep", "owner/repo2", "wner/repo", "gitlab:owner/repo", "owner/o*",
                              "https://gitlab.com/owner/repo"}) {
     EXPECT_REFUSED(kPolicyIdentity, expect(leaf, signer));
   }
@@ -75,21 +75,68 @@ TEST(Expectation, HoldsOnlyWhenEveryPartDoes) {
   EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
 }
 
+TEST(Expectation, SaysWhichPartIsAnother) {
+  const Identity identity = identity_of(testing::github("owner/repo", "release.yml", "refs/tags/v1.0.0"));
+  Expectation expectation;
+  expectation.repository = Pattern("owner/repo");
+  expectation.ref = Pattern("v*");
+  EXPECT_TRUE(expect_signer(identity, expectation).error().hint().contains("refs/tags/v1"));
+  expectation.ref = Pattern("refs/tags/v2*");
+  EXPECT_TRUE(expect_signer(identity, expectation).error().hint().contains("another branch or tag"));
+  expectation.workflow = Pattern("other.yml");
+  EXPECT_TRUE(expect_signer(identity, expectation).error().hint().contains("workflow is another"));
+  expectation.issuer = Pattern("https://issuer.example");
+  EXPECT_TRUE(expect_signer(identity, expectation).error().hint().contains(kGithubIssuer));
+}
+
+// A public workflow signs for whoever calls it.
+TEST(Expectation, OfAWorkflowsUriIsForItsOwnRepository) {
+  const std::string uri = "https://github.com/example/demo/.github/workflows/release.yml@refs/tags/v1.0.0";
+  const auto called_by = [&](const std::string& repository) {
+    testing::LeafSpec leaf = testing::github("example/demo");
+    leaf.subject.value = uri;
+    leaf.claims[12] = "https://github.com/" + repository;
+    leaf.claims[5] = repository;
+    return leaf;
+  };
+  for (const std::string& expected :
+       {uri, std::string("https://github.com/example/demo/.github/workflows/release.yml@**"),
+        std::string("https://github.com/example/demo/**"), std::string("https://github.com/example/**")}) {
+    EXPECT_TRUE(expect(called_by("example/demo"), expected.c_str())) << expected;
+    EXPECT_TRUE(expect(called_by("Example/Demo"), expected.c_str())) << expected;
+    EXPECT_REFUSED(kPolicyRepository, expect(called_by("evil/fork"), expected.c_str()));
+    EXPECT_REFUSED(kPolicyRepository, expect(called_by("example-evil/demo"), expected.c_str()));
+  }
+  // Another repository of the owner fits where only the owner is said.
+  EXPECT_TRUE(expect(called_by("example/other"), "https://github.com/example/**"));
+  EXPECT_REFUSED(kPolicyRepository, expect(called_by("example/other"), uri.c_str()));
+  EXPECT_REFUSED(kPolicyRepository, expect(called_by("example/demo2"), "https://github.com/example/demo/**"));
+
+  Expectation both;
+  both.identity = Pattern(uri);
+  both.repository = Pattern("evil/fork");
+  EXPECT_TRUE(expect_signer(identity_of(called_by("evil/fork")), both));
+  both.repository = Pattern("example/demo");
+  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity_of(called_by("evil/fork")), both));
+
+  // Certificates of 2022 have the repository in claim 5 alone.
+  testing::LeafSpec old = called_by("evil/fork");
+  old.claims.erase(12);
+  EXPECT_REFUSED(kPolicyRepository, expect(old, uri.c_str()));
+
+  testing::LeafSpec gitlab = testing::gitlab("group/project");
+  const std::string expected = gitlab.subject.value;
+  EXPECT_TRUE(expect(gitlab, expected.c_str()));
+  gitlab.claims[12] = "https://gitlab.com/evil/project";
+  EXPECT_REFUSED(kPolicyRepository, expect(gitlab, expected.c_str()));
+}
+
 TEST(Expectation, DoesNotTakeAWorkflowWithAnAtSignForAShorterOne) {
   const Identity identity =
       identity_of(testing::github("owner/repo", "release.yml@evil.yml", "refs/heads/main"));
   Expectation expectation;
   expectation.workflow = Pattern("release.yml");
   EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
-}
-
-Publisher github_publisher(std::string repository, std::string workflow) {
-  Publisher publisher;
-  publisher.kind = Publisher::Kind::github;
-  publisher.kind_name = "GitHub";
-  publisher.repository = std::move(repository);
-  publisher.workflow = std::move(workflow);
-  return publisher;
 }
 
 TEST(Expectation, MayBeAGlobInEveryPart) {
@@ -132,55 +179,6 @@ TEST(Expectation, AWildcardNamesNoIssuer) {
   EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity_of(leaf), expectation));
 }
 
-TEST(PublisherCheck, ComparesWithTheCertificateNeverTheOtherWayRound) {
-  const Identity identity = identity_of(testing::github("owner/repo"));
-  EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity));
-  EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/other", "release.yml"), identity));
-  EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/repo", "other.yml"), identity));
-  Publisher gitlab = github_publisher("owner/repo", "release.yml");
-  gitlab.kind = Publisher::Kind::gitlab;
-  EXPECT_REFUSED(kPolicyPublisher, check_publisher(gitlab, identity));
-  Publisher google;
-  google.kind = Publisher::Kind::google;
-  google.email = "owner/repo";
-  EXPECT_REFUSED(kPolicyPublisher, check_publisher(google, identity));
-}
-
-// pypi-attestations before 0.0.23: a certificate that names neither ref nor commit.
-TEST(PublisherCheck, pypi_attestations_0_0_23_ref_and_commit_missing) {
-  testing::LeafSpec leaf = testing::github("owner/repo", "release.yml");
-  EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity_of(leaf)));
-  for (unsigned claim : {3U, 6U, 10U, 13U, 14U, 19U}) leaf.claims.erase(claim);
-  EXPECT_REFUSED(kPolicyPublisher,
-                 check_publisher(github_publisher("owner/repo", "release.yml"), identity_of(leaf)));
-}
-
-TEST(Expectation, NamesSomebodyOrFitsAnyone) {
-  const auto with = [](auto member, std::string text) {
-    Expectation expectation;
-    expectation.*member = Pattern(std::move(text));
-    return expectation.names_somebody();
-  };
-  for (const char* text : {"owner/repo", "owner/*", "github:owner/**", "https://github.com/owner/repo",
-                           "o*/x", "https://forge.example/a/b"}) {
-    EXPECT_TRUE(with(&Expectation::repository, text)) << text;
-  }
-  for (const char* text :
-       {"**", "*/*", "*/repo", "github:*/x", "https://github.com/**", "gitlab:**", "?/?"}) {
-    EXPECT_FALSE(with(&Expectation::repository, text)) << text;
-  }
-  EXPECT_TRUE(with(&Expectation::identity, "dev@example.org"));
-  EXPECT_TRUE(with(&Expectation::identity, "*@example.org"));
-  EXPECT_FALSE(with(&Expectation::identity, "**"));
-  EXPECT_FALSE(with(&Expectation::identity, "https://github.com/**"));
-  EXPECT_FALSE(with(&Expectation::issuer, "https://accounts.google.com"));
-  EXPECT_FALSE(with(&Expectation::workflow, "release.yml"));
-  EXPECT_FALSE(with(&Expectation::ref, "refs/tags/v1"));
-  EXPECT_FALSE(Expectation().names_somebody());
-  EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer("*/*"));
-  EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer("*/repo (https://accounts.google.com)"));
-}
-
 // Where others searched for a pattern anywhere in the identity.
 TEST(ExpectedSigner, sigstore_js_1656_identity_is_no_unanchored_pattern) {
   testing::LeafSpec leaf = testing::github("owner/repo");
@@ -207,25 +205,6 @@ TEST(ExpectedSigner, mise_9260_a_workflow_is_no_part_of_another) {
     expectation.workflow = Pattern(workflow);
     EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
   }
-}
-
-TEST(PublisherCheck, AnEnvironmentIsProvenOnlyByClaim23) {
-  Publisher publisher = github_publisher("owner/repo", "release.yml");
-  publisher.environment = "pypi";
-  testing::LeafSpec leaf = testing::github("owner/repo");
-  leaf.claims.erase(23);
-  EXPECT_FALSE(testing::must(check_publisher(publisher, identity_of(leaf))).environment_proven);
-  leaf.claims[23] = "pypi";
-  EXPECT_TRUE(testing::must(check_publisher(publisher, identity_of(leaf))).environment_proven);
-  leaf.claims[23] = "staging";
-  EXPECT_REFUSED(kPolicyPublisher, check_publisher(publisher, identity_of(leaf)));
-}
-
-TEST(PublisherCheck, AKindNobodyKnowsIsOnlyTheIndexsWord) {
-  Publisher publisher;
-  publisher.kind_name = "Forgejo";
-  EXPECT_FALSE(
-      testing::must(check_publisher(publisher, identity_of(testing::github("owner/repo")))).compared);
 }
 
 TEST(ExpectedSigners, AreFoundByNormalizedNameAndAnyOfThemWillDo) {

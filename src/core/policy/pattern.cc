@@ -39,6 +39,15 @@ bool Pattern::has_wildcard() const {
   return false;
 }
 
+std::string Pattern::literal_prefix() const {
+  std::string prefix;
+  for (const Token& token : tokens_of(text_)) {
+    if (token.kind != Token::Kind::literal) break;
+    prefix += token.literal;
+  }
+  return prefix;
+}
+
 // A row of "the first n characters match the first m tokens", one token at a time: linear in memory,
 // quadratic at worst in time, whatever the pattern.
 bool Pattern::matches(std::string_view candidate) const {

@@ -15,6 +15,8 @@ class Pattern {
   bool matches(std::string_view candidate) const;
   const std::string& text() const { return text_; }
   bool has_wildcard() const;
+  /// What every match begins with: up to the first wildcard, without escapes.
+  std::string literal_prefix() const;
 
  private:
   std::string text_;

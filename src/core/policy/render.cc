@@ -21,7 +21,8 @@ json::Value to_json(const Signer& signer) {
   members.push_back({"who", text_value(signer.who())});
   if (const auto& identity = signer.evidence.identity()) {
     members.push_back({"subject", text_value(identity->subject().value)});
-    members.push_back({"issuer", text_value(identity->issuer())});
+    members.push_back(
+        {"issuer", identity->issuer().empty() ? json::Value() : text_value(identity->issuer())});
     members.push_back({"repository", optional_text(identity->repository())});
     members.push_back({"workflow", optional_text(identity->workflow())});
     members.push_back({"ref", optional_text(identity->claim(Claim::source_repository_ref))});
@@ -38,6 +39,10 @@ json::Value to_json(const Signer& signer) {
   members.push_back({"logs", std::move(logs)});
   if (const auto& statement = signer.evidence.statement()) {
     members.push_back({"predicateType", text_value(statement->predicate_type)});
+  }
+  if (signer.publisher) {
+    members.push_back({"publisher", text_value(signer.publisher->kind_name)});
+    members.push_back({"publisherCompared", json::Value(signer.publisher_proof->compared)});
   }
   if (signer.publisher && signer.publisher->environment) {
     members.push_back({"environment", text_value(*signer.publisher->environment)});

@@ -11,16 +11,15 @@ namespace tomme {
 namespace {
 
 Result<Signer> verify_attestation(const Verifier& verifier, const Attestation& attestation,
-                                  const std::optional<DistFilename>& filename, Artifact& artifact) {
+                                  const std::optional<std::string>& filename, Artifact& artifact) {
   Evidence evidence = TRY(verifier.verify(TRY(Bundle::from_attestation(attestation)), artifact));
   const Statement& statement = *evidence.statement();
-  const DistFilename named = filename ? *filename : TRY(DistFilename::parse(statement.subjects.front().name));
-  TRY(check_attested_statement(statement, named));
+  TRY(check_attested_statement(statement, filename.value_or(statement.subjects.front().name)));
   return Signer{std::move(evidence), std::nullopt, std::nullopt};
 }
 
 Result<std::vector<Signer>> verify_provenance(const Verifier& verifier, const Provenance& provenance,
-                                              const std::optional<DistFilename>& filename,
+                                              const std::optional<std::string>& filename,
                                               Artifact& artifact) {
   std::vector<Signer> signers;
   for (const AttestationBundle& group : provenance.bundles) {
@@ -88,7 +87,7 @@ Result<Proof> Proof::parse_any(std::string source, std::string_view text) {
 }
 
 Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
-                                         const std::optional<DistFilename>& filename, Artifact& artifact) {
+                                         const std::optional<std::string>& filename, Artifact& artifact) {
   if (const auto* provenance = std::get_if<Provenance>(&proof.document)) {
     return verify_provenance(verifier, *provenance, filename, artifact);
   }
@@ -121,6 +120,12 @@ std::string Signer::who() const {
   return "key " + evidence.key()->spki_sha256().to_hex().substr(0, 16);
 }
 
+std::optional<std::string> Signer::not_compared() const {
+  if (!publisher_proof || publisher_proof->compared) return std::nullopt;
+  return "the index names a publisher of the kind " + printable(publisher->kind_name) +
+         ", which this tomme does not know: only the certificate tells who signed";
+}
+
 DistributionJudge::DistributionJudge(std::shared_ptr<const Verifier> verifier, DistributionPolicy policy)
     : verifier_(std::move(verifier)), policy_(std::move(policy)) {}
 
@@ -146,7 +151,7 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
   DigestArtifact artifact{Digest(digest)};
   std::vector<std::vector<Signer>> signers;  // of each proof
   for (const Proof& proof : proofs) {
-    auto verified = verify_proof(*verifier_, proof, filename, artifact);
+    auto verified = verify_proof(*verifier_, proof, filename.as_written(), artifact);
     if (!verified) return refuse_for(proof, std::move(verified).error());
     add_subjects(proof, *verified, names);
     signers.push_back(*std::move(verified));
@@ -157,6 +162,8 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
       if (auto ok = expect_signer_of_each(signer, expected); !ok)
         return refuse_for(proofs[i], std::move(ok).error());
       verdict.trail_.push_back(printable(proofs[i].source) + ": signed by " + signer.who());
+      if (const auto word = signer.not_compared())
+        verdict.trail_.push_back(printable(proofs[i].source) + ": " + *word);
       verdict.signers_.push_back(std::move(signer));
     }
   }

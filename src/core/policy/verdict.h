@@ -35,6 +35,8 @@ struct Signer {
   std::optional<Publisher> publisher;             ///< as the index has it
   std::optional<PublisherProof> publisher_proof;  ///< how much of that is proven
   std::string who() const;                        ///< one line for a table
+  /// A sentence where the index names a publisher of a kind that this program cannot compare.
+  std::optional<std::string> not_compared() const;
 };
 
 /// Verifies every signature of a proof over `artifact`; any that fails is the result. Of PEP 740 objects the
@@ -42,7 +44,7 @@ struct Signer {
 /// taken), and the publisher that the index names must be the certificate's.
 /// Who should have signed is not asked.
 Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
-                                         const std::optional<DistFilename>& filename, Artifact& artifact);
+                                         const std::optional<std::string>& filename, Artifact& artifact);
 
 /// What is known where a file has no attestation.
 enum class NoProof : std::uint8_t {

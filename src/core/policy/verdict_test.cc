@@ -103,6 +103,17 @@ TEST_F(VerdictTest, APublisherThatTheCertificateContradictsIsDenied) {
                 kPolicyPublisher);
 }
 
+TEST_F(VerdictTest, APublisherOfAKindNobodyKnowsDoesNotPassInSilence) {
+  const json::Value forgejo = testing::object({{"kind", "Forgejo"}, {"repository", "owner/demo"}});
+  expect_denied(judge({provenance(forgejo, {attestation(testing::github("owner/demo"))})}), kPolicyPublisher);
+  const Verdict verdict = judge(
+      {provenance(forgejo, {attestation(testing::email("ci@forge.example", "https://forge.example"))})});
+  EXPECT_EQ(verdict.decision(), Decision::warn);
+  EXPECT_TRUE(std::ranges::any_of(verdict.trail(), [](const std::string& step) {
+    return step.contains("kind Forgejo, which this tomme");
+  }));
+}
+
 TEST_F(VerdictTest, AFileThatNothingCanAttestIsAsOneWithoutProof) {
   auto verifier = std::make_shared<const Verifier>(instance.root(), VerifyOptions{});
   EXPECT_EQ(DistributionJudge(verifier, {}).judge_unattestable("demo-1.0.egg").decision(), Decision::warn);

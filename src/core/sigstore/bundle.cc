@@ -166,10 +166,6 @@ Result<std::variant<MessageSignature, DsseEnvelope>> parse_content(Fields& field
 
 }  // namespace
 
-Result<Bundle> Bundle::parse(std::string_view text, const Limits& limits) {
-  return from_json(TRY(in("bundle", json::parse(text, {.depth = 32, .bytes = limits.bytes}))), limits);
-}
-
 Result<Bundle> Bundle::from_json(const json::Value& value, const Limits& limits) {
   Fields fields = TRY(Fields::of(value, "bundle", Fields::Spelling::proto));
   const std::string media_type(TRY(fields.text("mediaType")));

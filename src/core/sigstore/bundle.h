@@ -32,6 +32,7 @@ struct BundleLimits {
   std::size_t entries = 32;
   std::size_t timestamps = 32;
   std::size_t certificates = 10;  ///< in a chain of version 0.1 or 0.2
+  std::size_t bundles = 64;       ///< of one file
 };
 
 /// A Sigstore bundle (protobuf-specs sigstore_bundle.proto), version 0.1, 0.2 or 0.3, read but not believed.
@@ -45,8 +46,12 @@ struct Bundle {
   std::vector<Bytes> timestamps;  ///< RFC 3161 responses, DER
   std::variant<MessageSignature, DsseEnvelope> content;
 
-  /// protobuf JSON; an unknown member is an error.
+  /// protobuf JSON; an unknown member is an error. A file of one bundle, in any form that parse_all reads.
   static Result<Bundle> parse(std::string_view text, const Limits& limits = {});
+  /// The bundles of a file, at least one: a bundle; an array of them (RubyGems); one in each line (gh
+  /// attestation download); GitHub's answer {"attestations": [{"bundle": …}]}; cosign's old
+  /// {"base64Signature", "cert", "rekorBundle"}, which has a log's promise and no proof of inclusion.
+  static Result<std::vector<Bundle>> parse_all(std::string_view text, const Limits& limits = {});
   static Result<Bundle> from_json(const json::Value& value, const Limits& limits = {});
   static Result<Bundle> from_attestation(const Attestation& attestation, const Limits& limits = {});
   /// Detached: `signature` is base64 text or raw octets, `certificate` PEM or base64 of PEM, `entry` what

@@ -113,7 +113,7 @@ std::string_view name_of(Claim claim) {
   return "";
 }
 
-Result<Identity> Identity::of(const Certificate& certificate) {
+Result<Identity> Identity::of(const Certificate& certificate, NoIssuer no_issuer) {
   std::array<std::optional<std::string>, kClaimLimit> claims;
   for (const ExtensionView& extension : certificate.extensions()) {
     const auto number = claim_number(extension.oid);
@@ -122,13 +122,14 @@ Result<Identity> Identity::of(const Certificate& certificate) {
   }
   const auto& old_issuer = claims[kIssuerV1];
   const auto& issuer = claims[kIssuerV2] ? claims[kIssuerV2] : old_issuer;
-  if (!issuer || issuer->empty())
+  const bool may_lack = no_issuer == NoIssuer::accepted && !issuer;
+  if (!may_lack && (!issuer || issuer->empty()))
     return fail(kIdentityInvalid, "the certificate names no issuer of its signer's identity");
   if (old_issuer && *old_issuer != *issuer) {
     return fail(kIdentityInvalid, "the certificate names two issuers, " + printable(*old_issuer) + " and " +
                                       printable(*issuer));
   }
-  Identity identity(TRY(single_subject(certificate)), *issuer);
+  Identity identity(TRY(single_subject(certificate)), issuer.value_or(""));
   identity.claims_ = std::move(claims);
   return identity;
 }
@@ -169,7 +170,7 @@ std::string Identity::describe() const {
     const auto file = workflow();
     return printable(*name) + (file ? " (" + printable(*file) + ")" : "");
   }
-  return printable(subject_.value) + " (" + printable(issuer_) + ")";
+  return printable(subject_.value) + (issuer_.empty() ? "" : " (" + printable(issuer_) + ")");
 }
 
 }  // namespace tomme

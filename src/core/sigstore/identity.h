@@ -44,11 +44,12 @@ class Identity {
  public:
   /// Exactly one subject alternative name, of a kind Fulcio issues; an issuer, in claim 8 or the old claim 1
   /// (equal where both stand); no claim twice. The name must be marked critical where the certificate's
-  /// subject is empty (RFC 5280 4.1.2.6).
-  static Result<Identity> of(const Certificate& certificate);
+  /// subject is empty (RFC 5280 4.1.2.6). Certificates of GitHub's releases name no issuer.
+  enum class NoIssuer : std::uint8_t { refused, accepted };
+  static Result<Identity> of(const Certificate& certificate, NoIssuer no_issuer = NoIssuer::refused);
 
   const SubjectName& subject() const { return subject_; }
-  const std::string& issuer() const { return issuer_; }
+  const std::string& issuer() const { return issuer_; }  ///< empty where none is named
   /// Nothing where the certificate does not carry the claim.
   const std::optional<std::string>& claim(Claim claim) const {
     return claims_[static_cast<std::size_t>(claim)];
@@ -72,5 +73,8 @@ class Identity {
 inline constexpr std::string_view kGithubIssuer = "https://token.actions.githubusercontent.com";
 inline constexpr std::string_view kGitlabIssuer = "https://gitlab.com";
 inline constexpr std::string_view kGoogleIssuer = "https://accounts.google.com";
+inline constexpr std::string_view kCircleciIssuer = "https://oidc.circleci.com";
+/// What CircleCI's names begin with; the project's id follows.
+inline constexpr std::string_view kCircleciProjects = "https://circleci.com/api/v2/projects/";
 
 }  // namespace tomme

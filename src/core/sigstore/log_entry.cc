@@ -1,5 +1,6 @@
 #include "core/sigstore/log_entry.h"
 
+#include "core/encoding/proto_base64.h"
 #include "core/encoding/text.h"
 #include "core/sigstore/errors.h"
 
@@ -42,7 +43,7 @@ Result<LogEntry::InclusionProof> parse_proof(Fields fields, UnknownMembers unkno
     TRY(within_limit(hashes->size(), limits));
     for (const json::Value& hash : *hashes) {
       if (!hash.text()) return fail(kBundleShape, "a hash of the inclusion proof is not a string");
-      proof.hashes.push_back(TRY(hash_of(TRY(in("inclusion proof", decode_base64(*hash.text()))))));
+      proof.hashes.push_back(TRY(hash_of(TRY(in("inclusion proof", decode_proto_base64(*hash.text()))))));
     }
   }
   if (auto checkpoint = TRY(fields.optional_object("checkpoint"))) {
@@ -67,6 +68,15 @@ Result<LogEntry::InclusionProof> parse_proof_v1(Fields fields, const LogEntry::L
     proof.hashes.push_back(TRY(in("inclusion proof", Sha256::parse_hex(*hash.text()))));
   }
   return proof;
+}
+
+/// The forms of Rekor v1 itself have the kind in the body alone.
+Result<void> take_kind_from_body(LogEntry& entry) {
+  const json::Value body = TRY(in("log entry body", json::parse(text_of(entry.body))));
+  Fields fields = TRY(Fields::of(body, "log entry body"));
+  entry.kind = TRY(fields.text("kind"));
+  entry.version = TRY(fields.text("apiVersion"));
+  return {};
 }
 
 }  // namespace
@@ -116,11 +126,22 @@ Result<LogEntry> LogEntry::parse_rekor_v1(const json::Value& value, const Limits
   Bytes leaf = TRY(fields.base64("body"));
   LogEntry entry{log_index,        std::move(id),  "", "", logged, std::move(promise),
                  std::move(proof), std::move(leaf)};
-  // The kind stands only in the body here.
-  const json::Value body = TRY(in("log entry body", json::parse(text_of(entry.body))));
-  Fields body_fields = TRY(Fields::of(body, "log entry body"));
-  entry.kind = TRY(body_fields.text("kind"));
-  entry.version = TRY(body_fields.text("apiVersion"));
+  TRY(take_kind_from_body(entry));
+  return entry;
+}
+
+Result<LogEntry> LogEntry::parse_cosign(const json::Value& value) {
+  Fields fields = TRY(Fields::of(value, "rekorBundle"));
+  Bytes promise = TRY(fields.base64("SignedEntryTimestamp"));
+  Fields payload = TRY(fields.object("Payload"));
+  TRY(fields.expect_no_more());
+  const LogIndex log_index(TRY(not_negative(TRY(payload.integer("logIndex")), "log index")));
+  Bytes id = TRY(in("log entry", decode_hex(TRY(payload.text("logID")))));
+  const Time logged = time_from_unix(TRY(payload.integer("integratedTime")));
+  Bytes leaf = TRY(payload.base64("body"));
+  TRY(payload.expect_no_more());
+  LogEntry entry{log_index, std::move(id), "", "", logged, std::move(promise), std::nullopt, std::move(leaf)};
+  TRY(take_kind_from_body(entry));
   return entry;
 }
 

@@ -40,6 +40,8 @@ struct LogEntry {
   static Result<LogEntry> parse(const json::Value& value, UnknownMembers unknown, const Limits& limits = {});
   /// The answer of Rekor v1 to a look-up: {"<uuid>": {body, integratedTime, logID, logIndex, verification}}.
   static Result<LogEntry> parse_rekor_v1(const json::Value& value, const Limits& limits = {});
+  /// cosign's old rekorBundle: {"SignedEntryTimestamp", "Payload": {body, integratedTime, logIndex, logID}}.
+  static Result<LogEntry> parse_cosign(const json::Value& value);
 };
 
 }  // namespace tomme

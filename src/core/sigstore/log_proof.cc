@@ -57,7 +57,7 @@ Result<Witness> parse_witness(std::string_view text) {
 Result<std::vector<const TrustedLog*>> find_logs(const std::vector<TrustedLog>& logs, const LogEntry& entry) {
   std::vector<const TrustedLog*> found;
   for (const TrustedLog& log : logs) {
-    if (equal(log.log_id, entry.log_id)) found.push_back(&log);
+    if (log.is_named(entry.log_id)) found.push_back(&log);
   }
   if (found.empty())
     return fail(kEntryUnknownLog,

@@ -6,12 +6,15 @@
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/sigstore/errors.h"
+#include "core/sigstore/json_lines.h"
 
 namespace tomme {
 
 namespace {
 
 using json::Fields;
+
+constexpr std::size_t kMostRoots = 8;  // in one file
 
 struct KeyDetails {
   std::string_view name;  // PublicKeyDetails of sigstore_common.proto
@@ -89,22 +92,22 @@ Result<std::optional<TrustedLog>> parse_log(const json::Value& value, std::vecto
   if ((key.type() == KeyType::rsa) != (details->padding != Padding::none)) {
     return fail(kTrustRootInvalid, url + " has a key of another kind than it says");
   }
-  // Version 0.2 names the key of checkpoints apart; entries then carry that name (trustroot.proto).
-  std::optional<Fields> id = TRY(fields.optional_object("checkpointKeyId"));
-  if (!id) id = TRY(fields.object("logId"));
+  // Version 0.2 may name the key of checkpoints apart (trustroot.proto); one of both there must be.
+  Bytes checkpoint_key_id;
+  if (auto id = TRY(fields.optional_object("checkpointKeyId"))) checkpoint_key_id = TRY(id->base64("keyId"));
+  Bytes log_id = checkpoint_key_id;
+  if (auto id = TRY(fields.optional_object("logId")); id || checkpoint_key_id.empty())
+    log_id = TRY(TRY(id ? Result<Fields>(std::move(*id)) : fields.object("logId")).base64("keyId"));
   std::string operator_name;
   if (const auto name = TRY(fields.optional_text("operator"))) operator_name = *name;
+  const SignatureScheme scheme{details->hash, details->padding};
+  const std::vector<BytesView> ids{log_id, checkpoint_key_id};
   auto [host, host_and_port] = note_names(url);
   std::optional<NoteKey> with_port;
-  if (host_and_port) with_port = NoteKey::make(std::move(*host_and_port), key);
-  Bytes log_id = TRY(id->base64("keyId"));
-  return TrustedLog{url,
-                    std::move(operator_name),
-                    std::move(log_id),
-                    SignatureScheme{details->hash, details->padding},
-                    NoteKey::make(std::move(host), key),
-                    std::move(with_port),
-                    valid};
+  if (host_and_port) with_port = NoteKey::of_log(std::move(*host_and_port), key, scheme, ids);
+  NoteKey note_key = NoteKey::of_log(std::move(host), std::move(key), scheme, ids);
+  return TrustedLog{url,    std::move(operator_name), std::move(log_id),    std::move(checkpoint_key_id),
+                    scheme, std::move(note_key),      std::move(with_port), valid};
 }
 
 Result<std::vector<Certificate>> parse_certificates(Fields fields) {
@@ -155,6 +158,10 @@ Result<const json::Array*> parse_list(Fields& fields, std::string_view name,
 
 }  // namespace
 
+bool TrustedLog::is_named(BytesView id) const {
+  return equal(log_id, id) || (!checkpoint_key_id.empty() && equal(checkpoint_key_id, id));
+}
+
 std::string TrustedLog::counted_as() const {
   return operator_name.empty() ? "log " + encode_hex(log_id) : "operator " + operator_name;
 }
@@ -199,7 +206,30 @@ Result<std::shared_ptr<const TrustedRoot>> load_builtin(std::string_view text) {
 }  // namespace
 
 Result<TrustedRoot> TrustedRoot::parse(std::string_view text, const Limits& limits) {
+  if (const std::size_t lines = json_lines(text).size(); lines > 1) {
+    return fail(
+        kTrustRootInvalid,
+        "the file holds " + std::to_string(lines) + " trusted roots, one in each line, and one is read here",
+        "keep the line of the instance that you mean in a file of its own; tomme verify tries them all");
+  }
   return parse_root(text, limits, LinkSignatures::verify);
+}
+
+Result<std::vector<TrustedRoot>> TrustedRoot::parse_all(std::string_view text, const Limits& limits) {
+  std::vector<TrustedRoot> roots;
+  const auto lines = json_lines(text);
+  if (lines.size() <= 1) {
+    roots.push_back(TRY(parse(text, limits)));
+    return roots;
+  }
+  if (lines.size() > kMostRoots) {
+    return fail(kTrustRootLimit, "the file has " + std::to_string(lines.size()) +
+                                     " trusted roots, more than " + std::to_string(kMostRoots));
+  }
+  for (const std::string_view line : lines) {
+    roots.push_back(TRY(in("trusted root " + std::to_string(roots.size() + 1), parse(line, limits))));
+  }
+  return roots;
 }
 
 Result<std::shared_ptr<const TrustedRoot>> public_good_root() {

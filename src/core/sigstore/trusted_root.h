@@ -17,11 +17,14 @@ struct TrustedLog {
   std::string base_url;
   std::string operator_name;  ///< version 0.2; empty where not said
   Bytes log_id;               ///< logId.keyId, by which entries and SCTs name it
+  Bytes checkpoint_key_id;  ///< version 0.2: by which entries of a Rekor v2 may name it too; empty where not
+                            ///< said
   SignatureScheme scheme;
   NoteKey key;  ///< under the name that its checkpoints are signed with: the URL's host
   std::optional<NoteKey> key_with_port;  ///< the same where the URL has a port: some logs sign as host:port
   TimeRange valid;
 
+  bool is_named(BytesView id) const;
   /// What thresholds count: the operator, or the log itself where none is named.
   std::string counted_as() const;
 };
@@ -56,6 +59,9 @@ struct TrustedRoot {
   std::vector<std::string> left_out;
 
   static Result<TrustedRoot> parse(std::string_view text, const Limits& limits = {});
+  /// One in each line, as gh attestation trusted-root writes them, or one alone. They are not one root: what
+  /// a log of one says proves nothing of a certificate of another.
+  static Result<std::vector<TrustedRoot>> parse_all(std::string_view text, const Limits& limits = {});
 };
 
 }  // namespace tomme

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/attestation/errors.h"
 #include "core/crypto/errors.h"
@@ -105,6 +106,18 @@ Result<ProvenEntry> verify_entry(const LogEntry& entry, const TrustedRoot& root,
   return ProvenEntry{std::move(periods), std::move(*proof)};
 }
 
+/// One entry given twice looks like two.
+Result<void> expect_no_entry_twice(const Bundle& bundle) {
+  std::set<std::pair<Bytes, std::uint64_t>> seen;
+  for (const LogEntry& entry : bundle.entries) {
+    if (!seen.emplace(entry.log_id, entry.index.value()).second) {
+      return fail(kBundleShape, "the bundle has log entry " + std::to_string(entry.index.value()) + " of " +
+                                    encode_hex(entry.log_id) + " twice");
+    }
+  }
+  return {};
+}
+
 /// Proves each entry and collects the times of those that have one; returns the entries, whose logs are to be
 /// held against all proven times.
 Result<std::vector<ProvenEntry>> verify_entries(const Bundle& bundle, const TrustedRoot& root,
@@ -112,6 +125,7 @@ Result<std::vector<ProvenEntry>> verify_entries(const Bundle& bundle, const Trus
   if (bundle.entries.empty() && !options.accept_no_log) {
     return fail(kBundleNoLogEntry, "the bundle has no transparency log entry");
   }
+  TRY(expect_no_entry_twice(bundle));
   std::vector<ProvenEntry> proven;
   for (const LogEntry& entry : bundle.entries) {
     proven.push_back(TRY(verify_entry(entry, root, options)));
@@ -239,8 +253,11 @@ Result<Identity> verify_certificate(const Certificate& leaf, const TrustedRoot& 
                                     const VerifyOptions& options, Findings& found) {
   TRY(expect_signing_certificate(leaf));
   const TrustedAuthority* authority = TRY(find_issuer(leaf, root, found));
-  TRY(verify_scts(leaf, authority->chain.issuer(), root, options.certificate_logs, found));
-  return Identity::of(leaf);
+  // A root whose logs are only of a kind that we do not know has logs.
+  const bool has_none = root.certificate_logs.empty() && root.left_out.empty();
+  const bool without = options.accept_no_log && has_none && options.certificate_logs <= 1;
+  TRY(verify_scts(leaf, authority->chain.issuer(), root, without ? 0 : options.certificate_logs, found));
+  return Identity::of(leaf, without ? Identity::NoIssuer::accepted : Identity::NoIssuer::refused);
 }
 
 // --- content ---------------------------------------------------------------------------------------------

@@ -23,10 +23,12 @@ struct ManagedKey {
 /// What a verification demands. The defaults are what the public instances give.
 struct VerifyOptions {
   std::optional<ManagedKey> key = {};
-  unsigned logs = 1;                               ///< distinct logs (or operators) that must hold the entry
-  unsigned times = 1;                              ///< distinct sources of proven time
-  unsigned certificate_logs = 1;                   ///< distinct CT logs that must have seen the certificate
-  bool accept_no_log = false;                      ///< bundles with signed timestamps and no log entry at all
+  unsigned logs = 1;              ///< distinct logs (or operators) that must hold the entry
+  unsigned times = 1;             ///< distinct sources of proven time
+  unsigned certificate_logs = 1;  ///< distinct CT logs that must have seen the certificate
+  /// Bundles with signed timestamps and no log entry at all; of instances without CT logs also certificates
+  /// without SCT and without issuer (GitHub's own).
+  bool accept_no_log = false;
   bool accept_promise_only = false;                ///< an entry with a SET and no inclusion proof
   std::optional<std::string> predicate_type = {};  ///< exactly this one; message signatures are refused then
   std::vector<Witness> witnesses = {};  ///< reported where they signed a checkpoint; never required

@@ -171,12 +171,24 @@ Result<Checkpoint> Checkpoint::parse(std::string_view text) {
   return checkpoint;
 }
 
-NoteKey::NoteKey(std::string name, PublicKey key, Sha256 id)
-    : name_(std::move(name)), key_(std::move(key)), id_(id) {}
+NoteKey::NoteKey(std::string name, PublicKey key, SignatureScheme scheme)
+    : name_(std::move(name)), key_(std::move(key)), scheme_(scheme), id_(note_key_id(name_, key_)) {}
 
 NoteKey NoteKey::make(std::string name, PublicKey key) {
-  Sha256 id = note_key_id(name, key);
-  return NoteKey(std::move(name), std::move(key), id);
+  const SignatureScheme scheme = key.default_scheme();
+  NoteKey made(std::move(name), std::move(key), scheme);
+  made.hints_ = {made.hint()};
+  return made;
+}
+
+NoteKey NoteKey::of_log(std::string name, PublicKey key, SignatureScheme scheme,
+                        const std::vector<BytesView>& ids) {
+  NoteKey made(std::move(name), std::move(key), scheme);
+  for (const BytesView id : ids) {
+    if (id.size() < kHintOctets) continue;
+    std::copy_n(id.begin(), kHintOctets, made.hints_.emplace_back().begin());
+  }
+  return made;
 }
 
 KeyHint NoteKey::hint() const {
@@ -184,19 +196,26 @@ KeyHint NoteKey::hint() const {
 }
 
 Result<void> verify_note(const SignedNote& note, const NoteKey& key) {
-  const KeyHint hint = key.hint();
   bool found = false;
   for (const SignedNote::Signature& signature : note.signatures) {
-    if (signature.name != key.name() || signature.hint != hint) continue;
-    if (!key.key().verify(key.key().default_scheme(), bytes_of(note.text), signature.octets)) {
-      return fail(kSignatureInvalid, "the checkpoint's signature by \"" + printable(key.name()) +
-                                         "\" is not over this checkpoint");
+    if (signature.name != key.name() || std::ranges::find(key.hints(), signature.hint) == key.hints().end())
+      continue;
+    if (!key.key().verify(key.scheme(), bytes_of(note.text), signature.octets)) {
+      const bool usual = key.scheme().hash == key.key().default_scheme().hash;
+      return fail(
+          kSignatureInvalid,
+          "the checkpoint's signature by \"" + printable(key.name()) + "\" is not over this checkpoint" +
+              (usual ? "" : " by " + std::string(name_of(key.scheme().hash))),
+          "the checkpoint was changed, or the log signs in another way than the trust root's keyDetails "
+          "say");
     }
     found = true;
   }
   if (found) return {};
+  std::string ids;
+  for (const KeyHint& hint : key.hints()) ids += (ids.empty() ? "" : " or ") + encode_hex(hint);
   return fail(kLogCheckpointSignature,
-              "no signature line is by \"" + printable(key.name()) + "\" with key id " + encode_hex(hint));
+              "no signature line is by \"" + printable(key.name()) + "\" with key id " + ids);
 }
 
 std::optional<Cosignature> verify_cosignature(const SignedNote& note, const std::string& witness_name,

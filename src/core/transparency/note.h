@@ -48,26 +48,34 @@ struct Checkpoint {
 /// A key that signs notes under a name.
 class NoteKey {
  public:
-  /// The full 32-octet key id; its first four are the hint.
+  /// With the key id of C2SP signed-note; its first four bytes are the hint.
   /// Ed25519: SHA-256(name \n 0x01 point); ECDSA: SHA-256(SPKI);
   /// RSA PKCS#1: SHA-256(name \n 0xff "PKIX-RSA-PKCS#1v1.5" SPKI) (C2SP signed-note; Rekor).
   static NoteKey make(std::string name, PublicKey key);
+  /// With the ids and the scheme that a trust root gives a log. Rekor v1 takes SHA-256(SPKI) for every kind
+  /// of key, so an id cannot be computed from the key alone. An id below four bytes names nothing.
+  static NoteKey of_log(std::string name, PublicKey key, SignatureScheme scheme,
+                        const std::vector<BytesView>& ids);
 
   const std::string& name() const { return name_; }
-  const Sha256& id() const { return id_; }
-  KeyHint hint() const;
+  const Sha256& id() const { return id_; }                      ///< as C2SP signed-note has it
+  KeyHint hint() const;                                         ///< of that id
+  const std::vector<KeyHint>& hints() const { return hints_; }  ///< any of them names the key
   const PublicKey& key() const { return key_; }
+  SignatureScheme scheme() const { return scheme_; }
 
  private:
-  NoteKey(std::string name, PublicKey key, Sha256 id);
+  NoteKey(std::string name, PublicKey key, SignatureScheme scheme);
   std::string name_;
   PublicKey key_;
+  SignatureScheme scheme_;
   Sha256 id_;
+  std::vector<KeyHint> hints_;
 };
 
-/// A line with the key's name and hint is there, and every such line verifies (C2SP signed-note: one that
-/// fails spoils the note). Lines of other names or hints are not looked at.
-/// kLogCheckpointSignature where no line is the key's, kSignatureInvalid where one of its lines fails.
+/// A line with the key's name and one of its hints is there, and every such line verifies (C2SP signed-note:
+/// one that fails spoils the note). Lines of other names or hints are not looked at. kLogCheckpointSignature
+/// where no line is the key's, kSignatureInvalid where one of its lines fails.
 Result<void> verify_note(const SignedNote& note, const NoteKey& key);
 
 /// A witness (C2SP tlog-cosignature v1): Ed25519 only.

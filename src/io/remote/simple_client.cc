@@ -77,6 +77,20 @@ Result<net::ResponseHead> ask_for_provenance(net::HttpClient& client, const Url&
                          std::move(stop));
 }
 
+std::string in_words(unsigned status) {
+  const std::string number = "status " + std::to_string(status);
+  if (status == 401) return number + ": it wants a user name and a password, and none it accepts was sent";
+  if (status == 403) return number + ": it does not let this user read that";
+  return number;
+}
+
+/// No encoding was asked for; octets of one are not what they stand for.
+std::optional<std::string> encoded(const net::ResponseHead& head) {
+  const std::string encoding = head.content_encoding();
+  if (encoding.empty()) return std::nullopt;
+  return "it comes encoded as " + printable(encoding, 40) + ", which was not asked for";
+}
+
 }  // namespace
 
 Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request request, net::BodySink& sink,
@@ -140,8 +154,10 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   }
   if (head.status != 200) {
     return fail(kIndexUnavailable,
-                "the index " + base + " answered with status " + std::to_string(head.status));
+                "the index " + base + " answered with " + in_words(head.status));
   }
+  if (const auto why = encoded(head))
+    return fail(kIndexUnavailable, "the page of the index " + base + " cannot be read: " + *why);
   auto page = TRY(parse_page(head.headers.find("Content-Type").value_or(""), answer.octets_));
   if (!page) {
     return fail(kIndexUnavailable, "the answer of the index " + base + " is not a project page");
@@ -159,7 +175,8 @@ Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
                                             url.shown() + " cannot be had: " + why);
   };
   if (!head) return unavailable(head.error().message());
-  if (head->status != 200) return unavailable("status " + std::to_string(head->status));
+  if (head->status != 200) return unavailable(in_words(head->status));
+  if (const auto why = encoded(*head)) return unavailable(*why);
   return std::string(text_of(answer.octets_));
 }
 
