@@ -110,6 +110,7 @@ struct TufCommand {
     publish,
     sign,
     merge,
+    unstage,
     status,
     verify,
     gc,
