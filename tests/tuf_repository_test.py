@@ -5,6 +5,7 @@ import os
 import pathlib
 import resource
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -114,6 +115,68 @@ def test_python_tuf_downloads_what_was_added(repository, client):
     assert client.download(names[1]) is None
 
 
+def test_private_keys_and_the_repository_itself_are_no_targets(repository):
+    """Nothing is stored: what is stored lies in the folder that is served."""
+    repository.run("init", "repository", "--bits", "1")
+    folder = repository.folder / "repository"
+    here = Repository(repository.tomme, folder)
+    (folder / "a.txt").write_text("a")
+    (folder / "more").mkdir()
+    stored = lambda: list((folder / "public/targets").rglob("*"))  # noqa: E731
+    assert not [path for path in folder.iterdir() if "key" in path.name and not path.name.startswith(".")]
+    everything = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))  # as a shell's *
+    (folder / "link.txt").symlink_to(".keys/online.pem.pub")
+    for names in (everything, ["."], ["a.txt", ".keys"], ["a.txt", "repository.db"], ["a.txt", "public/metadata"],
+                  ["a.txt", "more/../.keys/root.pem.pub"], ["a.txt", "link.txt"]):
+        assert "repository/own-file" in here.run("add", *names, expect=2), names
+        assert stored() == []
+    # A copy elsewhere, under whatever name.
+    (folder / "more/release-notes").write_bytes((folder / ".keys/root.pem").read_bytes())
+    said = here.run("add", "a.txt", "more", expect=2)
+    assert "more/release-notes is a private key" in said and "repository/private-key" in said
+    assert stored() == []
+    (folder / "more/release-notes").unlink()
+    # The key that publishes may lie anywhere.
+    key = repository.key("elsewhere.pem", "ecdsa")
+    repository.run("init", "second", "--bits", "1", "--root-key", key, "--online-key", key)
+    assert "repository/own-file" in repository.run("add", "--repository", "second", "elsewhere.pem", expect=2)
+    here.run("add", "a.txt", "more")
+    here.run("publish")
+    assert "verified 1 target " in here.run("verify", "--target-files")
+
+
+def test_of_several_init_at_once_one_wins(repository):
+    key = repository.key("key.pem", "ecdsa")
+    places = [["--database", f"sqlite:{i}.db", "--files", "files"] for i in range(6)]
+    started = [subprocess.Popen([repository.tomme, "tuf", "init", "--bits", str(i + 1), "--root-key", key, "--online-key",
+                                 key, *place], cwd=repository.folder, text=True, stderr=subprocess.PIPE,
+                                env=os.environ | {"TOMME_PASSPHRASE": "secret"}) for i, place in enumerate(places)]
+    said = [(process.communicate(timeout=60)[1], process.returncode) for process in started]
+    winners = [i for i, (_, code) in enumerate(said) if code == 0]
+    assert len(winners) == 1, said
+    assert all("repository/exists" in words and code == 2 for i, (words, code) in enumerate(said) if i not in winners)
+    place = places[winners[0]]
+    repository.run("sign", "--yes", "--key", key, *place)
+    repository.run("publish", *place)
+    assert f"in {2 ** (winners[0] + 1)} bins" in repository.run("verify", *place)
+
+
+def test_rows_of_other_types_are_left_and_said(repository):
+    """An index that is not in C++ writes to the queue; SQLite takes any type for any column."""
+    repository.run("init", "repository", "--bits", "1")
+    with sqlite3.connect(repository.folder / "repository/repository.db") as database:
+        for row in ((b"a", 1, bytes(32)), ("a", "one", bytes(32)), ("a", 1, "x" * 32)):
+            with pytest.raises(sqlite3.IntegrityError):
+                database.execute("INSERT INTO tuf_change (path, length, sha256) VALUES (?, ?, ?)", row)
+        # A database whose triggers are gone.
+        database.execute("DROP TRIGGER tuf_change_added")
+        database.execute("INSERT INTO tuf_change (path, length, sha256) VALUES (?, ?, ?)", (b"a", 1, bytes(32)))
+    repository.there("add", repository.write("b", "b"))
+    said = repository.there("publish", expect=1)
+    assert "1 row of the queue cannot be listed" in said and "1 change in 1 bin" in said
+    assert "verified 1 target " in repository.there("verify")
+
+
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
 def test_python_tuf_takes_every_type_of_key_and_several_holders(repository, client, kind):
     alice, bob, online = (repository.key(f"{name}.pem", kind) for name in ("alice", "bob", "online"))
@@ -137,9 +200,9 @@ def test_rotations_are_followed_by_a_client_that_knows_the_first_root_only(repos
     repository.there("add", repository.write("a", "a"))
     repository.there("publish")
     assert client.download("a") == b"a"
-    root, targets = (repository.folder / f"repository/keys/{name}.pem" for name in ("root", "targets"))
+    root, targets = (repository.folder / f"repository/.keys/{name}.pem" for name in ("root", "targets"))
     new_root, new_online = repository.key("root2.pem", "rsa"), repository.key("online2.pem", "ed25519")
-    old_online = repository.folder / "repository/keys/online.pem"
+    old_online = repository.folder / "repository/.keys/online.pem"
     old_id = repository.run("key", "show", old_online).split()[0]
     repository.there("key add", "online", new_online)
     repository.there("key remove", "online", old_id)
@@ -161,7 +224,7 @@ def test_rotations_are_followed_by_a_client_that_knows_the_first_root_only(repos
 
 def test_the_tree_of_pep_458(repository, client):
     repository.run("init", "repository", "--pep458", "--bits", "6")
-    root, targets = (repository.folder / f"repository/keys/{name}.pem" for name in ("root", "targets"))
+    root, targets = (repository.folder / f"repository/.keys/{name}.pem" for name in ("root", "targets"))
     name = repository.write("simple/sampleproject/index.html", "<html>")
     repository.there("add", name)
     repository.there("publish")

@@ -63,6 +63,8 @@ class Tokens:
         return out + err
 
     def there(self, verb: str, *words, expect: int = 0, **environment) -> str:
+        if verb == "publish" and "--online-key" not in words:
+            words = ("--passphrase-file", self.pin_file, *words)
         return self.run(*verb.split(), "--repository", "repository", *words, expect=expect, **environment)
 
     def write(self, name: str, content: str) -> str:
@@ -196,11 +198,18 @@ def test_the_database_keeps_no_pin_and_no_module(tokens):
                           f"{uri}?{query}", expect=2)
         assert "pkcs11/stored" in said and PIN not in said
     begin(tokens)
+    assert b"pin-source" not in (tokens.folder / "repository/repository.db").read_bytes()
     # Whoever can write to the database does not choose which library is loaded.
     with sqlite3.connect(tokens.folder / "repository/repository.db") as database:
         database.execute("UPDATE tuf_setting SET value = ? WHERE name = 'online-keys'",
                          (f"{uri}?module-path=/tmp/evil.so\n",))
     assert "pkcs11/stored" in tokens.there("publish", expect=2)
+    # Nor which file is read, whose first line is sent to a token.
+    with sqlite3.connect(tokens.folder / "repository/repository.db") as database:
+        database.execute("UPDATE tuf_setting SET value = ? WHERE name = 'online-keys'",
+                         (tokens.uri("online", "online") + "\n",))
+    assert "pkcs11/no-pin" in tokens.run("publish", "--repository", "repository", expect=2)
+    tokens.there("publish")
     tokens.there("publish", "--online-key", f"{tokens.uri('online', 'online')}&module-path={MODULE}")
 
 
@@ -245,7 +254,8 @@ def test_p11_kit_finds_what_the_system_knows(tokens):
 def test_a_token_is_taken_out_and_put_back(faulty):
     begin(faulty)
     faulty.there("add", faulty.write("a", "a"))
-    with faulty.start("publish", "--repository", "repository", "--watch", "1") as standing:
+    with faulty.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
+                      faulty.pin_file) as standing:
         try:
             assert "1 change " in standing.stdout.readline()
             for attempt in ("one", "two"):
@@ -262,6 +272,37 @@ def test_a_token_is_taken_out_and_put_back(faulty):
             standing.communicate(timeout=30)
     assert standing.returncode == 0
     faulty.there("verify", "--target-files")
+
+
+def test_a_module_that_fails_for_good_is_started_anew(faulty):
+    begin(faulty)
+    faulty.there("add", faulty.write("a", "a"))
+    with faulty.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
+                      faulty.pin_file) as standing:
+        try:
+            assert "1 change " in standing.stdout.readline()
+            faulty.fault.write_text("stale")
+            faulty.write("a", "again")
+            faulty.there("add", "a")
+            assert "pkcs11/failed" in standing.stderr.readline()
+            assert "1 change " in standing.stdout.readline()
+        finally:
+            standing.terminate()
+            standing.communicate(timeout=30)
+    assert standing.returncode == 0
+    faulty.there("verify", "--target-files")
+
+
+def test_an_online_key_that_cannot_sign_is_refused_at_init(tokens):
+    tokens.make("release", root="ecdsa", online="ecdsa")
+    init = ["init", "repository", "--bits", "2", "--root-key", "pkcs11:object=root", "--online-key"]
+    assert "pkcs11/no-key" in tokens.run(*init, tokens.uri("release", "enline"), expect=2)
+    assert "pkcs11/key-type" in tokens.run(*init, "pkcs11:object=online;type=public", expect=2)
+    pem = tokens.write("online.pub", tokens.run("key", "show", "--pem", "pkcs11:object=online"))
+    assert "has no private key" in tokens.run(*init, pem, expect=2)
+    assert "was not tried" in tokens.run(*init, "pkcs11:object=online")
+    tokens.there("sign", "--yes", "--key", tokens.uri("release", "root"))
+    tokens.there("publish")
 
 
 def test_a_faulty_token_publishes_nothing(faulty):

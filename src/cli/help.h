@@ -238,6 +238,7 @@ to run one:
   tomme tuf renew ROLE...   stage a role with a new expiry
   tomme tuf sign            sign what is staged, after it was said in words
   tomme tuf merge FILE...   take signatures from copies of what is staged
+  tomme tuf unstage ROLE... take away what is staged
   tomme tuf status          what is published, staged and waiting
   tomme tuf verify          read all of it as the strictest client would
   tomme tuf import DIR      take over the repository of another program

@@ -114,6 +114,7 @@ struct TufCommand {
     publish,
     sign,
     merge,
+    unstage,
     status,
     verify,
     gc,

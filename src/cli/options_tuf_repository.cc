@@ -51,15 +51,19 @@ void describe_init(CLI::App& app, TufCommand& command) {
   keys.values("--root-key", command.root_keys, "KEY", "public key of a holder of root; repeatable");
   keys.count("--root-threshold", command.root_threshold, "how many of them have to sign; else 1");
   keys.values("--targets-key", command.targets_keys, "KEY", "of targets; else those of root; repeatable");
-  keys.count("--targets-threshold", command.targets_threshold, "how many of them have to sign; else 1");
-  keys.values("--online-key", command.online_keys, "KEY",
-              "private key that signs snapshot, timestamp and bins; repeatable, each one does");
+  keys.count("--targets-threshold", command.targets_threshold,
+             "how many of them have to sign; with the keys of root its threshold, else 1");
+  keys.values(
+      "--online-key", command.online_keys, "KEY",
+      "private key that signs snapshot, timestamp and bins; repeatable, each one does. It is tried where "
+      "no passphrase or PIN has to be asked for");
   keys.value("--passphrase-file", command.passphrase_file, "FILE", "its first line is the passphrase");
   keys.flag("--no-passphrase", command.no_passphrase, "write the keys that are made without encryption");
   Flags tree{app, "roles"};
   tree.flag("--pep458", command.pep458, "the role tree of PEP 458: targets, bins, 16,384 hash bins");
   tree.values("--bins-key", command.bins_keys, "KEY", "of the role bins of PEP 458; else those of targets");
-  tree.count("--bins-threshold", command.bins_threshold, "how many of them have to sign; else 1");
+  tree.count("--bins-threshold", command.bins_threshold,
+             "how many of them have to sign; with the keys of targets its threshold, else 1");
   tree.count("--bits", command.bits,
              "2^N hash bins, 1 to 15; else 10, or 14 with --pep458; 13 suit a million targets");
   tree.values("--lifetime", command.lifetimes, "ROLE=DAYS",
@@ -180,7 +184,8 @@ void describe_remove(CLI::App& app, TufCommand& command) {
 void describe_publish(CLI::App& app, TufCommand& command) {
   begin(app,
         "publish [options]\n\nPublishes staged files that enough have signed and the queue, and renews "
-        "what\nwould expire soon.");
+        "what\nwould expire soon. Exit status 1: done, and something staged or queued was left,\nwhich is "
+        "named.");
   Flags flags{app, "when"};
   app.add_option("--watch", command.watch, "go on, and look every so many seconds")
       ->option_text("SECONDS")
@@ -209,6 +214,15 @@ void describe_sign(CLI::App& app, TufCommand& command) {
 void describe_merge(CLI::App& app, TufCommand& command) {
   begin(app, "merge [options] STAGED...\n\nTakes the signatures of copies into what is staged here.");
   app.add_option("STAGED", command.names)->required();
+  add_place(app, command);
+}
+
+void describe_unstage(CLI::App& app, TufCommand& command) {
+  begin(app,
+        "unstage [options] ROLE...\n\nTakes away what is staged of a role, with the signatures that it has. "
+        "What is "
+        "published\nstays as it is.");
+  app.add_option("ROLE", command.names)->required();
   add_place(app, command);
 }
 
@@ -265,7 +279,7 @@ struct Entry {
   Verb verb;
   void (*describe)(CLI::App&, TufCommand&);
 };
-constexpr std::array<Entry, 19> kVerbs{{
+constexpr std::array<Entry, 20> kVerbs{{
     {"init", Verb::init, &describe_init},
     {"key new", Verb::key_new, &describe_key_new},
     {"key show", Verb::key_show, &describe_key_show},
@@ -281,6 +295,7 @@ constexpr std::array<Entry, 19> kVerbs{{
     {"publish", Verb::publish, &describe_publish},
     {"sign", Verb::sign, &describe_sign},
     {"merge", Verb::merge, &describe_merge},
+    {"unstage", Verb::unstage, &describe_unstage},
     {"status", Verb::status, &describe_status},
     {"verify", Verb::verify, &describe_verify},
     {"gc", Verb::gc, &describe_gc},
@@ -293,7 +308,9 @@ Result<Command> parse_tuf_repository(std::vector<std::string> words) {
   if (words.empty()) return fail(kUsage, "no verb was given behind tuf", "tomme tuf --help");
   std::string verb = words.front();
   words.erase(words.begin());
-  if (verb == "key" && !words.empty()) {
+  if (verb == "key") {
+    if (words.empty())
+      return fail(kUsage, "no verb was given behind tuf key", "tomme tuf key --help lists them");
     if (words.front() == "--help" || words.front() == "-h") return ShowText{std::string(help::kTufKey)};
     verb += " " + words.front();
     words.erase(words.begin());
@@ -306,7 +323,8 @@ Result<Command> parse_tuf_repository(std::vector<std::string> words) {
     }
     return parsed;
   }
-  return fail(kUsage, "there is no verb tuf " + printable(verb), "tomme tuf --help lists them");
+  return fail(kUsage, "there is no verb tuf " + printable(verb),
+              verb.starts_with("key ") ? "tomme tuf key --help lists them" : "tomme tuf --help lists them");
 }
 
 }  // namespace tomme::cli

@@ -1,6 +1,7 @@
 #include <csignal>
 #include <thread>
 
+#include "app/repository/clients.h"
 #include "app/repository/errors.h"
 #include "app/repository/gc.h"
 #include "app/repository/import.h"
@@ -48,13 +49,17 @@ void say(const Publication& done) {
 }
 
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
-Result<int> watch(const TufCommand& command, repository::Publisher& publisher, const Clock& clock) {
+Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
+                  const repository::Signers& signers, const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
   while (stop_asked == 0) {
     const auto done = publisher.publish(TRY(time_of(command, clock)), kTimestampAge);
     if (!done) {
       print_error(done.error());
+      for (const auto& signer : signers) {
+        if (const auto ready = signer->recover(); !ready) print_error(ready.error());
+      }
     } else if (done->published) {
       say(*done);
       TRY(flush_output());
@@ -70,9 +75,11 @@ Result<int> watch(const TufCommand& command, repository::Publisher& publisher, c
 
 Result<int> publish(const TufCommand& command, const Clock& clock) {
   const TufPlace place = TRY(TufPlace::open(command, false));
-  auto publisher = TRY(repository::Publisher::open(place.place(), TRY(place.online_signers(command))));
-  if (command.watch != 0) return watch(command, publisher, clock);
+  const repository::Signers signers = TRY(place.online_signers(command));
+  auto publisher = TRY(repository::Publisher::open(place.place(), signers));
+  if (command.watch != 0) return watch(command, publisher, signers, clock);
   const Time now = TRY(time_of(command, clock));
+  int code = 0;
   bool more = true;
   while (more) {
     const Publication done = TRY(publisher.publish(now));
@@ -80,15 +87,20 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     more = done.more;
     if (more) continue;
     for (const Error& staged : done.left) tell("not published: " + staged.message() + "\n");
+    if (!done.left.empty() || done.first_unreadable) code = static_cast<int>(Outcome::refused);
   }
   TRY(publisher.close());
-  return 0;
+  return code;
 }
 
 Result<int> verify_all(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto found =
       TRY(repository::verify_published(place.files(), {.now = now, .target_files = command.target_files}));
+  if (const auto published = repository::load_published(place.files())) {
+    for (const std::string& words : repository::words_of_clients(published->offline))
+      tell("note: " + words + "\n");
+  }
   int code = 0;
   for (const Error& problem : found.problems) {
     print_error(problem);
@@ -193,6 +205,8 @@ Result<int> tuf(const TufCommand& command, const Clock& clock) {
       return tuf_sign(command, now);
     case Verb::merge:
       return tuf_merge(command);
+    case Verb::unstage:
+      return tuf_unstage(command);
     case Verb::status:
       return tuf_status(command, now);
     case Verb::verify:

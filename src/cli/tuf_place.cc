@@ -23,6 +23,7 @@ using pkcs11::KeyUri;
 
 constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kS3 = "s3://";
 
 Result<FileHandle> terminal() {
   FileHandle tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
@@ -128,21 +129,50 @@ Result<TufPlace> TufPlace::open(const TufCommand& command, bool make) {
   }
   place.sort_folder_ =
       place.folder_.empty() ? std::filesystem::temp_directory_path().string() : place.folder_;
-  if (database.starts_with(kSqlite)) place.lock_file_ = database.substr(kSqlite.size()) + ".publisher";
+  if (database.starts_with(kSqlite)) {
+    const std::string file = database.substr(kSqlite.size());
+    place.lock_file_ = file + ".publisher";
+    for (const char* beside : {"", "-wal", "-shm", "-journal", ".publisher"})
+      place.parts_.push_back(file + beside);
+  }
+  if (!files.starts_with(kS3)) place.parts_.push_back(files);
+  if (!place.folder_.empty())
+    place.parts_.insert(place.parts_.end(), {place.key_folder(), place.folder_ + "/keys"});
   place.database_ = TRY(store::open_database(database));
   place.files_ = TRY(store::open_blob_store(files));
+  if (make) TRY(store::expect_put_if_absent(*place.files_));
   TRY(repository::prepare_tables(*place.database_));
   return place;
+}
+
+Result<void> TufPlace::expect_foreign(const std::vector<std::string>& files) const {
+  namespace fs = std::filesystem;
+  std::vector<std::string> parts = parts_;
+  for (const std::string& setting : TRY(repository::load_settings(*database_)).online_keys) {
+    if (!KeyUri::is_one(setting)) parts.push_back(TRY(key_of(setting)));
+  }
+  std::error_code error;
+  for (const std::string& part : parts) {
+    const fs::path own = fs::canonical(part, error);
+    if (error) continue;  // it is not there
+    for (const std::string& file : files) {
+      const fs::path relative = fs::canonical(file, error).lexically_relative(own);
+      if (error || relative.empty() || *relative.begin() == "..") continue;
+      return fail(repository::kRepositoryOwnFile,
+                  printable(file) + " belongs to the repository itself: " + printable(part));
+    }
+  }
+  return {};
 }
 
 Result<std::string> TufPlace::setting_of(const std::string& key) const {
   if (KeyUri::is_one(key)) {
     const KeyUri uri = TRY(KeyUri::parse(key));
     TRY(uri.expect_storable());
-    return key;
+    return uri.to_string();
   }
   const std::string inside = key_folder() + "/";
-  if (!folder_.empty() && key.starts_with(inside)) return "keys/" + key.substr(inside.size());
+  if (!folder_.empty() && key.starts_with(inside)) return key.substr(folder_.size() + 1);
   return std::filesystem::absolute(key).lexically_normal().string();
 }
 
@@ -150,7 +180,7 @@ Result<std::string> TufPlace::key_of(const std::string& setting) const {
   if (KeyUri::is_one(setting)) {
     const KeyUri uri = TRY(KeyUri::parse(setting));
     TRY(uri.expect_storable());
-    return setting;
+    return uri.to_string();
   }
   return setting.starts_with('/') || folder_.empty() ? setting : folder_ + "/" + setting;
 }
@@ -180,6 +210,10 @@ Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std:
   const Secret<std::string> second = TRY(typed(*tty, "the same again: "));
   if (first.reveal() != second.reveal()) return fail(kKeyPassphrase, "the two are not the same");
   return first;
+}
+
+bool passphrase_is_told(const TufCommand& command) {
+  return !command.passphrase_file.empty() || variable("TOMME_PASSPHRASE").has_value();
 }
 
 repository::Keyring keyring_for(const TufCommand& command) {

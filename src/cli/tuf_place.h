@@ -21,9 +21,15 @@ class TufPlace {
   store::BlobStore& files() const { return *files_; }
   store::Database& database() const { return *database_; }
   /// The folder of the keys that `init` makes; empty where the repository is no folder.
-  std::string key_folder() const { return folder_.empty() ? "" : folder_ + "/keys"; }
-  /// How a key is named in the settings, and where a name in the settings leads. kPkcs11Stored both ways:
-  /// what the database says of tokens is no more to be trusted with a module than it is with a PIN.
+  /// Its name is hidden, so that a shell's `*` does not take the keys for targets.
+  std::string key_folder() const { return folder_.empty() ? "" : folder_ + "/.keys"; }
+  /// kRepositoryOwnFile where one of them is, by whichever way, a part of this repository: its database, its
+  /// keys or what lies in its files.
+  Result<void> expect_foreign(const std::vector<std::string>& files) const;
+  /// How a key is named in the settings, and where a name in the settings leads. Of a token's key the
+  /// settings keep which it is, and nothing of how to get there: whoever writes to the database names neither
+  /// a module, which would run here (kPkcs11Stored both ways), nor a PIN or its file, which would be read and
+  /// sent.
   Result<std::string> setting_of(const std::string& key) const;
   Result<std::string> key_of(const std::string& setting) const;
   /// The online keys: those of the command, else those of the settings.
@@ -32,6 +38,7 @@ class TufPlace {
  private:
   TufPlace() = default;
   std::string folder_, lock_file_, sort_folder_;
+  std::vector<std::string> parts_;  // files and folders of its own
   std::unique_ptr<store::BlobStore> files_;
   std::unique_ptr<store::Database> database_;
 };
@@ -39,6 +46,8 @@ class TufPlace {
 /// The first line of --passphrase-file, TOMME_PASSPHRASE, or what is typed on the terminal without echo;
 /// twice where `anew`. kKeyPassphrase.
 Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std::string& key, bool anew);
+/// Whether it would be had without asking.
+bool passphrase_is_told(const TufCommand& command);
 /// Key files and tokens: what they ask for is asked as passphrase_for does. `command` has to outlive it.
 repository::Keyring keyring_for(const TufCommand& command);
 
@@ -54,6 +63,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now);
 Result<int> tuf_renew(const TufCommand& command, Time now);
 Result<int> tuf_sign(const TufCommand& command, Time now);
 Result<int> tuf_merge(const TufCommand& command);
+Result<int> tuf_unstage(const TufCommand& command);
 Result<int> tuf_add(const TufCommand& command, Time now);
 Result<int> tuf_remove(const TufCommand& command, Time now);
 Result<int> tuf_status(const TufCommand& command, Time now);

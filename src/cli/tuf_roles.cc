@@ -6,6 +6,7 @@
 
 #include "app/repository/ceremony.h"
 #include "app/repository/change_words.h"
+#include "app/repository/clients.h"
 #include "app/repository/errors.h"
 #include "app/repository/foreign_files.h"
 #include "app/repository/layout.h"
@@ -35,6 +36,39 @@ Result<RolePlan> plan_of(Keyring& keyring, const std::vector<std::string>& keys,
   plan.threshold = std::max(threshold, 1U);
   for (const std::string& key : keys) plan.keys.push_back(TRY(keyring.public_key(key)));
   return plan;
+}
+
+void note(const std::vector<std::string>& words) {
+  for (const std::string& line : words) tell("note: " + line + "\n");
+}
+
+void note_keys(const std::vector<RolePlan>& plans) {
+  tuf::Keys keys;
+  for (const RolePlan& plan : plans) {
+    for (const PublicKey& key : plan.keys) {
+      const tuf::Key made = tuf::Key::of(key);
+      keys.emplace(made.id(), made);
+    }
+  }
+  note(repository::words_of_keys(keys));
+}
+
+/// What is asked of a key that publishes, as far as it can be tried without asking for anything.
+Result<void> expect_online_keys(const TufCommand& command, Keyring& keyring) {
+  const bool is_told = passphrase_is_told(command);
+  for (const std::string& key : command.online_keys) {
+    TRY(keyring.expect_signs(key, is_told));
+    if (!pkcs11::KeyUri::is_one(key)) continue;
+    const auto uri = TRY(pkcs11::KeyUri::parse(key));
+    if (uri.pin_source) {
+      tell("hint: the database does not keep pin-source: publish with --passphrase-file " +
+           printable(*uri.pin_source) + "\n");
+    } else if (!is_told) {
+      tell("hint: whether " + uri.to_string() +
+           " can sign was not tried: that needs --passphrase-file FILE\n");
+    }
+  }
+  return {};
 }
 
 std::string id_of(const PublicKey& key) {
@@ -69,8 +103,16 @@ Result<std::vector<std::string>> make_keys(const TufCommand& command, const TufP
   if (place.key_folder().empty()) {
     return fail(kUsage, "keys are made for a repository in a folder only", "--root-key and --online-key");
   }
+  const std::string first = place.key_folder() + "/root.pem";
+  if (exists(first)) {
+    return fail(repository::kRepositoryExists,
+                printable(first) + " is there: another init is at work, or did not come to its end",
+                "if tomme tuf status shows nothing published or staged, remove " +
+                    printable(place.key_folder()) + " and begin again");
+  }
   std::error_code error;
   fs::create_directories(place.key_folder(), error);
+  fs::permissions(place.key_folder(), fs::perms::owner_all, error);
   std::optional<Secret<std::string>> passphrase;
   if (!command.no_passphrase)
     passphrase.emplace(TRY(passphrase_for(command, "all keys that are made", true)));
@@ -103,6 +145,49 @@ Result<std::vector<std::string>> roles_named(store::BlobStore& files, const std:
   const auto published = TRY(repository::load_published(files));
   if (const auto bins = TRY(published.offline.bins())) roles.push_back(bins->layout.prefix());
   return roles;
+}
+
+/// "root, snapshot": the roles in whose keys this one is still, by the first digits of its id.
+std::string roles_with_key(const std::string& id, const tuf::Root& root,
+                           const std::map<std::string, tuf::Targets>& delegators) {
+  std::string roles;
+  const auto look = [&](const std::string& role, const tuf::RoleKeys& keys) {
+    const bool has =
+        std::ranges::any_of(keys.keyids, [&](const auto& k) { return k.value().starts_with(id); });
+    if (has) roles += (roles.empty() ? "" : ", ") + role;
+  };
+  look("root", root.root);
+  look("targets", root.targets);
+  look("snapshot", root.snapshot);
+  look("timestamp", root.timestamp);
+  for (const auto& [name, targets] : delegators) {
+    if (!targets.delegations) continue;
+    if (const auto* bins = std::get_if<tuf::SuccinctRoles>(&targets.delegations->roles)) {
+      look(bins->name_prefix, bins->keys);
+    } else {
+      for (const auto& role : std::get<std::vector<tuf::DelegatedRole>>(targets.delegations->roles))
+        look(role.name.text(), role.keys);
+    }
+  }
+  return roles;
+}
+
+/// A key that leaked has to go from every role.
+Result<void> say_where_keys_remain(const TufCommand& command, store::BlobStore& files,
+                                   const std::optional<tuf::Root>& draft,
+                                   std::map<std::string, tuf::Targets> delegators) {
+  const auto published = TRY(repository::load_published(files));
+  for (const auto& [name, role] : published.offline.targets) delegators.emplace(name, role.value);
+  const tuf::Root* root = draft ? &*draft : published.offline.root ? &published.offline.root->value : nullptr;
+  if (root == nullptr) return {};
+  for (const std::string& id : command.names) {
+    const std::string roles = roles_with_key(id, *root, delegators);
+    if (!roles.empty()) {
+      print_warning("the key " + printable(id.substr(0, 12)) + " still signs: " + printable(roles) +
+                    "; tomme tuf key remove takes it from each");
+    }
+  }
+  return {};
 }
 
 Result<void> edit_role(const TufCommand& command, Keyring& keyring, KeyEditor editor) {
@@ -145,6 +230,13 @@ Result<int> change_keys(const TufCommand& command, Time now) {
     TRY(repository::stage(place.files(), name, draft));
     tell("staged " + name + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
   }
+  if (command.verb == TufCommand::Verb::key_remove)
+    TRY(say_where_keys_remain(command, place.files(), root, std::move(others)));
+  if (command.verb == TufCommand::Verb::key_add) {
+    RolePlan added;
+    for (const std::string& name : command.names) added.keys.push_back(TRY(keyring.public_key(name)));
+    note_keys({added});
+  }
   return 0;
 }
 
@@ -168,7 +260,7 @@ Result<void> say_change(const std::string& role, const std::string& text,
 Result<void> expect_yes(const TufCommand& command) {
   if (command.yes) return {};
   if (TRY(confirmed("sign this?"))) return {};
-  return fail(kUsage, "nothing was signed");
+  return fail(kUsage, "nothing was signed: the answer was not y", "run it again when what it says is meant");
 }
 
 Result<repository::Signers> signers_of(const TufCommand& command) {
@@ -261,9 +353,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   if (!made && (command.root_keys.empty() || command.online_keys.empty())) {
     return fail(kUsage, "both --root-key and --online-key are needed, or neither", "tomme tuf init --help");
   }
-  if (TRY(repository::first_root_version(place.files()))) {
-    return fail(repository::kRepositoryExists, place.files().describe() + ": there is a repository already");
-  }
+  TRY(repository::expect_none(place.files()));
   TufCommand keys = command;
   if (made) {
     const std::vector<std::string> files = TRY(make_keys(command, place));
@@ -271,11 +361,19 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
     keys.targets_keys = {files[1]};
     keys.online_keys = {files[2]};
   }
-  if (keys.targets_keys.empty()) keys.targets_keys = keys.root_keys;
-  if (keys.bins_keys.empty()) keys.bins_keys = keys.targets_keys;
+  // Whose keys are taken, his threshold is as well.
+  if (keys.targets_keys.empty()) {
+    keys.targets_keys = keys.root_keys;
+    if (keys.targets_threshold == 0) keys.targets_threshold = keys.root_threshold;
+  }
+  if (keys.bins_keys.empty()) {
+    keys.bins_keys = keys.targets_keys;
+    if (keys.bins_threshold == 0) keys.bins_threshold = keys.targets_threshold;
+  }
   Settings settings;
   for (const std::string& key : keys.online_keys) settings.online_keys.push_back(TRY(place.setting_of(key)));
   Keyring keyring = keyring_for(command);
+  if (!made) TRY(expect_online_keys(keys, keyring));
   repository::Plan plan;
   plan.root = TRY(plan_of(keyring, keys.root_keys, keys.root_threshold));
   plan.targets = TRY(plan_of(keyring, keys.targets_keys, keys.targets_threshold));
@@ -286,8 +384,11 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   }
   plan.bits = keys.bits != 0 ? keys.bits : keys.pep458 ? kPep458Bits : kUsualBits;
   for (const std::string& lifetime : keys.lifetimes) TRY(take_lifetime(lifetime, settings.lifetimes));
+  const auto layout = TRY(repository::BinLayout::make(plan.bin_prefix, plan.bits));
   TRY(repository::stage_first(place.files(), plan, settings.lifetimes, now));
   TRY(repository::save_settings(place.database(), settings));
+  note_keys({plan.root, plan.targets, plan.online, plan.bins_role.value_or(RolePlan())});
+  note(repository::words_of_bins(layout));
   if (!made) {
     print("staged root and targets" + std::string(keys.pep458 ? " and bins" : "") + ", to be signed\n");
     tell("hint: tomme tuf sign --key KEY, on each holder's machine a copy of " + place.files().describe() +
@@ -305,6 +406,10 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   print("made a repository with " + std::to_string(1U << plan.bits) + " hash bins in " +
         place.files().describe() + "\n");
   tell("hint: keep " + printable(place.key_folder()) + "/root.pem and targets.pem off this machine\n");
+  tell("hint: serve " + place.files().describe() +
+       " alone, and let tomme tuf publish --watch 10 run: without it clients "
+       "are refused after " +
+       span_text(settings.lifetimes.timestamp) + "\n");
   return 0;
 }
 
@@ -333,6 +438,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
       const auto staged =
           TRY(repository::stage_first_bins(place.files(), command.bits, settings.lifetimes, now));
       for (const std::string& name : staged) tell("staged " + name + ", to be signed\n");
+      note(repository::words_of_bins(TRY(repository::BinLayout::make("bins", command.bits))));
       return 0;
     }
     role = bins->delegator;
@@ -340,6 +446,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
   tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
   if (command.verb == TufCommand::Verb::bins) {
     TRY(repository::set_bins(draft, command.bits));
+    note(repository::words_of_bins(TRY(repository::BinLayout::make("bins", command.bits))));
   } else if (command.verb == TufCommand::Verb::undelegate) {
     TRY(repository::undelegate(draft, command.role));
   } else {
@@ -350,6 +457,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
     Keyring keyring = keyring_for(command);
     const RolePlan keys = TRY(plan_of(keyring, command.keys, command.threshold));
     TRY(repository::delegate(draft, command.role, keys, command.paths, command.terminating));
+    note_keys({keys});
   }
   TRY(repository::stage(place.files(), role, draft));
   tell("staged " + role + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
@@ -404,6 +512,7 @@ Result<int> tuf_merge(const TufCommand& command) {
 
   for (const std::string& file : command.names) {
     const std::string role = role_of_copy(file);
+    const std::string copy = TRY(read_file(file, repository::kMostTargetsOctets));
     TRY(repository::expect_role_name(role));
     const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsOctets));
     if (!there) {
@@ -413,13 +522,21 @@ Result<int> tuf_merge(const TufCommand& command) {
                   "a copy has the name that it has in staged/; tomme tuf status says what is staged");
     }
     const auto tables = TRY(repository::tables_for(role, published.offline, staged));
-    const std::string copy = TRY(read_file(file, repository::kMostTargetsOctets));
     const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
     for (const std::string& id : merged.left_out)
       print_warning(printable(file) + ": the signature of key " + printable(id, 80) + " does not count for " +
                     role);
     if (merged.added != 0) TRY(place.files().put(repository::staged_key(role), bytes_of(merged.text)));
     tell("merged " + printable(file) + ": " + counted(merged.added, "new signature") + "\n");
+  }
+  return 0;
+}
+
+Result<int> tuf_unstage(const TufCommand& command) {
+  const TufPlace place = TRY(TufPlace::open(command, false));
+  for (const std::string& role : command.names) {
+    TRY(repository::unstage(place.files(), role));
+    tell("nothing is staged of " + role + " any more\n");
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "app/repository/ceremony.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/private_key.h"
 #include "app/repository/target_store.h"
 #include "cli/errors.h"
 #include "cli/term.h"
@@ -145,13 +146,17 @@ Result<int> add_list(const TufCommand& command, const TufPlace& place, Time now)
   return 0;
 }
 
+std::unexpected<Error> not_listed(const std::string& path) {
+  return fail(repository::kRepositoryNoTarget, "no target is listed under " + printable(path, 80));
+}
+
 Result<int> add_to_role(const TufCommand& command, const TufPlace& place, const std::vector<Change>& changes,
                         Time now) {
   const auto settings = TRY(repository::load_settings(place.database()));
   tuf::Targets draft = TRY(repository::draft_targets(place.files(), command.role, settings.lifetimes, now));
   for (const Change& change : changes) {
     if (!change.file()) {
-      draft.targets.erase(change.path());
+      if (!draft.targets.erase(change.path())) return not_listed(change.path());
       continue;
     }
     tuf::TargetFile file;
@@ -178,7 +183,13 @@ Result<int> tuf_add(const TufCommand& command, Time now) {
   const auto started = Stopwatch::now();
   std::vector<Change> changes;
   repository::TargetStore targets(place.files(), &unless_interrupted);
-  for (const Input& input : TRY(inputs_of(command))) {
+  const std::vector<Input> inputs = TRY(inputs_of(command));
+  // Before anything is stored: what is stored is served.
+  std::vector<std::string> files;
+  for (const Input& input : inputs) files.push_back(input.file);
+  TRY(place.expect_foreign(files));
+  for (const std::string& file : files) TRY(repository::expect_no_private_key(file));
+  for (const Input& input : inputs) {
     changes.push_back(TRY(targets.put(input.target, input.file)));
   }
   TRY(targets.finish());  // before anything names them
@@ -195,7 +206,15 @@ Result<int> tuf_remove(const TufCommand& command, Time now) {
   std::vector<Change> changes;
   for (const std::string& path : command.names) changes.push_back(TRY(Change::remove(path)));
   if (!command.role.empty()) return add_to_role(command, place, changes, now);
-  TRY(repository::Queue(place.database()).add(changes));
+  const repository::Queue queue(place.database());
+  const auto published = TRY(repository::load_published(place.files()));
+  for (const Change& change : changes) {
+    const auto waiting = TRY(queue.last_of(change.path()));
+    const bool listed =
+        waiting ? waiting->file().has_value() : TRY(repository::is_listed(place.files(), published, change));
+    if (!listed) return not_listed(change.path());
+  }
+  TRY(queue.add(changes));
   tell(counted(changes.size(), "removal") + (changes.size() == 1 ? " waits" : " wait") +
        " for tomme tuf publish\n");
   return 0;

@@ -9,6 +9,10 @@
 //   odd            signatures lack their last octet         pin-pad          the token has keys of its own
 //   no-threads     it takes one thread at a time            one-session      there is one session only
 //   no-mechanism   it knows no way to sign                 read-only        no key can be made in it
+//   exact          Ed25519 wants room for 64 bytes, no more (as NSS softoken)
+//   login-fails    logins and signatures fail of themselves
+//   stale          it answers CKR_GENERAL_ERROR to opening and login until it is initialized anew (as
+//                  tpm2-pkcs11 after its resource manager went)
 #define CRYPTOKI_GNU
 #include <atomic>
 #include <cstdlib>
@@ -59,6 +63,7 @@ struct Alone {
 ck_rv_t initialize(void* arguments) {
   if (is("no-threads") && arguments != nullptr) return CKR_CANT_LOCK;
   sessions = 0;
+  if (is("stale")) forget("stale");
   return real.C_Initialize(arguments);
 }
 
@@ -80,6 +85,7 @@ ck_rv_t get_token_info(ck_slot_id_t slot, ck_token_info* info) {
 ck_rv_t open_session(ck_slot_id_t slot, ck_flags_t flags, void* application, ck_notify_t notify,
                      ck_session_handle_t* session) {
   if (is("removed")) return CKR_DEVICE_REMOVED;
+  if (is("stale")) return CKR_GENERAL_ERROR;
   if (is("one-session") && sessions > 0) return CKR_SESSION_COUNT;
   const ck_rv_t value = real.C_OpenSession(slot, flags, application, notify, session);
   if (value == CKR_OK) ++sessions;
@@ -99,6 +105,7 @@ ck_rv_t close_all_sessions(ck_slot_id_t slot) {
 ck_rv_t login(ck_session_handle_t session, ck_user_type_t user, unsigned char* pin, unsigned long size) {
   std::ofstream(std::string(variable("TOMME_FAULTY_FILE")) + ".logins", std::ios::app) << ".";
   if (is("locked")) return CKR_PIN_LOCKED;
+  if (is("login-fails")) return CKR_GENERAL_ERROR;
   if (is("pin-changed")) return CKR_PIN_INCORRECT;
   static unsigned char typed[] = {'1', '2', '3', '4'};
   if (is("pin-pad"))
@@ -118,6 +125,7 @@ ck_rv_t generate_key_pair(ck_session_handle_t session, ck_mechanism* mechanism, 
 ck_rv_t sign_init(ck_session_handle_t session, ck_mechanism* mechanism, ck_object_handle_t key) {
   const Alone alone;
   if (is("removed")) return CKR_DEVICE_REMOVED;
+  if (is("stale") || is("login-fails")) return CKR_GENERAL_ERROR;
   if (is("no-mechanism")) return CKR_MECHANISM_INVALID;
   if (is("forgotten")) {
     forget("forgotten");
@@ -131,6 +139,8 @@ ck_rv_t sign(ck_session_handle_t session, unsigned char* data, unsigned long dat
              unsigned char* signature, unsigned long* size) {
   const Alone alone;
   if (is("removed")) return CKR_DEVICE_REMOVED;
+  constexpr unsigned long kEd25519 = 64;
+  if (is("exact") && *size != kEd25519) return CKR_ARGUMENTS_BAD;
   const ck_rv_t value = real.C_Sign(session, data, data_size, signature, size);
   if (is("wrong")) signature[*size / 2] ^= 1;
   if (is("odd")) --*size;

@@ -227,6 +227,21 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
   return parse_entries(file, role, bins, version, expires);
 }
 
+Result<bool> is_listed(store::BlobStore& files, const Published& published, const Change& of) {
+  if (published.is_empty()) return false;
+  const auto bins = TRY(published.offline.bins());
+  if (!bins) return false;
+  const std::uint32_t bin = bins->layout.of(of.path_digest());
+  const auto version = published.snapshot.version_of(snapshot_entry(bins->layout.name(bin)));
+  if (!version) return false;
+  const std::string entries = TRY(load_foreign_entries(files, *bins, bin, *version));
+  EntryReader reader(entries);
+  while (const std::optional<EntryView> entry = TRY(reader.next())) {
+    if (unescaped(entry->path) == of.path()) return true;
+  }
+  return false;
+}
+
 Result<std::string> load_foreign_entries(store::BlobStore& files, const Bins& bins, std::uint32_t bin,
                                          std::uint64_t version, Time* expires) {
   const std::string role = bins.layout.name(bin);

@@ -96,6 +96,9 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
                                  std::span<const RoleSigner> signers, std::uint32_t bin,
                                  std::uint64_t version, Time* expires = nullptr);
 
+/// Whether the bin of a path lists it. kRepositoryDamaged.
+Result<bool> is_listed(store::BlobStore& files, const Published& published, const Change& of);
+
 /// The same, always through a tree: for a bin that looks like this program's only at its beginning.
 Result<std::string> load_foreign_entries(store::BlobStore& files, const Bins& bins, std::uint32_t bin,
                                          std::uint64_t version, Time* expires = nullptr);

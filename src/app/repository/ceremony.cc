@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t kShortestKeyId = 8;
 constexpr const char* kListsRoles = "tomme tuf status lists the roles that there are";
 
+bool is_online(std::string_view role) {
+  return role == "snapshot" || role == "timestamp";
+}
+
 /// Ids can be chosen at will: a key that somebody listed under the id of another must not be taken for it.
 Result<void> list_key(tuf::Keys& keys, const tuf::KeyId& id, const tuf::Key& key) {
   const auto [there, added] = keys.emplace(id, key);
@@ -62,9 +66,21 @@ std::vector<const tuf::RoleKeys*> roles_of(const tuf::Delegations& delegations) 
   return out;
 }
 
-Result<void> put_unsigned(store::BlobStore& files, std::string_view role, const std::string& canonical) {
-  const std::string text = tuf::write_envelope(canonical, {});
-  return files.put(staged_key(role), bytes_of(text));
+Result<std::string> text_of_root(const tuf::Root& root) {
+  TRY(expect_threshold("root", root.root));
+  TRY(expect_threshold("targets", root.targets));
+  TRY(expect_threshold("snapshot", root.snapshot));
+  TRY(expect_threshold("timestamp", root.timestamp));
+  tuf::Root tidy = root;
+  drop_unused(tidy.keys, {&root.root, &root.targets, &root.snapshot, &root.timestamp});
+  return tuf::write_envelope(TRY(tidy.to_canonical()), {});
+}
+
+Result<void> expect_thresholds(std::string_view role, const tuf::Targets& targets) {
+  if (!targets.delegations) return {};
+  for (const tuf::RoleKeys* keys : roles_of(*targets.delegations))
+    TRY(expect_threshold("a role below " + std::string(role), *keys));
+  return {};
 }
 
 template <class T>
@@ -127,15 +143,27 @@ Result<tuf::Root> first_root(const Plan& plan, Time expires) {
 
 }  // namespace
 
+Result<void> expect_none(store::BlobStore& files) {
+  if (TRY(first_root_version(files)))
+    return fail(kRepositoryExists, files.describe() + ": there is a repository already");
+  if (!TRY(files.exists(staged_key("root")))) return {};
+  return fail(
+      kRepositoryExists, files.describe() + ": there is a repository already, of which nothing is published",
+      TRY(files.exists(staged_key("targets")))
+          ? "tomme tuf status says who has still to sign; then tomme tuf publish"
+          : "an init that did not come to its end left it: tomme tuf unstage root makes room for another");
+}
+
+/// Who puts the root makes the repository: of several at once exactly one.
 Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifetimes& lifetimes, Time now) {
-  const bool there = TRY(first_root_version(files)).has_value() || TRY(files.exists(staged_key("root")));
-  if (there) return fail(kRepositoryExists, files.describe() + ": there is a repository already");
+  TRY(expect_none(files));
+  const tuf::Root root = TRY(first_root(plan, now + lifetimes.root));
+  const std::string text = TRY(text_of_root(root));
   tuf::Keys keys;
   const tuf::RoleKeys online = TRY(role_keys_of(plan.online, keys));
-  tuf::Targets targets;
+  tuf::Targets targets, bins;
   targets.expires = now + lifetimes.targets;
   if (plan.bins_role) {
-    tuf::Targets bins;
     bins.expires = now + lifetimes.targets;
     TRY(delegate_to_bins(bins, online, keys, plan.bin_prefix, plan.bits));
     targets.delegations.emplace();
@@ -143,13 +171,15 @@ Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifeti
     tuf::RoleName name = TRY(tuf::RoleName::parse("bins"));
     tuf::DelegatedRole role{std::move(name), std::move(holders), false, every_path(), {}};
     targets.delegations->roles = std::vector<tuf::DelegatedRole>{std::move(role)};
-    TRY(stage(files, "bins", bins));
+    TRY(expect_thresholds("targets", targets));
   } else {
     TRY(delegate_to_bins(targets, online, keys, plan.bin_prefix, plan.bits));
   }
-  TRY(stage(files, "targets", targets));
-  const tuf::Root root = TRY(first_root(plan, now + lifetimes.root));
-  return stage(files, root);
+  if (!TRY(files.put_if_absent(staged_key("root"), bytes_of(text))))
+    return fail(kRepositoryExists,
+                files.describe() + ": another init makes a repository there at this moment");
+  if (plan.bins_role) TRY(stage(files, "bins", bins));
+  return stage(files, "targets", targets);
 }
 
 Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes, Time now) {
@@ -168,6 +198,10 @@ Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes
 Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view role, const Lifetimes& lifetimes,
                                    Time now) {
   TRY(expect_role_name(role));
+  if (is_online(role)) {
+    return fail(kRepositoryRole, "the online keys sign " + std::string(role) + ", not people",
+                "tomme tuf publish renews it");
+  }
   std::optional<tuf::Targets> draft = TRY(staged_draft<tuf::Targets>(files, role));
   if (!draft) {
     const Published published = TRY(load_published(files));
@@ -186,24 +220,24 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
 }
 
 Result<void> stage(store::BlobStore& files, const tuf::Root& root) {
-  TRY(expect_threshold("root", root.root));
-  TRY(expect_threshold("targets", root.targets));
-  TRY(expect_threshold("snapshot", root.snapshot));
-  TRY(expect_threshold("timestamp", root.timestamp));
-  tuf::Root tidy = root;
-  drop_unused(tidy.keys, {&root.root, &root.targets, &root.snapshot, &root.timestamp});
-  return put_unsigned(files, "root", TRY(tidy.to_canonical()));
+  const std::string text = TRY(text_of_root(root));
+  return files.put(staged_key("root"), bytes_of(text));
 }
 
 Result<void> stage(store::BlobStore& files, std::string_view role, const tuf::Targets& targets) {
   TRY(expect_role_name(role));
+  TRY(expect_thresholds(role, targets));
   tuf::Targets tidy = targets;
-  if (tidy.delegations) {
-    const std::vector<const tuf::RoleKeys*> roles = roles_of(*tidy.delegations);
-    for (const tuf::RoleKeys* keys : roles) TRY(expect_threshold("a role below " + std::string(role), *keys));
-    drop_unused(tidy.delegations->keys, roles);
-  }
-  return put_unsigned(files, role, TRY(tidy.to_canonical()));
+  if (tidy.delegations) drop_unused(tidy.delegations->keys, roles_of(*tidy.delegations));
+  const std::string text = tuf::write_envelope(TRY(tidy.to_canonical()), {});
+  return files.put(staged_key(role), bytes_of(text));
+}
+
+Result<void> unstage(store::BlobStore& files, std::string_view role) {
+  TRY(expect_role_name(role));
+  if (TRY(files.exists(staged_key(role)))) return files.remove(staged_key(role));
+  return fail(kRepositoryStaged, "nothing is staged of " + std::string(role),
+              "tomme tuf status says what is staged");
 }
 
 Result<KeyEditor> KeyEditor::of(tuf::Root& root, std::string_view role) {

@@ -33,8 +33,11 @@ struct Plan {
   unsigned bits = 10;
 };
 
-/// The first version of each role that people sign, staged without signatures. kRepositoryKey where a
-/// threshold cannot be met, kRepositoryBins, kRepositoryExists.
+/// kRepositoryExists where something is published or staged.
+Result<void> expect_none(store::BlobStore& files);
+/// The first version of each role that people sign, staged without signatures. Of any number who do so at
+/// once exactly one makes the repository, the others change nothing. kRepositoryKey where a threshold cannot
+/// be met, kRepositoryBins, kRepositoryExists.
 Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifetimes& lifetimes, Time now);
 
 /// What a change begins with: the staged version where there is one, else the published one with the next
@@ -47,6 +50,9 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
 /// threshold is more than there are keys.
 Result<void> stage(store::BlobStore& files, const tuf::Root& root);
 Result<void> stage(store::BlobStore& files, std::string_view role, const tuf::Targets& targets);
+
+/// Takes away what is staged of a role, with its signatures. kRepositoryStaged where nothing is.
+Result<void> unstage(store::BlobStore& files, std::string_view role);
 
 /// The keys of one role in a draft, to change them.
 class KeyEditor {

@@ -1,7 +1,10 @@
 #include "app/repository/ceremony.h"
 
+#include <atomic>
 #include <gmock/gmock.h>
+#include <thread>
 
+#include "app/repository/bin_writer.h"
 #include "app/repository/change_words.h"
 #include "app/repository/errors.h"
 #include "app/repository/key_file.h"
@@ -68,6 +71,63 @@ TEST_F(CeremonyTest, MakesARepositoryOfSignedFiles) {
   ASSERT_TRUE(publish());
   expect_good(1);
   EXPECT_EQ(stage_first(*files_, plan(), {}, kNow).error().code().name, kRepositoryExists.name);
+}
+
+TEST_F(CeremonyTest, OfSeveralWhoBeginAtOnceOneMakesTheRepository) {
+  constexpr unsigned kAtOnce = 8;
+  std::atomic<unsigned> winners = 0;
+  std::atomic<unsigned> winner = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < kAtOnce; ++i) {
+      threads.emplace_back([&, i] {
+        Plan own = plan();
+        own.online = plan_of({{p256(i)}, 1});
+        own.bits = i + 1;
+        const auto made = stage_first(*files_, own, {}, kNow);
+        if (made) {
+          ++winners;
+          winner = i;
+        } else {
+          EXPECT_TRUE(made.error().is(kRepositoryExists)) << made.error().message();
+        }
+      });
+    }
+  }
+  ASSERT_EQ(winners, 1U);
+  // All that is staged is of the one.
+  const auto root = tuf::Signed<tuf::Root>::parse(bytes_of(staged("root")));
+  const auto targets = tuf::Signed<tuf::Targets>::parse(bytes_of(staged("targets")));
+  ASSERT_TRUE(root && targets);
+  EXPECT_EQ(root->value.snapshot.keyids.front(), tuf::Key::of(p256(winner)->public_key()).id());
+  EXPECT_EQ(std::get<tuf::SuccinctRoles>(targets->value.delegations->roles).bit_length, winner + 1);
+}
+
+TEST_F(CeremonyTest, WhatIsStagedCanBeTakenAway) {
+  begin();
+  ASSERT_TRUE(stage(*files_, *draft_root(*files_, {}, kNow)));
+  ASSERT_TRUE(unstage(*files_, "root"));
+  EXPECT_TRUE(load_staged(*files_)->empty());
+  const auto again = unstage(*files_, "root");
+  ASSERT_FALSE(again);
+  EXPECT_TRUE(again.error().is(kRepositoryStaged));
+  EXPECT_TRUE(unstage(*files_, "../root").error().is(kRepositoryRole));
+  EXPECT_FALSE(draft_targets(*files_, "snapshot", {}, kNow));
+  EXPECT_THAT(draft_targets(*files_, "timestamp", {}, kNow).error().message(),
+              HasSubstr("the online keys sign"));
+}
+
+TEST_F(CeremonyTest, WhetherATargetIsListedIsReadFromItsBin) {
+  begin();
+  const Change a = *Change::set("a/b", *TargetFile::make(1, sha256({}))), b = *Change::remove("a/c");
+  EXPECT_FALSE(*is_listed(*files_, *load_published(*files_), a));
+  ASSERT_TRUE(Queue(*database_).add(std::vector{a}));
+  EXPECT_TRUE((*Queue(*database_).last_of("a/b"))->file());
+  EXPECT_FALSE(*Queue(*database_).last_of("a/c"));
+  ASSERT_TRUE(publish());
+  EXPECT_FALSE(*Queue(*database_).last_of("a/b"));
+  EXPECT_TRUE(*is_listed(*files_, *load_published(*files_), a));
+  EXPECT_FALSE(*is_listed(*files_, *load_published(*files_), b));
 }
 
 TEST_F(CeremonyTest, WaitsForEverySignatureOfTheThreshold) {

@@ -9,6 +9,9 @@ inline constexpr ErrorCode kRepositoryTarget{
     "a target file cannot be listed: its path, length or custom object is not of the form that is needed",
     "paths are UTF-8 without control characters, at most 1,024 octets long; a custom object is JSON of whole "
     "numbers and texts without control characters, at most 16,384 octets long"};
+inline constexpr ErrorCode kRepositoryNoTarget{
+    "repository/no-target", Outcome::wrong_usage, "no target of this path is listed, nor waits to be",
+    "paths are compared letter for letter, as they were added; nothing was changed"};
 inline constexpr ErrorCode kRepositoryBins{
     "repository/bins", Outcome::wrong_usage,
     "hash bins of this number would be refused by other clients, or cannot be meant",
@@ -61,6 +64,14 @@ inline constexpr ErrorCode kRepositoryUnsigned{
 inline constexpr ErrorCode kRepositoryKey{"repository/key", Outcome::wrong_usage,
                                           "a signing key is not one that the role has, or one is missing",
                                           "tomme tuf status lists the keys of each role"};
+inline constexpr ErrorCode kRepositoryOwnFile{
+    "repository/own-file", Outcome::wrong_usage,
+    "a file that belongs to the repository itself (its database, what it serves, its keys) cannot be a "
+    "target",
+    "name the files that are meant one by one, or keep them in a folder of their own"};
+inline constexpr ErrorCode kRepositoryPrivateKey{"repository/private-key", Outcome::wrong_usage,
+                                                 "a private key cannot be a target: targets are public",
+                                                 "leave it out; nothing was stored"};
 inline constexpr ErrorCode kRepositoryKeyFile{
     "repository/key-file", Outcome::wrong_usage, "a key file cannot be used",
     "it is PEM: ENCRYPTED PRIVATE KEY or PRIVATE KEY, for public keys PUBLIC KEY"};

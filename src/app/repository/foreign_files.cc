@@ -4,6 +4,7 @@
 #include "app/repository/layout.h"
 #include "app/repository/published.h"
 #include "core/encoding/text.h"
+#include "core/tuf/errors.h"
 #include "core/tuf/threshold.h"
 #include "io/store/errors.h"
 
@@ -91,6 +92,7 @@ Result<void> ForeignFiles::load_roots(const std::optional<std::string>& trusted_
     first = *std::move(there);
   }
   auto newest = parse_root(first, version);
+  if (!newest && newest.error().is(tuf::kTufShape)) return std::unexpected(newest.error());
   if (!newest) return fail(newest.error().code(), newest.error().message(), hint);
   const SignedRoot trusted = *newest;
   roots_.files.emplace(version, std::move(first));

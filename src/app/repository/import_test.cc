@@ -72,6 +72,15 @@ class ImportTest : public RepositoryTest {
     made.consistent_snapshot = consistent_;
     return made;
   }
+  /// Signed with `fraction_` in its expiry, as go-tuf and tuftool write it.
+  template <class T>
+  std::string made(const T& role, const std::vector<const PrivateKey*>& signers) const {
+    std::string canonical = *role.to_canonical();
+    const std::string_view before = "\"expires\":\"2030-01-31T12:00:00";
+    canonical.insert(canonical.find("\"expires\":\"") + before.size(), fraction_);
+    return signed_text(canonical, signers);
+  }
+  std::string fraction_;
   bool consistent_ = true;
   std::string space_ = " ";
 
@@ -84,8 +93,8 @@ class ImportTest : public RepositoryTest {
   /// As another program writes it: lengths and digests in the snapshot, two digests for each target, white
   /// space.
   void make_foreign() {
-    put("root", 1, signed_file(root(), root_role_.keys));
-    put("targets", 1, signed_file(targets(), targets_role_.keys));
+    put("root", 1, made(root(), root_role_.keys));
+    put("targets", 1, made(targets(), targets_role_.keys));
     const BinLayout layout = *BinLayout::make(prefix_, bits_);
     tuf::Snapshot snapshot;
     snapshot.expires = kNow + std::chrono::days(1);
@@ -97,7 +106,7 @@ class ImportTest : public RepositoryTest {
       for (const char* path : {"a", "b/c", "d\"e\\f"}) {
         if (layout.of(sha256(bytes_of(path))) == bin) role.targets.set(path, target(path));
       }
-      const std::string text = space_ + signed_file(role, online_role_.keys) + space_;
+      const std::string text = space_ + made(role, online_role_.keys) + space_;
       put(layout.name(bin), 7, text);
       tuf::MetaFile listed;
       listed.version = tuf::Version(7);
@@ -105,10 +114,10 @@ class ImportTest : public RepositoryTest {
       listed.hashes.known = {Digest(sha256(bytes_of(text)))};
       snapshot.meta.set(snapshot_entry(layout.name(bin)), listed);
     }
-    put("snapshot", 1, signed_file(snapshot, online_role_.keys));
+    put("snapshot", 1, made(snapshot, online_role_.keys));
     tuf::Timestamp timestamp;
     timestamp.expires = kNow + std::chrono::days(1);
-    ASSERT_TRUE(foreign_->put(timestamp_key(), bytes_of(signed_file(timestamp, online_role_.keys))));
+    ASSERT_TRUE(foreign_->put(timestamp_key(), bytes_of(made(timestamp, online_role_.keys))));
     ASSERT_TRUE(foreign_->put(*target_key("a", sha256(bytes_of("a"))), bytes_of("a")));
   }
 };
@@ -127,6 +136,33 @@ TEST_F(ImportTest, GoesOnWhereAnotherProgramEnded) {
   EXPECT_TRUE(listed("d\"e\\f"));
   EXPECT_FALSE(listed("b/c"));
   EXPECT_EQ(import_here().error().code().name, kRepositoryExists.name);
+}
+
+TEST_F(ImportTest, ExpiriesWithAFractionAreTheSecondBefore) {
+  fraction_ = ".939082663";
+  make_foreign();
+  const auto found = import_here();
+  ASSERT_TRUE(found) << found.error().message();
+  expect_good(3);
+  add({set("new")});
+  const auto done = publish();
+  ASSERT_TRUE(done) << done.error().message();
+  expect_good(4);
+  // A root of such a repository that was staged elsewhere.
+  put_staged("root", made(root(2), root_role_.keys));
+  const auto next = publish();
+  ASSERT_TRUE(next) << next.error().message();
+  EXPECT_TRUE(next->left.empty());
+  expect_good(4);
+}
+
+TEST_F(ImportTest, AnExpiryThatIsNoneIsNotSaidToBeAnotherFault) {
+  fraction_ = "+00:00";  // with Z behind it
+  make_foreign();
+  const auto refused = import_here();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(tuf::kTufShape)) << refused.error().message();
+  EXPECT_TRUE(refused.error().hint().contains("UTC")) << refused.error().hint();
 }
 
 TEST_F(ImportTest, WhatLooksLikeOursAtItsBeginningIsReadAsItIs) {

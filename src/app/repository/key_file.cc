@@ -49,6 +49,11 @@ Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const
   return std::make_shared<const MemorySigner>(*std::move(key));
 }
 
+Result<bool> holds_private_key(const std::string& path) {
+  const Secret<std::string> text(TRY(read_key(path)));
+  return is_encrypted_key(text.reveal()) || PrivateKey::parse_pem(text.reveal()).has_value();
+}
+
 Result<PublicKey> load_public_key(const std::string& path) {
   const Secret<std::string> text(TRY(read_key(path)));
   auto key = PublicKey::parse_pem(text.reveal());

@@ -19,6 +19,9 @@ using AskPassphrase = std::function<Result<Secret<std::string>>(const std::strin
 /// kKeyPassphrase.
 Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const AskPassphrase& ask);
 
+/// Whether load_signer would have something to load, or to decrypt.
+Result<bool> holds_private_key(const std::string& path);
+
 /// The public half from a file: PUBLIC KEY, or the file PATH.pub beside a private one, or of an unencrypted
 /// private one.
 Result<PublicKey> load_public_key(const std::string& path);

@@ -1,6 +1,8 @@
 #include "app/repository/keyring.h"
 
+#include "app/repository/errors.h"
 #include "core/encoding/text.h"
+#include "core/tuf/key.h"
 #include "io/pkcs11/errors.h"
 #include "io/store/file.h"
 
@@ -19,6 +21,7 @@ class TokenSigner final : public Signer {
   Result<Bytes> sign(const SignatureScheme& scheme, BytesView message) const override {
     return key_->sign(scheme, message);
   }
+  Result<void> recover() const override { return key_->recover(); }
 
  private:
   std::shared_ptr<const pkcs11::TokenKey> key_;
@@ -67,6 +70,30 @@ Result<PublicKey> Keyring::public_key(const std::string& name) {
   if (!KeyUri::is_one(name)) return load_public_key(name);
   const KeyUri uri = TRY(KeyUri::parse(name));
   return tokens_.public_key(uri);
+}
+
+Result<void> Keyring::expect_signs(const std::string& name, bool ask) {
+  if (KeyUri::is_one(name)) {
+    const KeyUri uri = TRY(KeyUri::parse(name));
+    if (uri.type && *uri.type != pkcs11::ObjectKind::private_key) {
+      return fail(pkcs11::kPkcs11KeyType, uri.to_string() + " is not a private key, which signing needs",
+                  "leave type= out, or say type=private");
+    }
+    if (!ask && !uri.pin_value && !uri.pin_source) return {};
+  } else if (!TRY(holds_private_key(name))) {
+    return fail(kRepositoryKeyFile, printable(name) + " has no private key, which signing needs",
+                "name the private key itself, not its public half");
+  } else if (!ask) {
+    return {};
+  }
+  const std::shared_ptr<const Signer> key = TRY(signer(name));
+  if (!(key->public_key() == TRY(public_key(name)))) {
+    return fail(kRepositoryKeyFile, "the public half beside " + shown_key_name(name) + " is of another key");
+  }
+  const SignatureScheme scheme = tuf::Key::of(key->public_key()).signature_scheme();
+  const BytesView probe = bytes_of("tomme");
+  const Bytes signature = TRY(key->sign(scheme, probe));
+  return in(shown_key_name(name), key->public_key().verify(scheme, probe, signature));
 }
 
 Result<PublicKey> Keyring::new_in_token(const std::string& uri, KeyType type, std::string& made) {

@@ -23,6 +23,10 @@ class Keyring {
   Result<std::shared_ptr<const Signer>> signer(const std::string& name);
   /// What load_public_key and pkcs11::Tokens::public_key have.
   Result<PublicKey> public_key(const std::string& name);
+  /// Whether there is a private key of this name, which makes good signatures. Without `ask` no passphrase is
+  /// asked for, nor a PIN: then an encrypted file is believed, and a token whose URI tells no PIN.
+  /// kRepositoryKeyFile, kPkcs11KeyType, and what `signer` has.
+  Result<void> expect_signs(const std::string& name, bool ask);
   /// Makes a key in a token; the name by which it is found from now on goes to `made`.
   /// pkcs11::Tokens::generate.
   Result<PublicKey> new_in_token(const std::string& uri, KeyType type, std::string& made);

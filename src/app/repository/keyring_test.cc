@@ -1,7 +1,9 @@
 #include "app/repository/keyring.h"
 
+#include <filesystem>
 #include <gmock/gmock.h>
 
+#include "app/repository/errors.h"
 #include "core/crypto/errors.h"
 #include "io/pkcs11/errors.h"
 #include "testing/folder.h"
@@ -42,6 +44,30 @@ TEST_F(KeyringTest, UrisAreTokens) {
   const auto odd = keyring_.public_key("pkcs11:tokne=a");
   ASSERT_FALSE(odd);
   EXPECT_TRUE(odd.error().is(pkcs11::kPkcs11Uri));
+}
+
+TEST_F(KeyringTest, APublicHalfDoesNotSign) {
+  const std::string file = folder_.path("key.pem"), open = folder_.path("open.pem");
+  ASSERT_TRUE(write_new_key(file, KeyType::ed25519, Secret<std::string>(std::string("secret"))));
+  ASSERT_TRUE(write_new_key(open, KeyType::ecdsa_p256, std::nullopt));
+  for (const bool ask : {false, true}) {
+    for (const std::string& name : {file, open}) {
+      const auto signs = keyring_.expect_signs(name, ask);
+      EXPECT_TRUE(signs) << signs.error().message();
+      const auto half = keyring_.expect_signs(name + ".pub", ask);
+      ASSERT_FALSE(half);
+      EXPECT_TRUE(half.error().is(kRepositoryKeyFile));
+      EXPECT_THAT(half.error().message(), HasSubstr("has no private key"));
+    }
+    const auto half = keyring_.expect_signs("pkcs11:token=a;type=public", ask);
+    ASSERT_FALSE(half);
+    EXPECT_TRUE(half.error().is(pkcs11::kPkcs11KeyType)) << half.error().message();
+  }
+  std::filesystem::copy_file(open + ".pub", file + ".pub", std::filesystem::copy_options::overwrite_existing);
+  EXPECT_TRUE(keyring_.expect_signs(file, true).error().is(kRepositoryKeyFile));
+  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a", false));  // its PIN would have to be asked for
+  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a", true).error().is(pkcs11::kPkcs11Module));
+  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a?pin-value=1", false).error().is(pkcs11::kPkcs11Module));
 }
 
 TEST(ShownKeyNameTest, HasNoPin) {

@@ -10,7 +10,25 @@ namespace {
 
 constexpr std::size_t kColumns = 4;
 constexpr std::size_t kRowsOfOneInsert = 64;
-constexpr std::size_t kRowsOfOneAnswer = 10'000;
+constexpr std::size_t kDigestBytes = 32;
+constexpr std::size_t kRowsOfOneAnswer = 2'000;  // 36 MB at most, below DatabaseLimits::answer_octets
+
+/// What is larger than all that `add` takes is not fetched: its columns are NULL, which a path never is. In
+/// SQLite a text or octets for `length` are more than any number.
+std::string select_statement(store::Dialect dialect) {
+  const auto fits = [&](const std::string& column, std::size_t most) {
+    const std::string size = dialect == store::Dialect::sqlite ? "length(CAST(" + column + " AS BLOB))"
+                                                               : "octet_length(" + column + ")";
+    return "coalesce(" + size + ", 0) <= " + std::to_string(most);
+  };
+  const std::string all_fit = fits("path", Change::kMostPathOctets) + " AND " + fits("sha256", kDigestBytes) +
+                              " AND " + fits("custom", TargetFile::kMostCustomOctets) +
+                              " AND coalesce(length, 0) <= 9223372036854775807";
+  std::string sql = "SELECT id";
+  for (const char* column : {"path", "length", "sha256", "custom"})
+    sql += ", CASE WHEN " + all_fit + " THEN " + column + " END";
+  return sql + " FROM tuf_change WHERE id > $1 ORDER BY id LIMIT $2";
+}
 
 /// "INSERT … VALUES ($1, $2, $3, $4), ($5, …": few different texts, so that each is prepared once.
 std::string insert_statement(std::size_t rows) {
@@ -41,11 +59,15 @@ void append_parameters(std::vector<store::Parameter>& out, const Change& change)
   out.insert(out.end(), 3, store::Parameter(nullptr));
 }
 
-using Columns = std::tuple<std::int64_t, std::string, std::optional<std::int64_t>, std::optional<Bytes>,
-                           std::optional<std::string>>;
-
-Result<Change> change_of(const Columns& row) {
-  const auto& [id, path, length, digest, custom] = row;
+/// An error where a column is of another type: SQLite does not look at types by itself.
+Result<Change> change_of(const store::Row& row) {
+  if (std::holds_alternative<std::monostate>(row.values()[1])) {
+    return fail(kRepositoryTarget, "its path or another column is larger than any that is taken");
+  }
+  const auto columns = row.read<std::int64_t, std::string, std::optional<std::int64_t>, std::optional<Bytes>,
+                                std::optional<std::string>>();
+  if (!columns) return fail(kRepositoryTarget, columns.error().message());
+  const auto& [id, path, length, digest, custom] = *columns;
   if (!length && !digest && !custom) return Change::remove(path);
   if (!length || !digest) return fail(kRepositoryTarget, "it has no length, or no digest");
   const Sha256 sha256 = TRY(Sha256::from_bytes(*digest));
@@ -87,21 +109,18 @@ Result<void> Queue::add(std::span<const Change> changes) const {
 
 Result<Queue::Batch> Queue::take(std::size_t limit) const {
   return store::transact(*database_, store::Access::read, [&](store::Transaction& tx) -> Result<Batch> {
+    const std::string sql = select_statement(tx.dialect());
     Batch batch;
     std::int64_t last = 0;
     while (batch.changes.size() <= limit) {
       const std::size_t most = std::min(kRowsOfOneAnswer, limit + 1 - batch.changes.size());
-      const auto rows =
-          TRY(tx.all<std::int64_t, std::string, std::optional<std::int64_t>, std::optional<Bytes>,
-                     std::optional<std::string>>("SELECT id, path, length, sha256, custom FROM tuf_change "
-                                                 "WHERE id > $1 ORDER BY id LIMIT $2",
-                                                 {last, static_cast<std::int64_t>(most)}));
-      for (const Columns& row : rows) {
+      const store::Answer answer = TRY(tx.run(sql, {last, static_cast<std::int64_t>(most)}));
+      for (const store::Row& row : answer.rows) {
         if (batch.changes.size() == limit) {
           batch.more = true;
           return batch;
         }
-        last = std::get<0>(row);
+        last = std::get<std::int64_t>(row.values().front());  // the primary key: an integer in both
         auto change = change_of(row);
         if (!change) {
           ++batch.unreadable;
@@ -113,7 +132,7 @@ Result<Queue::Batch> Queue::take(std::size_t limit) const {
         batch.changes.push_back(*std::move(change));
         note_row(batch, last);
       }
-      if (rows.size() < most) break;
+      if (answer.rows.size() < most) break;
     }
     return batch;
   });
@@ -124,6 +143,20 @@ Result<void> Queue::done(store::Transaction& transaction, const Batch& batch) {
     TRY(transaction.run("DELETE FROM tuf_change WHERE id BETWEEN $1 AND $2", {first, last}));
   }
   return {};
+}
+
+Result<std::optional<Change>> Queue::last_of(const std::string& path) const {
+  return store::transact(
+      *database_, store::Access::read, [&](store::Transaction& tx) -> Result<std::optional<Change>> {
+        const store::Answer answer = TRY(
+            tx.run("SELECT id, path, length, sha256, custom FROM tuf_change WHERE path = $1 ORDER BY id DESC "
+                   "LIMIT 1",
+                   {path}));
+        if (answer.rows.empty()) return std::nullopt;
+        auto change = change_of(answer.rows.front());
+        if (!change) return std::nullopt;
+        return *std::move(change);
+      });
 }
 
 Result<std::uint64_t> Queue::size() const {

@@ -38,6 +38,8 @@ class Queue {
   /// Takes these out. Within the transaction that says what was published.
   static Result<void> done(store::Transaction& transaction, const Batch& batch);
   Result<std::uint64_t> size() const;
+  /// The newest change of a path that waits; nothing where none does that can be read.
+  Result<std::optional<Change>> last_of(const std::string& path) const;
 
  private:
   store::Database* database_;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/repository/schema.h"
+#include "io/store/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::repository {
@@ -118,6 +119,58 @@ TEST_F(QueueTest, RowsOfSomebodyElseAreLeftAndNotInTheWay) {
   ASSERT_TRUE(store::transact(*database_, store::Access::write,
                               [&](store::Transaction& tx) { return Queue::done(tx, *batch); }));
   EXPECT_EQ(*queue_.size(), 16U);
+}
+
+// SQLite takes any type for any column: what an index writes by a slip must not end all publications.
+TEST_F(QueueTest, RowsOfOtherTypesAreLeftAndNotInTheWay) {
+  const auto good = [](const char* path) { return *Change::set(path, *TargetFile::make(1, Sha256())); };
+  const auto run = [&](std::string_view sql) {
+    return store::transact(*database_, store::Access::write,
+                           [&](store::Transaction& tx) { return tx.run(sql); });
+  };
+  const std::string kDigest = "zeroblob(32)";
+  const std::vector<std::string> rows = {
+      "x'61', 1, " + kDigest + ", NULL",   "7.5, 1, " + kDigest + ", NULL",
+      "'a', 'one', " + kDigest + ", NULL", "'a', x'01', " + kDigest + ", NULL",
+      "'a', 1.5, " + kDigest + ", NULL",   "'a', 1, 'a text of just as many characters', NULL",
+      "'a', 1, " + kDigest + ", x'7b7d'",
+  };
+  for (const std::string& row : rows) {
+    const auto refused = run("INSERT INTO tuf_change (path, length, sha256, custom) VALUES (" + row + ")");
+    if (refused) continue;  // affinity made it fit: 7.5 as a path is the text "7.5"
+    EXPECT_TRUE(refused.error().is(kStoreConstraint)) << row << ": " << refused.error().message();
+  }
+  EXPECT_LE(*queue_.size(), 2U);
+  EXPECT_FALSE(run("UPDATE tuf_change SET path = x'61'"));
+  // As a database of before, or one whose triggers somebody dropped.
+  ASSERT_TRUE(run("DELETE FROM tuf_change"));
+  ASSERT_TRUE(run("DROP TRIGGER tuf_change_added"));
+  ASSERT_TRUE(queue_.add(std::vector{good("good/1")}));
+  for (const std::string& row : rows)
+    ASSERT_TRUE(run("INSERT INTO tuf_change (path, length, sha256, custom) VALUES (" + row + ")")) << row;
+  ASSERT_TRUE(run("INSERT INTO tuf_change (path, length, sha256, custom) VALUES ('a', 1, " + kDigest +
+                  ", CAST(zeroblob(99000000) AS TEXT))"));
+  ASSERT_TRUE(queue_.add(std::vector{good("good/2")}));
+  const auto batch = queue_.take(100);
+  ASSERT_TRUE(batch) << batch.error().message();
+  EXPECT_EQ(batch->unreadable, rows.size());  // all but "7.5"
+  ASSERT_EQ(batch->changes.size(), 3U);
+  EXPECT_EQ(batch->changes.back().path(), "good/2");
+}
+
+TEST_F(QueueTest, ADatabaseOfBeforeGetsTheTypes) {
+  ASSERT_TRUE(store::transact(*database_, store::Access::write, [](store::Transaction& tx) -> Result<void> {
+    TRY(tx.run("DROP TRIGGER tuf_change_added"));
+    TRY(tx.run("DROP TRIGGER tuf_change_changed"));
+    TRY(tx.run("DELETE FROM tomme_migration WHERE part = 'tuf' AND step = 2"));
+    TRY(tx.run("INSERT INTO tuf_change (path) VALUES (x'61')"));
+    return {};
+  }));
+  ASSERT_TRUE(prepare_tables(*database_));
+  EXPECT_EQ(queue_.take(10)->unreadable, 1U);  // what is there stays
+  EXPECT_FALSE(store::transact(*database_, store::Access::write, [](store::Transaction& tx) {
+    return tx.run("INSERT INTO tuf_change (path) VALUES (x'61')");
+  }));
 }
 
 }  // namespace

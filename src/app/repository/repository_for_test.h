@@ -42,15 +42,17 @@ inline tuf::RoleKeys role_keys(const Role& role, tuf::Keys& keys) {
   return out;
 }
 
-template <class T>
-std::string signed_file(const T& role, const std::vector<const PrivateKey*>& signers) {
-  const std::string canonical = *role.to_canonical();
+inline std::string signed_text(const std::string& canonical, const std::vector<const PrivateKey*>& signers) {
   std::vector<tuf::Signature> signatures;
   for (const PrivateKey* key : signers) {
     const tuf::Key made = tuf::Key::of(key->public_key());
     signatures.push_back(*tuf::sign(*key, made, made.id(), canonical));
   }
   return tuf::write_envelope(canonical, signatures);
+}
+template <class T>
+std::string signed_file(const T& role, const std::vector<const PrivateKey*>& signers) {
+  return signed_text(*role.to_canonical(), signers);
 }
 
 class RepositoryTest : public ::testing::Test {

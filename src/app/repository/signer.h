@@ -22,6 +22,9 @@ class Signer {
 
   const PublicKey& public_key() const { return public_key_; }
   virtual Result<Bytes> sign(const SignatureScheme& scheme, BytesView message) const = 0;
+  /// After a failure, before the next attempt: what has to be done for that to succeed. No other thread
+  /// signs.
+  virtual Result<void> recover() const { return {}; }
 
  protected:
   explicit Signer(PublicKey public_key) : public_key_(std::move(public_key)) {}

@@ -11,7 +11,6 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kLongestPath = 1024;
 constexpr std::uint64_t kLongestFile = std::uint64_t{1} << 62;
 
 bool has_control_characters(std::string_view text) {
@@ -19,9 +18,9 @@ bool has_control_characters(std::string_view text) {
 }
 
 Result<tuf::TargetPath> listable(std::string_view path) {
-  if (path.size() > kLongestPath) {
+  if (path.size() > Change::kMostPathOctets) {
     return fail(kRepositoryTarget, "the path " + printable(path, 80) + " is " + std::to_string(path.size()) +
-                                       " octets long, more than " + std::to_string(kLongestPath));
+                                       " octets long, more than " + std::to_string(Change::kMostPathOctets));
   }
   if (has_control_characters(path)) {
     return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has control characters");

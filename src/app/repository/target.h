@@ -36,6 +36,7 @@ class TargetFile {
 /// of them again after all of them changes nothing.
 class Change {
  public:
+  static constexpr std::size_t kMostPathOctets = 1024;
   static constexpr std::size_t kMostSegments =
       32;  ///< of a path: a role that covers all has a pattern for each
   /// kRepositoryTarget where the path has control characters, more than 1,024 octets or too many segments:

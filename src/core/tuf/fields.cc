@@ -21,7 +21,10 @@ bool is_spec_version(std::string_view text) {
 }
 
 std::optional<Time> parse_date(std::string_view text) {
-  return text.size() == 20 && text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
+  constexpr std::size_t kWholeSeconds = 20, kLongest = 40;
+  const bool whole = text.size() == kWholeSeconds;
+  const bool has_fraction = text.size() > kWholeSeconds && text.size() <= kLongest && text[19] == '.';
+  return (whole || has_fraction) && text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
 }
 
 Result<Keys> parse_keys(const json::Object& keys) {

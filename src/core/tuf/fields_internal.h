@@ -16,7 +16,8 @@ Result<std::string> keys_to_canonical(const Keys& keys);
 
 /// "1.0", "1.0.34": two or three decimal numbers, of which the first is 1.
 bool is_spec_version(std::string_view text);
-/// YYYY-MM-DDTHH:MM:SSZ and nothing else (section 4.2.2).
+/// YYYY-MM-DDTHH:MM:SSZ (section 4.2.2). A fraction of a second, which go-tuf and tuftool write, is cut off:
+/// what it belongs to expires up to a second early.
 std::optional<Time> parse_date(std::string_view text);
 
 /// "keyids" and "threshold" of an object that may have other members.

@@ -26,7 +26,10 @@ Result<void> take_common(ObjectReader& reader, Common& out, std::string_view typ
   const std::string_view date = TRY(reader.text("expires"));
   const auto expires = parse_date(date);
   if (!expires) {
-    return reader.bad("expires", "is '" + printable(date, 60) + "', not a date like 2030-01-31T12:00:00Z");
+    const auto wrong =
+        reader.bad("expires", "is '" + printable(date, 60) + "', not a date like 2030-01-31T12:00:00Z");
+    return fail(kTufShape, wrong.error().message(),
+                "expiries are in UTC and end with Z; whoever runs the repository has to sign it anew so");
   }
   out.expires = *expires;
   return {};

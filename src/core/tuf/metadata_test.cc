@@ -201,11 +201,26 @@ TEST(TufMetadata, HeadsThatAreRefused) {
     expect_refused<Root>(head("\"1.0\"", version, date), kJsonShape);
   }
   for (const std::string_view expires :
-       {R"("2030-01-01T00:00:00.1Z")", R"("2021-12-18T13:28:12.99008-06:00")",
+       {R"("2030-01-01T00:00:00.Z")", R"("2030-01-01T00:00:00,1Z")", R"("2030-01-01T00:00:00.1")",
+        R"("2030-01-01T00:00:00.123456789012345678901Z")", R"("2021-12-18T13:28:12.99008-06:00")",
         R"("2030-01-01T00:00:00+00:00")", R"("2030-01-01 00:00:00Z")", R"("2030-02-30T00:00:00Z")",
         R"("2030-01-01T00:00:60Z")", R"("2030-01-01T00:00:00z")", R"("2030-01-01")", R"("")", "1893456000",
         "null"}) {
     expect_refused<Root>(head("\"1.0\"", "1", expires), kTufShape, "'expires'");
+  }
+}
+
+TEST(TufMetadata, AFractionOfASecondIsCutOff) {
+  for (const std::string_view expires : {"2030-01-01T00:00:00.1Z", "2030-01-01T00:00:00.939082663Z",
+                                         "2030-01-01T00:00:00.99999999999999999999Z"}) {
+    std::string text = R"({"signed":{"_type":"timestamp",)" + std::string(kHead) +
+                       R"(,"meta":{"snapshot.json":{"version":1}}},"signatures":[]})";
+    const std::string whole = "2030-01-01T00:00:00Z";
+    text.replace(text.find(whole), whole.size(), expires);
+    const auto parsed = Signed<Timestamp>::parse(bytes_of(text));
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(to_rfc3339(parsed->value.expires), whole);
+    EXPECT_TRUE(parsed->canonical.contains(expires));  // what was signed stays what it is
   }
 }
 

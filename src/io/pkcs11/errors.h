@@ -12,8 +12,9 @@ inline constexpr ErrorCode kPkcs11Uri{"pkcs11/uri", Outcome::wrong_usage,
 inline constexpr ErrorCode kPkcs11Stored{
     "pkcs11/stored", Outcome::wrong_usage,
     "the database of a repository keeps neither the PIN of a token nor the library that drives it",
-    "name a file with pin-source=file:/PATH, and the library with TOMME_PKCS11_MODULE=/PATH for each "
-    "command"};
+    "name the file of the PIN with --passphrase-file FILE, and the library with TOMME_PKCS11_MODULE=/PATH, "
+    "for "
+    "each command"};
 inline constexpr ErrorCode kPkcs11Module{
     "pkcs11/module", Outcome::could_not_tell,
     "the library that drives a token (the PKCS#11 module) could not be loaded or does not answer",

@@ -20,6 +20,9 @@ class SigningRequest {
 
   ck_mechanism mechanism();  ///< lives as long as this stays where it is
   BytesView input() const { return input_; }
+  /// The room that the token gets for its answer, in bytes. For Ed25519 exactly what it fills: NSS softoken
+  /// refuses more (CKR_ARGUMENTS_BAD). Others have enough for RSA of 8192 bits.
+  std::size_t answer_bytes() const { return type_ == CKM_EDDSA ? 64 : 1024; }
   /// The token's answer in the form of PrivateKey::sign: ECDSA's r and s, side by side, become DER.
   Result<Bytes> signature_of(BytesView answer) const;
 

@@ -134,7 +134,21 @@ Result<void> Module::initialize() {
   }
   is_ours_ = value == CKR_OK;
   if (is_ours_ || value == CKR_CRYPTOKI_ALREADY_INITIALIZED) return {};
+  if (value == CKR_ARGUMENTS_BAD) {
+    return fail(kPkcs11Module,
+                "the PKCS#11 module " + printable(name_) + " does not start: " + name_of(value),
+                "NSS softoken wants a string, which p11-kit gives it: x-init-reserved in a file of "
+                "/etc/pkcs11/modules");
+  }
   return unusable(name_, "does not start: " + name_of(value));
+}
+
+Result<void> Module::restart() {
+  if (!is_ours_) return {};
+  ++started_;
+  calls_->C_Finalize(nullptr);
+  is_ours_ = is_serial_ = false;
+  return initialize();
 }
 
 Module::~Module() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #define CRYPTOKI_GNU  // the structures without a hundred macros; ck_rv_t and CKR_ names all the same
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,6 +46,12 @@ class Module {
   std::unique_lock<std::mutex> turn() const {
     return is_serial_ ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>();
   }
+  /// Ends it and starts it again: some modules (tpm2-pkcs11) hold a connection that is dead for good once
+  /// their service was restarted. All sessions are gone then. While no thread is inside; does nothing where
+  /// somebody else in this process started the module. kPkcs11Module.
+  Result<void> restart();
+  /// How often it was started: sessions of before are nobody's.
+  std::uint64_t started() const { return started_; }
   /// All tokens that are there and were initialized.
   Result<std::vector<TokenInfo>> tokens() const;
   /// nullopt where none is in this slot (any more).
@@ -57,6 +65,7 @@ class Module {
   ck_function_list* calls_;
   bool is_ours_ = false;  // initialized by us, hence to be finalized by us
   bool is_serial_ = false;
+  std::atomic<std::uint64_t> started_ = 1;
   mutable std::mutex mutex_;  // guards the module where is_serial_
 };
 

@@ -24,6 +24,7 @@ std::string tries_left(const std::optional<TokenInfo>& token) {
 }  // namespace
 
 Token::~Token() {
+  if (is_outdated()) return;
   for (const ck_session_handle_t session : idle_) module_->calls().C_CloseSession(session);
 }
 
@@ -41,6 +42,7 @@ Result<ck_session_handle_t> Token::open_session() const {
 
 Result<Token::Lease> Token::lease() {
   std::unique_lock lock(mutex_);
+  if (is_outdated()) is_lost_ = true;
   if (is_lost_ && refusal_) return std::unexpected(*refusal_);
   if (is_lost_) return fail(kPkcs11Gone, named(info_) + " was not opened again yet");
   if (idle_.empty()) {
@@ -140,11 +142,14 @@ Result<void> Token::reopen(std::uint64_t opened) {
   given_back_.wait(lock, [&] { return leased_ == 0 || opened != opened_; });
   if (opened != opened_) return {};
   if (refusal_) return std::unexpected(*refusal_);
-  module_->calls().C_CloseAllSessions(slot_);
+  if (!is_outdated()) module_->calls().C_CloseAllSessions(slot_);
+  started_ = module_->started();
   idle_.clear();
   ++opened_;
+  has_failed_ = true;  // until it is known to be another's fault
   const std::vector<TokenInfo> there = TRY(module_->tokens());
   const auto found = std::ranges::find_if(there, [&](const TokenInfo& t) { return t.is_same(info_); });
+  has_failed_ = found != there.end();
   if (found == there.end()) return fail(kPkcs11Gone, named(info_) + " is not there any more");
   if (pin_ && found->has(CKF_USER_PIN_FINAL_TRY)) {
     return fail(kPkcs11LastTry, "one more wrong PIN locks " + named(info_) + "; that of before is not tried");
@@ -152,9 +157,30 @@ Result<void> Token::reopen(std::uint64_t opened) {
   slot_ = found->slot;
   const ck_session_handle_t session = TRY(open_session());
   idle_.push_back(session);
-  if (wants_login_) TRY(try_pin(session, CKU_USER));
-  is_lost_ = false;
+  if (wants_login_) TRY(log_in_again(session));
+  is_lost_ = has_failed_ = false;
   return {};
+}
+
+/// Some tokens (a TPM) count every login that fails, whatever it fails of: so it ends after a few.
+Result<void> Token::log_in_again(ck_session_handle_t session) {
+  auto done = try_pin(session, CKU_USER);
+  failed_logins_ = done ? 0 : failed_logins_ + 1;
+  if (!done && !refusal_ && failed_logins_ == kMostFailedLogins) {
+    refusal_.emplace(done.error().code(),
+                     done.error().message() + ", " + std::to_string(failed_logins_) + " times in a row",
+                     "the PIN is not tried any more; when the token works again, start the program anew");
+  }
+  return done;
+}
+
+Result<void> Token::recover() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!has_failed_ || refusal_ || is_outdated()) return {};
+    has_failed_ = false;
+  }
+  return module_->restart();
 }
 
 }  // namespace tomme::pkcs11

@@ -37,7 +37,7 @@ class Token {
     bool is_broken_ = false;
   };
 
-  Token(std::shared_ptr<const Module> module, TokenInfo info)
+  Token(std::shared_ptr<Module> module, TokenInfo info)
       : module_(std::move(module)), info_(std::move(info)) {}
   ~Token();
   Token(const Token&) = delete;
@@ -60,14 +60,20 @@ class Token {
   /// After a kPkcs11Gone when the token had been opened `opened` times: looks for the token again, and logs
   /// in with the PIN that was right before. Once, however many threads ask for it. The caller has no lease.
   Result<void> reopen(std::uint64_t opened);
+  /// Starts the module anew where the last `reopen` failed in the module itself. Nobody has a lease, and no
+  /// other thread uses the module. kPkcs11Module.
+  Result<void> recover();
 
  private:
+  static constexpr unsigned kMostFailedLogins = 3;  // some tokens count those that fail of themselves, too
+  bool is_outdated() const { return started_ != module_->started(); }
   void give_back(ck_session_handle_t session, bool is_broken);
   Result<ck_session_handle_t> open_session() const;
   Result<void> try_pin(ck_session_handle_t session, ck_user_type_t user);
+  Result<void> log_in_again(ck_session_handle_t session);
   Result<void> learn_pin(const TokenInfo& now, const KeyUri& uri, const AskPin& ask);
 
-  const std::shared_ptr<const Module> module_;
+  const std::shared_ptr<Module> module_;
   mutable std::mutex mutex_;  // guards all that follows; the module's own is taken before
   std::condition_variable given_back_;
   const TokenInfo info_;  // as it was found first
@@ -76,9 +82,12 @@ class Token {
   std::size_t leased_ = 0;
   std::uint64_t opened_ = 1;
   bool is_logged_in_ = false, wants_login_ = false;
-  bool is_lost_ = false;                    // it could not be opened again yet
-  std::optional<Secret<std::string>> pin_;  // none where the token has keys of its own to type it on
-  std::optional<Error> refusal_;            // of the PIN: it is not tried again
+  bool is_lost_ = false;        // it could not be opened again yet
+  bool has_failed_ = false;     // not the token: the module, which may have to be started anew
+  unsigned failed_logins_ = 0;  // in a row, for another reason than the PIN
+  std::uint64_t started_ = module_->started();  // of the module, when the sessions were opened
+  std::optional<Secret<std::string>> pin_;      // none where the token has keys of its own to type it on
+  std::optional<Error> refusal_;                // of the PIN: it is not tried again
 };
 
 }  // namespace tomme::pkcs11

@@ -13,7 +13,6 @@ namespace tomme::pkcs11 {
 
 namespace {
 
-constexpr std::size_t kMostSignatureOctets = 1024;  // RSA of 8192 bits
 constexpr std::size_t kMostListed = 8;
 constexpr std::size_t kOctetsOfNewId = 8;
 
@@ -143,7 +142,7 @@ Result<Bytes> TokenKey::Impl::try_sign(SigningRequest& request) {
   ck_mechanism mechanism = request.mechanism();
   ck_rv_t value = calls.C_SignInit(lease.session(), &mechanism, key);
   if (value == CKR_OK && object.asks_each_time) TRY(token->log_in_for_signature(lease.session()));
-  Bytes answer(kMostSignatureOctets);
+  Bytes answer(request.answer_bytes());
   unsigned long size = answer.size();
   if (value == CKR_OK) {
     auto* input = const_cast<unsigned char*>(request.input().data());  // C has no const here
@@ -180,6 +179,11 @@ Result<Bytes> TokenKey::sign(const SignatureScheme& scheme, BytesView message) c
   return fail(kPkcs11Signature, "the token " + printable(impl_->token->label()) +
                                     " made a signature that the public key of " +
                                     printable(impl_->object.describe()) + " does not verify");
+}
+
+Result<void> TokenKey::recover() const {
+  const auto turn = impl_->token->module().turn();
+  return impl_->token->recover();
 }
 
 Tokens::Tokens(AskPin ask, std::string default_module)

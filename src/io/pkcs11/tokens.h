@@ -39,6 +39,9 @@ class TokenKey {
   /// PSS, and Ed25519. kPkcs11Gone, kPkcs11Failed, kPkcs11Signature, kPkcs11KeyType; kPkcs11Pin where the PIN
   /// was changed.
   Result<Bytes> sign(const SignatureScheme& scheme, BytesView message) const;
+  /// After a failure, before the next attempt, while no other thread signs by this module: where it was the
+  /// module that failed (CKR_GENERAL_ERROR, CKR_DEVICE_ERROR), it is started anew. kPkcs11Module.
+  Result<void> recover() const;
 
  private:
   friend class Tokens;

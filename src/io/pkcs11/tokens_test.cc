@@ -96,6 +96,53 @@ TEST_F(TokensTest, SignsWithEachKindOfKey) {
   EXPECT_EQ(logins(), 1U);
 }
 
+TEST_F(TokensTest, Ed25519GetsRoomForItsSignatureAndNoMore) {
+  hsm_->make_token("release", {{.label = "ed", .curve = "1.3.101.112", .edwards = true}});
+  const auto found = key("pkcs11:object=ed");
+  ASSERT_TRUE(found);
+  fault("exact");
+  const LeaksOfSoftHsm leaks;
+  const auto result = signs(**found, SignatureScheme{});
+  EXPECT_TRUE(result) << result.error().message();
+}
+
+TEST_F(TokensTest, AModuleThatFailsForGoodIsStartedAnew) {
+  hsm_->make_token("release", {{.label = "root"}, {.label = "other", .id = {2}}});
+  hsm_->make_token("spare", {{.label = "spare", .id = {3}}});
+  const auto root = key("pkcs11:object=root"), other = key("pkcs11:object=other"),
+             spare = key("pkcs11:object=spare");
+  ASSERT_TRUE(root && other && spare);
+  ASSERT_TRUE(signs(**root, kSha256));
+  ASSERT_TRUE((*root)->recover());  // there is nothing to be done
+  const std::size_t before = logins();
+  fault("stale");
+  for (int turn = 0; turn < 5; ++turn)
+    EXPECT_THAT(refusal((*root)->sign(kSha256, Bytes{1}), kPkcs11Failed), HasSubstr("CKR_GENERAL_ERROR"));
+  EXPECT_EQ(logins(), before);  // no session, no PIN
+  ASSERT_TRUE((*root)->recover());
+  ASSERT_TRUE((*other)->recover());  // by then it is done
+  for (const auto& found : {*root, *other, *spare}) {
+    const auto result = signs(*found, kSha256);
+    EXPECT_TRUE(result) << result.error().message();
+  }
+  EXPECT_EQ(logins(), before + 2);  // once for each token
+  EXPECT_EQ(questions_.size(), 2U);
+}
+
+TEST_F(TokensTest, ALoginThatFailsOfItselfEndsAfterAFewTries) {
+  hsm_->make_token("release", {{.label = "root"}});
+  const auto root = key("pkcs11:object=root");
+  ASSERT_TRUE(root);
+  const std::size_t before = logins();
+  fault("login-fails");
+  for (int turn = 0; turn < 6; ++turn) {
+    EXPECT_FALSE((*root)->sign(kSha256, Bytes{1}));
+    EXPECT_TRUE((*root)->recover());
+  }
+  EXPECT_EQ(logins(), before + 3);
+  EXPECT_THAT(refusal((*root)->sign(kSha256, Bytes{1}), kPkcs11Failed), HasSubstr("3 times in a row"));
+}
+
 TEST_F(TokensTest, ASchemeThatIsNotForTheKeyIsRefused) {
   hsm_->make_token("release", {{.label = "p256"}});
   const auto found = key("pkcs11:object=p256");

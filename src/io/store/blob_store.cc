@@ -1,5 +1,7 @@
 #include "io/store/blob_store.h"
 
+#include "core/crypto/key.h"
+#include "core/encoding/text.h"
 #include "io/store/blob_stores_internal.h"
 #include "io/store/errors.h"
 
@@ -25,6 +27,17 @@ Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
   if (limit < 1 || limit > 1000) return fail(kStoreKey, "a list of stored files has 1 to 1000 names");
   if (folder.empty()) return "";
   return TRY(BlobKey::parse(folder)).text() + "/";
+}
+
+Result<void> expect_put_if_absent(BlobStore& files) {
+  const BlobKey key = TRY(BlobKey::parse("probe/" + encode_hex(random_bytes(16))));
+  const bool first = TRY(files.put_if_absent(key, bytes_of("first")));
+  const auto second = files.put_if_absent(key, bytes_of("second"));
+  TRY(files.remove(key));
+  if (first && TRY(second) == false) return {};
+  return fail(kStoreUnconditional, files.describe() +
+                                       ": the server replaces a file that is to be written only "
+                                       "where none is");
 }
 
 namespace {

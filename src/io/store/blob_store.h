@@ -114,6 +114,10 @@ struct BlobLimits {
                                        ///< 10,000 parts and wants 5 MiB, above 80 GB they are larger
 };
 
+/// Puts a file of a random name twice and removes it: kStoreUnconditional where put_if_absent is nothing to
+/// rely on, since the server does not know the condition and takes both.
+Result<void> expect_put_if_absent(BlobStore& files);
+
 /// `DIRECTORY`, made where it is missing, or `s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME]`: without
 /// `endpoint` AWS, always path-style; plain http only to loopback. The credentials come from
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, the region from the address, AWS_REGION,

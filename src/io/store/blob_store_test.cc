@@ -104,6 +104,12 @@ TEST_P(BlobTest, PutsOnlyWhereThereIsNone) {
   EXPECT_EQ(get("a/b"), "third");
 }
 
+TEST_P(BlobTest, PutsOnlyWhereThereIsNoneWhenItIsTried) {
+  const auto works = expect_put_if_absent(*store_);
+  EXPECT_TRUE(works) << works.error().message();
+  EXPECT_TRUE(store_->list("probe", "", 10)->entries.empty());
+}
+
 TEST_P(BlobTest, OneOfManyIsFirst) {
   for (int round = 0; round < 10; ++round) {
     const BlobKey name = key("race/" + std::to_string(round));

@@ -134,12 +134,13 @@ TEST(PostgresAddress, ServersElsewhereProveTheirName) {
 
 TEST(Sqlstate, MeansOneOfOurCodes) {
   const std::pair<const char*, const ErrorCode*> kMeanings[] = {
-      {"40001", &kStoreBusy},        {"40P01", &kStoreBusy},    {"55P03", &kStoreBusy},
-      {"23505", &kStoreConstraint},  {"57014", &kStoreTimeout}, {"57P01", &kStoreUnreachable},
-      {"08006", &kStoreUnreachable}, {"08P01", &kStoreQuery},   {"53100", &kStoreWrite},
-      {"53300", &kStoreUnreachable}, {"58030", &kStoreWrite},   {"28P01", &kStoreDenied},
-      {"42501", &kStoreDenied},      {"42601", &kStoreQuery},   {"25006", &kStoreQuery},
-      {"XX001", &kStoreDamaged},     {"54000", &kStoreTooLarge}};
+      {"40001", &kStoreBusy},        {"40P01", &kStoreBusy},     {"55P03", &kStoreBusy},
+      {"23505", &kStoreConstraint},  {"57014", &kStoreTimeout},  {"57P01", &kStoreUnreachable},
+      {"08006", &kStoreUnreachable}, {"08P01", &kStoreQuery},    {"53100", &kStoreWrite},
+      {"53300", &kStoreUnreachable}, {"58030", &kStoreWrite},    {"28P01", &kStoreDenied},
+      {"42501", &kStoreDenied},      {"42601", &kStoreQuery},    {"25006", &kStoreQuery},
+      {"XX001", &kStoreDamaged},     {"54000", &kStoreTooLarge}, {"42P05", &kStorePooler},
+      {"26000", &kStorePooler}};
   for (const auto& [state, code] : kMeanings) EXPECT_EQ(code_of_sqlstate(state).name, code->name) << state;
 }
 

@@ -54,6 +54,17 @@ inline constexpr ErrorCode kStoreConstraint{
 inline constexpr ErrorCode kStoreQuery{"store/query", Outcome::could_not_tell,
                                        "the database did not understand a statement",
                                        "this is a fault of tomme or a database that others changed"};
+inline constexpr ErrorCode kStorePooler{
+    "store/pooler", Outcome::could_not_tell,
+    "a pooler between tomme and PostgreSQL gives each transaction another session, so that prepared "
+    "statements "
+    "get lost or meet others of their name",
+    "let it keep a session on one connection (pgbouncer: pool_mode = session), or name PostgreSQL itself"};
+inline constexpr ErrorCode kStoreUnconditional{
+    "store/unconditional", Outcome::could_not_tell,
+    "a file store replaces what it was told to write only where nothing is (If-None-Match: *)",
+    "two writers would overwrite each other there; use a server that knows the condition: AWS, MinIO, "
+    "versitygw"};
 inline constexpr ErrorCode kStoreSchema{
     "store/schema", Outcome::could_not_tell,
     "the tables of the database are not those that this version of tomme makes",

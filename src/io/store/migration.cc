@@ -69,7 +69,10 @@ Result<bool> do_next(Transaction& tx, std::string_view part, std::span<const Mig
   const std::size_t done = TRY(count_done(tx, part, steps));
   if (done == steps.size()) return false;
   const Migration& step = steps[done];
-  for (const std::string_view statement : step.statements) {
+  std::vector<std::string_view> statements = step.statements;
+  if (tx.dialect() == Dialect::sqlite)
+    statements.insert(statements.end(), step.of_sqlite.begin(), step.of_sqlite.end());
+  for (const std::string_view statement : statements) {
     TRY(in("migration " + std::string(part) + ", " + std::string(step.name),
            tx.run(for_dialect(statement, tx.dialect()))));
   }

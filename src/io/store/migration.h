@@ -18,6 +18,7 @@ namespace tomme::store {
 struct Migration {
   std::string_view name;  ///< for messages, unique within the part: "add yanked"
   std::vector<std::string_view> statements;
+  std::vector<std::string_view> of_sqlite = {};  ///< and these, where the database is SQLite
 };
 
 /// Brings the tables of one `part` of the program ("index", "tuf") to the last of `steps`. Each step is one

@@ -25,6 +25,8 @@ const ErrorCode& code_of_sqlstate(std::string_view state) {
     const ErrorCode* code;
   };
   static constexpr Meaning kMeanings[] = {
+      {"42P05", &kStorePooler},       // duplicate prepared statement, of a name that is ours alone
+      {"26000", &kStorePooler},       // no such prepared statement, though we prepared it
       {"40", &kStoreBusy},            // transaction rollback: serialization failure, deadlock
       {"55P03", &kStoreBusy},         // lock not available
       {"23", &kStoreConstraint},      // integrity constraint violation

@@ -289,6 +289,23 @@ TEST_F(S3FaultTest, KnowsItsOwnFirstTry) {
   EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kStoreInDoubt));
 }
 
+TEST_F(S3FaultTest, NoticesAServerThatDoesNotKnowTheCondition) {
+  const auto store = *open();
+  answer_with(200);  // to all, as moto 5.0.2 and s3rver
+  const auto refused = expect_put_if_absent(*store);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(kStoreUnconditional)) << refused.error().message();
+  EXPECT_EQ(handler_.requests().back().method, "DELETE");  // nothing stays
+  answer_with(501, "<Error><Code>NotImplemented</Code></Error>");
+  EXPECT_FALSE(expect_put_if_absent(*store));
+  bool there = false;
+  answer_ = [&](const net::Request& request, net::ResponseWriter& to) {
+    const bool again = request.method == "PUT" && std::exchange(there, true);
+    [[maybe_unused]] const auto sent = to.respond(again ? 412 : 200, "", {}, std::string_view());
+  };
+  EXPECT_TRUE(expect_put_if_absent(*store));
+}
+
 TEST_F(S3FaultTest, WaitsForAnotherWriterAndNotForEver) {
   const auto store = *open();
   answer_with(409, "<Error><Code>ConditionalRequestConflict</Code></Error>");

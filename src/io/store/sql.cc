@@ -18,7 +18,8 @@ Result<void> Row::expect_columns(std::size_t count) const {
 }
 
 Result<void> Row::wrong_type(std::size_t at) const {
-  constexpr std::string_view kNames[] = {"NULL", "an integer", "a text", "octets"};
+  constexpr std::string_view kNames[] = {"NULL", "an integer", "a text", "octets",
+                                         "a number that is no integer"};
   return fail(kStoreSchema, "column " + std::to_string(at + 1) + " of a row of the database is " +
                                 std::string(kNames[values_[at].index()]) +
                                 " where something else is expected");

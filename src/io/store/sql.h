@@ -63,8 +63,14 @@ class Parameter {
 };
 using Parameters = std::span<const Parameter>;
 
-/// One value of a row: NULL, an integer (also of booleans), a text or octets.
-using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
+/// A number that is no integer, which Tomme never writes: no column is read as one.
+struct Fractional {
+  friend bool operator==(const Fractional&, const Fractional&) = default;
+};
+
+/// One value of a row: NULL, an integer (also of booleans), a text or octets; what others may have written
+/// where SQLite checks no types is `Fractional`.
+using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes, Fractional>;
 
 /// One row of an answer.
 class Row {

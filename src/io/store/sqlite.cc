@@ -179,8 +179,7 @@ Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters)
   return {};
 }
 
-/// Nothing where the value is a floating-point number, which we never write.
-std::optional<Value> column_of(const SqliteLibrary& lib, sqlite3_stmt* statement, int column) {
+Value column_of(const SqliteLibrary& lib, sqlite3_stmt* statement, int column) {
   const auto octets = [&](const void* data) {
     const auto size = static_cast<std::size_t>(lib.column_bytes(statement, column));
     return BytesView(static_cast<const std::uint8_t*>(data), size);
@@ -195,7 +194,7 @@ std::optional<Value> column_of(const SqliteLibrary& lib, sqlite3_stmt* statement
     case SQLITE_BLOB:
       return Value(to_bytes(octets(lib.column_blob(statement, column))));
     default:
-      return std::nullopt;
+      return Value(Fractional());
   }
 }
 
@@ -209,10 +208,8 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
     std::vector<Value> values;
     values.reserve(static_cast<std::size_t>(columns));
     for (int column = 0; column < columns; ++column) {
-      auto value = column_of(lib_, statement, column);
-      if (!value) return fail(kStoreSchema, name_ + ": a column holds a number that is no integer");
-      total += size_of(*value);
-      values.push_back(*std::move(value));
+      values.push_back(column_of(lib_, statement, column));
+      total += size_of(values.back());
     }
     if (total > limits_.answer_octets) {
       return fail(kStoreTooLarge,

@@ -1,0 +1,46 @@
+#include "app/repository/clients.h"
+
+#include <gmock/gmock.h>
+
+#include "testing/keys.h"
+
+namespace tomme::repository {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+tuf::Keys listed(const tuf::Key& key) {
+  return {{key.id(), key}};
+}
+const PublicKey& public_key(KeyType type) {
+  return testing::key(type, 0).public_key();
+}
+
+TEST(ClientsTest, NamesThoseThatCannotVerifyAKey) {
+  for (const KeyType type : {KeyType::ed25519, KeyType::ecdsa_p256, KeyType::rsa})
+    EXPECT_THAT(words_of_keys(listed(tuf::Key::of(public_key(type)))), IsEmpty());
+  const tuf::Key p384 = tuf::Key::of(public_key(KeyType::ecdsa_p384));
+  EXPECT_THAT(words_of_keys(listed(p384)),
+              ElementsAre("tuf-js 5, tough and sigstore-java cannot verify what the key " +
+                          p384.id().value().substr(0, 12) + " signs (ECDSA P-384)"));
+  EXPECT_THAT(words_of_keys(listed(tuf::Key::of(public_key(KeyType::ecdsa_p521)))),
+              ElementsAre(HasSubstr("go-tuf, tuf-js, tough and sigstore-java")));
+  const auto pkcs1 = tuf::Key::of(public_key(KeyType::rsa), "rsa-pkcs1v15-sha256");
+  ASSERT_TRUE(pkcs1);
+  EXPECT_THAT(words_of_keys(listed(*pkcs1)), ElementsAre(HasSubstr("with PKCS#1 v1.5)")));
+}
+
+TEST(ClientsTest, NamesThoseThatCannotReadBins) {
+  const auto words = [](unsigned bits) { return words_of_bins(*BinLayout::make("bins", bits)); };
+  EXPECT_THAT(words(1), ElementsAre(HasSubstr("tough and sigstore-java")));
+  EXPECT_THAT(words(11), SizeIs(1));
+  EXPECT_THAT(words(12), ElementsAre(HasSubstr("tough"), HasSubstr("tuf-js needs 5 s")));
+  EXPECT_THAT(words(13), ElementsAre(HasSubstr("tough"), HasSubstr("tuf-js needs 23 s")));
+  EXPECT_THAT(words(15), ElementsAre(HasSubstr("tough"), HasSubstr("tuf-js needs minutes")));
+}
+
+}  // namespace
+}  // namespace tomme::repository
