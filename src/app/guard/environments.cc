@@ -158,7 +158,10 @@ class PlaceFinder {
         program(command.program);
       }
     }
-    knows_kind_ = detect_installer(invocation_.argv).installer != Installer::unknown;
+    // Others (tox, hatch, make) may start any of these.
+    using enum Installer;
+    constexpr std::array kInstallers{pip, uv, poetry, pdm, pipx};
+    knows_kind_ = std::ranges::find(kInstallers, detect_installer(invocation_.argv).installer) != kInstallers.end();
     program("python3");
     program("python");
   }

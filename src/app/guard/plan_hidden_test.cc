@@ -358,12 +358,12 @@ TEST(Plan, TheHostOfUvsMalwareCheckIsPassed) {
     for (const Origin& origin : plan->services) text += origin.to_string() + " ";
     return text;
   };
-  EXPECT_EQ(services("uv sync", {}), "https://api.osv.dev:443 ");
+  EXPECT_EQ(services("uv sync", {}), "https://api.osv.dev ");
   EXPECT_EQ(services("uv sync", {{"UV_MALWARE_CHECK_URL", "https://osv.test:8443/x"}}),
             "https://osv.test:8443 ");
   EXPECT_EQ(
       services("uv sync", {}, {{"/project/uv.toml", "[audit]\nmalware-check-url='https://osv.test/'\n"}}),
-      "https://api.osv.dev:443 https://osv.test:443 ");
+      "https://api.osv.dev https://osv.test ");
   EXPECT_EQ(services("pip install demo", {}), "");
 }
 

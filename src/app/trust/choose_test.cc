@@ -87,7 +87,7 @@ class TrustTest : public ::testing::Test {
   std::map<std::string, std::string> targets_;
   bool down_ = false;
   FunctionHandler handler_{[this](const net::Request& request, net::ResponseWriter& out) {
-    const std::string& path = request.url.target;
+    const std::string path = request.url.target();
     if (down_) return static_cast<void>(out.respond(503, "", {}, ""));
     if (const auto target = targets_.find(path); target != targets_.end()) {
       return static_cast<void>(out.respond(200, "", {}, target->second));

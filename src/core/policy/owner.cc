@@ -26,6 +26,7 @@ bool has_name(std::string_view text) {
 std::string_view after_host(std::string_view uri) {
   for (const std::string_view before : kBeforeOwner) {
     if (uri.starts_with(before)) return uri.substr(before.size());
+    if (before.starts_with(uri)) return "";
   }
   const auto scheme = uri.find("://");
   const auto host_end = uri.find('/', scheme + 3);

@@ -147,10 +147,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
     return fail(kIndexNoProject, "the index " + base + " does not have " + project.normalized());
   }
   if (head.status == 401 || head.status == 403) {
-    return fail(kIndexDenied,
-                "the index " + printable(base) +
-                    " wants a user name and a password that it accepts: it answered with status " +
-                    std::to_string(head.status));
+    return fail(kIndexDenied, "the index " + base + " answered with " + in_words(head.status));
   }
   if (head.status != 200) {
     return fail(kIndexUnavailable,

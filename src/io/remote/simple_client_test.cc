@@ -36,13 +36,13 @@ class SimpleClientTest : public ::testing::Test {
 };
 
 TEST_F(SimpleClientTest, AnAnswerThatComesEncodedIsNotTakenForItsContent) {
-  answer(200, {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}, "\x1f\x8b");
+  answer(200, {{"Content-Type", "application/json"}, {"Content-Encoding", "br"}}, "\x1f\x8b");
   const Error provenance = provenance_error();
   EXPECT_TRUE(provenance.is(kProvenanceUnavailable));
-  EXPECT_TRUE(provenance.message().contains("encoded as gzip")) << provenance.message();
+  EXPECT_TRUE(provenance.message().contains("encoded as br")) << provenance.message();
   const Error page = page_error();
   EXPECT_TRUE(page.is(kIndexUnavailable));
-  EXPECT_TRUE(page.message().contains("encoded as gzip")) << page.message();
+  EXPECT_TRUE(page.message().contains("encoded as br")) << page.message();
   answer(200, {{"Content-Encoding", "identity"}}, "{}");
   EXPECT_EQ(fetch_provenance(client_, *Url::parse(url()), "", &is_secure_origin).value(), "{}");
 }
