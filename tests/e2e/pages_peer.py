@@ -1,6 +1,7 @@
 """Run by pages_test.py with the installers' own Python: reads lines of JSON {"page", "project", "type", "body", "names"}, each a page as
 Tomme wrote it, and writes for each what pip, unearth (PDM) and Poetry find on it and would ask for."""
 import base64
+import functools
 import json
 import sys
 import urllib.parse
@@ -62,8 +63,18 @@ def version_text(text: str | None) -> str | None:
         return None
 
 
+@functools.cache
+def pips_evaluator(project: str) -> LinkEvaluator:
+    return LinkEvaluator(project, canonicalize_name(project), frozenset(["source", "binary"]), TargetPython(), True, ignore_requires_python=True)
+
+
+@functools.cache
+def unearths_evaluator(project: str) -> Evaluator:
+    return Evaluator(project, ignore_compatibility=True, allow_yanked=True)
+
+
 def pip(page: dict) -> list[dict]:
-    evaluator = page["project"] and LinkEvaluator(page["project"], canonicalize_name(page["project"]), frozenset(["source", "binary"]), TargetPython(), True, ignore_requires_python=True)
+    evaluator = page["project"] and pips_evaluator(page["project"])
 
     def one(link) -> dict:
         kind, version = evaluator.evaluate_link(link) if evaluator else (None, None)
@@ -75,7 +86,7 @@ def pip(page: dict) -> list[dict]:
 
 
 def unearth(page: dict) -> list[dict]:
-    evaluator = page["project"] and Evaluator(page["project"], ignore_compatibility=True, allow_yanked=True)
+    evaluator = page["project"] and unearths_evaluator(page["project"])
 
     def one(link) -> dict:
         package = evaluator.evaluate_link(link) if evaluator else None

@@ -22,6 +22,7 @@ constexpr std::size_t kMaxLabel = 63;
 std::optional<std::string> canonical_ipv6(const std::string& text) {
   in6_addr address{};
   std::array<char, INET6_ADDRSTRLEN> buffer{};
+  if (text.contains('\0')) return std::nullopt;  // where inet_pton would stop
   if (::inet_pton(AF_INET6, text.c_str(), &address) != 1) return std::nullopt;
   if (::inet_ntop(AF_INET6, &address, buffer.data(), buffer.size()) == nullptr) return std::nullopt;
   std::string out(buffer.data());

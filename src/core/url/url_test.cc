@@ -61,6 +61,11 @@ INSTANTIATE_TEST_SUITE_P(Texts, UrlIsRefused,
                                            "https://a.09/", "https://h\xc3\xa9/", "https://h%00/", "https://h<x/",
                                            "https://a b/", "https://x.0x/y|", "https://999999999999/"));
 
+TEST(Url, HasNoByteBehindAnIpv6Address) {
+  EXPECT_FALSE(Url::parse(std::string_view("https://[::1\0]/", 14)));
+  EXPECT_FALSE(Url::parse(std::string_view("https://[::1\0.evil.test]/", 24)));
+}
+
 TEST(Url, HasLimits) {
   EXPECT_TRUE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 10, 'a')));
   EXPECT_FALSE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 9, 'a')));
