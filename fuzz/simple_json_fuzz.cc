@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "core/packaging/simple_page.h"
+#include "written_page.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto page = tomme::parse_simple_json({data, size});
@@ -12,5 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (page->named(file.filename).empty()) std::abort();
     (void)page->url_of(file, kBase);
   }
+  tomme::fuzz::expect_same_when_read_again(*page);
   return 0;
 }

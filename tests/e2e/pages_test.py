@@ -108,8 +108,8 @@ class Comparison:
         if isinstance(found, str):
             return self.expect(False, page, answer, f"{who} cannot read it: {found}")
         listed = [file for file, is_poetrys in zip(answer["files"], poetrys) if who != "poetry" or is_poetrys]
-        ours = sorted((view(file, page.to, who) for file in listed), key=repr)
-        theirs = sorted((self.view_of_theirs(file) for file in found), key=repr)
+        ours = sorted((view(file, page.to, who) for file in listed), key=in_order)
+        theirs = sorted((self.view_of_theirs(file) for file in found), key=in_order)
         self.counts[who] += len(theirs)
         differing = [pair for pair in itertools.zip_longest(ours, theirs) if pair[0] != pair[1]]
         self.expect(not differing, page, answer, f"{who} sees other files: {differing[:3]}")
@@ -143,6 +143,10 @@ class Comparison:
 def said(file: dict) -> dict:
     """All that a page says of a file; the upstream address may be spelled in another way."""
     return {name: value for name, value in file.items() if name != "upstream"}
+
+
+def in_order(file: dict) -> str:
+    return json.dumps(file, sort_keys=True)
 
 
 def view(file: dict, form: str, who: str) -> dict:

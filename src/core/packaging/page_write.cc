@@ -76,16 +76,11 @@ std::string json_tail(const PageHead& page, const std::string& project) {
     if (page.status_reason && is_utf8(*page.status_reason)) append_text(out, "reason", *page.status_reason);
     out += '}';
   }
-  if (!page.versions.empty()) {
-    out += ",\"versions\":[";
-    bool first = true;
-    for (const std::string& version : page.versions) {
-      if (!Version::parse(version)) continue;
-      out.append(first ? "\"" : ",\"").append(version).append("\"");
-      first = false;
-    }
-    out += ']';
+  std::string versions;
+  for (const std::string& version : page.versions) {
+    if (Version::parse(version)) versions.append(versions.empty() ? "\"" : ",\"").append(version).append("\"");
   }
+  if (!versions.empty()) out += ",\"versions\":[" + versions + "]";
   return out + "}";
 }
 

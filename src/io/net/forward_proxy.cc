@@ -1,7 +1,10 @@
 #include "io/net/forward_proxy.h"
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
+#include <sys/socket.h>
 
 #include "core/crypto/digest.h"
 #include "core/encoding/text.h"
@@ -79,7 +82,8 @@ struct ForwardProxy::Impl {
         authorization("Basic " + encode_base64(bytes_of(options.user + ":" + options.password.reveal()))),
         handler(answers),
         acceptor(
-            std::move(listener), options.limits.connections, [this](Fd socket) { serve(std::move(socket)); },
+            std::move(listener), options.limits.connections + 2 * options.limits.strangers,
+            [this](Fd socket) { serve(std::move(socket)); },
             [this](Fd socket) { turn_away(std::move(socket)); }),
         dialer(options.upstream, options.trust, acceptor.stop_signal()) {}
 
@@ -87,6 +91,8 @@ struct ForwardProxy::Impl {
 
   void serve(Fd socket);
   void turn_away(Fd socket);
+  void let_in(int fd);
+  void forget(int fd);
   bool serve_one(HttpConnection& client, ParsedRequest& parsed);
   bool is_authorized(const ParsedRequest& parsed) const;
   void connect(HttpConnection& client, const ParsedRequest& parsed);
@@ -102,15 +108,35 @@ struct ForwardProxy::Impl {
   Handler& handler;
   std::mutex mutex;
   std::map<std::string, TlsServer> servers;  // guarded by mutex; by host
+  std::deque<int> strangers;                 // likewise; sockets that have shown no password, the oldest first
   Acceptor acceptor;
   const Dialer dialer;
 };
 
 void ForwardProxy::Impl::serve(Fd socket) {
+  const int fd = socket.get();
+  let_in(fd);
   HttpConnection client(make_plain_stream(std::move(socket), acceptor.stop_signal()), options.limits);
-  while (auto parsed = client.next()) {
+  auto parsed = client.next(options.limits.stranger);
+  // Known by now, or about to be closed: never again one that has to make room.
+  forget(fd);
+  for (; parsed; parsed = client.next()) {
     if (!serve_one(client, *parsed)) return;
   }
+}
+
+void ForwardProxy::Impl::let_in(int fd) {
+  const std::lock_guard lock(mutex);
+  if (strangers.size() >= options.limits.strangers) {
+    ::shutdown(strangers.front(), SHUT_RDWR);  // its own thread closes it
+    strangers.pop_front();
+  }
+  strangers.push_back(fd);
+}
+
+void ForwardProxy::Impl::forget(int fd) {
+  const std::lock_guard lock(mutex);
+  std::erase(strangers, fd);
 }
 
 void ForwardProxy::Impl::turn_away(Fd socket) {

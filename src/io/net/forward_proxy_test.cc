@@ -83,6 +83,29 @@ class ForwardProxyTest : public ::testing::Test {
   }};
 };
 
+TEST_F(ForwardProxyTest, WhoKeepsSilentTakesNoPlaceFromOthers) {
+  ForwardProxyOptions wanted = options();
+  wanted.limits.connections = 2;
+  wanted.limits.strangers = 4;
+  const auto proxy = start(std::move(wanted));
+  std::vector<std::unique_ptr<RawClient>> silent;
+  for (int i = 0; i < 12; ++i) silent.push_back(std::make_unique<RawClient>(proxy->port()));
+  HttpClient client(client_options(*proxy));
+  for (int i = 0; i < 3; ++i) {
+    const auto response = client.fetch({.url = *Url::parse("https://a.in.test/x")});
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response->head.status, 200U);
+  }
+}
+
+TEST_F(ForwardProxyTest, ASilentConnectionIsClosedSoon) {
+  ForwardProxyOptions wanted = options();
+  wanted.limits.stranger = 50ms;
+  const auto proxy = start(std::move(wanted));
+  RawClient silent(proxy->port());
+  EXPECT_EQ(silent.read_all(), "");
+}
+
 TEST_F(ForwardProxyTest, AnswersForAnInterceptedHost) {
   const auto proxy = start();
   HttpClient client(client_options(*proxy));

@@ -40,9 +40,9 @@ void HttpConnection::linger() {
   }
 }
 
-std::optional<ParsedRequest> HttpConnection::next() {
+std::optional<ParsedRequest> HttpConnection::next(std::optional<std::chrono::milliseconds> within) {
   using State = RequestParser::State;
-  Instant deadline = in(parser_.state() == State::idle ? limits_.idle : limits_.request);
+  Instant deadline = in(within.value_or(parser_.state() == State::idle ? limits_.idle : limits_.request));
   bool told_to_continue = false;
   for (;;) {
     const State before = parser_.state();
@@ -63,7 +63,7 @@ std::optional<ParsedRequest> HttpConnection::next() {
     if (*got == 0) return std::nullopt;
     parser_.feed(buffer_.first(*got));
     // From the first octet on, all of the request has to come in time: drop by drop does not help.
-    if (before == State::idle) deadline = in(limits_.request);
+    if (before == State::idle && !within) deadline = in(limits_.request);
   }
 }
 

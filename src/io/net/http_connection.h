@@ -20,7 +20,8 @@ class HttpConnection {
 
   /// The next request with its body. Nothing when the connection is over: the client left, or what it sent
   /// was answered with an error here.
-  std::optional<ParsedRequest> next();
+  /// `within` takes the place of the limits for waiting and for the whole request.
+  std::optional<ParsedRequest> next(std::optional<std::chrono::milliseconds> within = {});
   /// Lets `handler` answer. True if the connection can take another request.
   bool answer(const ParsedRequest& parsed, const Request& request, Handler& handler);
   /// Answers with a text of one line, the same as the reason, and ends the connection.
