@@ -109,8 +109,8 @@ TEST_F(TokensTest, Ed25519GetsRoomForItsSignatureAndNoMore) {
 TEST_F(TokensTest, AModuleThatFailsForGoodIsStartedAnew) {
   hsm_->make_token("release", {{.label = "root"}, {.label = "other", .id = {2}}});
   hsm_->make_token("spare", {{.label = "spare", .id = {3}}});
-  const auto root = key("pkcs11:object=root"), other = key("pkcs11:object=other"),
-             spare = key("pkcs11:object=spare");
+  const auto root = key("pkcs11:token=release;object=root"), other = key("pkcs11:token=release;object=other"),
+             spare = key("pkcs11:token=spare;object=spare");
   ASSERT_TRUE(root && other && spare);
   ASSERT_TRUE(signs(**root, kSha256));
   ASSERT_TRUE((*root)->recover());  // there is nothing to be done
