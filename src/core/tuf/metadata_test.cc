@@ -212,7 +212,7 @@ TEST(TufMetadata, HeadsThatAreRefused) {
 
 TEST(TufMetadata, AFractionOfASecondIsCutOff) {
   for (const std::string_view expires : {"2030-01-01T00:00:00.1Z", "2030-01-01T00:00:00.939082663Z",
-                                         "2030-01-01T00:00:00.99999999999999999999Z"}) {
+                                         "2030-01-01T00:00:00.9999999999999999999Z"}) {
     std::string text = R"({"signed":{"_type":"timestamp",)" + std::string(kHead) +
                        R"(,"meta":{"snapshot.json":{"version":1}}},"signatures":[]})";
     const std::string whole = "2030-01-01T00:00:00Z";
@@ -317,7 +317,7 @@ TEST(TufMetadata, DelegationsThatAreRefused) {
          "name_prefix");
 }
 
-// Every root of the public-good instance that has a date of the form asked for, and all other roles.
+// Every root of the public-good instance but the first, whose date has an offset, and all other roles.
 TEST(TufMetadata, ReadsRealRepositories) {
   if (!vectors::present()) GTEST_SKIP() << "needs the real repositories in " << vectors::folder();
   std::size_t read = 0;
@@ -329,13 +329,15 @@ TEST(TufMetadata, ReadsRealRepositories) {
       const std::string text = vectors::read(entry.path());
       const bool old = name == "1.root.json" && !entry.path().string().contains("tuf-on-ci");
       const auto check = [&]<class T>(const Result<Signed<T>>& parsed) {
-        if (old || name == "2.root.json" || name == "3.root.json") {
+        if (old) {
           ASSERT_FALSE(parsed) << entry.path();
           EXPECT_TRUE(parsed.error().message().contains("'expires' is")) << parsed.error().message();
           return;
         }
         ASSERT_TRUE(parsed) << entry.path() << ": " << parsed.error().message();
-        EXPECT_EQ(parsed->value.to_canonical().value(), parsed->canonical) << entry.path();
+        // Their dates have a fraction of a second, which is not kept.
+        const bool has_fraction = name == "2.root.json" || name == "3.root.json";
+        EXPECT_EQ(parsed->value.to_canonical().value() == parsed->canonical, !has_fraction) << entry.path();
         ++read;
       };
       if (name.ends_with("root.json")) {

@@ -58,7 +58,7 @@ Real public_good(int first_root) {
 
 TEST(TufRepositories, PublicGoodFromEveryUsableRoot) {
   if (!vectors::present()) GTEST_SKIP() << "needs the real repositories in " << vectors::folder();
-  for (int first = 4; first <= 15; ++first) {
+  for (int first = 2; first <= 15; ++first) {
     Real real = public_good(first);
     const auto found = real.find("trusted_root.json");
     ASSERT_TRUE(found) << first << ": " << found.error().message();
@@ -77,13 +77,11 @@ TEST(TufRepositories, PublicGoodFromEveryUsableRoot) {
   }
 }
 
-TEST(TufRepositories, PublicGoodRootsWithOtherDatesAreRefused) {
+TEST(TufRepositories, APublicGoodRootWhoseDateHasAnOffsetIsRefused) {
   if (!vectors::present()) GTEST_SKIP() << "needs the real repositories in " << vectors::folder();
-  for (int first = 1; first <= 3; ++first) {
-    Real real = public_good(first);
-    EXPECT_REFUSED(kTufShape, real.find("trusted_root.json"));
-    EXPECT_TRUE(real.mirror.requests.empty());
-  }
+  Real real = public_good(1);
+  EXPECT_REFUSED(kTufShape, real.find("trusted_root.json"));
+  EXPECT_TRUE(real.mirror.requests.empty());
 }
 
 TEST(TufRepositories, PublicGoodAfterItsTime) {
