@@ -117,7 +117,7 @@ def test_an_odd_wheel_that_everybody_reads_alike(local, index, tool, kind):
     for options in ([], EXPECT):
         result = local.run(*TOOLS[tool], "--upgrade", "odd", options=options)
         assert result.code == 0 and (local.work / "out/odd.py").exists(), result.said
-        assert result.report["notes"] == [], result.said
+        assert [note for note in result.report["notes"] if "lists no attestation" not in note] == [], result.said
 
 
 def unmarked_name(content: bytes) -> bytes:

@@ -224,6 +224,12 @@ void Download::run(std::stop_token stop) {
 
 /// A file in a format of the past: nothing can vouch for it.
 void Download::judge_unnamed(const std::optional<ListedFile>& listed, std::stop_token stop) {
+  if (listed && (listed->provenance_unusable || !listed->provenance.empty())) {
+    return settle(context_.gate.refuse(Error(kProvenanceUnavailable,
+                                             "the index lists an attestation for " + printable(filename_) +
+                                                 ", and none can be for a file of this kind")),
+                  nullptr);
+  }
   const Result<std::shared_ptr<const StoredFile>> file = receive(listed, stop);
   if (!file) return give_up(file.error(), stop);
   if (const Result<void> same = expect_listed_digest(listed, **file); !same) {

@@ -1,6 +1,7 @@
 #include "app/guard/listing.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
@@ -10,11 +11,11 @@ namespace tomme::guard {
 
 namespace {
 
-/// False where there is no room for another one.
+/// False where there is no room for another one; `others` are kept elsewhere.
 template <class T>
-bool add_once(std::vector<T>& list, const T& value) {
+bool add_once(std::vector<T>& list, const T& value, std::size_t others = 0) {
   if (std::ranges::find(list, value) != list.end()) return true;
-  if (list.size() == Listing::kMaxClaims) return false;
+  if (list.size() + others == Listing::kMaxClaims) return false;
   list.push_back(value);
   return true;
 }
@@ -35,37 +36,81 @@ Error elsewhere(const Origin& origin) {
                                " has them judged"};
 }
 
-Result<void> merge(ListedFile& into, const PageFile& file) {
-  const IndexFile& listed = file.listed();
-  if (listed.sha256 && !add_once(into.digests, *listed.sha256)) return too_much("digests");
-  if (listed.core_metadata_sha256 && !add_once(into.metadata_digests, *listed.core_metadata_sha256)) {
-    return too_much("digests of its metadata");
-  }
-  into.provenance_unusable |= file.provenance_unusable();
-  if (file.provenance() && !add_once(into.provenance, *file.provenance())) return too_much("attestations");
-  return {};
+}  // namespace
+
+std::size_t Listing::FirstBytes::operator()(const Sha256& key) const {
+  std::size_t first = 0;
+  std::memcpy(&first, key.octets.data(), sizeof first);
+  return first;
 }
 
-}  // namespace
+Listing::More& Listing::Entry::have_more() {
+  if (!more) more = std::make_unique<More>();
+  return *more;
+}
+
+std::uint32_t Listing::number_of(const Url& index) {
+  std::string name = canonical_index(index);
+  const auto at = std::ranges::find(indexes_, name);
+  const auto number = static_cast<std::uint32_t>(at - indexes_.begin()) + 1;
+  if (at == indexes_.end()) indexes_.push_back(std::move(name));
+  return number;
+}
+
+Result<void> Listing::merge(Entry& into, const PageFile& file, std::uint32_t index) {
+  const IndexFile& listed = file.listed();
+  if (into.index == 0) into.index = index;
+  if (index != into.index && !add_once(into.have_more().indexes, index, 1)) return too_much("indexes");
+  if (!into.digest) into.digest = listed.sha256;
+  if (listed.sha256 && *listed.sha256 != *into.digest && !add_once(into.have_more().digests, *listed.sha256, 1)) {
+    return too_much("digests");
+  }
+  if (listed.core_metadata_sha256 && !add_once(into.have_more().metadata_digests, *listed.core_metadata_sha256)) {
+    return too_much("digests of its metadata");
+  }
+  if (file.provenance_unusable()) into.have_more().provenance_unusable = true;
+  if (file.provenance() && !add_once(into.have_more().provenance, file.provenance()->to_string())) {
+    return too_much("attestations");
+  }
+  return {};
+}
 
 Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
                           const std::function<bool(const Url&)>& is_judged) {
   if (!is_judged(file.upstream())) return std::unexpected(elsewhere(file.upstream().origin()));
+  const std::string key = file.key();
+  const Sha256 digest = sha256(bytes_of(key));
   const std::lock_guard lock(mutex_);
   if (files_.size() == kMaxFiles) {
     return fail(kGuardElsewhere, "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
                 "install in several runs");
   }
-  auto [at, is_new] = files_.try_emplace(file.key(), file.name(), file.upstream());
-  if (index && !add_once(at->second.indexes, canonical_index(*index))) return too_much("indexes");
-  return merge(at->second, file);
+  const auto [at, is_new] = files_.try_emplace(digest);
+  Entry& entry = at->second;
+  if (is_new) {
+    std::string upstream = file.upstream().to_string();
+    if (upstream != key) entry.have_more().upstream = std::move(upstream);
+  }
+  return merge(entry, file, index ? number_of(*index) : 0);
 }
 
 std::optional<ListedFile> Listing::find(const std::string& key) const {
   const std::lock_guard lock(mutex_);
-  const auto at = files_.find(key);
+  const auto at = files_.find(sha256(bytes_of(key)));
   if (at == files_.end()) return std::nullopt;
-  return at->second;
+  static const More kNone;
+  const Entry& entry = at->second;
+  const More& more = entry.more ? *entry.more : kNone;
+  // Both texts were an address when they were written here.
+  Url upstream = *Url::parse(more.upstream.empty() ? key : more.upstream);
+  std::string name = upstream.filename();
+  ListedFile listed{std::move(name), std::move(upstream), {}, more.digests, {}, more.provenance_unusable,
+                    more.metadata_digests};
+  if (entry.digest) listed.digests.insert(listed.digests.begin(), *entry.digest);
+  if (entry.index != 0) listed.indexes.push_back(indexes_[entry.index - 1]);
+  for (const std::uint32_t index : more.indexes) listed.indexes.push_back(indexes_[index - 1]);
+  for (const std::string& address : more.provenance) listed.provenance.push_back(*Url::parse(address));
+  return listed;
 }
 
 }  // namespace tomme::guard

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,12 +17,12 @@ namespace tomme::guard {
 
 /// What the pages of this run say about one address.
 struct ListedFile {
-  std::string filename;               ///< the last segment of the address
-  Url upstream;                       ///< where it is asked for
-  std::vector<std::string> indexes;   ///< whose pages list it, as canonical_index() writes them
-  std::vector<Sha256> digests;        ///< each that some page names; more than one is a contradiction
+  std::string filename;              ///< the last segment of the address
+  Url upstream;                      ///< where it is asked for
+  std::vector<std::string> indexes;  ///< whose pages list it, as canonical_index() writes them
+  std::vector<Sha256> digests;       ///< each that some page names; more than one is a contradiction
   std::vector<Url> provenance;
-  bool provenance_unusable = false;   ///< listed at something that is no http(s) URL
+  bool provenance_unusable = false;  ///< listed at something that is no http(s) URL
   std::vector<Sha256> metadata_digests;
 };
 
@@ -29,10 +30,10 @@ struct ListedFile {
 /// gave it. What any page lists counts: a second page that leaves a proof out takes nothing away. Thread-safe.
 class Listing {
  public:
-  /// Digests, and proofs, that pages may name for one address.
+  /// Digests, proofs and indexes that pages may name for one address.
   static constexpr std::size_t kMaxClaims = 8;
-  /// Addresses of one run, some 500 bytes each.
-  static constexpr std::size_t kMaxFiles = 400'000;
+  /// Addresses of one run, some 200 bytes each, and what is attested its attestation's address.
+  static constexpr std::size_t kMaxFiles = 1'000'000;
 
   /// Fails with kGuardElsewhere, and remembers nothing, where the file is not where files are judged (`is_judged`), or
   /// where there is no room for what is claimed of it.
@@ -41,8 +42,32 @@ class Listing {
   std::optional<ListedFile> find(const std::string& key) const;
 
  private:
-  mutable std::mutex mutex_;  // guards files_
-  std::unordered_map<std::string, ListedFile> files_;
+  /// What few files have.
+  struct More {
+    std::string upstream;  ///< where it is another text than the key
+    std::vector<std::uint32_t> indexes;
+    std::vector<Sha256> digests;
+    std::vector<Sha256> metadata_digests;
+    std::vector<std::string> provenance;
+    bool provenance_unusable = false;
+  };
+  /// Small, for there are as many as the pages of a run have files.
+  struct Entry {
+    std::optional<Sha256> digest;
+    std::uint32_t index = 0;  ///< in `indexes_`, from 1; 0 for none
+    std::unique_ptr<More> more;
+    More& have_more();
+  };
+  /// Of a digest any part is as good as another.
+  struct FirstBytes {
+    std::size_t operator()(const Sha256& key) const;
+  };
+  std::uint32_t number_of(const Url& index);
+  static Result<void> merge(Entry& into, const PageFile& file, std::uint32_t index);
+
+  mutable std::mutex mutex_;  // guards all below
+  std::unordered_map<Sha256, Entry, FirstBytes> files_;  // by the digest of the key, which is shorter
+  std::vector<std::string> indexes_;
 };
 
 }  // namespace tomme::guard

@@ -107,6 +107,11 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
       return fail(kRedirect, host + " redirects to " + printable(target.origin().to_string()) +
                                  ", where files are not judged");
     }
+    // Poetry reads whatever it was led to as a page: a file is none, whoever vouches for it.
+    const Route to = route_of(target, options_.indexes);
+    if (std::holds_alternative<FileRoute>(to) || std::holds_alternative<MetadataRoute>(to)) {
+      return fail(kRedirect, host + " redirects who asks for a page to a file");
+    }
     upstream.answer = PageAnswer{.status = head.status, .headers = {{"Location", target.to_string()}}};
   } else if (head.status >= 400) {
     if (head.status == 401) report_.unauthorized(url.origin().host_and_port());

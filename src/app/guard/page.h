@@ -29,6 +29,7 @@ struct PageAnswer {
 
 struct PageOptions {
   std::function<bool(const Url&)> is_judged;  ///< files and pages there are judged
+  std::vector<Url> indexes;                   ///< roots of the Simple API
   std::string scratch_folder;
   PageLimits limits = {};
 };

@@ -38,7 +38,7 @@ Relay::Relay(net::HttpClient& client, const FileStore& store, const Gate& gate, 
         options.indexes = by_depth(std::move(options.indexes));
         return std::move(options);
       }()),
-      pages_(client, listing_, report, {options_.intercepted, options_.scratch_folder}),
+      pages_(client, listing_, report, {options_.intercepted, options_.indexes, options_.scratch_folder}),
       look_up_(client, listing_, options_.intercepted,
                {.indexes = options_.indexes,
                 .credentials = options_.credentials,

@@ -91,6 +91,11 @@ void Report::judged(JudgedFile file) {
   files_.insert_or_assign(std::move(key), std::move(file));
 }
 
+void Report::served(std::string host) {
+  const std::lock_guard lock(mutex_);
+  served_.insert(std::move(host));
+}
+
 void Report::tunnelled(std::string host) {
   const std::lock_guard lock(mutex_);
   tunnelled_.insert(std::move(host));
@@ -243,6 +248,8 @@ std::string Report::to_json(std::optional<int> exit_status, const Error* error) 
   const std::lock_guard lock(mutex_);
   json::Array files;
   for (const auto& [key, file] : files_) files.push_back(file_json(file));
+  std::set<std::string> unseen = tunnelled_;
+  unseen.insert(served_.begin(), served_.end());
   json::Array installed;
   for (const Installed& entry : installed_) installed.push_back(installed_json(entry));
   json::Array left_out;
@@ -261,7 +268,7 @@ std::string Report::to_json(std::optional<int> exit_status, const Error* error) 
                     {"files", std::move(files)},
                     {"refused", incidents_json(refused_)},
                     {"unknown", incidents_json(failed_)},
-                    {"notJudged", texts(tunnelled_)},
+                    {"notJudged", texts(unseen)},
                     {"installed", std::move(installed)},
                     {"leftOut", std::move(left_out)},
                     {"projects", statuses_json(statuses_)},

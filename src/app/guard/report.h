@@ -59,6 +59,8 @@ class Report {
   void judged(JudgedFile file);
   /// A host whose connections went through unseen.
   void tunnelled(std::string host);
+  /// The same for a host that sends no packages, and that Tomme lets pass for the command's own sake.
+  void served(std::string host);
   /// A host or page that was refused; one sentence.
   void refused(std::string what, Error why);
   /// Something that could not be told (network, disk): the run cannot end in success.
@@ -92,7 +94,7 @@ class Report {
   bool any_failed() const;
   /// Files that were judged, whatever the verdict.
   std::size_t judged_count() const;
-  /// Some host's connections went through unseen.
+  /// Some host's connections went through unseen, which may have sent packages.
   bool any_tunnelled() const;
   Changes changes() const;
   /// The projects of judged files, as their names have them.
@@ -121,6 +123,7 @@ class Report {
   mutable std::mutex mutex_;                                         // guards all below
   std::map<std::pair<std::string, std::string>, JudgedFile> files_;  // by URL and name
   std::set<std::string> tunnelled_;
+  std::set<std::string> served_;
   std::set<std::string> distrusted_;
   std::map<std::string, int> unauthorized_;
   std::map<std::string, LeftOut> left_out_;

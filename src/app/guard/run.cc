@@ -41,7 +41,7 @@ std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOption
   };
   // An unjudged host could send any project, the one whose signer is expected as well.
   const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
-  return [allowed, origins = plan.intercept, strict, &report](
+  return [allowed, origins = plan.intercept, services = plan.services, strict, &report](
              Scheme scheme, const Authority& authority) -> net::Decision {
     const Origin origin{scheme, authority};
     if (origin.is_secure() && origins.contains(origin)) return net::Intercept{};
@@ -52,7 +52,11 @@ std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOption
       report.refused(host, error);
       return net::Refuse{"tomme: " + error.message() + " [" + std::string(error.code().name) + "]"};
     }
-    report.tunnelled(host);
+    if (services.contains(origin)) {
+      report.served(host);
+    } else {
+      report.tunnelled(host);
+    }
     return net::Tunnel{};
   };
 }

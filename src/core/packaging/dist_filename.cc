@@ -105,6 +105,18 @@ bool begins_like_a_version(std::string_view text) {
   return !text.empty() && (ascii::is_digit(text[0]) || ascii::to_lower(text[0]) == 'v');
 }
 
+/// Whether all that stands before the first hyphen is this name, normalised (PEP 503).
+bool begins_with_name_and_hyphen(std::string_view normalized, std::string_view filename) {
+  const auto is_separator = [](char letter) { return letter == '_' || letter == '.'; };
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < filename.size() && filename[i] != '-'; ++i) {
+    const bool separates = is_separator(filename[i]);
+    if (separates && i > 0 && is_separator(filename[i - 1])) continue;
+    if (at == normalized.size() || normalized[at++] != (separates ? '-' : ascii::to_lower(filename[i]))) return false;
+  }
+  return at == normalized.size() && filename.contains('-');
+}
+
 }  // namespace
 
 Result<DistFilename> DistFilename::parse_wheel(std::string_view filename) {
@@ -186,6 +198,7 @@ bool has_wheel_name(std::string_view filename) {
 //   PDM with UNEARTH_LOOSE_FILENAME=1, and the first versions of uv: at "_" too, uv even at a letter
 bool may_be_of(const ProjectName& project, std::string_view filename) {
   if (!is_plain(filename)) return true;
+  if (begins_with_name_and_hyphen(project.normalized(), filename)) return true;  // as current tools write it
   if (const std::optional<ProjectName> exact = project_of_strict_wheel(filename)) return *exact == project;
   const std::optional<std::string_view> rest = behind_name(project.normalized(), filename);
   if (!rest) return false;

@@ -94,7 +94,7 @@ bool is_plain_path(std::string_view path) {
 bool has_field_of_fragment(std::string_view address) {
   constexpr std::array<std::string_view, 8> kFields{
       "&egg=", "&subdirectory=", "md5=", "sha1=", "sha224=", "sha256=", "sha384=", "sha512="};
-  return std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
+  return address.contains('=') && std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
 }
 
 std::unexpected<Error> link(std::string why) {
@@ -200,7 +200,7 @@ std::string address_key(const Url& url) {
 Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const Url& page,
                                 const std::optional<ProjectName>& project) {
   TRY(check_name(listed, project));
-  const Url url = TRY(head.url_of(listed, page)).address();
+  Url url = TRY(head.url_of(listed, page)).address();
   TRY(check_address(listed, url));
   std::string address = written(url);
   if (address.size() > kMaxAddress) return link("its address is too long");
@@ -209,7 +209,7 @@ Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const U
   std::optional<Url> provenance;
   if (listed.provenance && !listed.provenance->empty()) {
     Result<Url> at = (head.base ? *head.base : page).resolve(*listed.provenance);
-    if (at) provenance = at->address();
+    if (at) provenance = std::move(*at).address();
   }
   IndexFile file = std::move(listed);
   if (file.upload_time) file.upload_time = date_time(*file.upload_time);
@@ -217,7 +217,7 @@ Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const U
   // Poetry decodes references twice in HTML; no specifier has one.
   if (file.requires_python && file.requires_python->contains('&')) file.requires_python.reset();
   if (file.yanked) file.yanked = clean(std::move(file.yanked)).value_or("");
-  return PageFile(std::move(file), url, std::move(address), std::move(provenance));
+  return PageFile(std::move(file), std::move(url), std::move(address), std::move(provenance));
 }
 
 bool PageFile::offers_metadata() const {

@@ -103,6 +103,25 @@ bool is_dns_name(std::string_view host) {
   });
 }
 
+/// What is canonical already, as nearly all hosts of a page are: lower-case labels, the last of which begins with a
+/// letter, so that it is no number.
+bool is_plain_name(std::string_view host) {
+  if (host.empty() || host.size() > kMaxHost) return false;
+  std::size_t label = 0;
+  bool is_letter = false;  // the first character of the label
+  for (const char c : host) {
+    if (c == '.') {
+      if (label == 0) return false;
+      label = 0;
+      continue;
+    }
+    const bool lower = c >= 'a' && c <= 'z';
+    if ((!lower && !ascii::is_digit(c) && c != '-' && c != '_') || ++label > kMaxLabel) return false;
+    if (label == 1) is_letter = lower;
+  }
+  return label > 0 && is_letter;
+}
+
 std::unexpected<Error> no_host(std::string_view text, std::string_view why, std::string_view hint = {}) {
   std::string message = "\"" + printable(text) + "\" is not a host: " + std::string(why);
   return hint.empty() ? fail(kUrlInvalid, std::move(message))
@@ -126,6 +145,7 @@ std::string_view name_of(Scheme scheme) {
 }
 
 Result<std::string> parse_host(std::string_view text) {
+  if (is_plain_name(text)) return std::string(text);
   if (text.starts_with('[')) {
     auto address = text.ends_with(']') ? canonical_ipv6(std::string(text.substr(1, text.size() - 2))) : std::nullopt;
     if (!address) return no_host(text, "what stands in brackets is no IPv6 address");

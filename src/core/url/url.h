@@ -53,7 +53,8 @@ class Url {
   std::string shown() const;
 
   /// Without login and fragment.
-  Url address() const;
+  Url address() const&;
+  Url address() &&;
   Url without_query() const;
   /// "/path" of another one on the same origin below this one's folder: "https://h/simple" gives
   /// "https://h/simple/name/".
