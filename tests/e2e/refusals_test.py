@@ -276,6 +276,14 @@ def test_page_redirected_to_where_nothing_is_judged(local, index, elsewhere, com
     assert not elsewhere.seen
 
 
+def test_page_redirected_to_a_file(curl, index):
+    """Poetry reads what it is led to as a page, whatever its type."""
+    for target in (f"/files/{WHEEL}", f"/files/{WHEEL}.metadata"):
+        index.redirect("/simple/tomme-demo/", target)
+        result = curl.run("curl", "-sS", "-o", "got", "-w", "%{http_code}", f"{index.simple}tomme-demo/")
+        assert result.out == "403" and result.report["refused"][0]["why"]["code"] == "index/redirect", result.said
+
+
 @both
 @pytest.mark.parametrize("page", [JSON, HTML])
 def test_page_that_points_elsewhere(local, index, elsewhere, command, page):

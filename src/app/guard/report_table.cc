@@ -187,6 +187,8 @@ std::string Report::table(const TableStyle& style) const {
   std::ranges::stable_sort(rows, {}, &Row::name);
   for (const std::string& host : tunnelled_)
     rows.push_back({"not judged", printable(host), "passed through unseen"});
+  for (const std::string& host : served_)
+    rows.push_back({"not judged", printable(host), "asked by the command for its own sake"});
 
   Lines lines(style);
   lines.rows(rows);
