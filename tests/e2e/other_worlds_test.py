@@ -131,7 +131,7 @@ def as_pypi(local, index, parent):
             entry.provenance = f"https://pypi.org{entry.provenance}"
         urls = [{"filename": entry.filename, "url": entry.url, "digests": {"sha256": entry.sha256}, "yanked": False,
                  "packagetype": "sdist" if entry.filename.endswith(".gz") else "bdist_wheel"} for entry in entries]
-        needed = ["tomme-demo-dep1", "tomme-demo-dep2"] if name == "tomme-demo" else []
+        needed = ["tomme-demo-dep1==1.0", "tomme-demo-dep2==1.0"] if name == "tomme-demo" else []
         about = {"info": {"name": name, "version": "1.0", "summary": "", "requires_dist": needed, "requires_python": ">=3.8",
                           "yanked": False}, "urls": urls, "releases": {"1.0": urls}}
         for path in (f"/pypi/{name}/json", f"/pypi/{name}/1.0/json"):

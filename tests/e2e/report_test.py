@@ -21,8 +21,8 @@ def test_table_on_stderr_and_nothing_on_stdout(local):
     result = local.run(*UV, options=["--expect", "tomme-demo=example/tomme-demo"])
     assert result.code == 0 and result.out == ""
     rows = result.err.splitlines()
-    assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[2]), rows
-    assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[0]), rows
+    assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[0]), rows
+    assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[1]), rows
     assert rows[3] == "3 files: 1 verified, 2 attested", rows
     assert rows[4].startswith("note: nobody said who should sign what is attested") and len(rows) == 5
 
@@ -102,7 +102,7 @@ def test_report_into_a_process_substitution(bare):
     ([], ["pip", "install", "--proxy", "http://a.test", "x"], 2, "guard/flag"),
     (["--expect", "demo=a/b"], ["pip", "install", "git+https://x.example/y"], 2, "guard/unproven"),
     ([], ["no-such-command"], 2, "guard/command"),
-    (["--trusted-root", "/nowhere.json"], ["true"], 3, "store/read"),
+    (["--trusted-root", "/nowhere.json"], ["true"], 2, "usage/no-file"),
 ])
 def test_no_old_report_stands(bare, options, command, code, error):
     bare.report.write_text('{"exit": 0}')
@@ -226,6 +226,8 @@ def test_an_expectation_that_is_never_used(local):
     assert result.code == REFUSED and "[guard/unused]" in result.err, result.said
     assert [entry["what"] for entry in result.report["refused"]] == ["tomme-dem0"]
     result = local.run(*UV, options=["--expect", "tomme-demo=example/tomme-demo", "--require", "expected,attested"])
+    assert result.code == REFUSED and "was installed already" in result.err, result.said
+    result = local.run(*UV, "--reinstall", options=["--expect", "tomme-demo=example/tomme-demo", "--require", "expected,attested"])
     assert result.code == 0, result.said
 
 
@@ -252,7 +254,7 @@ def test_a_private_file_beside_required_proof(local, index, option):
     assert result.file(WHEEL)["verdict"] == "attested"
     assert re.search(rf"^allowed +tomme-demo-dep1 1\.0 +by {re.escape(option)} ", result.err, re.M), result.err
     other = {"--allow": "tomme-demo-dep1==1.1", "--allow-index": "https://other.test/simple/"}[option]
-    assert local.run(*UV, options=[*strict, option, other]).code == REFUSED
+    assert local.run(*UV, "--reinstall", options=[*strict, option, other]).code == REFUSED
 
 
 def test_an_allowance_hides_no_bad_proof(local, index):

@@ -75,9 +75,14 @@ Result<void> Listing::merge(Entry& into, const PageFile& file, std::uint32_t ind
   return {};
 }
 
+Result<void> Listing::expect_judged(const PageFile& file, const std::function<bool(const Url&)>& is_judged) {
+  if (is_judged(file.upstream())) return {};
+  return std::unexpected(elsewhere(file.upstream().origin()));
+}
+
 Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
                           const std::function<bool(const Url&)>& is_judged) {
-  if (!is_judged(file.upstream())) return std::unexpected(elsewhere(file.upstream().origin()));
+  TRY(expect_judged(file, is_judged));
   const std::string key = file.key();
   const Sha256 digest = sha256(bytes_of(key));
   const std::lock_guard lock(mutex_);

@@ -35,8 +35,9 @@ class Listing {
   /// Addresses of one run, some 200 bytes each, and what is attested its attestation's address.
   static constexpr std::size_t kMaxFiles = 1'000'000;
 
-  /// Fails with kGuardElsewhere, and remembers nothing, where the file is not where files are judged (`is_judged`), or
-  /// where there is no room for what is claimed of it.
+  /// kGuardElsewhere where the file is not where files are judged.
+  static Result<void> expect_judged(const PageFile& file, const std::function<bool(const Url&)>& is_judged);
+  /// The same, also where there is no room for what is claimed of it; remembers nothing then.
   Result<void> add(const PageFile& file, const std::optional<Url>& index,
                    const std::function<bool(const Url&)>& is_judged);
   std::optional<ListedFile> find(const std::string& key) const;

@@ -210,7 +210,8 @@ Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute&
   TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
     answer.front = TRY(rewrite_legacy_json(
         bytes, upstream.url, route.project,
-        [&](const PageFile& file) { return listing_.add(file, route.index, options_.is_judged); },
+        // It does not say which files are attested: that is looked up on the project's page when they are asked for.
+        [&](const PageFile& file) { return Listing::expect_judged(file, options_.is_judged); },
         [&](std::string_view name, const Error& why) {
           report_.left_out(route.project.normalized(), std::string(name), why.message());
         },

@@ -186,6 +186,10 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
                           {.proof_required = options.policy.require_attested, .expected = expected}, report)) {
       report.note(std::move(note));
     }
+    // Where a script puts things is not known: that nothing is new where we looked says little then.
+    if (plan.command.installer == Installer::unknown && report.changes() == Changes::none) {
+      report.changed(Changes::not_looked);
+    }
   }
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
