@@ -14,7 +14,7 @@ using namespace tomme::store;
 void check_s3(std::string_view text) {
   const auto address = S3Address::parse(text, "us-east-1");
   if (!address) return require_sentence(address.error());
-  require(address->endpoint.target == "/" && address->bucket.size() >= 3 && !address->region.empty());
+  require(address->bucket.size() >= 3 && !address->region.empty());
   require(address->endpoint.scheme == Scheme::https || is_local_host(address->endpoint.authority.host));
   require(address->prefix.empty() || address->prefix.ends_with('/'));
   require(is_fit_to_show(address->describe()));
