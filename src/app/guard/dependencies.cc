@@ -49,7 +49,7 @@ bool is_judged_as(const ProjectName& project, std::string_view address, const De
 }
 
 // Which extras somebody asked for is not known here. To refuse a wheel for each that nobody asked for would
-// keep out honest ones (Poetry writes `x @ file:///home/...; extra == "dev"` for a dependency by path), so
+// keep out honest ones (Poetry writes `x @ file:///…; extra == "dev"` for a dependency by path), so
 // behind an extra only that is refused which nothing else would stop: what claims to be an expected project,
 // and what is fetched past the proxy. Any other host is refused by the proxy when it is asked for.
 bool is_refused(const DirectReference& reference, const DependencyRules& rules) {
