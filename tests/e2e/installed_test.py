@@ -396,7 +396,8 @@ def test_an_expected_project_that_never_came(local, venv):
     result = local.run("uv", "pip", "install", "-q", "--python", "v", "tomme-demo", options=EXPECT)
     assert "was never used" not in result.err, result.said
     result = local.run("uv", "pip", "install", "-q", "--python", "v", "tomme-demo", options=EXPECT)
-    assert "tomme_demo 1.0 in " in result.err and "was there already and was not judged" in result.err, result.said
+    assert "the expectation for tomme-demo was never used: tomme_demo 1.0 in " in result.err, result.said
+    assert "was installed already, and what is there is not judged" in result.err, result.said
 
 
 def test_nothing_is_left_of_the_look(local, venv):
