@@ -1,4 +1,5 @@
 """Real installers, an index on this machine with attested packages, and a place to run both."""
+import fcntl
 import os
 import pathlib
 import shutil
@@ -40,16 +41,19 @@ def make_installers(folder: pathlib.Path, wanted: str) -> str | None:
 
 @pytest.fixture(scope="session")
 def installers() -> pathlib.Path:
-    """pip, uv and poetry, unmodified from PyPI; made once and kept in build/."""
+    """pip, uv, poetry, pdm and pipx, unmodified from PyPI; made once and kept in build/."""
     folder, wanted = FOLDER / "installers", (ROOT / "tests/e2e/installers.txt").read_text()
     stamp = folder / "wanted.txt"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        folder.mkdir(parents=True, exist_ok=True)
-        wrong = make_installers(folder, wanted)
-        if wrong:
-            shutil.rmtree(folder)
-            pytest.skip(f"pip, uv and poetry cannot be had (no network?): {wrong}")
-        stamp.write_text(wanted)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER / "installers.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # pytest has several workers
+        if not stamp.exists() or stamp.read_text() != wanted:
+            folder.mkdir(parents=True, exist_ok=True)
+            wrong = make_installers(folder, wanted)
+            if wrong:
+                shutil.rmtree(folder)
+                pytest.skip(f"the installers cannot be had (no network?): {wrong}")
+            stamp.write_text(wanted)
     return folder
 
 

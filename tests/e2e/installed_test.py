@@ -289,8 +289,6 @@ def test_pdm_makes_an_environment(pdm):
 
 @modes
 def test_pipx(local, options):
-    if not shutil.which("pipx", path=local.environment["PATH"]):
-        pytest.skip("pipx is not among the installers")
     result = local.run("pipx", "install", "tomme-demo", options=options)
     result.report["installed"] = [entry for entry in result.report["installed"] if entry["from"] != "seed"]
     assert not any(entry["from"] == "unjudged" for entry in result.report["installed"]), result.said
