@@ -25,7 +25,7 @@ inline Written write_page(SimplePage page, PageFormat format, const Url& at) {
     written.files.push_back(*std::move(file));
   }
   written.text = writer.head(page);
-  written.text += writer.take() + writer.tail(page);
+  written.text += writer.text() + writer.tail(page);
   return written;
 }
 

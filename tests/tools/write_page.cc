@@ -119,7 +119,7 @@ class Writing {
                           },
                           .unreadable = leave_out_};
     const PageHead head = TRY(read(request_.body, files, {}));
-    return writer.head(head) + writer.take() + writer.tail(head);
+    return writer.head(head) + writer.text() + writer.tail(head);
   }
 
   const Request& request_;

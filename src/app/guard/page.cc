@@ -133,12 +133,13 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
   // One at a time: a page of 64 MB takes some hundred while it is read.
   const std::unique_lock turn = upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
   PageWriter writer(to, source.project);
+  UrlResolver page(upstream.url);
   Scratch body(options_.scratch_folder);
   const auto left_out = [&](std::string_view name, const Error& why) {
     if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
   };
   const PageFiles files{.file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
-                          const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
+                          const Result<PageFile> file = PageFile::make(listed, head, page, source.project);
                           const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
                                                           : Result<void>(std::unexpected(file.error()));
                           if (!added) {
@@ -146,7 +147,10 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
                             return {};
                           }
                           writer.add(*file);
-                          return writer.size() < kPiece ? Result<void>() : body.append(writer.take());
+                          if (writer.text().size() < kPiece) return {};
+                          TRY(body.append(writer.text()));
+                          writer.clear();
+                          return {};
                         },
                         .unreadable = left_out};
   PageHead head;
@@ -155,7 +159,7 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
     head = TRY(read(bytes, files, options_.limits));
     return {};
   }));
-  TRY(body.append(writer.take()));
+  TRY(body.append(writer.text()));
   if (head.status && source.project) report_.project_status(source.project->normalized(), *head.status);
   answer.front = writer.head(head);
   answer.body = std::move(body);

@@ -154,7 +154,7 @@ TEST(PageFile, OffersMetadataOfWheelsOnly) {
 std::string page_of(PageFormat format, PageFile file, const PageHead& head = {}) {
   PageWriter writer(format, kDemo);
   writer.add(file);
-  return writer.head(head) + writer.take() + writer.tail(head);
+  return writer.head(head) + writer.text() + writer.tail(head);
 }
 
 TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
