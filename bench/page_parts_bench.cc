@@ -43,7 +43,7 @@ void page(benchmark::State& state, Until until) {
     std::size_t size = 0;
     const auto take = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
       if (until == Until::read) return {};
-      const PageFile file = TRY(PageFile::make(listed, head, resolver, project));
+      const PageFile file = TRY(PageFile::make(listed, head.base, resolver, project));
       if (until == Until::made) return {};
       TRY(listing.add(file, index, [](const Url&) { return true; }));
       if (until == Until::listed) return {};

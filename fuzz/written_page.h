@@ -19,7 +19,7 @@ inline Written write_page(SimplePage page, PageFormat format, const Url& at) {
   Written written;
   PageWriter writer(format, kDemo);
   for (IndexFile& listed : page.files) {
-    auto file = PageFile::make(listed, page, at, kDemo);
+    auto file = PageFile::make(listed, page.base, at, kDemo);
     if (!file) continue;
     writer.add(*file);
     written.files.push_back(*std::move(file));

@@ -209,10 +209,10 @@ std::string address_key(const Url& url) {
   return key;
 }
 
-Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, UrlResolver& page,
+Result<PageFile> PageFile::make(IndexFile& listed, const std::optional<Url>& base, UrlResolver& page,
                                 const std::optional<ProjectName>& project) {
   TRY(check_name(listed, project));
-  const auto resolve = [&](std::string_view text) { return head.base ? head.base->resolve(text) : page.resolve(text); };
+  const auto resolve = [&](std::string_view text) { return base ? base->resolve(text) : page.resolve(text); };
   PageFile made(TRY(resolve(listed.url)).address());
   const Url& url = made.upstream_;
   // Most addresses need no second look: each of the steps below would leave them as they are.
@@ -241,10 +241,10 @@ Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, UrlReso
   return made;
 }
 
-Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const Url& page,
+Result<PageFile> PageFile::make(IndexFile& listed, const std::optional<Url>& base, const Url& page,
                                 const std::optional<ProjectName>& project) {
   UrlResolver resolver(page);
-  return make(listed, head, resolver, project);
+  return make(listed, base, resolver, project);
 }
 
 bool PageFile::offers_metadata() const {

@@ -25,12 +25,12 @@ std::string address_key(const Url& url);
 ///  * Digests have one spelling; texts are UTF-8 without control characters.
 class PageFile {
  public:
-  /// `page` is where the page was finally fetched from. Without `project`, files of any are taken (pages that are
+  /// `page` is where the page was finally fetched from, `base` its <base>. Without `project`, files of any are taken (pages that are
   /// named as a whole: --find-links). Fails with kPageLink ("its address has another name") or kUrlInvalid; `listed` is
   /// left as it was then.
-  static Result<PageFile> make(IndexFile& listed, const PageHead& head, UrlResolver& page,
+  static Result<PageFile> make(IndexFile& listed, const std::optional<Url>& base, UrlResolver& page,
                                const std::optional<ProjectName>& project);
-  static Result<PageFile> make(IndexFile& listed, const PageHead& head, const Url& page,
+  static Result<PageFile> make(IndexFile& listed, const std::optional<Url>& base, const Url& page,
                                const std::optional<ProjectName>& project);
 
   const std::string& name() const { return file_.filename; }

@@ -180,7 +180,7 @@ TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
     EXPECT_EQ(again->status, "archived");
     ASSERT_EQ(again->files.size(), 1U) << text;
     IndexFile read = again->files[0];
-    const auto second = PageFile::make(read, *again, kPage, kDemo);
+    const auto second = PageFile::make(read, again->base, kPage, kDemo);
     ASSERT_TRUE(second) << second.error().message();
     EXPECT_EQ(page_of(format, *second, *again), text);
     EXPECT_EQ(second->listed().yanked, listed.yanked);
