@@ -1,4 +1,5 @@
 include(GoogleTest)
+include(Precompiled)
 
 # tomme_room(floor/name LINKS rooms… LIBRARIES targets… [TEST_ONLY])
 # The folder's `*.cc` are the library, its `*_test.cc` one test program. A room without sources yet
@@ -13,6 +14,7 @@ function(tomme_room path)
     set_property(GLOBAL APPEND PROPERTY TOMME_ROOMS ${path})
     add_library(tomme_${name} STATIC ${sources})
     target_link_libraries(tomme_${name} PUBLIC tomme_flags ${ROOM_LINKS} PRIVATE ${ROOM_LIBRARIES})
+    tomme_precompiled(tomme_${name} room)
   else()
     add_library(tomme_${name} INTERFACE)
     target_link_libraries(tomme_${name} INTERFACE tomme_flags ${ROOM_LINKS})
@@ -31,8 +33,8 @@ function(tomme_test name)
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE tomme_flags ${TEST_LINKS} ${TEST_LIBRARIES} GTest::gtest GTest::gmock
                         GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE
-    TOMME_SHARED_DIR="${TOMME_SHARED_DIR}" TOMME_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  tomme_test_folders(${name})
+  tomme_precompiled(${name} test)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
 endfunction()
 
@@ -55,6 +57,12 @@ function(tomme_sources_ path out_sources out_tests)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(${out_sources} ${sources} PARENT_SCOPE)
   set(${out_tests} ${tests} PARENT_SCOPE)
+endfunction()
+
+# Where tests find what they read.
+function(tomme_test_folders target)
+  target_compile_definitions(${target} PRIVATE
+    TOMME_SHARED_DIR="${TOMME_SHARED_DIR}" TOMME_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endfunction()
 
 # Real bundles, roots and attestations beside the checkout; tests skip what needs them when absent.

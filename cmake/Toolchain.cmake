@@ -8,12 +8,14 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 option(TOMME_STATIC "link OpenSSL, zlib and the C++ library into the program" OFF)
 option(TOMME_BENCH "build the benchmarks" OFF)
 option(TOMME_FUZZ "build the fuzz targets: with libFuzzer under clang, as replayers elsewhere" OFF)
+option(TOMME_PCH "compile the headers that nearly every file includes once; hides a forgotten #include" OFF)
 set(TOMME_SANITIZE "" CACHE STRING "-fsanitize= value, or empty")
 
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)
