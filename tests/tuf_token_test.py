@@ -1,5 +1,6 @@
 """Keys of `tomme tuf` in PKCS#11 tokens (SoftHSM), as a whole program: a ceremony with a holder's token, an online key
 in another, what a client makes of the result, and what is refused."""
+import contextlib
 import os
 import pathlib
 import pty
@@ -251,46 +252,43 @@ def test_p11_kit_finds_what_the_system_knows(tokens):
     assert shown == tokens.run("key", "show", "pkcs11:token=release;object=root", TOMME_PKCS11_MODULE=MODULE)
 
 
-def test_a_token_is_taken_out_and_put_back(faulty):
-    begin(faulty)
-    faulty.there("add", faulty.write("a", "a"))
-    with faulty.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
-                      faulty.pin_file) as standing:
+@contextlib.contextmanager
+def publishing(tokens: Tokens):
+    """`publish --watch` beside the test, from its first change on; at the end all that is published has to hold."""
+    begin(tokens)
+    tokens.there("add", tokens.write("a", "a"))
+    with tokens.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
+                      tokens.pin_file) as standing:
         try:
             assert "1 change " in standing.stdout.readline()
-            for attempt in ("one", "two"):
-                faulty.fault.write_text("removed")
-                faulty.write("a", attempt)
-                faulty.there("add", "a")
-                line = standing.stderr.readline()
-                assert "pkcs11/gone" in line and "the token online is not there any more" in line
-                assert "hint" in standing.stderr.readline()
-                faulty.fault.write_text("")
-                assert "1 change " in standing.stdout.readline()
+            yield standing
         finally:
             standing.terminate()
             standing.communicate(timeout=30)
     assert standing.returncode == 0
-    faulty.there("verify", "--target-files")
+    tokens.there("verify", "--target-files")
+
+
+def test_a_token_is_taken_out_and_put_back(faulty):
+    with publishing(faulty) as standing:
+        for attempt in ("one", "two"):
+            faulty.fault.write_text("removed")
+            faulty.write("a", attempt)
+            faulty.there("add", "a")
+            line = standing.stderr.readline()
+            assert "pkcs11/gone" in line and "the token online is not there any more" in line
+            assert "hint" in standing.stderr.readline()
+            faulty.fault.write_text("")
+            assert "1 change " in standing.stdout.readline()
 
 
 def test_a_module_that_fails_for_good_is_started_anew(faulty):
-    begin(faulty)
-    faulty.there("add", faulty.write("a", "a"))
-    with faulty.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
-                      faulty.pin_file) as standing:
-        try:
-            assert "1 change " in standing.stdout.readline()
-            faulty.fault.write_text("stale")
-            faulty.write("a", "again")
-            faulty.there("add", "a")
-            assert "pkcs11/failed" in standing.stderr.readline()
-            assert "1 change " in standing.stdout.readline()
-        finally:
-            standing.terminate()
-            standing.communicate(timeout=30)
-    assert standing.returncode == 0
-    faulty.there("verify", "--target-files")
+    with publishing(faulty) as standing:
+        faulty.fault.write_text("stale")
+        faulty.write("a", "again")
+        faulty.there("add", "a")
+        assert "pkcs11/failed" in standing.stderr.readline()
+        assert "1 change " in standing.stdout.readline()
 
 
 def test_an_online_key_that_cannot_sign_is_refused_at_init(tokens):

@@ -86,41 +86,8 @@ std::string path_in(const Collector& from, const std::string& directory, std::st
   return path.empty() || path == "." ? directory : directory + "/" + std::string(path);
 }
 
-const json::Value* at(const json::Value& value, std::string_view dotted) {
-  const json::Value* here = &value;
-  while (here != nullptr) {
-    const json::Object* table = here->object();
-    if (table == nullptr) return nullptr;
-    std::size_t dot = dotted.find('.');
-    here = table->find(dotted.substr(0, dot));
-    if (dot == std::string_view::npos) return here;
-    dotted.remove_prefix(dot + 1);
-  }
-  return nullptr;
-}
-
-std::optional<std::string_view> text_at(const json::Value& value, std::string_view dotted) {
-  const json::Value* found = at(value, dotted);
-  if (found == nullptr || found->text() == nullptr) return std::nullopt;
-  return *found->text();
-}
-
-std::vector<std::string> texts_at(const json::Value& value, std::string_view dotted) {
-  const json::Value* found = at(value, dotted);
-  if (found == nullptr) return {};
-  if (found->text() != nullptr) return {*found->text()};
-  std::vector<std::string> texts;
-  if (found->array() != nullptr) {
-    for (const json::Value& item : *found->array()) {
-      if (item.text() != nullptr) texts.push_back(*item.text());
-    }
-  }
-  return texts;
-}
-
 Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where) {
-  if (list == nullptr || list->array() == nullptr) return {};
-  for (const json::Value& item : *list->array()) {
+  for (const json::Value& item : items_of(list)) {
     if (item.text() != nullptr) TRY(into.findings.requirement(*item.text(), where));
   }
   return {};
@@ -131,9 +98,7 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
     TRY(collect_requirement_list(into, at(document, list), where + ", " + std::string(list)));
   }
   for (std::string_view table : {"project.optional-dependencies", "dependency-groups"}) {
-    const json::Value* groups = at(document, table);
-    if (groups == nullptr || groups->object() == nullptr) continue;
-    for (const json::Member& group : *groups->object()) {
+    for (const json::Member& group : members_of(at(document, table))) {
       TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name));
     }
   }
@@ -243,7 +208,7 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
   const bool is_bare = !local_path_of(text) && !text.contains(':') && !text.contains('+');
   const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
   const Findings::About about(into.findings, project);
-  return into.findings.unproven("a source tree (" + shown_address(text) + ")", where);
+  return into.findings.source_tree(text, where);
 }
 
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,

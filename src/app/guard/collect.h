@@ -9,6 +9,7 @@
 #include "app/guard/findings.h"
 #include "app/guard/installer.h"
 #include "app/guard/invocation.h"
+#include "app/guard/tables.h"
 #include "core/base/result.h"
 #include "core/encoding/json.h"
 
@@ -145,12 +146,5 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
 
 /// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
 bool is_ours(std::string_view variable);
-
-/// `a.b.c` of nested tables; nullptr where missing.
-const json::Value* at(const json::Value& value, std::string_view dotted);
-/// A text there; nothing where missing or of another type.
-std::optional<std::string_view> text_at(const json::Value& value, std::string_view dotted);
-/// A text, or the texts of an array.
-std::vector<std::string> texts_at(const json::Value& value, std::string_view dotted);
 
 }  // namespace tomme::guard

@@ -9,7 +9,6 @@
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/page_file.h"
-#include "core/url/url.h"
 #include "io/remote/simple_client.h"
 
 namespace tomme::guard {
@@ -29,7 +28,8 @@ constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted
 /// An address that a setting names, without the login that clients send by themselves.
 Result<Url> parse_outside_url(std::string_view url, const std::string& where) {
   const Result<Url> parsed = Url::parse(url);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
+  if (!parsed)
+    return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
   return parsed->address();
 }
 
@@ -185,7 +185,8 @@ Result<void> Findings::file_host(std::string_view authority, const std::string& 
                 "name the host alone: HOST or HOST:PORT");
   }
   Result<Authority> parsed = Authority::parse(authority, 443);
-  if (!parsed) return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
+  if (!parsed)
+    return fail(kGuardSetting, where + ": " + parsed.error().message(), std::string(parsed.error().hint()));
   origins_.insert({Scheme::https, *std::move(parsed)});
   return {};
 }
@@ -210,10 +211,9 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
   text = trim(text);
   std::string_view target = target_of(text);
   const About about(*this, project_of(text, target));
-  if (is_vcs(target)) return unproven("a checkout (" + shown_address(target) + ")", where);
+  if (is_vcs(target)) return checkout(target, where);
   if (is_http(target)) return direct_url(target, where);
-  if (auto path = local_path_of(text))
-    return unproven("a local path (" + shown_address(*path) + ")", where);
+  if (auto path = local_path_of(text)) return local_path(*path, where);
   return {};
 }
 
@@ -225,6 +225,30 @@ Result<void> Findings::unproven(std::string_view what, const std::string& where,
   }
   note("not judged: " + where + ": " + std::string(what));
   return {};
+}
+
+Result<void> Findings::checkout(std::string_view url, const std::string& where) {
+  return unproven("a checkout (" + shown_address(url) + ")", where);
+}
+
+Result<void> Findings::local_path(std::string_view path, const std::string& where) {
+  return unproven("a local path (" + shown_address(path) + ")", where);
+}
+
+Result<void> Findings::source_tree(std::string_view place, const std::string& where) {
+  return unproven("a source tree (" + shown_address(place) + ")", where);
+}
+
+Result<void> Findings::find_links(std::string_view place, const std::string& where) {
+  return unproven("files from " + shown_address(place), where);
+}
+
+Result<void> Findings::no_index(const std::string& where) {
+  return unproven("an installation without an index", where);
+}
+
+void Findings::client_certificate(const std::string& where) {
+  note(where + ": the client certificate is not passed on to the index");
 }
 
 Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
@@ -240,8 +264,7 @@ Result<void> Findings::direct_url(std::string_view url, const std::string& where
   const std::string_view address = url.substr(0, url.find_first_of(kSpace));
   if (!is_judged_as_named(address)) return unproven(what + " with another project's name", where);
   Url parsed = TRY(parse_outside_url(address, where));
-  direct_.push_back(
-      {parsed.origin().to_string(), where + ": " + what, is_required()});
+  direct_.push_back({parsed.origin().to_string(), where + ": " + what, is_required()});
   return {};
 }
 

@@ -12,9 +12,8 @@
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/url/url.h"
-#include "io/remote/login.h"
 #include "io/net/trust.h"
-#include "core/url/url.h"
+#include "io/remote/login.h"
 
 namespace tomme::guard {
 
@@ -71,6 +70,13 @@ class Findings {
   /// What cannot carry proof: refused where proof is required, else a note. A hint where the code's own does
   /// not help.
   Result<void> unproven(std::string_view what, const std::string& where, std::string_view hint = {});
+  /// The kinds of source that are `unproven` with every installer: a repository of a version control system,
+  /// a path, a folder with sources, a page or folder of `--find-links`, and none but those at all.
+  Result<void> checkout(std::string_view url, const std::string& where);
+  Result<void> local_path(std::string_view path, const std::string& where);
+  Result<void> source_tree(std::string_view place, const std::string& where);
+  Result<void> find_links(std::string_view place, const std::string& where);
+  Result<void> no_index(const std::string& where);
   /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
   /// same, so no project comes in by them, and they are refused only where proof of everything is required.
   Result<void> unchecked_tls(std::string_view host, const std::string& where);
@@ -78,6 +84,8 @@ class Findings {
   Result<void> direct_url(std::string_view url, const std::string& where);
 
   void note(std::string text);
+  /// A note that the index will not see this certificate: Tomme makes the connection.
+  void client_certificate(const std::string& where);
   /// A variable that the child must have, beyond what every child gets.
   void set(std::string name, std::string value) { variables_[std::move(name)] = std::move(value); }
 

@@ -8,9 +8,7 @@ using json::Value;
 
 template <class Take>
 Result<void> each_in(const Value& document, std::string_view dotted, Take take) {
-  const Value* list = at(document, dotted);
-  if (list == nullptr || list->array() == nullptr) return {};
-  for (const Value& item : *list->array()) TRY(take(item));
+  for (const Value& item : items_of(at(document, dotted))) TRY(take(item));
   return {};
 }
 
@@ -23,13 +21,9 @@ Result<void> one_file(Collector& into, const Value& file, const std::string& whe
                       std::string_view index = {}) {
   if (auto url = text_at(file, "url")) return into.findings.locked_file(*url, where, index);
   if (auto path = text_at(file, "path")) {
-    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
+    return into.findings.local_path(*path, where);
   }
   return {};
-}
-
-Result<void> checkout(Collector& into, std::string_view url, const std::string& where) {
-  return into.findings.unproven("a checkout (" + shown_address(url) + ")", where);
 }
 
 /// The project itself and the members of its workspace are the user's own sources and stand in every uv.lock,
@@ -41,15 +35,14 @@ bool is_own_tree(std::string_view path) {
 Result<void> uv_source(Collector& into, const Value& source, const std::string& where) {
   if (auto registry = text_at(source, "registry")) return into.findings.index(*registry, where);
   if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
-  if (auto git = text_at(source, "git")) return checkout(into, *git, where);
+  if (auto git = text_at(source, "git")) return into.findings.checkout(*git, where);
   if (auto path = text_at(source, "path")) {
-    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
+    return into.findings.local_path(*path, where);
   }
   for (std::string_view kind : {"directory", "editable", "virtual"}) {
     auto tree = text_at(source, kind);
     if (!tree) continue;
-    if (!is_own_tree(*tree))
-      return into.findings.unproven("a source tree (" + shown_address(*tree) + ")", where);
+    if (!is_own_tree(*tree)) return into.findings.source_tree(*tree, where);
     if (kind != "virtual") into.findings.note("not judged: " + where + ": the project's own sources");
   }
   return {};
@@ -58,21 +51,21 @@ Result<void> uv_source(Collector& into, const Value& source, const std::string& 
 Result<void> poetry_source(Collector& into, const Value& source, const std::string& where) {
   std::string_view type = text_at(source, "type").value_or("");
   std::string_view url = text_at(source, "url").value_or("");
-  if (type == "git") return checkout(into, url, where);
+  if (type == "git") return into.findings.checkout(url, where);
   if (type == "url") return into.findings.direct_url(url, where);
   if (type == "file" || type == "directory") {
-    return into.findings.unproven("a local path (" + shown_address(url) + ")", where);
+    return into.findings.local_path(url, where);
   }
   return into.findings.index(url, where);
 }
 
 Result<void> pdm_package(Collector& into, const Value& package, const std::string& where) {
   for (std::string_view vcs : {"git", "hg", "svn", "bzr"}) {
-    if (auto url = text_at(package, vcs)) return checkout(into, *url, where);
+    if (auto url = text_at(package, vcs)) return into.findings.checkout(*url, where);
   }
   if (auto url = text_at(package, "url")) return into.findings.direct_url(*url, where);
   if (auto path = text_at(package, "path")) {
-    return into.findings.unproven("a local path (" + shown_address(*path) + ")", where);
+    return into.findings.local_path(*path, where);
   }
   return each_in(package, "files", [&](const Value& file) { return one_file(into, file, where); });
 }
@@ -81,11 +74,10 @@ Result<void> pdm_package(Collector& into, const Value& package, const std::strin
 Result<void> pylock_package(Collector& into, const Value& package, const std::string& where) {
   if (auto index = text_at(package, "index")) TRY(into.findings.index(*index, where));
   if (const Value* vcs = at(package, "vcs")) {
-    return checkout(into, text_at(*vcs, "url").value_or(text_at(*vcs, "path").value_or("")), where);
+    return into.findings.checkout(text_at(*vcs, "url").value_or(text_at(*vcs, "path").value_or("")), where);
   }
   if (auto tree = text_at(package, "directory.path")) {
-    if (!is_own_tree(*tree))
-      return into.findings.unproven("a source tree (" + shown_address(*tree) + ")", where);
+    if (!is_own_tree(*tree)) return into.findings.source_tree(*tree, where);
     into.findings.note("not judged: " + where + ": the project's own sources");
     return {};
   }

@@ -171,7 +171,7 @@ class PdmCollector {
     if (text_at(found, "call"))
       return findings_.unproven("a Python function that may start any installer", where);
     if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr) {
-      for (const json::Value& item : *list->array()) {
+      for (const json::Value& item : items_of(list)) {
         if (item.text() == nullptr) continue;
         const std::vector<std::string> words = shell_words(*item.text());
         if (!words.empty() && scripts.table()->find(words[0]) != nullptr) {
@@ -233,16 +233,12 @@ class PdmCollector {
   Result<std::vector<std::string>> project_options(const std::string& sub) {
     for (const std::string& folder : ancestors_of(directory_)) {
       const std::optional<json::Value> document = TRY(into_.read_toml(folder + "/pyproject.toml"));
-      const json::Value* options = document ? at(*document, "tool.pdm.options") : nullptr;
-      const json::Value* own =
-          options != nullptr && options->object() != nullptr ? options->object()->find(sub) : nullptr;
+      if (!document) continue;
       std::vector<std::string> words;
-      if (own != nullptr && own->array() != nullptr) {
-        for (const json::Value& item : *own->array()) {
-          if (item.text() != nullptr) words.push_back(*item.text());
-        }
+      for (const json::Value& item : items_of(member_of(at(*document, "tool.pdm.options"), sub))) {
+        if (item.text() != nullptr) words.push_back(*item.text());
       }
-      if (document) return words;
+      return words;
     }
     return std::vector<std::string>{};
   }
@@ -281,9 +277,7 @@ class PdmCollector {
       return fail(kGuardSetting,
                   where + " env_file.override: it would replace the variables that tomme sets");
     }
-    const json::Value* table = at(script, "env");
-    if (table == nullptr || table->object() == nullptr) return {};
-    for (const json::Member& entry : *table->object()) TRY(variable(entry.name, where + " env"));
+    for (const json::Member& entry : members_of(at(script, "env"))) TRY(variable(entry.name, where + " env"));
     return {};
   }
 
@@ -352,7 +346,7 @@ class PdmCollector {
     const json::Value* pypi = at(*document, "pypi");
     if (pypi != nullptr && pypi->object() != nullptr) {
       TRY(source(*pypi, path + ", [pypi]", "pypi"));
-      for (const json::Member& member : *pypi->object()) {
+      for (const json::Member& member : members_of(pypi)) {
         if (member.value.object() != nullptr)
           TRY(source(member.value, path + ", [pypi." + member.name + "]", member.name));
       }
@@ -394,7 +388,7 @@ class PdmCollector {
     std::optional<std::string_view> url = text_at(table, "url");
     if (!url) return {};
     if (text_at(table, "type") == "find_links") {
-      return findings_.unproven("files from " + shown_address(*url), where);
+      return findings_.find_links(*url, where);
     }
     return findings_.index(expand_variables(into_, *url), where, known_as);
   }
@@ -434,14 +428,10 @@ class PdmCollector {
     TRY(sources(document, path));
     TRY(collect_project_tables(into_, document, path));
     TRY(collect_requirement_list(into_, at(document, "tool.pdm.plugins"), path + ", [tool.pdm] plugins"));
-    if (const json::Object* dev = table_at(document, "tool.pdm.dev-dependencies")) {
-      for (const json::Member& group : *dev) {
-        TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
-      }
+    for (const json::Member& group : members_of(at(document, "tool.pdm.dev-dependencies"))) {
+      TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
     }
-    const json::Object* overrides = table_at(document, "tool.pdm.resolution.overrides");
-    if (overrides == nullptr) return {};
-    for (const json::Member& entry : *overrides) {
+    for (const json::Member& entry : members_of(at(document, "tool.pdm.resolution.overrides"))) {
       // A URL stands there bare, a version with or without its operator.
       if (entry.value.text() == nullptr || !entry.value.text()->contains(':')) continue;
       TRY(findings_.requirement(entry.name + " @ " + *entry.value.text(),
@@ -450,15 +440,10 @@ class PdmCollector {
     return {};
   }
 
-  static const json::Object* table_at(const json::Value& document, std::string_view dotted) {
-    const json::Value* found = at(document, dotted);
-    return found != nullptr ? found->object() : nullptr;
-  }
-
   Result<void> sources(const json::Value& document, const std::string& path) {
-    const json::Value* list = at(document, "tool.pdm.source");
-    if (list == nullptr || list->array() == nullptr) return {};
-    for (const json::Value& item : *list->array()) TRY(source(item, path + ", [[tool.pdm.source]]"));
+    for (const json::Value& item : items_of(at(document, "tool.pdm.source"))) {
+      TRY(source(item, path + ", [[tool.pdm.source]]"));
+    }
     return {};
   }
 

@@ -3,7 +3,7 @@
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
-#include "app/guard/errors.h"
+#include "app/guard/pip_options.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -11,14 +11,8 @@ namespace {
 
 /// From pip 26.3's own parsers, with what older releases had besides; flags without a meaning are left out
 /// where their letters cannot hide an option.
-constexpr Option kOptions[] = {
-    {"-i", true, Meaning::index},
-    {"--index-url", true, Meaning::index},
+constexpr Option kOwnOptions[] = {
     {"--pypi-url", true, Meaning::index},
-    {"--extra-index-url", true, Meaning::index},
-    {"-f", true, Meaning::find_links},
-    {"--find-links", true, Meaning::find_links},
-    {"--no-index", false, Meaning::no_index},
     {"-r", true, Meaning::requirements},
     {"--requirement", true, Meaning::requirements},
     {"-c", true, Meaning::requirements},
@@ -27,13 +21,9 @@ constexpr Option kOptions[] = {
     {"--requirements-from-script", true, Meaning::script},
     {"-e", true, Meaning::editable},
     {"--editable", true, Meaning::editable},
-    {"--trusted-host", true, Meaning::insecure_host},
     {"--proxy", true, Meaning::refused},
     {"--no-proxy-env", false, Meaning::refused},
-    {"--cert", true, Meaning::refused},
     {"--isolated", false, Meaning::refused},
-    {"--cache-dir", true, Meaning::refused},
-    {"--client-cert", true, Meaning::client_certificate},
     {"--python", true, Meaning::python},
     {"-t", true},
     {"--target", true},
@@ -103,18 +93,12 @@ constexpr Option kOptions[] = {
     {"--no-clean", false},
     {"--compile", false},
 };
+constexpr auto kOptions = joined(kIndexOptions, kConnectionOptions, kOwnOptions);
 
 std::string_view instead_of(std::string_view flag) {
   if (flag == "--cert") return "name the file or folder in PIP_CERT: tomme takes its authorities over";
   if (flag == "--proxy") return "name the proxy in HTTPS_PROXY: tomme goes through it";
   return {};
-}
-
-std::string_view why_refused(std::string_view flag) {
-  if (flag == "--cert") return "it replaces the certificates that tomme hands over";
-  if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
-  if (flag == "--isolated") return "it makes pip ignore the variables by which downloads reach tomme";
-  return "it leads downloads around tomme";
 }
 
 constexpr std::string_view kTellPython =
@@ -134,14 +118,12 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
     return each([&](const std::string& word) { return findings.index(word, setting.where); });
   }
   if (name == "find-links") {
-    return each([&](const std::string& word) {
-      return findings.unproven("files from " + shown_address(word), setting.where);
-    });
+    return each([&](const std::string& word) { return findings.find_links(word, setting.where); });
   }
   if (name == "trusted-host") {
     return each([&](const std::string& word) { return findings.unchecked_tls(word, setting.where); });
   }
-  if (name == "no-index" && on) return findings.unproven("an installation without an index", setting.where);
+  if (name == "no-index" && on) return findings.no_index(setting.where);
   if (name == "requirement" || name == "constraint" || name == "build-constraint") {
     return each([&](const std::string& word) {
       return collect_requirements(into, word, into.invocation.directory, setting.where);
@@ -157,28 +139,20 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
     });
   }
   if (name == "client-cert") {
-    findings.note(setting.where + ": the client certificate is not passed on to the index");
+    findings.client_certificate(setting.where);
   }
   return {};
 }
 
 Result<void> one_option(Collector& into, const Found& option, bool installs) {
-  Findings& findings = into.findings;
   std::string where = "pip " + option.name;
   switch (option.meaning) {
     case Meaning::refused:
-      return refused_flag("pip", option.name, why_refused(option.name), instead_of(option.name));
-    case Meaning::index:
-      return findings.index(option.value, where);
-    case Meaning::find_links:
-      return findings.unproven("files from " + shown_address(option.value), where);
-    case Meaning::no_index:
-      return findings.unproven("an installation without an index", where);
-    case Meaning::insecure_host:
-      return findings.unchecked_tls(option.value, where);
-    case Meaning::client_certificate:
-      findings.note(where + ": the client certificate is not passed on to the index");
-      return {};
+      return refused_flag("pip", option.name,
+                          option.name == "--isolated"
+                              ? "it makes pip ignore the variables by which downloads reach tomme"
+                              : why_refused(option.name),
+                          instead_of(option.name));
     case Meaning::editable:
       return installs ? collect_editable(into, option.value, where, into.invocation.directory)
                       : Result<void>{};
@@ -193,7 +167,7 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
       return script ? collect_project_tables(into, *script, path) : Result<void>{};
     }
     default:
-      return {};
+      return collect_index_option(into.findings, option, where);
   }
 }
 

@@ -139,9 +139,9 @@ class PipxCollector {
     const Result<json::Value> document = json::parse(*text);
     if (!document) return fail(kGuardConfiguration, printable(path) + ": " + document.error().message());
     if (const json::Value* main = at(*document, "main_package")) TRY(recorded(*main, path));
-    const json::Value* injected = at(*document, "injected_packages");
-    if (injected == nullptr || injected->object() == nullptr) return {};
-    for (const json::Member& entry : *injected->object()) TRY(recorded(entry.value, path));
+    for (const json::Member& entry : members_of(at(*document, "injected_packages"))) {
+      TRY(recorded(entry.value, path));
+    }
     return {};
   }
 

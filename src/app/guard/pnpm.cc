@@ -108,9 +108,7 @@ class PnpmCollector {
 
   /// `registries: {URL: {ecosystem: pypi}}`.
   Result<void> registries(const json::Value& document, const std::string& path) {
-    const json::Value* table = at(document, "registries");
-    if (table == nullptr || table->object() == nullptr) return {};
-    for (const json::Member& registry : *table->object()) {
+    for (const json::Member& registry : members_of(at(document, "registries"))) {
       if (text_at(registry.value, "ecosystem") != "pypi") continue;
       TRY(findings_.index(expanded(registry.name), path + ", registries"));
     }
@@ -167,9 +165,7 @@ class PnpmCollector {
     const Result<json::Value> document = json::parse(*text);
     if (!document) return {};  // pnpm has a message of its own
     for (const char* list : {"dependencies", "devDependencies", "optionalDependencies"}) {
-      const json::Value* table = at(*document, list);
-      if (table == nullptr || table->object() == nullptr) continue;
-      for (const json::Member& entry : *table->object()) {
+      for (const json::Member& entry : members_of(at(*document, list))) {
         if (entry.value.text() == nullptr || !entry.value.text()->starts_with("pypi:")) continue;
         TRY(findings_.requirement(std::string_view(*entry.value.text()).substr(5), path + ", " + list));
       }
@@ -206,9 +202,7 @@ class PnpmCollector {
     const Result<json::Value> document = json::parse(text ? std::string_view(*text) : "null");
     Nested nested;
     for (const std::string& script : {"pre" + name, name, "post" + name}) {
-      const json::Value* scripts = document ? at(*document, "scripts") : nullptr;
-      const json::Value* found =
-          scripts != nullptr && scripts->object() != nullptr ? scripts->object()->find(script) : nullptr;
+      const json::Value* found = document ? member_of(at(*document, "scripts"), script) : nullptr;
       if (found != nullptr && found->text() != nullptr)
         nested.push_back(shell_command(*found->text(), path + ", scripts " + printable(script)));
     }

@@ -130,22 +130,16 @@ class PoetryCollector {
     std::optional<json::Value> document = TRY(into_.read_toml(path));
     if (!document) return {};
     if (auto mirror = text_at(*document, "plugins.pypi_mirror.url")) TRY(findings_.index(*mirror, path));
-    const json::Value* repositories = at(*document, "repositories");
-    if (repositories != nullptr && repositories->object() != nullptr) {
-      for (const json::Member& repository : *repositories->object()) {
-        if (auto url = text_at(repository.value, "url"))
-          TRY(findings_.index(*url, path + ", [repositories]", "poetry:" + repository.name));
-      }
+    for (const json::Member& repository : members_of(at(*document, "repositories"))) {
+      if (auto url = text_at(repository.value, "url"))
+        TRY(findings_.index(*url, path + ", [repositories]", "poetry:" + repository.name));
     }
-    logins(at(*document, "http-basic"));
-    const json::Value* certificates = at(*document, "certificates");
-    if (certificates != nullptr && certificates->object() != nullptr) {
-      for (const json::Member& source : *certificates->object()) {
-        if (at(source.value, "cert") == nullptr) continue;
-        findings_.trust(folder_variable(source.name));
-        if (auto cert = text_at(source.value, "cert"); cert && *cert != "false") {
-          findings_.authorities({std::string(*cert), path + ", [certificates." + source.name + "] cert"});
-        }
+    logins(*document);
+    for (const json::Member& source : members_of(at(*document, "certificates"))) {
+      if (at(source.value, "cert") == nullptr) continue;
+      findings_.trust(folder_variable(source.name));
+      if (auto cert = text_at(source.value, "cert"); cert && *cert != "false") {
+        findings_.authorities({std::string(*cert), path + ", [certificates." + source.name + "] cert"});
       }
     }
     if (auto cache = text_at(*document, "cache-dir")) cache_ = *cache;
@@ -154,9 +148,8 @@ class PoetryCollector {
   }
 
   /// `[http-basic.NAME]` of auth.toml, for the source of that name.
-  void logins(const json::Value* table) {
-    if (table == nullptr || table->object() == nullptr) return;
-    for (const json::Member& source : *table->object()) {
+  void logins(const json::Value& document) {
+    for (const json::Member& source : members_of(at(document, "http-basic"))) {
       if (const auto user = text_at(source.value, "username")) {
         findings_.login("poetry:" + source.name, *user, text_at(source.value, "password").value_or(""));
       }
@@ -185,14 +178,11 @@ class PoetryCollector {
         continue;
       TRY(sources(*document, path));
       TRY(collect_project_tables(into_, *document, path));
-      TRY(dependencies(at(*document, "tool.poetry.dependencies"), path));
-      TRY(dependencies(at(*document, "tool.poetry.dev-dependencies"), path));
-      TRY(dependencies(at(*document, "tool.poetry.requires-plugins"), path));
-      const json::Value* groups = at(*document, "tool.poetry.group");
-      if (groups != nullptr && groups->object() != nullptr) {
-        for (const json::Member& group : *groups->object()) {
-          TRY(dependencies(at(group.value, "dependencies"), path));
-        }
+      for (const char* table : {"dependencies", "dev-dependencies", "requires-plugins"}) {
+        TRY(dependencies(at(*document, "tool.poetry." + std::string(table)), path));
+      }
+      for (const json::Member& group : members_of(at(*document, "tool.poetry.group"))) {
+        TRY(dependencies(at(group.value, "dependencies"), path));
       }
       return collect_poetry_lock(into_, folder + "/poetry.lock");
     }
@@ -200,9 +190,7 @@ class PoetryCollector {
   }
 
   Result<void> sources(const json::Value& document, const std::string& path) {
-    const json::Value* list = at(document, "tool.poetry.source");
-    if (list == nullptr || list->array() == nullptr) return {};
-    for (const json::Value& source : *list->array()) {
+    for (const json::Value& source : items_of(at(document, "tool.poetry.source"))) {
       const auto url = text_at(source, "url");
       if (!url) continue;
       TRY(findings_.index(*url, path + ", [[tool.poetry.source]]",
@@ -212,15 +200,10 @@ class PoetryCollector {
   }
 
   Result<void> dependencies(const json::Value* table, const std::string& path) {
-    if (table == nullptr || table->object() == nullptr) return {};
-    for (const json::Member& dependency : *table->object()) {
+    for (const json::Member& dependency : members_of(table)) {
       std::string where = path + ", " + printable(dependency.name);
       const Findings::About about(findings_, dependency.name);
-      if (dependency.value.array() == nullptr) {
-        TRY(one_dependency(dependency.value, where));
-      } else {
-        for (const json::Value& item : *dependency.value.array()) TRY(one_dependency(item, where));
-      }
+      for (const json::Value& item : one_or_more(dependency.value)) TRY(one_dependency(item, where));
     }
     return {};
   }
@@ -228,11 +211,11 @@ class PoetryCollector {
   Result<void> one_dependency(const json::Value& value, const std::string& where) {
     if (auto url = text_at(value, "url")) return findings_.direct_url(*url, where);
     if (auto git = text_at(value, "git")) {
-      return findings_.unproven("a checkout (" + shown_address(*git) + ")", where);
+      return findings_.checkout(*git, where);
     }
     for (std::string_view kind : {"path", "file"}) {
       if (auto path = text_at(value, kind)) {
-        return findings_.unproven("a local path (" + shown_address(*path) + ")", where);
+        return findings_.local_path(*path, where);
       }
     }
     return {};

@@ -5,20 +5,15 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/pip_options.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
 namespace {
 
 /// What pip takes in a requirements file (abbreviations included: it is the same optparse).
-constexpr Option kFileOptions[] = {
-    {"-i", true, Meaning::index},
-    {"--index-url", true, Meaning::index},
+constexpr Option kFileOnly[] = {
     {"--pypi-url", true, Meaning::index},
-    {"--extra-index-url", true, Meaning::index},
-    {"--no-index", false, Meaning::no_index},
-    {"-f", true, Meaning::find_links},
-    {"--find-links", true, Meaning::find_links},
     {"-r", true, Meaning::requirements},
     {"--requirement", true, Meaning::requirements},
     {"--requirements", true, Meaning::requirements},
@@ -27,7 +22,6 @@ constexpr Option kFileOptions[] = {
     {"--constraints", true, Meaning::requirements},
     {"-e", true, Meaning::editable},
     {"--editable", true, Meaning::editable},
-    {"--trusted-host", true, Meaning::insecure_host},
     {"--no-binary", true},
     {"--only-binary", true},
     {"--all-releases", true},
@@ -42,6 +36,7 @@ constexpr Option kFileOptions[] = {
     {"--process-dependency-links", false},
     {"--always-unzip", false},
 };
+constexpr auto kFileOptions = joined(kIndexOptions, kFileOnly);
 
 bool is_remote(std::string_view path) {
   const std::string scheme = lowered(path.substr(0, 6));
@@ -196,20 +191,12 @@ class RequirementsReader {
   Result<void> one_option(const Found& option, const std::string& path, const std::string& folder) {
     std::string where = printable(path) + ", " + option.name;
     switch (option.meaning) {
-      case Meaning::index:
-        return into_.findings.index(option.value, where);
-      case Meaning::find_links:
-        return into_.findings.unproven("files from " + shown_address(option.value), where);
-      case Meaning::no_index:
-        return into_.findings.unproven("an installation without an index", where);
       case Meaning::requirements:
         return file(option.value, folder, option.name);
       case Meaning::editable:
         return collect_editable(into_, option.value, where, into_.invocation.directory);
-      case Meaning::insecure_host:
-        return into_.findings.unchecked_tls(option.value, where);
       default:
-        return {};
+        return collect_index_option(into_.findings, option, where);
     }
   }
 

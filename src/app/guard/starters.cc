@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/pip_options.h"
 #include "core/encoding/text.h"
 
 // What starts pip or uv, with settings of its own before theirs.
@@ -11,18 +12,8 @@ namespace tomme::guard {
 namespace {
 
 /// pip-tools 7.5, click: no abbreviations.
-constexpr Option kPipToolsOptions[] = {
-    {"-i", true, Meaning::index},
-    {"--index-url", true, Meaning::index},
+constexpr Option kPipToolsOnly[] = {
     {"--pypi-url", true, Meaning::index},
-    {"--extra-index-url", true, Meaning::index},
-    {"-f", true, Meaning::find_links},
-    {"--find-links", true, Meaning::find_links},
-    {"--no-index", false, Meaning::no_index},
-    {"--trusted-host", true, Meaning::insecure_host},
-    {"--cert", true, Meaning::refused},
-    {"--cache-dir", true, Meaning::refused},
-    {"--client-cert", true, Meaning::client_certificate},
     {"--pip-args", true, Meaning::pip_arguments},
     {"-c", true, Meaning::requirements},
     {"--constraint", true, Meaning::requirements},
@@ -39,6 +30,7 @@ constexpr Option kPipToolsOptions[] = {
     {"--newline", true},
     {"--annotation-style", true},
 };
+constexpr auto kPipToolsOptions = joined(kIndexOptions, kConnectionOptions, kPipToolsOnly);
 
 /// pipenv 2026; click.
 constexpr Option kPipenvOptions[] = {
@@ -107,20 +99,9 @@ class StarterCollector {
     switch (option.meaning) {
       case Meaning::refused:
         return refused_flag(program, option.name,
-                            option.name == "--cert"
-                                ? "it replaces the certificates that tomme hands over"
-                                : "a cache that is not of this run holds files that nobody judged");
-      case Meaning::index:
-        return findings_.index(option.value, where);
-      case Meaning::find_links:
-        return findings_.unproven("files from " + shown_address(option.value), where);
-      case Meaning::no_index:
-        return findings_.unproven("an installation without an index", where);
-      case Meaning::insecure_host:
-        return findings_.unchecked_tls(option.value, where);
-      case Meaning::client_certificate:
-        findings_.note(where + ": the client certificate is not passed on to the index");
-        return {};
+                            option.name == "--cache-dir"
+                                ? "a cache that is not of this run holds files that nobody judged"
+                                : why_refused(option.name));
       case Meaning::pip_arguments:
         return collect_pip_arguments(into_, shell_words(option.value));
       case Meaning::requirements:
@@ -128,7 +109,7 @@ class StarterCollector {
       case Meaning::editable:
         return collect_editable(into_, option.value, where, directory());
       default:
-        return {};
+        return collect_index_option(findings_, option, where);
     }
   }
 
@@ -158,9 +139,9 @@ class StarterCollector {
     const std::optional<json::Value> document = TRY(into_.read_toml(path));
     if (!document) return {};
     for (const char* table : {"tool.pip-tools", "tool.pip-tools.compile", "tool.pip-tools.sync"}) {
-      const json::Value* settings = at(*document, table);
-      if (settings == nullptr || settings->object() == nullptr) continue;
-      for (const json::Member& setting : *settings->object()) TRY(pip_tools_setting(setting, path));
+      for (const json::Member& setting : members_of(at(*document, table))) {
+        TRY(pip_tools_setting(setting, path));
+      }
     }
     return {};
   }
@@ -207,9 +188,7 @@ class StarterCollector {
     }
     if (sub != "run" || top.words.size() < 2) return Nested{};
     std::vector<std::string> words(top.words.begin() + 1, top.words.end());
-    const json::Value* scripts = at(pipfile, "scripts");
-    const json::Value* script =
-        scripts != nullptr && scripts->object() != nullptr ? scripts->object()->find(words[0]) : nullptr;
+    const json::Value* script = member_of(at(pipfile, "scripts"), words[0]);
     if (script == nullptr) return Nested{{std::move(words)}};
     const std::string where = "Pipfile, [scripts] " + printable(words[0]);
     if (text_at(*script, "call"))
@@ -220,12 +199,11 @@ class StarterCollector {
   }
 
   Result<void> pipfile_tables(const json::Value& document, const std::string& path) {
-    if (const json::Value* list = at(document, "source"); list != nullptr && list->array() != nullptr) {
-      for (const json::Value& source : *list->array()) TRY(pipfile_source(source, path + ", [[source]]"));
+    for (const json::Value& source : items_of(at(document, "source"))) {
+      TRY(pipfile_source(source, path + ", [[source]]"));
     }
-    if (document.object() == nullptr) return {};
     constexpr std::array<std::string_view, 4> kOther{"source", "scripts", "requires", "pipenv"};
-    for (const json::Member& table : *document.object()) {
+    for (const json::Member& table : members_of(&document)) {
       if (std::ranges::find(kOther, table.name) == kOther.end()) TRY(packages(table.value, path));
     }
     return {};
@@ -266,20 +244,16 @@ class StarterCollector {
 
   /// `name = {git = …}`, `{path = …}`, `{file = "https://…"}`; in a lock the same.
   Result<void> packages(const json::Value& table, const std::string& path) {
-    if (table.object() == nullptr) return {};
-    for (const json::Member& package : *table.object()) {
+    for (const json::Member& package : members_of(&table)) {
       const Findings::About about(findings_, package.name);
       const std::string where = path + ", " + printable(package.name);
       for (std::string_view kind : {"git", "hg", "svn", "bzr"}) {
-        if (auto url = text_at(package.value, kind))
-          TRY(findings_.unproven("a checkout (" + shown_address(*url) + ")", where));
+        if (auto url = text_at(package.value, kind)) TRY(findings_.checkout(*url, where));
       }
       for (std::string_view kind : {"path", "file"}) {
         const auto place = text_at(package.value, kind);
         if (!place) continue;
-        TRY(is_http(*place)
-                ? findings_.direct_url(*place, where)
-                : findings_.unproven("a local path (" + shown_address(*place) + ")", where));
+        TRY(is_http(*place) ? findings_.direct_url(*place, where) : findings_.local_path(*place, where));
       }
     }
     return {};
@@ -290,12 +264,10 @@ class StarterCollector {
     if (!text) return {};
     const Result<json::Value> document = json::parse(*text);
     if (!document) return fail(kGuardConfiguration, printable(path) + ": " + document.error().message());
-    if (const json::Value* list = at(*document, "_meta.sources");
-        list != nullptr && list->array() != nullptr) {
-      for (const json::Value& source : *list->array()) TRY(pipfile_source(source, path + ", sources"));
+    for (const json::Value& source : items_of(at(*document, "_meta.sources"))) {
+      TRY(pipfile_source(source, path + ", sources"));
     }
-    if (document->object() == nullptr) return {};
-    for (const json::Member& table : *document->object()) {
+    for (const json::Member& table : members_of(&*document)) {
       if (table.name != "_meta") TRY(packages(table.value, path));
     }
     return {};
@@ -347,12 +319,10 @@ class StarterCollector {
     const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
     if (colon != std::string::npos) words[0].erase(0, colon + 1);
     bool is_script = false;
-    if (environments.object() != nullptr) {
-      for (const json::Member& each : *environments.object()) {
-        const std::string where = path + ", envs." + printable(each.name);
-        TRY(hatch_environment(each.value, where, nested));
-        is_script = TRY(hatch_script(each.value, where, words, nested)) || is_script;
-      }
+    for (const json::Member& each : members_of(&environments)) {
+      const std::string where = path + ", envs." + printable(each.name);
+      TRY(hatch_environment(each.value, where, nested));
+      is_script = TRY(hatch_script(each.value, where, words, nested)) || is_script;
     }
     if (!words.empty() && !is_script) nested.push_back({std::move(words)});
     return nested;
@@ -368,7 +338,7 @@ class StarterCollector {
     const json::Value* variables = at(table, "env-vars");
     if (variables == nullptr || variables->object() == nullptr) return {};
     Invocation invocation = into_.invocation;
-    for (const json::Member& variable : *variables->object()) {
+    for (const json::Member& variable : members_of(variables)) {
       if (is_ours(variable.name)) {
         return fail(kGuardSetting, where + ", env-vars " + printable(variable.name) +
                                        ": it would lead downloads around tomme");
@@ -384,13 +354,12 @@ class StarterCollector {
   static Result<bool> hatch_script(const json::Value& table, const std::string& where,
                                    const std::vector<std::string>& words, Nested& nested) {
     if (words.empty()) return false;
-    const json::Value* scripts = at(table, "scripts");
-    const json::Value* script =
-        scripts != nullptr && scripts->object() != nullptr ? scripts->object()->find(words[0]) : nullptr;
+    const json::Value* script = member_of(at(table, "scripts"), words[0]);
     if (script == nullptr) return false;
-    std::vector<std::string> texts = texts_at(json::Value(json::Object({{"x", *script}})), "x");
-    for (const std::string& text : texts)
-      nested.push_back(shell_command(text, where + ", scripts " + printable(words[0])));
+    for (const json::Value& each : one_or_more(*script)) {
+      if (each.text() == nullptr) continue;
+      nested.push_back(shell_command(*each.text(), where + ", scripts " + printable(words[0])));
+    }
     return true;
   }
 

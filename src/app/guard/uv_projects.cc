@@ -1,0 +1,70 @@
+#include <filesystem>
+
+#include "app/guard/errors.h"
+#include "app/guard/uv_internal.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+
+Result<void> UvProjects::above(const std::string& directory) {
+  for (const std::string& folder : ancestors_of(directory)) {
+    const std::optional<json::Value> document = TRY(in(folder));
+    if (!document) continue;
+    TRY(collect_uv_lock(into_, folder + "/uv.lock"));
+    if (at(*document, "tool.uv.workspace") != nullptr) return members(*document, folder);
+  }
+  return {};
+}
+
+Result<void> UvProjects::named_by(std::string_view requirement, const std::string& directory) {
+  const auto folder = local_place_of(into_, requirement, directory);
+  if (!folder) return {};
+  [[maybe_unused]] const auto read = TRY(in(*folder));
+  return {};
+}
+
+/// A pyproject.toml with its indexes, and those that its sources lead to by path: each has requirements,
+/// sources and indexes of its own.
+Result<std::optional<json::Value>> UvProjects::in(const std::string& place) {
+  // One spelling of each, for projects may name one another in circles.
+  const std::string folder = into_.invocation.resolve
+                                 ? into_.invocation.resolve(place)
+                                 : std::filesystem::path(place).lexically_normal().string();
+  const std::string path = folder + "/pyproject.toml";
+  if (!seen_.insert(folder).second) return into_.read_toml(path);
+  const std::size_t limit = into_.invocation.limits.workspace_folders;
+  if (seen_.size() > limit) {
+    return fail(kGuardConfiguration, printable(folder) + ": more than " + std::to_string(limit) +
+                                         " projects that name one another by path");
+  }
+  std::optional<json::Value> document = TRY(collect_pyproject(into_, path));
+  if (!document) return document;
+  for (const json::Value& index : items_of(at(*document, "tool.uv.index"))) {
+    TRY(indexes_.table(index, path + ", [[tool.uv.index]]"));
+  }
+  TRY(by_path(*document, folder));
+  return document;
+}
+
+Result<void> UvProjects::by_path(const json::Value& document, const std::string& folder) {
+  for (const json::Member& source : members_of(at(document, "tool.uv.sources"))) {
+    for (const json::Value& way : one_or_more(source.value)) {
+      const auto path = text_at(way, "path");
+      if (!path) continue;
+      [[maybe_unused]] const auto read = TRY(in(path_in(into_, folder, *path)));
+    }
+  }
+  return {};
+}
+
+/// A member's own sources count for the whole workspace's lock.
+Result<void> UvProjects::members(const json::Value& document, const std::string& folder) {
+  for (const std::string& pattern : texts_at(document, "tool.uv.workspace.members")) {
+    for (const std::string& member : TRY(folders_matching(into_, folder, pattern))) {
+      [[maybe_unused]] const auto read = TRY(in(member));
+    }
+  }
+  return {};
+}
+
+}  // namespace tomme::guard
