@@ -106,10 +106,14 @@ const Attribute* StartTag::find(std::string_view wanted) const {
   return found == attributes.end() ? nullptr : &*found;
 }
 
+bool begins_start_tag(std::string_view text) {
+  return text.size() >= 2 && text.front() == '<' && ascii::is_alpha(text[1]);
+}
+
 // tag = "<" letter *(any but space, "/" and ">") *(spaces attribute) [spaces] ["/"] ">"
 // attribute = name [spaces "=" spaces value]
 std::optional<StartTag> read_start_tag(std::string_view text) {
-  if (text.size() < 2 || text.front() != '<' || !ascii::is_alpha(text[1])) return std::nullopt;
+  if (!begins_start_tag(text)) return std::nullopt;
   const auto in_name = [](char c) { return !is_space(c) && c != '/' && c != '>'; };
   StartTag tag;
   std::size_t pos = skip(text, 1, in_name);
@@ -139,10 +143,13 @@ std::optional<StartTag> read_start_tag(std::string_view text) {
 std::size_t comment_length(std::string_view text) {
   if (text.starts_with("<!-->")) return 5;
   if (text.starts_with("<!--->")) return 6;
-  const std::size_t plain = text.find("-->", 4);
-  const std::size_t odd = text.substr(0, plain).find("--!>", 4);
-  if (odd != std::string_view::npos) return odd + 4;
-  return plain == std::string_view::npos ? text.size() : plain + 3;
+  // One look for both ends: a page may be nothing but comments.
+  for (std::size_t at = text.find("--", 4); at != std::string_view::npos; at = text.find("--", at + 1)) {
+    const std::string_view behind = text.substr(at + 2);
+    if (behind.starts_with(">")) return at + 3;
+    if (behind.starts_with("!>")) return at + 4;
+  }
+  return text.size();
 }
 
 bool holds_text_only(std::string_view element) {

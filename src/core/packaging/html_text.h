@@ -22,6 +22,8 @@ struct StartTag {
   const Attribute* find(std::string_view name) const;
 };
 
+/// Whether a start tag begins here, whether it ends or not.
+bool begins_start_tag(std::string_view text);
 /// The start tag with which `text` begins; nothing where it begins with another thing or never ends.
 std::optional<StartTag> read_start_tag(std::string_view text);
 

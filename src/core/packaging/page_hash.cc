@@ -24,6 +24,19 @@ constexpr std::array<Algorithm, 7> kAlgorithms{{{"md5", 32},
                                                 {"sha512", 128},
                                                 {"blake2b_256", 64}}};
 
+/// `ascii::hex_value` of each byte: a page has millions of digits.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  for (std::size_t c = 0; c < 256; ++c) values[c] = static_cast<std::int8_t>(ascii::hex_value(static_cast<char>(c)));
+  return values;
+}();
+int value_of(char digit) {
+  return kHexValues[static_cast<unsigned char>(digit)];
+}
+bool is_hex(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return value_of(c) >= 0; });
+}
+
 std::unexpected<Error> odd(std::string why) {
   return fail(kPageLink, std::move(why));
 }
@@ -34,13 +47,12 @@ Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::str
   const std::string name = ascii::to_lower(algorithm);
   const auto known = std::ranges::find(kAlgorithms, std::string_view(name), &Algorithm::name);
   if (known == kAlgorithms.end()) return {};
-  const bool is_hex = std::ranges::all_of(hex, [](char c) { return ascii::hex_value(c) >= 0; });
-  if (!is_hex || hex.size() != known->digits) return odd("its " + name + " is none");
+  if (!is_hex(hex) || hex.size() != known->digits) return odd("its " + name + " is none");
   bool agrees = true;
   if (name == "sha256") {
     Sha256 digest;
     for (std::size_t i = 0; i < digest.octets.size(); ++i) {
-      digest.octets[i] = static_cast<std::uint8_t>(ascii::hex_value(hex[2 * i]) * 16 + ascii::hex_value(hex[2 * i + 1]));
+      digest.octets[i] = static_cast<std::uint8_t>(value_of(hex[2 * i]) * 16 + value_of(hex[2 * i + 1]));
     }
     agrees = !file.sha256 || *file.sha256 == digest;
     file.sha256 = digest;

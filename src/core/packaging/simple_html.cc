@@ -23,11 +23,13 @@ Result<void> for_each_tag(std::string_view text, const std::function<Result<void
       at += html::comment_length(rest);
       continue;
     }
-    const auto tag = html::read_start_tag(rest);
-    if (!tag) {
+    if (!html::begins_start_tag(rest)) {
       ++at;
       continue;
     }
+    const auto tag = html::read_start_tag(rest);
+    // A tag that never ends takes the rest of the text with it (13.2.5, "eof-in-tag"); so each byte is read once.
+    if (!tag) return {};
     TRY(visit(*tag));
     at += tag->length;
     if (html::holds_text_only(tag->name)) at += html::end_of_text(text.substr(at), tag->name);

@@ -176,6 +176,22 @@ TEST(SimpleHtml, ReadsLinksAsBrowsersDo) {
   EXPECT_EQ(links_of("<script><a href=no>"), "");
 }
 
+TEST(SimpleHtml, ReadsEachByteOnce) {
+  // Of four million bytes a second look at all that follows would take hours.
+  for (const std::string piece : {"<a ", "<a b", "<a x=", "<a x=\"y\" ", "<!--x--!>", "<!--", "<!--x--", "<title>", "</", "<a/", "&a",
+                                   "<a x='", "<script></"}) {
+    std::string page = "<a href=x>";
+    while (page.size() < 4'000'000) page += piece;
+    EXPECT_EQ(links_of(page), "x");
+    (void)links_of("<a href='&" + page + "'>");
+  }
+}
+
+TEST(SimpleHtml, EndsWithATagThatNeverEnds) {
+  EXPECT_EQ(links_of("<a href=x><a href='y><a href=z>"), "x");
+  EXPECT_EQ(links_of("<a href=x>< a href=y><3<a href=z>"), "x z");
+}
+
 TEST(SimpleHtml, TakesTheFirstBaseAndNoOther) {
   const auto page = html_page("<base href=\"https://cdn.example/f/\"><base href=\"https://evil.example/\"><a href=x>");
   EXPECT_EQ(page->base->resolve(page->files[0].url)->to_string(), "https://cdn.example/f/x");

@@ -209,7 +209,8 @@ std::string Origin::host_and_port() const {
 }
 
 std::string Origin::to_string() const {
-  return std::string(name_of(scheme)) + "://" + host_and_port();
+  std::string text(name_of(scheme));
+  return text.append("://").append(host_and_port());
 }
 
 }  // namespace tomme
