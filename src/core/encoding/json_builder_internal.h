@@ -87,7 +87,7 @@ struct Builder : Unbounded {
   bool on_object_begin(bj::error_code&) { return true; }
   bool on_string_part(bj::string_view text, std::size_t, bj::error_code&) { return append(text); }
   bool on_key_part(bj::string_view text, std::size_t, bj::error_code&) { return append(text); }
-  bool on_number_part(bj::string_view, bj::error_code&) { return true; }
+  bool on_number_part(bj::string_view text, bj::error_code&) { return append(text); }
   bool on_comment_part(bj::string_view, bj::error_code&) { return false; }
   bool on_comment(bj::string_view, bj::error_code&) { return false; }
 
@@ -131,26 +131,31 @@ struct Builder : Unbounded {
   bool on_double(double, bj::string_view text, bj::error_code& ec) { return number(view(text), ec); }
 
   bool number(std::string_view text, bj::error_code& ec) {
+    // All of it is here but where the text comes in pieces.
+    const std::string joined = part.empty() ? std::string() : finish(text);
+    if (!joined.empty()) text = joined;
     std::optional<Value> value = number_of(text);
     return value ? add(*std::move(value), ec) : refuse(misfit(text), ec);
   }
 };
 
+/// `reason` is the handler's own, where it was the one to give up.
+inline std::string reason_of(const bj::error_code& error, const Limits& limits, const std::string& reason) {
+  if (!reason.empty()) return reason;
+  return error == bj::error::too_deep ? "more than " + std::to_string(limits.depth) + " levels" : error.message();
+}
+
 /// What may be no JSON text whatever its values are.
 Result<void> check_text(std::string_view text, const Limits& limits);
 std::unexpected<Error> not_json(std::string_view text, std::size_t at, std::string_view why);
 
-/// Reads all of `text`. `reason` is the handler's own, where it was the one to give up.
+/// Reads all of `text`.
 template <class Handler>
 Result<void> run(bj::basic_parser<Handler>& parser, std::string_view text, const Limits& limits,
                  const std::string& reason) {
   bj::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
-  if (error) {
-    const bool deep = error == bj::error::too_deep;
-    return not_json(text, used, !reason.empty() ? reason
-                                : deep ? "more than " + std::to_string(limits.depth) + " levels" : error.message());
-  }
+  if (error) return not_json(text, used, reason_of(error, limits, reason));
   const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
   if (rest != std::string_view::npos) return not_json(text, rest, "text after the value");
   return {};

@@ -65,6 +65,15 @@ struct ItemBuilder {
     return item;
   }
 
+  template <class Visit>
+  void for_each_text(Visit visit) {
+    visit(name);
+    for (Item& item : items) {
+      visit(item.name_);
+      visit(item.text_);
+    }
+  }
+
   /// A name that stands twice in the object.
   std::optional<std::string_view> twice(const Item& object) {
     names.clear();
@@ -86,9 +95,9 @@ namespace {
 struct ListHandler : Unbounded {
   ListHandler(std::string_view text, std::string_view member, const std::function<Result<void>(const Item&)>& element,
               std::size_t limit)
-      : whole(text), list(member), take(element), rest(limit) {}
+      : piece(text), list(member), take(element), rest(limit) {}
 
-  std::string_view whole;
+  std::string_view piece;  ///< of the text, which is being read
   std::string_view list;
   const std::function<Result<void>(const Item&)>& take;
   Builder rest;
@@ -110,11 +119,20 @@ struct ListHandler : Unbounded {
     ec = bj::error::syntax;
     return false;
   }
+  bool is_in_piece(std::string_view text) const {
+    return std::less_equal<>()(piece.data(), text.data()) &&
+           std::less_equal<>()(text.data() + text.size(), piece.data() + piece.size());
+  }
   /// Of a text without escapes: the bytes themselves.
   std::string_view finish(bj::string_view text) {
-    const bool is_own = rest.part.empty() && std::less_equal<>()(whole.data(), text.data()) &&
-                        std::less_equal<>()(text.data() + text.size(), whole.data() + whole.size());
+    const bool is_own = rest.part.empty() && is_in_piece(view(text));
     return is_own ? view(text) : std::string_view(items.texts.emplace_back(rest.finish(text)));
+  }
+  /// Before the piece is gone: what an unfinished element has of it is copied.
+  void keep() {
+    items.for_each_text([this](std::string_view& text) {
+      if (!text.empty() && is_in_piece(text)) text = items.texts.emplace_back(text);
+    });
   }
 
   // The names below are Boost's.
@@ -124,7 +142,7 @@ struct ListHandler : Unbounded {
   bool on_comment(bj::string_view, bj::error_code&) { return false; }
   bool on_string_part(bj::string_view text, std::size_t, bj::error_code&) { return rest.append(text); }
   bool on_key_part(bj::string_view text, std::size_t, bj::error_code&) { return rest.append(text); }
-  bool on_number_part(bj::string_view, bj::error_code&) { return true; }
+  bool on_number_part(bj::string_view text, bj::error_code&) { return rest.append(text); }
 
   bool on_null(bj::error_code& ec) {
     if (!in_list) return rest.on_null(ec);
@@ -185,6 +203,7 @@ struct ListHandler : Unbounded {
   bool on_double(double, bj::string_view text, bj::error_code& ec) { return number(view(text), ec); }
   bool number(std::string_view text, bj::error_code& ec) {
     if (!in_list) return rest.number(text, ec);
+    text = finish(text);
     const std::optional<Value> value = number_of(text);
     if (!value) return rest.refuse(misfit(text), ec);
     if (!room(ec)) return false;
@@ -204,6 +223,59 @@ Result<Value> parse_list(std::string_view text, std::string_view member,
   if (handler.failure) return std::unexpected(*std::move(handler.failure));
   if (!read) return std::unexpected(read.error());
   return std::move(handler.rest.values.front());
+}
+
+struct ListReader::State {
+  State(std::string list, std::function<Result<void>(const Item&)> take, const Limits& given)
+      : member(std::move(list)),
+        element(std::move(take)),
+        limits(given),
+        parser(options_of(limits), std::string_view(), member, element, limits.values) {}
+
+  const std::string member;
+  const std::function<Result<void>(const Item&)> element;
+  const Limits limits;
+  bj::basic_parser<ListHandler> parser;
+  std::size_t before = 0;  ///< bytes that were read
+
+  std::unexpected<Error> failed(std::size_t at, const bj::error_code& error) {
+    ListHandler& handler = parser.handler();
+    if (handler.failure) return std::unexpected(*std::move(handler.failure));
+    const std::string why = reason_of(error, limits, handler.rest.reason);
+    return fail(kJsonInvalid, "not JSON at byte " + std::to_string(before + at + 1) + ": " + why);
+  }
+};
+
+ListReader::ListReader(std::string member, std::function<Result<void>(const Item&)> element, const Limits& limits)
+    : state_(std::make_unique<State>(std::move(member), std::move(element), limits)) {}
+ListReader::~ListReader() = default;
+
+Result<void> ListReader::read(std::string_view piece) {
+  if (piece.size() > state_->limits.bytes - state_->before) {
+    return fail(kJsonInvalid, "a JSON text of more than the " + std::to_string(state_->limits.bytes) +
+                                  " octets that are allowed");
+  }
+  std::size_t used = 0;
+  bj::error_code error;
+  if (!state_->parser.done()) {
+    state_->parser.handler().piece = piece;
+    used = state_->parser.write_some(true, piece.data(), piece.size(), error);
+    if (error) return state_->failed(used, error);
+    state_->parser.handler().keep();
+  }
+  const std::size_t rest = piece.find_first_not_of(" \t\r\n", used);
+  if (state_->parser.done() && rest != std::string_view::npos) {
+    return fail(kJsonInvalid, "not JSON at byte " + std::to_string(state_->before + rest + 1) + ": text after the value");
+  }
+  state_->before += piece.size();
+  return {};
+}
+
+Result<Value> ListReader::finish() {
+  bj::error_code error;
+  if (!state_->parser.done()) state_->parser.write_some(false, nullptr, 0, error);
+  if (error) return state_->failed(0, error);
+  return std::move(state_->parser.handler().rest.values.front());
 }
 
 }  // namespace tomme::json

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/base/result.h"
@@ -52,5 +54,22 @@ class Item {
 /// returned. `limits.values` holds for each element and for the rest. An error of `element` ends the reading.
 Result<Value> parse_list(std::string_view text, std::string_view member,
                          const std::function<Result<void>(const Item&)>& element, const Limits& limits = {});
+
+/// `parse_list` of a text that comes in pieces of any length.
+class ListReader {
+ public:
+  ListReader(std::string member, std::function<Result<void>(const Item&)> element, const Limits& limits = {});
+  ~ListReader();
+  ListReader(const ListReader&) = delete;
+  ListReader& operator=(const ListReader&) = delete;
+
+  /// `piece` is borrowed for the call. Nothing may be read after an error.
+  Result<void> read(std::string_view piece);
+  Result<Value> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tomme::json

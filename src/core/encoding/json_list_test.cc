@@ -66,6 +66,48 @@ TEST(JsonList, RefusesWhatParseRefuses) {
   }
 }
 
+TEST(JsonList, ReadsPiecesAsItReadsTheWhole) {
+  const std::vector<std::string> texts{
+      R"({"a":[1],"l":[{"name":"a longer text","b":[{"c":null},"\u00e9\n x"],"":{}},"two",7,[true,[]]],"b":{"l":[4]},"z":5} )",
+      "{\"l\":[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]}", "{\"l\":[\"\xed\xa0\x80\"]}", "{\"l\":[\"\xc0\xaf\"]}",
+      "{\"l\":[\"\xff\"]}", "\xef\xbb\xbf{\"l\":[]}", R"({"l":[{"a":1,"a":2}]})", R"({"l":[1]}x)", R"({"l":[1]} x)",
+      R"({"l":[1)", R"({"l":["\ud83d\ude00","\ud83d"]})", "", "{}", " ", R"({"l":[1e999]})", R"({"l":[12345678901234567890123]})"};
+  for (const std::string& text : texts) {
+    std::string whole;
+    std::string pieces;
+    const auto rest = parse_list(text, "l", [&](const Item& item) -> Result<void> {
+      whole += text_of(item) + ";";
+      return {};
+    });
+    for (const std::size_t size : {1U, 2U, 3U, 7U, 1000U}) {
+      pieces.clear();
+      ListReader reader("l", [&](const Item& item) -> Result<void> {
+        pieces += text_of(item) + ";";
+        return {};
+      });
+      Result<void> read;
+      for (std::size_t at = 0; at < text.size() && read; at += size) {
+        const std::string piece = text.substr(at, size);  // gone after the call
+        read = reader.read(piece);
+      }
+      const Result<Value> end = read ? reader.finish() : Result<Value>(std::unexpected(read.error()));
+      ASSERT_EQ(end.has_value(), rest.has_value()) << text << " by " << size;
+      if (end) {
+        EXPECT_EQ(pieces, whole);
+        EXPECT_EQ(to_canonical(*end), to_canonical(*rest));
+      } else {
+        EXPECT_TRUE(end.error().is(kJsonInvalid)) << text;
+      }
+    }
+  }
+}
+
+TEST(JsonList, BoundsWhatComesInPieces) {
+  ListReader reader("l", [](const Item&) -> Result<void> { return {}; }, {.bytes = 10});
+  EXPECT_TRUE(reader.read("{\"l\":[]"));
+  EXPECT_FALSE(reader.read("   }"));
+}
+
 TEST(JsonList, FindsMembers) {
   const auto look = [](const Item& item) -> Result<void> {
     EXPECT_EQ(*item.text("name", "file"), "a");

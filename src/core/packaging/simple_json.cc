@@ -129,30 +129,43 @@ json::Limits limits_of(const PageLimits& limits) {
 
 }  // namespace
 
-Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const PageLimits& limits) {
-  TRY(page::expect_size(bytes, limits));
-  PageHead head;
-  std::size_t count = 0;
-  std::string name;
-  const auto take = [&](const json::Item& entry) -> Result<void> {
-    TRY(page::expect_room(count++, limits));
-    Result<IndexFile> file = read_file(entry, name = "an entry without a file name");
-    if (file) return files.file(*std::move(file), head);
-    if (files.unreadable) files.unreadable(name, file.error());
-    return {};
-  };
-  const json::Value root = TRY(json::parse_list(tomme::text_of(bytes), "files", take, limits_of(limits)));
+SimpleJsonReader::SimpleJsonReader(PageFiles files, const PageLimits& limits)
+    : files_(std::move(files)),
+      limits_(limits),
+      list_("files", [this](const json::Item& entry) { return take(entry); }, limits_of(limits)) {}
+
+Result<void> SimpleJsonReader::take(const json::Item& entry) {
+  TRY(page::expect_room(count_++, limits_));
+  Result<IndexFile> file = read_file(entry, name_ = "an entry without a file name");
+  if (file) return files_.file(*std::move(file), head_);
+  if (files_.unreadable) files_.unreadable(name_, file.error());
+  return {};
+}
+
+Result<void> SimpleJsonReader::read(BytesView piece) {
+  return list_.read(tomme::text_of(piece));
+}
+
+Result<PageHead> SimpleJsonReader::finish() {
+  const json::Value root = TRY(list_.finish());
   Fields fields = TRY(Fields::of(root, "index page"));
-  Fields meta = TRY(read_meta(fields, head.api_version));
-  head.name = TRY(fields.text("name"));
-  TRY(read_status(head, fields, meta));
+  Fields meta = TRY(read_meta(fields, head_.api_version));
+  head_.name = TRY(fields.text("name"));
+  TRY(read_status(head_, fields, meta));
   TRY(fields.array("files"));
   if (const json::Value* versions = fields.find("versions"); versions != nullptr && versions->array()) {
     for (const json::Value& version : *versions->array()) {
-      if (version.text() != nullptr) head.versions.push_back(*version.text());
+      if (version.text() != nullptr) head_.versions.push_back(*version.text());
     }
   }
-  return head;
+  return std::move(head_);
+}
+
+Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const PageLimits& limits) {
+  TRY(page::expect_size(bytes, limits));
+  SimpleJsonReader reader(files, limits);
+  TRY(reader.read(bytes));
+  return reader.finish();
 }
 
 Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const PageLimits& limits) {

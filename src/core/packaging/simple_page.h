@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
+#include "core/encoding/json_list.h"
 #include "core/url/url.h"
 
 namespace tomme {
@@ -64,6 +65,23 @@ struct PageFiles {
 /// PEP 691 with 700, 714, 740 and 792. Unknown members are ignored, as PEP 691 asks; another major version than 1
 /// is refused, and so is what is no JSON page at all. Fails with kPageInvalid, kPageTooLarge, kJsonInvalid.
 Result<PageHead> read_simple_json(BytesView page, const PageFiles& files, const PageLimits& limits = {});
+
+/// The same for a page that comes in pieces of any length.
+class SimpleJsonReader {
+ public:
+  SimpleJsonReader(PageFiles files, const PageLimits& limits = {});
+  Result<void> read(BytesView piece);  ///< borrowed for the call
+  Result<PageHead> finish();
+
+ private:
+  Result<void> take(const json::Item& entry);
+  const PageFiles files_;
+  const PageLimits limits_;
+  PageHead head_;
+  std::size_t count_ = 0;
+  std::string name_;
+  json::ListReader list_;
+};
 
 /// PEP 503 with 592, 629, 658, 714, 740 and 792: every `<a href>` of the text that is in no comment, script, style,
 /// title or text field, read as the HTML standard has it. Other readers may see other links: nobody gets this page,
