@@ -141,7 +141,7 @@ Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const
   Fields meta = TRY(read_meta(fields, head.api_version));
   head.name = TRY(fields.text("name"));
   TRY(read_status(head, fields, meta));
-  TRY(fields.array("files"));
+  (void)TRY(fields.array("files"));
   if (const json::Value* versions = fields.find("versions"); versions != nullptr && versions->array()) {
     for (const json::Value& version : *versions->array()) {
       if (version.text() != nullptr) head.versions.push_back(*version.text());
@@ -164,7 +164,7 @@ Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const P
   Fields fields = TRY(Fields::of(root, "list of projects"));
   std::optional<std::string> api_version;
   TRY(read_meta(fields, api_version));
-  TRY(fields.array("projects"));
+  (void)TRY(fields.array("projects"));
   return names;
 }
 
