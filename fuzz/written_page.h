@@ -19,13 +19,13 @@ inline Written write_page(SimplePage page, PageFormat format, const Url& at) {
   Written written;
   PageWriter writer(format, kDemo);
   for (IndexFile& listed : page.files) {
-    auto file = PageFile::make(listed, page, at, kDemo);
+    auto file = PageFile::make(listed, page.base, at, kDemo);
     if (!file) continue;
     writer.add(*file);
     written.files.push_back(*std::move(file));
   }
   written.text = writer.head(page);
-  written.text += writer.take() + writer.tail(page);
+  written.text += writer.text() + writer.tail(page);
   return written;
 }
 

@@ -108,7 +108,7 @@ class Writing {
   Result<std::string> project_page(decltype(&read_simple_json) read) {
     PageWriter writer(request_.to, request_.project);
     const PageFiles files{.file = [&](IndexFile&& file, const PageHead& head) -> Result<void> {
-                            const auto made = PageFile::make(file, head, request_.page, request_.project);
+                            const auto made = PageFile::make(file, head.base, request_.page, request_.project);
                             if (!made) {
                               leave_out_(file.filename, made.error());
                               return {};
@@ -119,7 +119,7 @@ class Writing {
                           },
                           .unreadable = leave_out_};
     const PageHead head = TRY(read(request_.body, files, {}));
-    return writer.head(head) + writer.take() + writer.tail(head);
+    return writer.head(head) + writer.text() + writer.tail(head);
   }
 
   const Request& request_;

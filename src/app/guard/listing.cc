@@ -49,12 +49,14 @@ Listing::More& Listing::Entry::have_more() {
   return *more;
 }
 
-std::uint32_t Listing::number_of(const Url& index) {
-  std::string name = canonical_index(index);
+std::uint32_t Listing::number_of(const std::optional<Url>& index) {
+  if (!index || index == last_index_) return index ? last_number_ : 0;
+  std::string name = canonical_index(*index);
   const auto at = std::ranges::find(indexes_, name);
-  const auto number = static_cast<std::uint32_t>(at - indexes_.begin()) + 1;
+  last_number_ = static_cast<std::uint32_t>(at - indexes_.begin()) + 1;
   if (at == indexes_.end()) indexes_.push_back(std::move(name));
-  return number;
+  last_index_ = index;
+  return last_number_;
 }
 
 Result<void> Listing::merge(Entry& into, const PageFile& file, std::uint32_t index) {
@@ -83,8 +85,7 @@ Result<void> Listing::expect_judged(const PageFile& file, const std::function<bo
 Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
                           const std::function<bool(const Url&)>& is_judged) {
   TRY(expect_judged(file, is_judged));
-  const std::string key = file.key();
-  const Sha256 digest = sha256(bytes_of(key));
+  const Sha256 digest = sha256(bytes_of(file.key()));
   const std::lock_guard lock(mutex_);
   if (files_.size() == kMaxFiles) {
     return fail(kGuardElsewhere, "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
@@ -92,11 +93,8 @@ Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
   }
   const auto [at, is_new] = files_.try_emplace(digest);
   Entry& entry = at->second;
-  if (is_new) {
-    std::string upstream = file.upstream().to_string();
-    if (upstream != key) entry.have_more().upstream = std::move(upstream);
-  }
-  return merge(entry, file, index ? number_of(*index) : 0);
+  if (is_new && !file.is_plain()) entry.have_more().upstream = file.upstream().to_string();
+  return merge(entry, file, number_of(index));
 }
 
 std::optional<ListedFile> Listing::find(const std::string& key) const {

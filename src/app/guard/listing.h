@@ -5,8 +5,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
@@ -61,14 +62,18 @@ class Listing {
   };
   /// Of a digest any part is as good as another.
   struct FirstBytes {
+    using is_avalanching = void;
     std::size_t operator()(const Sha256& key) const;
   };
-  std::uint32_t number_of(const Url& index);
+  std::uint32_t number_of(const std::optional<Url>& index);
   static Result<void> merge(Entry& into, const PageFile& file, std::uint32_t index);
 
   mutable std::mutex mutex_;  // guards all below
-  std::unordered_map<Sha256, Entry, FirstBytes> files_;  // by the digest of the key, which is shorter
+  // By the digest of the key, which is shorter. Flat: a page adds ten thousands at once.
+  boost::unordered_flat_map<Sha256, Entry, FirstBytes> files_;
   std::vector<std::string> indexes_;
+  std::optional<Url> last_index_;  // and its number: one page's files come one behind the other
+  std::uint32_t last_number_ = 0;
 };
 
 }  // namespace tomme::guard

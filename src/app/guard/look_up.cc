@@ -106,8 +106,9 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
   Result<FetchedPage> page =
       fetch_project_page(client_, index, project, authorization, stays, std::move(stop));
   if (page) {
+    UrlResolver resolver(page->url);
     for (IndexFile& listed : page->page.files) {
-      const Result<PageFile> file = PageFile::make(listed, page->page, page->url, project);
+      const Result<PageFile> file = PageFile::make(listed, page->page.base, resolver, project);
       // What cannot be listed is no other file's concern.
       if (file) [[maybe_unused]] const Result<void> added = listing_.add(*file, index, is_judged_);
     }

@@ -1,5 +1,6 @@
 #include "app/guard/page.h"
 
+#include "app/guard/batches.h"
 #include "app/guard/errors.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
@@ -133,29 +134,43 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
   // One at a time: a page of 64 MB takes some hundred while it is read.
   const std::unique_lock turn = upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
   PageWriter writer(to, source.project);
+  UrlResolver page(upstream.url);
   Scratch body(options_.scratch_folder);
   const auto left_out = [&](std::string_view name, const Error& why) {
     if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
   };
-  const PageFiles files{.file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
-                          const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
-                          const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
-                                                          : Result<void>(std::unexpected(file.error()));
-                          if (!added) {
-                            left_out(file ? file->name() : listed.filename, added.error());
-                            return {};
-                          }
-                          writer.add(*file);
-                          return writer.size() < kPiece ? Result<void>() : body.append(writer.take());
-                        },
-                        .unreadable = left_out};
-  PageHead head;
-  TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
-    const auto read = from == PageFormat::json ? &read_simple_json : &read_simple_html;
-    head = TRY(read(bytes, files, options_.limits));
+  const auto write = [&](IndexFile& listed, const std::optional<Url>& base) -> Result<void> {
+    const Result<PageFile> file = PageFile::make(listed, base, page, source.project);
+    const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
+                                    : Result<void>(std::unexpected(file.error()));
+    if (!added) {
+      left_out(file ? file->name() : listed.filename, added.error());
+      return {};
+    }
+    writer.add(*file);
+    if (writer.text().size() < kPiece) return {};
+    TRY(body.append(writer.text()));
+    writer.clear();
     return {};
-  }));
-  TRY(body.append(writer.take()));
+  };
+  PageHead head;
+  const auto read = [&](const std::function<Result<void>(IndexFile&&, const PageHead&)>& take) {
+    return upstream.body.read([&](BytesView bytes) -> Result<void> {
+      const auto reader = from == PageFormat::json ? &read_simple_json : &read_simple_html;
+      head = TRY(reader(bytes, {.file = take, .unreadable = left_out}, options_.limits));
+      return {};
+    });
+  };
+  if (upstream.body.is_large()) {
+    // Reading takes as long as all that comes after it.
+    using Entry = std::pair<IndexFile, std::optional<Url>>;
+    Batches<Entry> batches([&](Entry&& entry) { return write(entry.first, entry.second); });
+    TRY(read([&](IndexFile&& listed, const PageHead& seen) { return batches.add({std::move(listed), seen.base}); }));
+    TRY(batches.finish());
+  } else {
+    TRY(read([&](IndexFile&& listed, const PageHead& seen) { return write(listed, seen.base); }));
+  }
+  TRY(body.append(writer.text()));
   if (head.status && source.project) report_.project_status(source.project->normalized(), *head.status);
   answer.front = writer.head(head);
   answer.body = std::move(body);

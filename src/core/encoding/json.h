@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,11 +87,6 @@ inline Object& Object::operator=(Object&&) noexcept = default;
 inline Object::~Object() = default;
 
 Result<Value> parse(std::string_view text, const Limits& limits = {});
-/// The same, and each element of the outermost object's array `member` goes to `element` as soon as it is read and
-/// is then forgotten: a list of any length takes the memory of one element. The array is empty in what is
-/// returned. `limits.values` holds for each element and for the rest. An error of `element` ends the reading.
-Result<Value> parse_list(std::string_view text, std::string_view member,
-                         const std::function<Result<void>(const Value&)>& element, const Limits& limits = {});
 
 /// RFC 8785 (JCS): members sorted by UTF-16 code units, shortest numbers, no white space.
 /// Whole numbers beyond 2^53 are written with all their digits (RFC 8785 leaves them to strings).

@@ -189,31 +189,5 @@ TEST(JsonParse, NamesThePlaceAndHidesControls) {
   EXPECT_EQ(parse("\"\xff\"").error().message(), "a JSON text that is not UTF-8");
 }
 
-TEST(JsonList, HandsElementsOverOneByOne) {
-  std::string seen;
-  const auto note = [&seen](const Value& value) -> Result<void> {
-    seen += to_canonical(value) + ";";
-    return {};
-  };
-  const auto rest = parse_list(R"({"a":[1],"files":[{"files":[7]},[2,[3]],"x"],"b":{"files":[4]},"z":5})", "files", note);
-  ASSERT_TRUE(rest);
-  EXPECT_EQ(seen, R"({"files":[7]};[2,[3]];"x";)");
-  EXPECT_EQ(to_canonical(*rest), R"({"a":[1],"b":{"files":[4]},"files":[],"z":5})");
-  EXPECT_EQ(to_canonical(*parse_list(R"([["files"],[1]])", "files", note)), R"([["files"],[1]])");
-  EXPECT_FALSE(parse_list(R"({"files":[1],"files":[2]})", "files", note));
-  EXPECT_FALSE(parse_list(R"({"files":[1,]})", "files", note));
-  EXPECT_EQ(to_canonical(*parse_list(R"({"files":{"x":[1]}})", "files", note)), R"({"files":{"x":[1]}})");
-}
-
-TEST(JsonList, HasItsLimitForEachElementAndEndsWithAnError) {
-  const auto fine = [](const Value&) -> Result<void> { return {}; };
-  EXPECT_TRUE(parse_list(R"({"files":[[1,2],[3,4],[5,6]]})", "files", fine, {.values = 4}));
-  EXPECT_FALSE(parse_list(R"({"files":[[1,2,3,4]]})", "files", fine, {.values = 4}));
-  const auto refuse = [](const Value&) -> Result<void> { return fail(kJsonShape, "no"); };
-  const auto ended = parse_list(R"({"files":[1,2]})", "files", refuse);
-  ASSERT_FALSE(ended);
-  EXPECT_TRUE(ended.error().is(kJsonShape));
-}
-
 }  // namespace
 }  // namespace tomme::json

@@ -100,7 +100,7 @@ bool is_unprintable(std::uint32_t c) {
          (c >= 0xe0000 && c <= 0xe0fff);
 }
 
-void append_hex(std::string& out, std::uint32_t value, unsigned digits) {
+void append_digits(std::string& out, std::uint32_t value, unsigned digits) {
   for (unsigned i = digits; i-- > 0;) out.push_back(kHexDigits[(value >> (4 * i)) & 0xf]);
 }
 
@@ -109,17 +109,17 @@ std::string shown(std::string_view character, bool well_formed) {
   std::string out;
   if (!well_formed) {
     out = "\\x";
-    append_hex(out, octet(character[0]), 2);
+    append_digits(out, octet(character[0]), 2);
     return out;
   }
   const std::uint32_t c = code_point(character);
   if (!is_unprintable(c)) return std::string(character);
   if (c < 0x80) {
     out = "\\x";
-    append_hex(out, c, 2);
+    append_digits(out, c, 2);
   } else {
     out = "\\u{";
-    append_hex(out, c, c > 0xffff ? 6 : 4);
+    append_digits(out, c, c > 0xffff ? 6 : 4);
     out.push_back('}');
   }
   return out;
@@ -176,13 +176,18 @@ Result<Bytes> decode_base64(std::string_view text) {
   return out;
 }
 
-std::string encode_hex(BytesView octets) {
-  std::string out(octets.size() * 2, '0');
-  char* to = out.data();
+void append_hex(std::string& out, BytesView octets) {
+  out.resize(out.size() + octets.size() * 2);
+  char* to = out.data() + out.size() - octets.size() * 2;
   for (std::uint8_t o : octets) {
     *to++ = kHexDigits[o >> 4];
     *to++ = kHexDigits[o & 15];
   }
+}
+
+std::string encode_hex(BytesView octets) {
+  std::string out;
+  append_hex(out, octets);
   return out;
 }
 

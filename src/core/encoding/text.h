@@ -15,6 +15,7 @@ Result<Bytes> decode_base64(std::string_view text);
 
 /// Lower case both ways; `A`-`F` is refused.
 std::string encode_hex(BytesView octets);
+void append_hex(std::string& out, BytesView octets);
 Result<Bytes> decode_hex(std::string_view text);
 
 /// Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.

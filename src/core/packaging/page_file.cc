@@ -97,6 +97,8 @@ bool has_field_of_fragment(std::string_view address) {
   return address.contains('=') && std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
 }
 
+constexpr const char* kOtherName = "its address has another name";
+
 std::unexpected<Error> link(std::string why) {
   return fail(kPageLink, std::move(why));
 }
@@ -114,8 +116,17 @@ Result<void> check_address(const IndexFile& file, const Url& url) {
   if (!is_plain_path(url.path()) || url.path().contains(';')) {
     return link("its address is one that installers read differently");
   }
-  if (url.filename() != file.filename) return link("its address has another name");
+  if (url.filename() != file.filename) return link(kOtherName);
   return {};
+}
+
+/// A path that all of the above leave as it is: no escape, and no `@`.
+bool is_plain_everywhere(std::string_view path) {
+  return std::ranges::all_of(path, [](char c) { return c == '/' || (kInPath.contains(c) && c != '@'); });
+}
+
+bool is_last_segment(std::string_view path, std::string_view name) {
+  return path.ends_with(name) && path.size() > name.size() && path[path.size() - name.size() - 1] == '/';
 }
 
 /// "https://host/path": unchanged where it is canonical, but for an `@`, before which PDM looks for the
@@ -168,20 +179,21 @@ std::optional<std::string> date_time(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *year < 1970 || *year == 9999) return std::nullopt;
-  std::string out(text.substr(0, kShape.size()));
+  std::string out;
+  out.reserve(kShape.size() + std::string_view(".000000+00:00").size());
+  out = text.substr(0, kShape.size());
   std::string_view rest = text.substr(kShape.size());
   if (rest.starts_with('.')) {
     const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
     if (end == 1) return std::nullopt;
-    std::string fraction(rest.substr(0, end));
-    fraction.resize(7, '0');
-    out += fraction;
+    out += rest.substr(0, std::min<std::size_t>(end, 7));
+    out.resize(kShape.size() + 7, '0');
     rest.remove_prefix(end);
   }
   const bool is_offset = rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' &&
                          number_at(rest, 1, 2, 23) && number_at(rest, 4, 2, 59);
   if (rest != "Z" && !is_offset) return std::nullopt;
-  return out + std::string(rest);
+  return out.append(rest);
 }
 
 }  // namespace
@@ -197,27 +209,42 @@ std::string address_key(const Url& url) {
   return key;
 }
 
-Result<PageFile> PageFile::make(IndexFile& listed, const PageHead& head, const Url& page,
+Result<PageFile> PageFile::make(IndexFile& listed, const std::optional<Url>& base, UrlResolver& page,
                                 const std::optional<ProjectName>& project) {
   TRY(check_name(listed, project));
-  Url url = TRY(head.url_of(listed, page)).address();
-  TRY(check_address(listed, url));
-  std::string address = written(url);
-  if (address.size() > kMaxAddress) return link("its address is too long");
-  if (has_field_of_fragment(address))
-    return link("its address holds what installers take for a hash or a name");
-  std::optional<Url> provenance;
-  if (listed.provenance && !listed.provenance->empty()) {
-    Result<Url> at = (head.base ? *head.base : page).resolve(*listed.provenance);
-    if (at) provenance = std::move(*at).address();
+  const auto resolve = [&](std::string_view text) { return base ? base->resolve(text) : page.resolve(text); };
+  PageFile made(TRY(resolve(listed.url)).address());
+  const Url& url = made.upstream_;
+  // Most addresses need no second look: each of the steps below would leave them as they are.
+  made.is_plain_ = !url.query() && is_plain_everywhere(url.path());
+  if (made.is_plain_) {
+    if (!is_last_segment(url.path(), listed.filename)) return link(kOtherName);
+    made.address_ = url.to_string();
+  } else {
+    TRY(check_address(listed, url));
+    made.address_ = written(url);
+    made.key_ = address_key(url);
   }
-  IndexFile file = std::move(listed);
+  if (made.address_.size() > kMaxAddress) return link("its address is too long");
+  if (has_field_of_fragment(made.address_))
+    return link("its address holds what installers take for a hash or a name");
+  if (listed.provenance && !listed.provenance->empty()) {
+    Result<Url> at = resolve(*listed.provenance);
+    if (at) made.provenance_ = std::move(*at).address();
+  }
+  IndexFile& file = made.file_ = std::move(listed);
   if (file.upload_time) file.upload_time = date_time(*file.upload_time);
   file.requires_python = clean(std::move(file.requires_python));
   // Poetry decodes references twice in HTML; no specifier has one.
   if (file.requires_python && file.requires_python->contains('&')) file.requires_python.reset();
   if (file.yanked) file.yanked = clean(std::move(file.yanked)).value_or("");
-  return PageFile(std::move(file), std::move(url), std::move(address), std::move(provenance));
+  return made;
+}
+
+Result<PageFile> PageFile::make(IndexFile& listed, const std::optional<Url>& base, const Url& page,
+                                const std::optional<ProjectName>& project) {
+  UrlResolver resolver(page);
+  return make(listed, base, resolver, project);
 }
 
 bool PageFile::offers_metadata() const {

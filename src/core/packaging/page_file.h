@@ -7,7 +7,7 @@
 #include "core/base/result.h"
 #include "core/packaging/project_name.h"
 #include "core/packaging/simple_page.h"
-#include "core/url/url.h"
+#include "core/url/url_resolver.h"
 
 namespace tomme {
 
@@ -25,15 +25,19 @@ std::string address_key(const Url& url);
 ///  * Digests have one spelling; texts are UTF-8 without control characters.
 class PageFile {
  public:
-  /// `page` is where the page was finally fetched from. Without `project`, files of any are taken (pages that are
+  /// `page` is where the page was finally fetched from, `base` its <base>. Without `project`, files of any are taken (pages that are
   /// named as a whole: --find-links). Fails with kPageLink ("its address has another name") or kUrlInvalid; `listed` is
   /// left as it was then.
-  static Result<PageFile> make(IndexFile& listed, const PageHead& head, const Url& page,
+  static Result<PageFile> make(IndexFile& listed, const std::optional<Url>& base, UrlResolver& page,
+                               const std::optional<ProjectName>& project);
+  static Result<PageFile> make(IndexFile& listed, const std::optional<Url>& base, const Url& page,
                                const std::optional<ProjectName>& project);
 
   const std::string& name() const { return file_.filename; }
   const std::string& address() const { return address_; }  ///< absolute; the upstream's own where it is canonical
-  std::string key() const { return address_key(upstream_); }
+  const std::string& key() const { return key_.empty() ? address_ : key_; }  ///< `address_key` of the upstream
+  /// Whether address, key and the upstream's text are one.
+  bool is_plain() const { return is_plain_; }
   const Url& upstream() const { return upstream_; }  ///< what to ask for; without fragment and login
   const IndexFile& listed() const { return file_; }
   const std::optional<Url>& provenance() const { return provenance_; }
@@ -42,14 +46,12 @@ class PageFile {
   bool offers_metadata() const;
 
  private:
-  PageFile(IndexFile file, Url upstream, std::string address, std::optional<Url> provenance)
-      : file_(std::move(file)),
-        upstream_(std::move(upstream)),
-        address_(std::move(address)),
-        provenance_(std::move(provenance)) {}
+  explicit PageFile(Url upstream) : upstream_(std::move(upstream)) {}
   IndexFile file_;
   Url upstream_;
   std::string address_;
+  std::string key_;  ///< empty where it is the address
+  bool is_plain_ = false;
   std::optional<Url> provenance_;
 };
 

@@ -154,7 +154,7 @@ TEST(PageFile, OffersMetadataOfWheelsOnly) {
 std::string page_of(PageFormat format, PageFile file, const PageHead& head = {}) {
   PageWriter writer(format, kDemo);
   writer.add(file);
-  return writer.head(head) + writer.take() + writer.tail(head);
+  return writer.head(head) + writer.text() + writer.tail(head);
 }
 
 TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
@@ -180,7 +180,7 @@ TEST(PageWriter, WritesWhatIsReadAgainAsTheSame) {
     EXPECT_EQ(again->status, "archived");
     ASSERT_EQ(again->files.size(), 1U) << text;
     IndexFile read = again->files[0];
-    const auto second = PageFile::make(read, *again, kPage, kDemo);
+    const auto second = PageFile::make(read, again->base, kPage, kDemo);
     ASSERT_TRUE(second) << second.error().message();
     EXPECT_EQ(page_of(format, *second, *again), text);
     EXPECT_EQ(second->listed().yanked, listed.yanked);

@@ -34,17 +34,19 @@ Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::str
   const std::string name = ascii::to_lower(algorithm);
   const auto known = std::ranges::find(kAlgorithms, std::string_view(name), &Algorithm::name);
   if (known == kAlgorithms.end()) return {};
-  std::string digits = ascii::to_lower(hex);
-  const bool is_hex = std::ranges::all_of(digits, [](char c) { return ascii::hex_value(c) >= 0; });
-  if (!is_hex || digits.size() != known->digits) return odd("its " + name + " is none");
+  const bool is_hex = std::ranges::all_of(hex, [](char c) { return ascii::hex_value(c) >= 0; });
+  if (!is_hex || hex.size() != known->digits) return odd("its " + name + " is none");
   bool agrees = true;
   if (name == "sha256") {
-    const Sha256 digest = TRY(Sha256::parse_hex(digits));
+    Sha256 digest;
+    for (std::size_t i = 0; i < digest.octets.size(); ++i) {
+      digest.octets[i] = static_cast<std::uint8_t>(ascii::hex_value(hex[2 * i]) * 16 + ascii::hex_value(hex[2 * i + 1]));
+    }
     agrees = !file.sha256 || *file.sha256 == digest;
     file.sha256 = digest;
   } else {
-    const auto [at, added] = file.other_hashes.emplace(name, std::move(digits));
-    agrees = added || at->second == ascii::to_lower(hex);
+    const std::string digits = ascii::to_lower(hex);
+    agrees = file.other_hashes.emplace(name, digits).first->second == digits;
   }
   if (!agrees) return odd("it has two hashes that contradict each other");
   return {};

@@ -23,27 +23,26 @@ void append_text(std::string& out, std::string_view name, std::string_view value
   out.append(",\"").append(name).append("\":").append(json::quote(value));
 }
 
-std::string hex_of(const Sha256& digest) {
-  return digest.to_hex();
-}
-
 // hashes = { "sha256": "hex", ... }
 void append_hashes(std::string& out, const IndexFile& file) {
   out += "\"hashes\":{";
-  bool first = true;
-  const auto add = [&](std::string_view name, std::string_view hex) {
+  if (file.sha256) {
+    out += "\"sha256\":\"";
+    append_hex(out, file.sha256->octets);
+    out += '"';
+  }
+  bool first = !file.sha256;
+  for (const auto& [name, hex] : file.other_hashes) {
     out.append(first ? "\"" : ",\"").append(name).append("\":\"").append(hex).append("\"");
     first = false;
-  };
-  if (file.sha256) add("sha256", hex_of(*file.sha256));
-  for (const auto& [name, hex] : file.other_hashes) add(name, hex);
+  }
   out += '}';
 }
 
 /// The one hash that a fragment can carry, if it is of an algorithm that all installers know: uv gives up on
 /// a page that names another one.
 std::string hash_of_fragment(const IndexFile& file) {
-  if (file.sha256) return "#sha256=" + hex_of(*file.sha256);
+  if (file.sha256) return "#sha256=" + file.sha256->to_hex();
   for (const std::string_view name : {"sha512", "sha384", "md5"}) {
     const auto hash = file.other_hashes.find(std::string(name));
     if (hash != file.other_hashes.end()) return "#" + hash->first + "=" + hash->second;
@@ -110,10 +109,6 @@ void PageWriter::add(const PageFile& file) {
   }
 }
 
-std::string PageWriter::take() {
-  return std::exchange(out_, {});
-}
-
 std::string PageWriter::head(const PageHead& page) const {
   return format_ == PageFormat::json ? "{\"files\":[" : html_head(page, project_);
 }
@@ -140,9 +135,14 @@ void PageWriter::add_json(const PageFile& file) {
     }
   }
   if (file.offers_metadata()) {
-    const auto& digest = listed.core_metadata_sha256;
-    out_ +=
-        ",\"core-metadata\":" + (digest ? "{\"sha256\":\"" + hex_of(*digest) + "\"}" : std::string("true"));
+    out_ += ",\"core-metadata\":";
+    if (listed.core_metadata_sha256) {
+      out_ += "{\"sha256\":\"";
+      append_hex(out_, listed.core_metadata_sha256->octets);
+      out_ += "\"}";
+    } else {
+      out_ += "true";
+    }
   }
   if (file.provenance()) append_text(out_, "provenance", file.provenance()->to_string());
   out_ += '}';
@@ -156,7 +156,7 @@ void PageWriter::add_html(const PageFile& file) {
   if (listed.yanked) append_attribute(out_, "data-yanked", *listed.yanked);
   if (file.offers_metadata()) {
     const auto& digest = listed.core_metadata_sha256;
-    append_attribute(out_, "data-core-metadata", digest ? "sha256=" + hex_of(*digest) : std::string("true"));
+    append_attribute(out_, "data-core-metadata", digest ? "sha256=" + digest->to_hex() : std::string("true"));
   }
   if (file.provenance()) append_attribute(out_, "data-provenance", file.provenance()->to_string());
   out_ += '>' + file.name() + "</a><br>\n";

@@ -23,10 +23,10 @@ class PageWriter {
   PageWriter(PageFormat format, std::optional<ProjectName> project);
 
   void add(const PageFile& file);
-  std::size_t size() const { return out_.size(); }  ///< bytes of files that were not taken yet
-  /// The files so far, and room for more. What was taken is no longer here.
-  std::string take();
-  /// What comes before everything that `take` gave, and what behind it.
+  /// The files since `clear`, written one behind the other.
+  const std::string& text() const { return out_; }
+  void clear() { out_.clear(); }
+  /// What comes before all that `text` gave, and what behind it.
   std::string head(const PageHead& page) const;
   std::string tail(const PageHead& page) const;
 

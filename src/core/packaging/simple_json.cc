@@ -1,6 +1,6 @@
 #include <string>
 
-#include "core/encoding/json.h"
+#include "core/encoding/json_list.h"
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
 #include "core/packaging/page_hash.h"
@@ -25,28 +25,27 @@ std::unexpected<Error> odd(std::string why) {
 }
 
 /// `{"sha256": "hex", …}`; null counts as absent.
-Result<void> read_hashes(Fields& fields, IndexFile& file) {
-  const json::Value* value = fields.find("hashes");
-  if (value == nullptr) return {};
-  if (value->object() == nullptr) return odd("its hashes are no object");
-  for (const json::Member& hash : *value->object()) {
-    if (hash.value.is_null()) continue;
-    if (hash.value.text() == nullptr) return odd("one of its hashes is no text");
-    TRY(add_page_hash(file, hash.name, *hash.value.text()));
+Result<void> read_hashes(const json::Item& entry, IndexFile& file) {
+  const json::Item* hashes = entry.find("hashes");
+  if (hashes == nullptr) return {};
+  if (!hashes->is_object()) return odd("its hashes are no object");
+  for (const json::Item* hash = hashes->begin(); hash != hashes->end(); hash = hash->next()) {
+    if (hash->is_null()) continue;
+    if (hash->text() == nullptr) return odd("one of its hashes is no text");
+    TRY(add_page_hash(file, hash->name(), *hash->text()));
   }
   return {};
 }
 
 /// true, false, or `{"sha256": "hex"}` (PEP 714). pip and uv look at the names in this order.
-Result<void> read_core_metadata(Fields& fields, IndexFile& file) {
+Result<void> read_core_metadata(const json::Item& entry, IndexFile& file) {
   for (const std::string_view name : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
-    const json::Value* value = fields.find(name);
+    const json::Item* value = entry.find(name);
     if (value == nullptr) continue;
     const bool* offered = value->boolean();
-    const json::Object* hashes = value->object();
-    if (offered == nullptr && hashes == nullptr) return odd("its core metadata is neither true, false nor an object");
-    file.core_metadata = hashes != nullptr || *offered;
-    const json::Value* sha256 = hashes == nullptr ? nullptr : hashes->find("sha256");
+    if (offered == nullptr && !value->is_object()) return odd("its core metadata is neither true, false nor an object");
+    file.core_metadata = offered == nullptr || *offered;
+    const json::Item* sha256 = value->find("sha256");
     if (sha256 == nullptr || sha256->text() == nullptr) return {};
     IndexFile metadata;
     metadata.filename = file.filename + ".metadata";
@@ -58,45 +57,51 @@ Result<void> read_core_metadata(Fields& fields, IndexFile& file) {
 }
 
 /// PEP 592: false, true, or the reason. pip takes an empty reason for "not yanked".
-Result<void> read_yanked(Fields& fields, IndexFile& file) {
-  const json::Value* yanked = fields.find("yanked");
+Result<void> read_yanked(const json::Item& entry, IndexFile& file) {
+  const json::Item* yanked = entry.find("yanked");
   if (yanked == nullptr) return {};
   if (const bool* flag = yanked->boolean()) {
     if (*flag) file.yanked = "";
-  } else if (const std::string* reason = yanked->text()) {
-    if (!reason->empty()) file.yanked = *reason;
+  } else if (const std::string_view* reason = yanked->text()) {
+    if (!reason->empty()) file.yanked = std::string(*reason);
   } else {
     return odd("it is yanked neither by true nor by a reason");
   }
   return {};
 }
 
-std::optional<std::string> text_of(Fields& fields, std::string_view name) {
-  const json::Value* value = fields.find(name);
-  return value != nullptr && value->text() != nullptr ? std::optional(*value->text()) : std::nullopt;
+std::optional<std::string> text_of(const json::Item& entry, std::string_view name) {
+  const json::Item* value = entry.find(name);
+  return value != nullptr && value->text() != nullptr ? std::optional<std::string>(*value->text()) : std::nullopt;
 }
 
-Result<IndexFile> read_file(const json::Value& value, std::string& name) {
-  Fields fields = TRY(Fields::of(value, "file"));
+/// `name` is what the entry is called as soon as that is known.
+Result<IndexFile> read_file(const json::Item& entry, std::string& name) {
+  if (!entry.is_object()) return odd("it is no object");
   IndexFile file;
-  file.filename = TRY(fields.text("filename"));
+  file.filename = TRY(entry.text("filename", "file"));
   name = file.filename;
-  file.url = TRY(fields.text("url"));
-  TRY(read_hashes(fields, file));
+  file.url = TRY(entry.text("url", "file"));
+  TRY(read_hashes(entry, file));
   TRY(add_hashes_of_fragment(file));
-  if (const json::Value* size = fields.find("size")) {
+  if (const json::Item* size = entry.find("size")) {
     file.size = size->unsigned_integer();
     if (!file.size) return odd("its size is no whole number");
   }
-  file.upload_time = text_of(fields, "upload-time");
-  file.requires_python = text_of(fields, "requires-python");
-  if (const json::Value* provenance = fields.find("provenance")) {
+  file.upload_time = text_of(entry, "upload-time");
+  file.requires_python = text_of(entry, "requires-python");
+  if (const json::Item* provenance = entry.find("provenance")) {
     // What is listed and cannot be asked for is still listed.
     file.provenance = provenance->text() != nullptr ? *provenance->text() : "";
   }
-  TRY(read_core_metadata(fields, file));
-  TRY(read_yanked(fields, file));
+  TRY(read_core_metadata(entry, file));
+  TRY(read_yanked(entry, file));
   return file;
+}
+
+std::optional<std::string> text_of(Fields& fields, std::string_view name) {
+  const json::Value* value = fields.find(name);
+  return value != nullptr && value->text() != nullptr ? std::optional(*value->text()) : std::nullopt;
 }
 
 /// PEP 792's text has the marker at the top, its example inside `meta`.
@@ -129,9 +134,9 @@ Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const
   PageHead head;
   std::size_t count = 0;
   std::string name;
-  const auto take = [&](const json::Value& value) -> Result<void> {
+  const auto take = [&](const json::Item& entry) -> Result<void> {
     TRY(page::expect_room(count++, limits));
-    Result<IndexFile> file = read_file(value, name = "an entry without a file name");
+    Result<IndexFile> file = read_file(entry, name = "an entry without a file name");
     if (file) return files.file(*std::move(file), head);
     if (files.unreadable) files.unreadable(name, file.error());
     return {};
@@ -153,10 +158,10 @@ Result<PageHead> read_simple_json(BytesView bytes, const PageFiles& files, const
 Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const PageLimits& limits) {
   TRY(page::expect_size(bytes, limits));
   std::vector<std::string> names;
-  const auto take = [&](const json::Value& value) -> Result<void> {
-    const json::Value* name = value.object() == nullptr ? nullptr : value.object()->find("name");
+  const auto take = [&](const json::Item& entry) -> Result<void> {
+    const json::Item* name = entry.find("name");
     if (name != nullptr && name->text() != nullptr && ProjectName::parse(*name->text())) {
-      names.push_back(*name->text());
+      names.emplace_back(*name->text());
     }
     return {};
   };

@@ -18,10 +18,6 @@ Result<SimplePage> collect(Reader read, BytesView bytes, const PageLimits& limit
 
 }  // namespace
 
-Result<Url> PageHead::url_of(const IndexFile& file, const Url& page) const {
-  return (base ? *base : page).resolve(file.url);
-}
-
 std::vector<const IndexFile*> SimplePage::named(std::string_view filename) const {
   std::vector<const IndexFile*> found;
   for (const IndexFile& file : files) {

@@ -20,7 +20,7 @@ namespace tomme {
 struct IndexFile {
   /// JSON: the `filename` member; HTML: the last segment of the URL's path, decoded.
   std::string filename;
-  std::string url;  ///< as written, with its fragment; may be relative, see `PageHead::url_of`
+  std::string url;  ///< as written, with its fragment; may be relative
   std::optional<Sha256> sha256;
   /// Other algorithms in the one spelling that the PyPI API uses ("sha512", "blake2b_256"), in lower-case hex of
   /// the right length. Those that nobody knows are left out.
@@ -46,9 +46,6 @@ struct PageHead {
   std::vector<std::string> versions;        ///< PEP 700, JSON only, as written
   std::optional<Url> base;                  ///< HTML: the href of the first <base>
   friend bool operator==(const PageHead&, const PageHead&) = default;
-
-  /// Where a file is, seen from the URL that the page was finally fetched from.
-  Result<Url> url_of(const IndexFile& file, const Url& page) const;
 };
 
 struct PageLimits {

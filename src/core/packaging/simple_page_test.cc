@@ -58,7 +58,7 @@ TEST(SimpleJson, ReadsAFile) {
   EXPECT_EQ(file.yanked, "broken");
   EXPECT_EQ(file.requires_python, ">=3.8");
   EXPECT_EQ(file.upload_time, "2024-10-03T18:07:01.000000Z");
-  EXPECT_EQ(page->url_of(file, *Url::parse("https://index.example/simple/foo/"))->to_string(),
+  EXPECT_EQ(Url::parse("https://index.example/simple/foo/")->resolve(file.url)->to_string(),
             "https://index.example/files/foo-1.0.tar.gz");
 }
 
@@ -177,11 +177,10 @@ TEST(SimpleHtml, ReadsLinksAsBrowsersDo) {
 }
 
 TEST(SimpleHtml, TakesTheFirstBaseAndNoOther) {
-  const Url at = *Url::parse("https://index.example/simple/foo/");
   const auto page = html_page("<base href=\"https://cdn.example/f/\"><base href=\"https://evil.example/\"><a href=x>");
-  EXPECT_EQ(page->url_of(page->files[0], at)->to_string(), "https://cdn.example/f/x");
+  EXPECT_EQ(page->base->resolve(page->files[0].url)->to_string(), "https://cdn.example/f/x");
   const auto none = html_page("<base href=\"javascript:x\"><a href=x>");
-  EXPECT_EQ(none->url_of(none->files[0], at)->to_string(), "https://index.example/simple/foo/x");
+  EXPECT_EQ(none->base, std::nullopt);
 }
 
 TEST(SimpleHtml, TakesHashesFromTheFragmentAndNothingElse) {

@@ -69,6 +69,18 @@ constexpr bool is_slash(char c) {
   return c == '/' || c == '\\';
 }
 
+/// Whether a path that begins with a slash is canonical as it stands: nothing to escape, no other slash, and no segment
+/// that begins as a dot segment does.
+bool is_canonical_path(std::string_view path) {
+  char before = 'x';
+  for (const char c : path) {
+    if (kPath.contains(c) || c == '\\') return false;
+    if (before == '/' && (c == '.' || c == '%')) return false;
+    before = c;
+  }
+  return path.starts_with('/');
+}
+
 /// The scheme in front of a ":", or nothing.
 std::optional<std::string_view> scheme_in(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -194,8 +206,13 @@ class UrlParser {
 
   static void set_path_and_tail(Url& url, std::string_view text) {
     const std::size_t end = end_at<'?', '#'>(text);
-    url.path_.clear();
-    append_path(url.path_, text.substr(0, end));
+    const std::string_view path = text.substr(0, end);
+    if (is_canonical_path(path)) {
+      url.path_ = path;
+    } else {
+      url.path_.clear();
+      append_path(url.path_, path);
+    }
     set_tail(url, text.substr(end));
   }
 

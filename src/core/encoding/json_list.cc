@@ -1,0 +1,209 @@
+#include "core/encoding/json_list.h"
+
+#include <deque>
+
+#include "core/encoding/json_builder_internal.h"
+
+namespace tomme::json {
+
+std::optional<std::uint64_t> Item::unsigned_integer() const {
+  return is_unsigned_ ? std::optional(number_) : std::nullopt;
+}
+
+const Item* Item::find(std::string_view name) const {
+  if (kind_ != Kind::object) return nullptr;
+  for (const Item* item = begin(); item != end(); item = item->next()) {
+    if (item->name_ == name) return item->is_null() ? nullptr : item;
+  }
+  return nullptr;
+}
+
+Result<std::string_view> Item::text(std::string_view name, std::string_view what) const {
+  const Item* item = find(name);
+  if (item != nullptr && item->text() != nullptr) return item->text_;
+  return fail(kJsonShape, std::string(what) + ": member '" + std::string(name) +
+                              (item == nullptr ? "' is missing" : "' is not a string"));
+}
+
+/// Collects the items of one element.
+struct ItemBuilder {
+  static constexpr std::size_t kFew = 16;
+  std::vector<Item> items = {};
+  std::vector<std::uint32_t> open = {};  ///< arrays and objects that have not ended
+  std::deque<std::string> texts = {};    ///< those with escapes, decoded
+  std::string_view name = {};
+  std::vector<std::string_view> names = {};
+
+  void clear() {
+    items.clear();
+    texts.clear();
+    name = {};
+  }
+  Item& add(Item::Kind kind) {
+    Item& item = items.emplace_back();
+    item.name_ = std::exchange(name, {});
+    item.kind_ = kind;
+    return item;
+  }
+  void add_null() { add(Item::Kind::null); }
+  void add_flag(bool flag) { add(Item::Kind::boolean).flag_ = flag; }
+  void add_text(std::string_view text) { add(Item::Kind::text).text_ = text; }
+  void add_number(const Value& value) {
+    Item& item = add(Item::Kind::number);
+    const auto number = value.unsigned_integer();
+    item.is_unsigned_ = number.has_value();
+    item.number_ = number.value_or(0);
+  }
+  void begin(bool object) {
+    open.push_back(static_cast<std::uint32_t>(items.size()));
+    add(object ? Item::Kind::object : Item::Kind::array);
+  }
+  Item& end() {
+    Item& item = items[open.back()];
+    item.below_ = static_cast<std::uint32_t>(items.size() - open.back()) - 1;
+    open.pop_back();
+    return item;
+  }
+
+  /// A name that stands twice in the object.
+  std::optional<std::string_view> twice(const Item& object) {
+    names.clear();
+    for (const Item* item = object.begin(); item != object.end(); item = item->next()) {
+      // Names of a few members differ in length mostly: looking is cheaper than sorting.
+      if (names.size() < kFew && std::ranges::find(names, item->name_) != names.end()) return item->name_;
+      names.push_back(item->name_);
+    }
+    if (names.size() <= kFew) return std::nullopt;
+    std::ranges::sort(names);
+    const auto at = std::ranges::adjacent_find(names);
+    return at == names.end() ? std::nullopt : std::optional(*at);
+  }
+};
+
+namespace {
+
+/// Sends what stands in the list to `items`, and everything else to `rest`.
+struct ListHandler : Unbounded {
+  ListHandler(std::string_view text, std::string_view member, const std::function<Result<void>(const Item&)>& element,
+              std::size_t limit)
+      : whole(text), list(member), take(element), rest(limit) {}
+
+  std::string_view whole;
+  std::string_view list;
+  const std::function<Result<void>(const Item&)>& take;
+  Builder rest;
+  ItemBuilder items = {};
+  std::size_t depth = 0;  ///< of unfinished arrays and objects
+  bool in_list = false;
+  std::optional<Error> failure = {};
+
+  bool room(bj::error_code& ec) {
+    return items.items.size() < rest.values_allowed || rest.refuse(too_many(rest.values_allowed), ec);
+  }
+  /// After a value in the list: if it was an element, it goes on.
+  bool added(bj::error_code& ec) {
+    if (depth != 2) return true;
+    Result<void> taken = take(items.items.front());
+    items.clear();
+    if (taken) return true;
+    failure = std::move(taken).error();
+    ec = bj::error::syntax;
+    return false;
+  }
+  /// Of a text without escapes: the bytes themselves.
+  std::string_view finish(bj::string_view text) {
+    const bool is_own = rest.part.empty() && std::less_equal<>()(whole.data(), text.data()) &&
+                        std::less_equal<>()(text.data() + text.size(), whole.data() + whole.size());
+    return is_own ? view(text) : std::string_view(items.texts.emplace_back(rest.finish(text)));
+  }
+
+  // The names below are Boost's.
+  bool on_document_begin(bj::error_code&) { return true; }
+  bool on_document_end(bj::error_code&) { return true; }
+  bool on_comment_part(bj::string_view, bj::error_code&) { return false; }
+  bool on_comment(bj::string_view, bj::error_code&) { return false; }
+  bool on_string_part(bj::string_view text, std::size_t, bj::error_code&) { return rest.append(text); }
+  bool on_key_part(bj::string_view text, std::size_t, bj::error_code&) { return rest.append(text); }
+  bool on_number_part(bj::string_view, bj::error_code&) { return true; }
+
+  bool on_null(bj::error_code& ec) {
+    if (!in_list) return rest.on_null(ec);
+    if (!room(ec)) return false;
+    items.add_null();
+    return added(ec);
+  }
+  bool on_bool(bool flag, bj::error_code& ec) {
+    if (!in_list) return rest.on_bool(flag, ec);
+    if (!room(ec)) return false;
+    items.add_flag(flag);
+    return added(ec);
+  }
+  bool on_string(bj::string_view text, std::size_t size, bj::error_code& ec) {
+    if (!in_list) return rest.on_string(text, size, ec);
+    if (!room(ec)) return false;
+    items.add_text(finish(text));
+    return added(ec);
+  }
+  bool on_key(bj::string_view text, std::size_t size, bj::error_code& ec) {
+    if (!in_list) return rest.on_key(text, size, ec);
+    items.name = finish(text);
+    return true;
+  }
+  bool on_array_begin(bj::error_code& ec) {
+    ++depth;
+    if (in_list) return begin(false, ec);
+    in_list = depth == 2 && rest.names.size() > rest.values.size() && rest.names.back() == list;
+    return true;
+  }
+  bool on_object_begin(bj::error_code& ec) {
+    ++depth;
+    return !in_list || begin(true, ec);
+  }
+  bool begin(bool object, bj::error_code& ec) {
+    if (!room(ec)) return false;
+    items.begin(object);
+    return true;
+  }
+  bool on_array_end(std::size_t count, bj::error_code& ec) {
+    --depth;
+    if (in_list && depth == 1) {
+      in_list = false;
+      return rest.add(Array{}, ec);
+    }
+    if (!in_list) return rest.on_array_end(count, ec);
+    items.end();
+    return added(ec);
+  }
+  bool on_object_end(std::size_t count, bj::error_code& ec) {
+    --depth;
+    if (!in_list) return rest.on_object_end(count, ec);
+    if (const auto name = items.twice(items.end())) return rest.refuse(two_members(*name), ec);
+    return added(ec);
+  }
+  bool on_int64(std::int64_t, bj::string_view text, bj::error_code& ec) { return number(view(text), ec); }
+  bool on_uint64(std::uint64_t, bj::string_view text, bj::error_code& ec) { return number(view(text), ec); }
+  bool on_double(double, bj::string_view text, bj::error_code& ec) { return number(view(text), ec); }
+  bool number(std::string_view text, bj::error_code& ec) {
+    if (!in_list) return rest.number(text, ec);
+    const std::optional<Value> value = number_of(text);
+    if (!value) return rest.refuse(misfit(text), ec);
+    if (!room(ec)) return false;
+    items.add_number(*value);
+    return added(ec);
+  }
+};
+
+}  // namespace
+
+Result<Value> parse_list(std::string_view text, std::string_view member,
+                         const std::function<Result<void>(const Item&)>& element, const Limits& limits) {
+  TRY(check_text(text, limits));
+  bj::basic_parser<ListHandler> parser(options_of(limits), text, member, element, limits.values);
+  ListHandler& handler = parser.handler();
+  const Result<void> read = run(parser, text, limits, handler.rest.reason);
+  if (handler.failure) return std::unexpected(*std::move(handler.failure));
+  if (!read) return std::unexpected(read.error());
+  return std::move(handler.rest.values.front());
+}
+
+}  // namespace tomme::json
