@@ -224,6 +224,46 @@ def test_of_an_index_on_this_machine(stage, certificates, made, own, elsewhere, 
             assert own.entry(name).url in lock
 
 
+few_tools = pytest.mark.parametrize("tool", [TOOLS["uv lock"], TOOLS["pip lock"]], ids=["uv lock", "pip lock"])
+
+
+@few_tools
+def test_with_an_at_in_addresses(stage, certificates, made, own, tool):
+    """As a feed may have a view: feed@view."""
+    entries = fill(own, made)
+    for entry in entries:
+        own.content[f"/feed@view/{urllib.parse.quote(entry.filename)}"] = own.content[f"/files/{entry.filename}"]
+        entry.url, entry.metadata = f"{own.base}/feed@view/{urllib.parse.quote(entry.filename)}", None
+    at_home(stage, own, certificates, made)
+    assert own.entry(WHEELS[0]).url in Place(stage, NEEDED, own.simple).compare(tool, own)
+
+
+@few_tools
+def test_with_a_page_of_links_and_a_direct_address(stage, certificates, made, own, tool):
+    entries = fill(own, made)
+    relative(own, own, entries)
+    own.content |= {urllib.parse.quote(path): content for path, content in own.content.items()}
+    links = "".join(entry.html(own.base) for entry in own.projects.pop("tomme-odd"))
+    own.answer("/links/", body=f"<html><body>{links}</body></html>".encode(), Content_Type="text/html")
+    at_home(stage, own, certificates, made)
+    stage.environment |= {"UV_FIND_LINKS": f"{own.base}/links/", "PIP_FIND_LINKS": f"{own.base}/links/"}
+    direct = f"tomme-demo @ {own.base}/files/{WHEELS[0]}"
+    assert own.file_url(WHEELS[0]) in Place(stage, (direct, *NEEDED[1:]), own.simple).compare(tool, own)
+
+
+def test_pip_locks_the_better_of_two_hashes(stage, certificates, made, own):
+    """The one difference that is meant: pip takes the first hash of an entry, and Tomme writes SHA-256 first."""
+    entry = next(entry for entry in fill(own, made) if entry.filename == WHEELS[0])
+    md5 = hashlib.md5(own.content[f"/files/{entry.filename}"]).hexdigest()
+    entry.hashes = {"md5": md5, "sha256": entry.sha256}
+    at_home(stage, own, certificates, made)
+    place, tool = Place(stage, NEEDED[:1], own.simple), TOOLS["pip lock"]
+    place.prepare(tool)
+    plain = place.made_by(tool, stage.plain).decode()
+    assert f'md5 = "{md5}"' in plain
+    assert place.made_by(tool, stage.run).decode() == plain.replace(f'md5 = "{md5}"', f'sha256 = "{entry.sha256}"')
+
+
 # --- PyPI
 
 
