@@ -108,6 +108,8 @@ class Comparison:
         if isinstance(found, str):
             return self.expect(False, page, answer, f"{who} cannot read it: {found}")
         listed = [file for file, is_poetrys in zip(answer["files"], poetrys) if who != "poetry" or is_poetrys]
+        if who == "unearth":  # to it this is another name, and here never a distribution's
+            listed = [file for file in listed if "@" not in file["address"].partition("?")[0]]
         ours = sorted((view(file, page.to, who) for file in listed), key=in_order)
         theirs = sorted((self.view_of_theirs(file) for file in found), key=in_order)
         self.counts[who] += len(theirs)

@@ -94,7 +94,8 @@ bool is_plain_path(std::string_view path) {
 bool has_field_of_fragment(std::string_view address) {
   constexpr std::array<std::string_view, 8> kFields{
       "&egg=", "&subdirectory=", "md5=", "sha1=", "sha224=", "sha256=", "sha384=", "sha512="};
-  return address.contains('=') && std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
+  return address.contains('=') &&
+         std::ranges::any_of(kFields, [&](std::string_view field) { return address.contains(field); });
 }
 
 constexpr const char* kOtherName = "its address has another name";
@@ -129,11 +130,20 @@ bool is_last_segment(std::string_view path, std::string_view name) {
   return path.ends_with(name) && path.size() > name.size() && path[path.size() - name.size() - 1] == '/';
 }
 
-/// "https://host/path": unchanged where it is canonical, but for an `@`, before which PDM looks for the
-/// file's name; a query in its canonical form.
+/// PDM takes what stands in front of a path's last `@` for the address of the file.
+bool has_name_before_at(std::string_view path) {
+  const std::size_t at = path.rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::string front = percent_decode(path.substr(0, at));
+  return has_archive_name(std::string_view(front).substr(front.rfind('/') + 1));
+}
+
+/// "https://host/path": unchanged where it is canonical, but for an `@` behind which PDM would not look for
+/// the name; a query in its canonical form.
 std::string written(const Url& url) {
   std::string out = url.origin().to_string();
-  for (const char c : url.path()) c == '@' ? append_escape(out, c) : out.push_back(c);
+  const bool escapes_at = has_name_before_at(url.path());
+  for (const char c : url.path()) c == '@' && escapes_at ? append_escape(out, c) : out.push_back(c);
   if (url.query() && !url.query()->empty()) {
     out += '?';
     append_query(out, *url.query());

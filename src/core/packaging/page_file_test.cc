@@ -24,10 +24,11 @@ std::string address_of(std::string url, std::string name = "demo-1.0.tar.gz") {
 }
 
 TEST(PageFile, KeepsAnAddressThatIsCanonical) {
-  for (const char* url : {"https://files.test/a/b/demo-1.0.tar.gz", "http://127.0.0.1:8000/demo-1.0.tar.gz",
-                          "https://index.test/root/+f/(x)=$&'!~*,:/demo-1.0.tar.gz",
-                          "https://index.test/api/v4/projects/group%2Fproject/demo-1.0.tar.gz",
-                          "https://index.test/a%20b/%C3%A9/demo-1.0.tar.gz"}) {
+  for (const char* url :
+       {"https://files.test/a/b/demo-1.0.tar.gz", "http://127.0.0.1:8000/demo-1.0.tar.gz",
+        "https://index.test/root/+f/(x)=$&'!~*,:/demo-1.0.tar.gz",
+        "https://index.test/api/v4/projects/group%2Fproject/demo-1.0.tar.gz",
+        "https://index.test/a%20b/%C3%A9/demo-1.0.tar.gz", "https://index.test/feed@view/demo-1.0.tar.gz"}) {
     EXPECT_EQ(address_of(url), url);
   }
   EXPECT_EQ(address_of("https://h/demo-1.0%2Bcpu-py3-none-any.whl", "demo-1.0+cpu-py3-none-any.whl"),
@@ -49,6 +50,10 @@ TEST(PageFile, HidesNoOtherNameInItsAddress) {
   // PDM looks for the name in front of the last @ of a path.
   EXPECT_EQ(address_of("https://h/evil-9.0.tar.gz@/x/demo-1.0.tar.gz"),
             "https://h/evil-9.0.tar.gz%40/x/demo-1.0.tar.gz");
+  EXPECT_EQ(address_of("https://h/a@b/x%2Fevil-9.0.whl@/demo-1.0.tar.gz"),
+            "https://h/a%40b/x%2Fevil-9.0.whl%40/demo-1.0.tar.gz");
+  EXPECT_EQ(address_of("https://h/evil-9.0.tar.gz@/feed@view/demo-1.0.tar.gz"),
+            "https://h/evil-9.0.tar.gz@/feed@view/demo-1.0.tar.gz");
   // pip takes these for a fragment wherever they stand behind an &, Poetry hashes anywhere.
   for (const char* url :
        {"/demo-1.0.tar.gz?x&egg=demo-9.0", "/demo-1.0.tar.gz?x&%65gg=demo-9.0",
