@@ -34,6 +34,13 @@ net::Headers request_headers(const net::Headers& from, std::string accept) {
   return headers;
 }
 
+/// "git+https://h/x@v1#egg=demo-1", which pip takes for a version by its fragment alone. No installer of today
+/// takes an `.egg`.
+bool is_named_by_fragment(std::string_view address) {
+  const std::size_t hash = std::min(address.find('#'), address.size());
+  return address.substr(hash).contains("egg=") && !address.substr(0, hash).ends_with(".egg");
+}
+
 PageAnswer written(std::string_view type) {
   // Ours to say: what an installer keeps of this page is of use as long as this run.
   return {.headers = {{"Content-Type", std::string(type)}, {"Cache-Control", "max-age=600"}}};
@@ -137,12 +144,17 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
   const auto left_out = [&](std::string_view name, const Error& why) {
     if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
   };
+  const auto not_listed = [&](const IndexFile& listed, const Error& why) {
+    if (!is_no_distribution(listed.filename) || !is_named_by_fragment(listed.url)) return left_out(listed.filename, why);
+    report_.left_out(source.name, shown_address(listed.url), why.message());
+  };
   const PageFiles files{.file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
                           const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
                           const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
                                                           : Result<void>(std::unexpected(file.error()));
                           if (!added) {
-                            left_out(file ? file->name() : listed.filename, added.error());
+                            if (file) left_out(file->name(), added.error());
+                            if (!file) not_listed(listed, added.error());
                             return {};
                           }
                           writer.add(*file);

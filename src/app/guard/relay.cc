@@ -78,6 +78,9 @@ void Relay::handle(const net::Request& request, net::ResponseWriter& response) {
 Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& response) {
   if (request.method != "GET" && request.method != "HEAD") {
     constexpr std::string_view kWhy = "tomme run passes downloads only";
+    // Not every client shows the phrase or the body of an answer.
+    report_.note(printable(request.method, 20) + " to " + printable(request.url.origin().host_and_port()) +
+                 " was not passed: " + std::string(kWhy) + ", so publish without it");
     return response.respond(405, kWhy, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(kWhy) + "\n");
   }
   look_up_.learn_authorization(request);
@@ -161,10 +164,15 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
   return response.respond(403, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, body);
 }
 
+Result<void> Relay::could_not_tell(const Error& error, net::ResponseWriter& response) {
+  const std::string phrase = phrase_of(error);
+  return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
+}
+
 Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download& download,
                             const Download::State& state, net::ResponseWriter& response) {
   if (state.refusal) return refuse(*state.refusal, response);
-  if (state.failure) return response.respond(502, phrase_of(*state.failure), {}, "");
+  if (state.failure) return could_not_tell(*state.failure, response);
   if (state.other_answer) {
     net::Headers headers;
     if (const auto challenge = state.other_answer->headers.find("WWW-Authenticate")) {
@@ -258,8 +266,7 @@ Result<void> Relay::answer_page(const net::Request& request, const Route& route,
   }
   if (!answer) {
     report_.failed(shown, answer.error());
-    const std::string phrase = phrase_of(answer.error());
-    return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
+    return could_not_tell(answer.error(), response);
   }
   report_.recovered(shown);
   return answer->send(response);

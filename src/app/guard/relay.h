@@ -72,6 +72,7 @@ class Relay final : public net::Handler {
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
                       net::ResponseWriter& response);
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
+  Result<void> could_not_tell(const Error& error, net::ResponseWriter& response);
   /// For the file at this address: where it is asked for is what its page lists, else the address itself.
   std::shared_ptr<const Download> download_for(const std::string& key, const Url& url, const std::string& name,
                                                const net::Headers& headers);

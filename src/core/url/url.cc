@@ -116,10 +116,8 @@ std::string_view without_blanks(std::string_view text, std::string& storage) {
 class UrlParser {
  public:
   static Result<Url> parse(std::string_view given, const Url* base) {
-    if (given.size() > Url::kMaxBytes) {
-      return fail(kUrlInvalid, "an address of " + std::to_string(given.size()) + " bytes is longer than " +
-                                   std::to_string(Url::kMaxBytes));
-    }
+    // The limit is that of what is left without a login, which only an authority has.
+    TRY(expect_size("an address", given.size(), Url::kMaxBytes + Url::kMaxLoginBytes));
     std::string storage;
     const std::string_view text = without_blanks(given, storage);
     const auto scheme = scheme_in(text);
@@ -144,6 +142,12 @@ class UrlParser {
   }
 
  private:
+  static Result<void> expect_size(std::string_view what, std::size_t size, std::size_t limit) {
+    if (size <= limit) return {};
+    return fail(kUrlInvalid, std::string(what) + " of " + std::to_string(size) + " bytes is longer than " +
+                                 std::to_string(limit));
+  }
+
   static Result<Url> absolute(Scheme scheme, std::string_view rest, std::string_view given) {
     while (!rest.empty() && is_slash(rest.front())) rest.remove_prefix(1);
     const std::size_t end = end_at<'/', '\\', '?', '#'>(rest);
@@ -156,7 +160,11 @@ class UrlParser {
 
   // authority = [userinfo "@"] host [":" port]
   static Result<void> set_authority(Url& url, std::string_view text, std::string_view given) {
-    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+    const std::size_t at = text.rfind('@');
+    const std::size_t login_size = at == std::string_view::npos ? 0 : at;
+    TRY(expect_size("the login in an address", login_size, Url::kMaxLoginBytes));
+    TRY(expect_size("an address", given.size() - login_size, Url::kMaxBytes));
+    if (at != std::string_view::npos) {
       const std::string_view login = text.substr(0, at);
       const std::size_t colon = std::min(login.find(':'), login.size());
       append_escaped(url.userinfo_, login.substr(0, colon), kUserinfo);
@@ -175,6 +183,7 @@ class UrlParser {
     if (text.size() >= 2 && is_slash(text[0]) && is_slash(text[1])) {
       return absolute(base.scheme(), text, text);
     }
+    TRY(expect_size("an address", text.size(), Url::kMaxBytes));
     Url url = base;
     url.fragment_.reset();
     const std::size_t end = end_at<'?', '#'>(text);

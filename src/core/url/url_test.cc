@@ -69,6 +69,16 @@ TEST(Url, HasNoByteBehindAnIpv6Address) {
 TEST(Url, HasLimits) {
   EXPECT_TRUE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 10, 'a')));
   EXPECT_FALSE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 9, 'a')));
+  // Tokens of tens of thousands of bytes are in use; they are not part of what is asked for.
+  const std::string token(30'000, 't');
+  EXPECT_EQ(Url::parse("https://u:" + token + "@h/x")->login()->password.reveal(), token);
+  const std::string most(Url::kMaxLoginBytes, 't');
+  EXPECT_TRUE(Url::parse("https://" + most + "@h/" + std::string(Url::kMaxBytes - 11, 'a')));
+  EXPECT_FALSE(Url::parse("https://" + most + "@h/" + std::string(Url::kMaxBytes - 10, 'a')));
+  EXPECT_FALSE(Url::parse("https://" + most + "t@h/"));
+  const Url base = *Url::parse("https://h/");
+  EXPECT_TRUE(base.resolve("//" + most + "@h/"));
+  EXPECT_FALSE(base.resolve(std::string(Url::kMaxBytes + 1, 'a')));
   EXPECT_TRUE(Url::parse("https://" + std::string(63, 'a') + "/"));
   EXPECT_FALSE(Url::parse("https://" + std::string(64, 'a') + "/"));
 }

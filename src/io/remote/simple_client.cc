@@ -50,6 +50,12 @@ Result<Url> redirect_target(const Url& from, const net::ResponseHead& head) {
   return TRY(from.resolve(*location)).address();
 }
 
+/// Signed storage behind an index is the usual case: its host is what the person has to name.
+std::string hint_of_redirect(const Origin& to) {
+  if (!to.is_secure()) return "have it lead to https: over plain http a file can be exchanged on the way";
+  return "if the place is right, --file-host " + printable(to.host_and_port()) + " has its files judged";
+}
+
 /// A segment of a path: "1.0+local" as "1.0%2Blocal".
 std::string in_path(std::string_view text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!";
@@ -98,8 +104,9 @@ Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request 
                                           std::stop_token stop, Url* final_url) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     if (!may_visit(request.url)) {
-      return fail(kRedirect, "the address " + request.url.shown() +
-                                 " leads to a place where files are not judged");
+      return fail(kRedirect,
+                  "the address " + request.url.shown() + " leads to a place where files are not judged",
+                  hint_of_redirect(request.url.origin()));
     }
     FinalAnswer final_answer(sink);
     net::ResponseHead head = TRY(client.fetch(request, final_answer, limits, stop));
