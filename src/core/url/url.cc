@@ -94,6 +94,8 @@ std::size_t end_at(std::string_view text) {
   return at;
 }
 
+constexpr std::size_t kMaxLoginBytes = 64 * 1024;  // tokens of tens of thousands of bytes are in use
+
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(kUrlInvalid, "\"" + shown_address(text) + "\" " + std::string(why));
 }
@@ -117,7 +119,7 @@ class UrlParser {
  public:
   static Result<Url> parse(std::string_view given, const Url* base) {
     // The limit is that of what is left without a login, which only an authority has.
-    TRY(expect_size("an address", given.size(), Url::kMaxBytes + Url::kMaxLoginBytes));
+    TRY(expect_size("an address", given.size(), Url::kMaxBytes + kMaxLoginBytes));
     std::string storage;
     const std::string_view text = without_blanks(given, storage);
     const auto scheme = scheme_in(text);
@@ -162,7 +164,7 @@ class UrlParser {
   static Result<void> set_authority(Url& url, std::string_view text, std::string_view given) {
     const std::size_t at = text.rfind('@');
     const std::size_t login_size = at == std::string_view::npos ? 0 : at;
-    TRY(expect_size("the login in an address", login_size, Url::kMaxLoginBytes));
+    TRY(expect_size("the login in an address", login_size, kMaxLoginBytes));
     TRY(expect_size("an address", given.size() - login_size, Url::kMaxBytes));
     if (at != std::string_view::npos) {
       const std::string_view login = text.substr(0, at);
