@@ -19,7 +19,8 @@ constexpr char kWheel[] = "demo-1.0-py3-none-any.whl";
 std::string provenance_text() {
   testing::Instance instance = testing::make_instance(kNow);
   const testing::Signer signer = testing::certify(instance, testing::github("owner/demo"));
-  const auto attestation = testing::attestation_json(testing::attest(instance, signer, kWheel, bytes_of("x")));
+  const auto attestation =
+      testing::attestation_json(testing::attest(instance, signer, kWheel, bytes_of("x")));
   return json::to_canonical(testing::provenance_json(testing::github_publisher("owner/demo"), {attestation}));
 }
 
@@ -33,9 +34,10 @@ TEST(LocalProofs, AreThoseThatAreNamedAfterTheFile) {
   const testing::TestFolder folder;
   folder.write(std::string(kWheel) + ".provenance", provenance_text());
   for (const char* other :
-       {"demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl.asc", "demo-1.0-py3-none-any.whl.provenance.bak",
-        "demo-1.0-py3-none-any.whl2.provenance", "demo-1.0-py3-none-any.whl.a.b.attestation",
-        "demo-1.0-py3-none-any.provenance", "xdemo-1.0-py3-none-any.whl.provenance"}) {
+       {"demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl.asc",
+        "demo-1.0-py3-none-any.whl.provenance.bak", "demo-1.0-py3-none-any.whl2.provenance",
+        "demo-1.0-py3-none-any.whl.a.b.attestation", "demo-1.0-py3-none-any.provenance",
+        "xdemo-1.0-py3-none-any.whl.provenance"}) {
     folder.write(other, "not read");
   }
   const auto proofs = find_local_proofs(folder.path(), kWheel);

@@ -25,7 +25,8 @@ std::string bare_type(std::string_view type) {
   return bare;
 }
 
-/// What of an installer's headers goes to the index: nothing that would make the answer partial, encoded or absent.
+/// What of an installer's headers goes to the index: nothing that would make the answer partial, encoded or
+/// absent.
 net::Headers request_headers(const net::Headers& from, std::string accept) {
   net::Headers headers{{"Accept", std::move(accept)}};
   for (const std::string_view name : {"Authorization", "User-Agent"}) {
@@ -34,8 +35,8 @@ net::Headers request_headers(const net::Headers& from, std::string accept) {
   return headers;
 }
 
-/// "git+https://h/x@v1#egg=demo-1", which pip takes for a version by its fragment alone. No installer of today
-/// takes an `.egg`.
+/// "git+https://h/x@v1#egg=demo-1", which pip takes for a version by its fragment alone. No installer of
+/// today takes an `.egg`.
 bool is_named_by_fragment(std::string_view address) {
   const std::size_t hash = std::min(address.find('#'), address.size());
   return address.substr(hash).contains("egg=") && !address.substr(0, hash).ends_with(".egg");
@@ -49,7 +50,8 @@ PageAnswer written(std::string_view type) {
 PageAnswer status_of(const net::ResponseHead& head) {
   PageAnswer answer{.status = head.status, .reason = head.reason};
   for (const std::string_view name : {"WWW-Authenticate", "Retry-After"}) {
-    if (const auto value = head.headers.find(name)) answer.headers.add(std::string(name), std::string(*value));
+    if (const auto value = head.headers.find(name))
+      answer.headers.add(std::string(name), std::string(*value));
   }
   return answer;
 }
@@ -59,8 +61,8 @@ PageAnswer status_of(const net::ResponseHead& head) {
 std::optional<PageFormat> format_of(std::string_view content_type) {
   const std::string type = bare_type(content_type);
   if (type == kJson || type == "application/vnd.pypi.simple.latest+json") return PageFormat::json;
-  if (type == "text/html" || type == "application/xhtml+xml" || type == "application/vnd.pypi.simple.v1+html" ||
-      type == "application/vnd.pypi.simple.latest+html") {
+  if (type == "text/html" || type == "application/xhtml+xml" ||
+      type == "application/vnd.pypi.simple.v1+html" || type == "application/vnd.pypi.simple.latest+html") {
     return PageFormat::html;
   }
   return std::nullopt;
@@ -99,14 +101,16 @@ struct Pages::Source {
 Pages::Pages(net::HttpClient& client, Listing& listing, Report& report, PageOptions options)
     : client_(client), listing_(listing), report_(report), options_(std::move(options)) {}
 
-// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an error.
+// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an
+// error.
 Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string accept, std::stop_token stop) {
   const Url url = request.url.address();
   ScratchSink sink(options_.scratch_folder);
-  net::ResponseHead head = TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))},
-                                             sink, {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
-  Upstream upstream{url, head, std::string(head.headers.find("Content-Type").value_or("")),
-                    std::move(sink).take(), {}};
+  net::ResponseHead head =
+      TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))}, sink,
+                        {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
+  Upstream upstream{
+      url, head, std::string(head.headers.find("Content-Type").value_or("")), std::move(sink).take(), {}};
   const std::string host = printable(url.host());
   if (net::is_redirect(head.status)) {
     const Url target = TRY(url.resolve(head.headers.find("Location").value_or(""))).address();
@@ -138,29 +142,32 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
   PageAnswer answer = written(content_type_of(to));
   if (request.method == "HEAD") return answer;
   // One at a time: a page of 64 MB takes some hundred while it is read.
-  const std::unique_lock turn = upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
+  const std::unique_lock turn =
+      upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
   PageWriter writer(to, source.project);
   Scratch body(options_.scratch_folder);
   const auto left_out = [&](std::string_view name, const Error& why) {
     if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
   };
   const auto not_listed = [&](const IndexFile& listed, const Error& why) {
-    if (!is_no_distribution(listed.filename) || !is_named_by_fragment(listed.url)) return left_out(listed.filename, why);
+    if (!is_no_distribution(listed.filename) || !is_named_by_fragment(listed.url))
+      return left_out(listed.filename, why);
     report_.left_out(source.name, shown_address(listed.url), why.message());
   };
-  const PageFiles files{.file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
-                          const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
-                          const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
-                                                          : Result<void>(std::unexpected(file.error()));
-                          if (!added) {
-                            if (file) left_out(file->name(), added.error());
-                            if (!file) not_listed(listed, added.error());
-                            return {};
-                          }
-                          writer.add(*file);
-                          return writer.size() < kPiece ? Result<void>() : body.append(writer.take());
-                        },
-                        .unreadable = left_out};
+  const PageFiles files{
+      .file = [&](IndexFile&& listed, const PageHead& head) -> Result<void> {
+        const Result<PageFile> file = PageFile::make(listed, head, upstream.url, source.project);
+        const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
+                                        : Result<void>(std::unexpected(file.error()));
+        if (!added) {
+          if (file) left_out(file->name(), added.error());
+          if (!file) not_listed(listed, added.error());
+          return {};
+        }
+        writer.add(*file);
+        return writer.size() < kPiece ? Result<void>() : body.append(writer.take());
+      },
+      .unreadable = left_out};
   PageHead head;
   TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
     const auto read = from == PageFormat::json ? &read_simple_json : &read_simple_html;
@@ -205,11 +212,13 @@ Result<PageAnswer> Pages::list(const net::Request& request, std::stop_token stop
   Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   const auto format = format_of(upstream.type);
-  if (!format) return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no list of projects");
+  if (!format)
+    return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no list of projects");
   return list_of(request, upstream, *format);
 }
 
-Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop) {
+Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute& route,
+                                 std::stop_token stop) {
   Upstream upstream = TRY(ask(request, "application/json", std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   if (bare_type(upstream.type) != "application/json") {
@@ -222,7 +231,8 @@ Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute&
   TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
     answer.front = TRY(rewrite_legacy_json(
         bytes, upstream.url, route.project,
-        // It does not say which files are attested: that is looked up on the project's page when they are asked for.
+        // It does not say which files are attested: that is looked up on the project's page when they are
+        // asked for.
         [&](const PageFile& file) { return Listing::expect_judged(file, options_.is_judged); },
         [&](std::string_view name, const Error& why) {
           report_.left_out(route.project.normalized(), std::string(name), why.message());

@@ -85,8 +85,8 @@ std::optional<Scheme> known_scheme(std::string_view text) {
   return std::nullopt;
 }
 
-/// Where the first of these characters stands, or the end: `find_first_of` looks through the set for each character
-/// of the text, and pages have ten thousands of addresses.
+/// Where the first of these characters stands, or the end: `find_first_of` looks through the set for each
+/// character of the text, and pages have ten thousands of addresses.
 template <char... kAny>
 std::size_t end_at(std::string_view text) {
   std::size_t at = 0;
@@ -301,12 +301,14 @@ std::string shown_address(std::string_view text) {
   const std::string_view front = text.substr(0, start);
   std::string_view rest = text.substr(start);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/\\"));
-  // "https://ann:pass/word@host" and "git@host:path": what stands before an `@` is taken for a login wherever the part
-  // before the first slash is no plain host and port.
+  // "https://ann:pass/word@host" and "git@host:path": what stands before an `@` is taken for a login wherever
+  // the part before the first slash is no plain host and port.
   const std::size_t colon = authority.find(':');
-  const bool is_odd = colon != std::string_view::npos &&
-                      !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit);
-  const std::size_t at = authority.contains('@') ? authority.rfind('@') : is_odd ? rest.rfind('@') : rest.npos;
+  const bool is_odd =
+      colon != std::string_view::npos && !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit);
+  const std::size_t at = authority.contains('@') ? authority.rfind('@')
+                         : is_odd                ? rest.rfind('@')
+                                                 : rest.npos;
   if (at != rest.npos) rest.remove_prefix(at + 1);
   return printable(std::string(front) + std::string(rest), kMaxShown);
 }

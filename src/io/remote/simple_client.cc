@@ -157,8 +157,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
     return fail(kIndexDenied, "the index " + base + " answered with " + in_words(head.status));
   }
   if (head.status != 200) {
-    return fail(kIndexUnavailable,
-                "the index " + base + " answered with " + in_words(head.status));
+    return fail(kIndexUnavailable, "the index " + base + " answered with " + in_words(head.status));
   }
   if (const auto why = encoded(head))
     return fail(kIndexUnavailable, "the page of the index " + base + " cannot be read: " + *why);
@@ -169,14 +168,13 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   return FetchedPage{std::move(final_url), std::move(*page)};
 }
 
-Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
-                                     std::string_view authorization, const MayVisit& may_visit,
-                                     std::stop_token stop) {
+Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url, std::string_view authorization,
+                                     const MayVisit& may_visit, std::stop_token stop) {
   InMemory answer;
   const auto head = ask_for_provenance(client, url, authorization, may_visit, answer, std::move(stop));
   const auto unavailable = [&](const std::string& why) {
-    return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
-                                            url.shown() + " cannot be had: " + why);
+    return fail(kProvenanceUnavailable,
+                "the attestation that the index lists at " + url.shown() + " cannot be had: " + why);
   };
   if (!head) return unavailable(head.error().message());
   if (head->status != 200) return unavailable(in_words(head->status));
@@ -193,8 +191,8 @@ Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, cons
   const auto stays = [&](const Url& to) { return to.origin() == base.origin(); };
   InMemory answer;
   const auto head = ask_for_provenance(client, url, authorization, stays, answer, std::move(stop));
-  const std::string who = base.host() + " could not be asked for the attestation of " +
-                          printable(filename.as_written()) + ": ";
+  const std::string who =
+      base.host() + " could not be asked for the attestation of " + printable(filename.as_written()) + ": ";
   if (!head) return fail(kProofsElsewhere, who + head.error().message());
   if (head->status == 404) return std::nullopt;
   if (head->status != 200) return fail(kProofsElsewhere, who + "status " + std::to_string(head->status));

@@ -51,7 +51,8 @@ TEST_F(SimpleClientTest, ARedirectElsewhereNamesTheHostThatWouldHelp) {
   const auto hint_to = [&](const std::string& location) {
     answer(302, {{"Location", location}}, "");
     const auto same_place = [this](const Url& to) { return to.origin() == Url::parse(url())->origin(); };
-    const Error error = fetch_provenance(client_, *Url::parse(url()), "", same_place).error();
+    const Error error =
+        fetch_project_page(client_, *Url::parse(url()), *ProjectName::parse("demo"), "", same_place).error();
     EXPECT_TRUE(error.is(kRedirect)) << error.message();
     EXPECT_FALSE(error.message().contains("s3cr3t")) << error.message();
     return std::string(error.hint());
