@@ -45,7 +45,8 @@ struct Input {
 
 Result<std::string> target_of(const std::string& prefix, const std::string& file) {
   const std::string relative = fs::path(file).lexically_normal().string();
-  if (relative.starts_with("..") || (relative.starts_with('/') && prefix.empty())) {
+  const bool leaves = relative == ".." || relative.starts_with("../");  // "..a" is a name like any other
+  if (leaves || (relative.starts_with('/') && prefix.empty())) {
     return fail(kUsage, printable(file) + " is outside of the current folder",
                 "say with --prefix where it belongs");
   }

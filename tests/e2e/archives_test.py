@@ -127,7 +127,40 @@ def unmarked_name(content: bytes) -> bytes:
     return content.replace(flagged, bytes(2))
 
 
+class Unseekable(io.BytesIO):
+    """What a build that writes into a pipe has: sizes stand behind the data."""
+
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError("a pipe")
+
+
+def stored_with_descriptors(content: bytes) -> bytes:
+    source, out = zipfile.ZipFile(io.BytesIO(content)), Unseekable()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for info in source.infolist():
+            archive.writestr(info.filename, source.read(info))
+    return out.getvalue()
+
+
+def left_over_zip64(content: bytes) -> bytes:
+    """An entry with a second zip64 field, as `wheel tags` of wheel 0.47 left it."""
+    source, out = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for info in source.infolist():
+            copy = zipfile.ZipInfo(info.filename)
+            copy.extra = struct.pack("<HHQQ", 1, 16, info.file_size, info.file_size)
+            with archive.open(copy, "w", force_zip64=True) as entry:
+                entry.write(source.read(info))
+    return out.getvalue()
+
+
 ODD = {
+    "backslash": lambda: wheel("odd", extra=[("odd_data\\x.py", "")]),
+    "descriptors": lambda: stored_with_descriptors(wheel("odd")),
+    "zip64": lambda: left_over_zip64(wheel("odd")),
     "name": lambda: unmarked_name(wheel("odd", extra=[("odd_\u00e9.py", "")])),
     "gap": lambda: b"#!/bin/sh\n" + wheel("odd"),
     "other-content": lambda: wheel("odd", extra=[("odd.py", "x = 2\n")]),

@@ -42,40 +42,6 @@ class GateTest : public ::testing::Test {
   net::HttpClient client_{{}};
 };
 
-TEST_F(GateTest, FindsTheDocumentsThatAreNamedAfterAFile) {
-  put_provenance();
-  for (const char* other :
-       {"demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl.asc",
-        "demo-1.0-py3-none-any.whl.provenance.bak", "demo-1.0-py3-none-any.whl2.provenance",
-        "demo-1.0-py3-none-any.whl.a.b.attestation", "demo-1.0-py3-none-any.provenance",
-        "xdemo-1.0-py3-none-any.whl.provenance"}) {
-    put(other, "not read");
-  }
-  const auto proofs = find_local_proofs(folder_, kWheel);
-  ASSERT_TRUE(proofs) << proofs.error().message();
-  ASSERT_EQ(proofs->size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<Provenance>(proofs->front().document));
-  EXPECT_TRUE(find_local_proofs(folder_ + "/absent", kWheel)->empty());
-}
-
-TEST_F(GateTest, FindsEveryKindThatPublishersWrite) {
-  std::vector<std::string> names;
-  for (const char* suffix : {".attestation", ".provenance", ".publish.attestation", ".sigstore",
-                             ".sigstore.json", ".slsa.attestation"}) {
-    names.push_back(std::string(kWheel) + suffix);
-    put(names.back(), "x");
-  }
-  std::vector<std::string> found;
-  for (const LocalProof& proof : list_local_proofs(folder_ + "/", kWheel)) found.push_back(proof.path);
-  for (std::string& name : names) name = folder_ + "/" + name;
-  EXPECT_EQ(found, names);
-  for (const char* other : {"x", "x.sigstore.jsonl", "x.", "xpublish.attestation", "x.a.b.attestation",
-                            "x.a/b.attestation", "y.sigstore"}) {
-    EXPECT_FALSE(kind_of_proof(other, "x")) << other;
-  }
-  EXPECT_FALSE(kind_of_proof(".sigstore", ""));
-}
-
 TEST_F(GateTest, RefusesADocumentThatCannotBeRead) {
   for (const char* suffix : {".provenance", ".attestation", ".publish.attestation", ".slsa.attestation",
                              ".sigstore.json", ".sigstore"}) {

@@ -16,7 +16,6 @@ constexpr std::string_view kAcceptBoth =
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 constexpr std::string_view kAcceptHtml = "application/vnd.pypi.simple.v1+html, text/html;q=0.5";
 constexpr std::string_view kAcceptAny = "application/json, text/html;q=0.5, */*;q=0.1";
-constexpr std::size_t kPiece = 64 * 1024;
 
 /// The type without its parameters, in lower case.
 std::string bare_type(std::string_view type) {
@@ -26,7 +25,8 @@ std::string bare_type(std::string_view type) {
   return bare;
 }
 
-/// What of an installer's headers goes to the index: nothing that would make the answer partial, encoded or absent.
+/// What of an installer's headers goes to the index: nothing that would make the answer partial, encoded or
+/// absent.
 net::Headers request_headers(const net::Headers& from, std::string accept) {
   net::Headers headers{{"Accept", std::move(accept)}};
   for (const std::string_view name : {"Authorization", "User-Agent"}) {
@@ -35,15 +35,11 @@ net::Headers request_headers(const net::Headers& from, std::string accept) {
   return headers;
 }
 
-PageAnswer written(std::string_view type) {
-  // Ours to say: what an installer keeps of this page is of use as long as this run.
-  return {.headers = {{"Content-Type", std::string(type)}, {"Cache-Control", "max-age=600"}}};
-}
-
 PageAnswer status_of(const net::ResponseHead& head) {
   PageAnswer answer{.status = head.status, .reason = head.reason};
   for (const std::string_view name : {"WWW-Authenticate", "Retry-After"}) {
-    if (const auto value = head.headers.find(name)) answer.headers.add(std::string(name), std::string(*value));
+    if (const auto value = head.headers.find(name))
+      answer.headers.add(std::string(name), std::string(*value));
   }
   return answer;
 }
@@ -53,8 +49,8 @@ PageAnswer status_of(const net::ResponseHead& head) {
 std::optional<PageFormat> format_of(std::string_view content_type) {
   const std::string type = bare_type(content_type);
   if (type == kJson || type == "application/vnd.pypi.simple.latest+json") return PageFormat::json;
-  if (type == "text/html" || type == "application/xhtml+xml" || type == "application/vnd.pypi.simple.v1+html" ||
-      type == "application/vnd.pypi.simple.latest+html") {
+  if (type == "text/html" || type == "application/xhtml+xml" ||
+      type == "application/vnd.pypi.simple.v1+html" || type == "application/vnd.pypi.simple.latest+html") {
     return PageFormat::html;
   }
   return std::nullopt;
@@ -66,41 +62,76 @@ bool accepts_json(const net::Headers& headers) {
          accept->contains("*/*");
 }
 
-Result<void> PageAnswer::send(net::ResponseWriter& response) const {
-  const std::uint64_t length = front.size() + (body ? body->size() : 0) + back.size();
-  TRY(response.head(status, reason, headers, length));
-  if (!front.empty()) TRY(response.write(bytes_of(front)));
-  if (body && body->size() > 0) TRY(body->send(response));
-  if (!back.empty()) TRY(response.write(bytes_of(back)));
-  return {};
-}
-
 struct Pages::Upstream {
   Url url;
   net::ResponseHead head;
   std::string type;
   Scratch body;
+  bool was_read;                     ///< while it came in
   std::optional<PageAnswer> answer;  ///< already, where there is nothing to read
 };
 
-/// Whose page it is.
-struct Pages::Source {
-  std::optional<Url> index;
-  std::optional<ProjectName> project;
-  std::string name;  ///< for the report
+/// Reads a long page while it comes in: one thread reads, one writes.
+class Pages::Following {
+ public:
+  Following(Pages& pages, const net::Request& request, const PageSource& source)
+      : pages_(pages), request_(request), source_(source) {}
+
+  bool follows(const net::ResponseHead& head) const {
+    return request_.method == "GET" && head.status == 200 && head.content_encoding().empty() &&
+           format_of(head.headers.find("Content-Type").value_or("")) == PageFormat::json;
+  }
+  Result<void> read(BytesView piece) {
+    if (!state_) state_.emplace(pages_, accepts_json(request_.headers) ? PageFormat::json : PageFormat::html, source_);
+    return state_->reader.read(piece);
+  }
+  /// After all of it was read.
+  Result<PageAnswer> finish() {
+    const PageHead head = TRY(state_->reader.finish());
+    TRY(state_->batches.finish());
+    return state_->page.finish(head);
+  }
+
+ private:
+  using Entry = std::pair<IndexFile, std::optional<Url>>;
+  struct State {
+    State(Pages& pages, PageFormat to, const PageSource& source)
+        : page(pages.written_as(to, source)),
+          batches([this](Entry&& entry) { return page.add(entry.first, entry.second); }),
+          reader({.file = [this](IndexFile&& file, const PageHead& head) {
+                    return batches.add({std::move(file), head.base});
+                  },
+                  .unreadable = [this](std::string_view name, const Error& why) { page.left_out(name, why); }},
+                 pages.options_.limits) {}
+    WrittenPage page;
+    Batches<Entry> batches;
+    SimpleJsonReader reader;
+  };
+  Pages& pages_;
+  const net::Request& request_;
+  const PageSource& source_;
+  std::optional<State> state_;
 };
 
 Pages::Pages(net::HttpClient& client, Listing& listing, Report& report, PageOptions options)
     : client_(client), listing_(listing), report_(report), options_(std::move(options)) {}
 
-// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an error.
 Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string accept, std::stop_token stop) {
+  PageIntake intake(options_.scratch_folder);
+  return ask(request, std::move(accept), intake, std::move(stop));
+}
+
+// requests takes every status below 400 for success, so what is neither a page nor a redirect must be an
+// error.
+Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string accept, PageIntake& intake,
+                                   std::stop_token stop) {
   const Url url = request.url.address();
-  ScratchSink sink(options_.scratch_folder);
-  net::ResponseHead head = TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))},
-                                             sink, {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
-  Upstream upstream{url, head, std::string(head.headers.find("Content-Type").value_or("")),
-                    std::move(sink).take(), {}};
+  net::ResponseHead head =
+      TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))}, intake,
+                        {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
+  const bool was_read = TRY(intake.was_read());
+  Upstream upstream{url,      head, std::string(head.headers.find("Content-Type").value_or("")),
+                    std::move(intake).take(), was_read, {}};
   const std::string host = printable(url.host());
   if (net::is_redirect(head.status)) {
     const Url target = TRY(url.resolve(head.headers.find("Location").value_or(""))).address();
@@ -126,73 +157,51 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
   return upstream;
 }
 
+WrittenPage Pages::written_as(PageFormat format, const PageSource& source) {
+  return WrittenPage(format, source, options_.scratch_folder, listing_, report_, options_.is_judged);
+}
+
 Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstream& upstream, PageFormat from,
-                                       const Source& source) {
+                                       const PageSource& source) {
   const PageFormat to = accepts_json(request.headers) ? from : PageFormat::html;
-  PageAnswer answer = written(content_type_of(to));
-  if (request.method == "HEAD") return answer;
-  // One at a time: a page of 64 MB takes some hundred while it is read.
-  const std::unique_lock turn = upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
-  PageWriter writer(to, source.project);
-  UrlResolver page(upstream.url);
-  Scratch body(options_.scratch_folder);
-  const auto left_out = [&](std::string_view name, const Error& why) {
-    if (!is_no_distribution(name)) report_.left_out(source.name, std::string(name), why.message());
-  };
-  const auto write = [&](IndexFile& listed, const std::optional<Url>& base) -> Result<void> {
-    const Result<PageFile> file = PageFile::make(listed, base, page, source.project);
-    const Result<void> added = file ? listing_.add(*file, source.index, options_.is_judged)
-                                    : Result<void>(std::unexpected(file.error()));
-    if (!added) {
-      left_out(file ? file->name() : listed.filename, added.error());
-      return {};
-    }
-    writer.add(*file);
-    if (writer.text().size() < kPiece) return {};
-    TRY(body.append(writer.text()));
-    writer.clear();
-    return {};
-  };
+  if (request.method == "HEAD") return PageAnswer::of_type(content_type_of(to));
+  // One at a time: a page of 64 MB takes as much memory while it is read.
+  const std::unique_lock turn =
+      upstream.body.is_large() ? std::unique_lock(large_) : std::unique_lock<std::mutex>();
+  WrittenPage page = written_as(to, source);
+  const PageFiles files{
+      .file = [&page](IndexFile&& listed, const PageHead& head) { return page.add(listed, head.base); },
+      .unreadable = [&page](std::string_view name, const Error& why) { page.left_out(name, why); }};
   PageHead head;
-  const auto read = [&](const std::function<Result<void>(IndexFile&&, const PageHead&)>& take) {
-    return upstream.body.read([&](BytesView bytes) -> Result<void> {
-      const auto reader = from == PageFormat::json ? &read_simple_json : &read_simple_html;
-      head = TRY(reader(bytes, {.file = take, .unreadable = left_out}, options_.limits));
-      return {};
-    });
-  };
-  if (upstream.body.is_large()) {
-    // Reading takes as long as all that comes after it.
-    using Entry = std::pair<IndexFile, std::optional<Url>>;
-    Batches<Entry> batches([&](Entry&& entry) { return write(entry.first, entry.second); });
-    TRY(read([&](IndexFile&& listed, const PageHead& seen) { return batches.add({std::move(listed), seen.base}); }));
-    TRY(batches.finish());
-  } else {
-    TRY(read([&](IndexFile&& listed, const PageHead& seen) { return write(listed, seen.base); }));
-  }
-  TRY(body.append(writer.text()));
-  if (head.status && source.project) report_.project_status(source.project->normalized(), *head.status);
-  answer.front = writer.head(head);
-  answer.body = std::move(body);
-  answer.back = writer.tail(head);
-  return answer;
+  TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
+    const auto read = from == PageFormat::json ? &read_simple_json : &read_simple_html;
+    head = TRY(read(bytes, files, options_.limits));
+    return {};
+  }));
+  return page.finish(head);
 }
 
 Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& route, std::stop_token stop) {
   const bool json = accepts_json(request.headers);
-  Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), std::move(stop)));
+  const PageSource source{request.url.address(), route.index, route.project, route.project.normalized()};
+  Following following(*this, request, source);
+  PageIntake intake(
+      options_.scratch_folder, [&](const net::ResponseHead& head) { return following.follows(head); },
+      [&](BytesView piece) { return following.read(piece); });
+  Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), intake, std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
+  if (upstream.was_read) return following.finish();
   const auto format = format_of(upstream.type);
   if (!format) {
     return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no page of " +
                                    route.project.normalized());
   }
-  return written_page(request, upstream, *format, {route.index, route.project, route.project.normalized()});
+  return written_page(request, upstream, *format, source);
 }
 
 Result<PageAnswer> Pages::list_of(const net::Request& request, const Upstream& upstream, PageFormat from) {
   const PageFormat to = accepts_json(request.headers) ? from : PageFormat::html;
-  PageAnswer answer = written(content_type_of(to));
+  PageAnswer answer = PageAnswer::of_type(content_type_of(to));
   if (request.method == "HEAD") return answer;
   const std::lock_guard turn(large_);
   TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
@@ -208,24 +217,27 @@ Result<PageAnswer> Pages::list(const net::Request& request, std::stop_token stop
   Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   const auto format = format_of(upstream.type);
-  if (!format) return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no list of projects");
+  if (!format)
+    return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " is no list of projects");
   return list_of(request, upstream, *format);
 }
 
-Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop) {
+Result<PageAnswer> Pages::legacy(const net::Request& request, const LegacyRoute& route,
+                                 std::stop_token stop) {
   Upstream upstream = TRY(ask(request, "application/json", std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   if (bare_type(upstream.type) != "application/json") {
     return fail(kGuardRequest, "the answer of " + printable(upstream.url.host()) + " about " +
                                    route.project.normalized() + " is no JSON");
   }
-  PageAnswer answer = written("application/json");
+  PageAnswer answer = PageAnswer::of_type("application/json");
   if (request.method == "HEAD") return answer;
   const std::lock_guard turn(large_);
   TRY(upstream.body.read([&](BytesView bytes) -> Result<void> {
     answer.front = TRY(rewrite_legacy_json(
         bytes, upstream.url, route.project,
-        // It does not say which files are attested: that is looked up on the project's page when they are asked for.
+        // It does not say which files are attested: that is looked up on the project's page when they are
+        // asked for.
         [&](const PageFile& file) { return Listing::expect_judged(file, options_.is_judged); },
         [&](std::string_view name, const Error& why) {
           report_.left_out(route.project.normalized(), std::string(name), why.message());
@@ -241,7 +253,7 @@ Result<PageAnswer> Pages::other(const net::Request& request, std::stop_token sto
       TRY(ask(request, std::string(request.headers.find("Accept").value_or(kAcceptAny)), std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   if (const auto format = format_of(upstream.type)) {
-    return written_page(request, upstream, *format, {{}, {}, upstream.url.shown()});
+    return written_page(request, upstream, *format, {upstream.url, {}, {}, upstream.url.shown()});
   }
   report_.tunnelled(upstream.url.shown());
   // Under a type that no installer reads as a page.

@@ -7,25 +7,13 @@
 #include <vector>
 
 #include "app/guard/listing.h"
+#include "app/guard/page_intake.h"
 #include "app/guard/report.h"
 #include "app/guard/route.h"
-#include "app/guard/scratch.h"
-#include "core/packaging/page_write.h"
+#include "app/guard/written_page.h"
 #include "io/net/http_client.h"
 
 namespace tomme::guard {
-
-/// An answer of Tomme's own to an installer: nothing in it was only handed on, but the reason of a status.
-struct PageAnswer {
-  unsigned status = 200;
-  std::string reason = {};
-  net::Headers headers = {};
-  std::string front = {};
-  std::optional<Scratch> body = {};
-  std::string back = {};
-
-  Result<void> send(net::ResponseWriter& response) const;
-};
 
 struct PageOptions {
   std::function<bool(const Url&)> is_judged;  ///< files and pages there are judged
@@ -35,8 +23,8 @@ struct PageOptions {
 };
 
 /// Asks an index for what is no file, reads it, and writes it anew (core/packaging/page_write.h). Every file that was
-/// written is in the Listing by then. What cannot be written is left out and told to the report. Thread-safe; pages
-/// above Scratch::kInMemory are read and written one at a time.
+/// written is in the Listing by then. What cannot be written is left out and told to the report. Thread-safe; of pages
+/// above Scratch::kInMemory, those that cannot be read while they come in are read one at a time.
 ///
 /// Answers that are neither success nor error, and such that cannot be read, are errors: kGuardRequest,
 /// kGuardEncoding, kRedirect, and those of the readers.
@@ -53,10 +41,12 @@ class Pages {
 
  private:
   struct Upstream;
-  struct Source;
+  class Following;
   Result<Upstream> ask(const net::Request& request, std::string accept, std::stop_token stop);
+  Result<Upstream> ask(const net::Request& request, std::string accept, PageIntake& intake, std::stop_token stop);
+  WrittenPage written_as(PageFormat format, const PageSource& source);
   Result<PageAnswer> written_page(const net::Request& request, const Upstream& upstream, PageFormat from,
-                                  const Source& source);
+                                  const PageSource& source);
   Result<PageAnswer> list_of(const net::Request& request, const Upstream& upstream, PageFormat from);
 
   net::HttpClient& client_;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "app/guard/errors.h"
-#include "app/guard/phrase.h"
 #include "app/guard/page.h"
+#include "app/guard/phrase.h"
 #include "core/encoding/text.h"
 #include "io/net/byte_range.h"
 
@@ -78,12 +78,17 @@ void Relay::handle(const net::Request& request, net::ResponseWriter& response) {
 Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& response) {
   if (request.method != "GET" && request.method != "HEAD") {
     constexpr std::string_view kWhy = "tomme run passes downloads only";
-    return response.respond(405, kWhy, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(kWhy) + "\n");
+    // Not every client shows the phrase or the body of an answer.
+    report_.note(printable(request.method, 20) + " to " + printable(request.url.origin().host_and_port()) +
+                 " was not passed: " + std::string(kWhy) + ", so publish without it");
+    return response.respond(405, kWhy, {{"Content-Type", "text/plain; charset=utf-8"}},
+                            std::string(kWhy) + "\n");
   }
   look_up_.learn_authorization(request);
   const Route route = route_of(request.url, options_.indexes);
   if (const auto* file = std::get_if<FileRoute>(&route)) return answer_file(request, file->name, response);
-  if (const auto* metadata = std::get_if<MetadataRoute>(&route)) return answer_metadata(request, *metadata, response);
+  if (const auto* metadata = std::get_if<MetadataRoute>(&route))
+    return answer_metadata(request, *metadata, response);
   return answer_page(request, route, response);
 }
 
@@ -91,8 +96,8 @@ Result<void> Relay::answer(const net::Request& request, net::ResponseWriter& res
 
 /// One for each file of the run. What could not be had may be tried again, with other credentials perhaps;
 /// a verdict stands.
-std::shared_ptr<const Download> Relay::download_for(const std::string& key, const Url& url, const std::string& name,
-                                                    const net::Headers& headers) {
+std::shared_ptr<const Download> Relay::download_for(const std::string& key, const Url& url,
+                                                    const std::string& name, const net::Headers& headers) {
   net::Headers kept;
   if (const auto authorization = headers.find("Authorization"))
     kept.add("Authorization", std::string(*authorization));
@@ -161,10 +166,15 @@ Result<void> Relay::refuse(const Error& error, net::ResponseWriter& response) {
   return response.respond(403, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, body);
 }
 
+Result<void> Relay::could_not_tell(const Error& error, net::ResponseWriter& response) {
+  const std::string phrase = phrase_of(error);
+  return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
+}
+
 Result<void> Relay::deliver(const net::Request& request, const std::string& key, const Download& download,
                             const Download::State& state, net::ResponseWriter& response) {
   if (state.refusal) return refuse(*state.refusal, response);
-  if (state.failure) return response.respond(502, phrase_of(*state.failure), {}, "");
+  if (state.failure) return could_not_tell(*state.failure, response);
   if (state.other_answer) {
     net::Headers headers;
     if (const auto challenge = state.other_answer->headers.find("WWW-Authenticate")) {
@@ -229,8 +239,8 @@ Result<void> Relay::answer_metadata(const net::Request& request, const MetadataR
   const auto listed = listing_.find(route.file);
   for (const Sha256& digest : listed ? listed->metadata_digests : std::vector<Sha256>()) {
     if (sha256(*state.metadata) == digest) continue;
-    const Error other(kGuardMetadata,
-                      "the index shows other metadata for " + printable(route.name) + " than the wheel holds");
+    const Error other(kGuardMetadata, "the index shows other metadata for " + printable(route.name) +
+                                          " than the wheel holds");
     report_.refused(route.name + ".metadata", other);
     return refuse(other, response);
   }
@@ -240,16 +250,19 @@ Result<void> Relay::answer_metadata(const net::Request& request, const MetadataR
 // --- pages -----------------------------------------------------------------------------------------------
 
 Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& route, std::stop_token stop) {
-  if (const auto* page = std::get_if<PageRoute>(&route)) return pages_.project(request, *page, std::move(stop));
+  if (const auto* page = std::get_if<PageRoute>(&route))
+    return pages_.project(request, *page, std::move(stop));
   if (std::holds_alternative<ListRoute>(route)) return pages_.list(request, std::move(stop));
-  if (const auto* legacy = std::get_if<LegacyRoute>(&route)) return pages_.legacy(request, *legacy, std::move(stop));
+  if (const auto* legacy = std::get_if<LegacyRoute>(&route))
+    return pages_.legacy(request, *legacy, std::move(stop));
   if (options_.is_strict()) {
     return fail(kGuardRequest, "it is neither a page of an index nor a file with a distribution's name");
   }
   return pages_.other(request, std::move(stop));
 }
 
-Result<void> Relay::answer_page(const net::Request& request, const Route& route, net::ResponseWriter& response) {
+Result<void> Relay::answer_page(const net::Request& request, const Route& route,
+                                net::ResponseWriter& response) {
   const std::string shown = request.url.shown();
   const Result<PageAnswer> answer = page_for(request, route, response.stop_token());
   if (!answer && answer.error().outcome() == Outcome::refused) {
@@ -258,8 +271,7 @@ Result<void> Relay::answer_page(const net::Request& request, const Route& route,
   }
   if (!answer) {
     report_.failed(shown, answer.error());
-    const std::string phrase = phrase_of(answer.error());
-    return response.respond(502, phrase, {{"Content-Type", "text/plain; charset=utf-8"}}, phrase + "\n");
+    return could_not_tell(answer.error(), response);
   }
   report_.recovered(shown);
   return answer->send(response);

@@ -26,8 +26,8 @@ struct RelayOptions {
   std::vector<Url> indexes;  ///< roots of the Simple API, without login
   std::string scratch_folder;
   bool proof_required = false;
-  std::set<ProjectName> expected = {};  ///< projects of which somebody said who should sign them
-  Credentials credentials = {};         ///< that settings give for the indexes
+  std::set<ProjectName> expected = {};           ///< projects of which somebody said who should sign them
+  Credentials credentials = {};                  ///< that settings give for the indexes
   std::map<std::string, Url> locked_files = {};  ///< see LookUpOptions
   /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
   /// last block withheld.
@@ -59,7 +59,8 @@ class Relay final : public net::Handler {
 
  private:
   Result<void> answer(const net::Request& request, net::ResponseWriter& response);
-  Result<void> answer_file(const net::Request& request, const std::string& name, net::ResponseWriter& response);
+  Result<void> answer_file(const net::Request& request, const std::string& name,
+                           net::ResponseWriter& response);
   Result<void> answer_metadata(const net::Request& request, const MetadataRoute& route,
                                net::ResponseWriter& response);
   Result<void> answer_page(const net::Request& request, const Route& route, net::ResponseWriter& response);
@@ -72,9 +73,10 @@ class Relay final : public net::Handler {
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,
                       net::ResponseWriter& response);
   Result<void> refuse(const Error& error, net::ResponseWriter& response);
+  Result<void> could_not_tell(const Error& error, net::ResponseWriter& response);
   /// For the file at this address: where it is asked for is what its page lists, else the address itself.
-  std::shared_ptr<const Download> download_for(const std::string& key, const Url& url, const std::string& name,
-                                               const net::Headers& headers);
+  std::shared_ptr<const Download> download_for(const std::string& key, const Url& url,
+                                               const std::string& name, const net::Headers& headers);
 
   Report& report_;
   const RelayOptions options_;

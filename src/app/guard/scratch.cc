@@ -1,5 +1,8 @@
 #include "app/guard/scratch.h"
 
+#include <cerrno>
+#include <unistd.h>
+
 #include "io/store/errors.h"
 
 namespace tomme::guard {
@@ -23,6 +26,17 @@ Result<void> Scratch::read(const std::function<Result<void>(BytesView)>& read) c
   if (!file_.is_open()) return read(bytes_of(text_));
   const MappedFile mapped = TRY(MappedFile::map(file_.fd(), size_, "a page"));
   return read(mapped.view());
+}
+
+Result<void> Scratch::read_at(std::uint64_t offset, std::span<std::uint8_t> into) const {
+  while (!into.empty()) {
+    const ssize_t got = ::pread(file_.fd(), into.data(), into.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return fail(kStoreRead, "cannot read a page from the disk: " + system_reason());
+    into = into.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return {};
 }
 
 Result<void> Scratch::send(net::ResponseWriter& response) const {

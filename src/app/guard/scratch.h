@@ -2,12 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.h"
 #include "io/net/handler.h"
-#include "io/net/http_client.h"
 #include "io/store/file.h"
 
 namespace tomme::guard {
@@ -26,6 +26,9 @@ class Scratch {
   bool is_large() const { return file_.is_open(); }
   /// Calls `read` with all of it; the view is gone after that.
   Result<void> read(const std::function<Result<void>(BytesView)>& read) const;
+  /// Fills `into` with the bytes from `offset` on, all of which must be there. Only where `is_large`; then beside
+  /// `append` too.
+  Result<void> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const;
   Result<void> send(net::ResponseWriter& response) const;
 
  private:
@@ -33,18 +36,6 @@ class Scratch {
   std::string text_;
   FileHandle file_;
   std::uint64_t size_ = 0;
-};
-
-/// What a server answers, kept in a Scratch.
-class ScratchSink final : public net::BodySink {
- public:
-  explicit ScratchSink(std::string folder) : body_(std::move(folder)) {}
-  Result<void> head(const net::ResponseHead&) override { return {}; }
-  Result<void> body(BytesView bytes) override { return body_.append(text_of(bytes)); }
-  Scratch take() && { return std::move(body_); }
-
- private:
-  Scratch body_;
 };
 
 }  // namespace tomme::guard

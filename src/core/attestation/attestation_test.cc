@@ -203,6 +203,10 @@ TEST(ProvenanceParse, KnowsPublishers) {
   EXPECT_EQ(github.repository, "o/r");
   EXPECT_EQ(github.workflow, "release.yml");
   EXPECT_EQ(github.environment, "pypi");
+  // Claims of any shape are the index's own, and an older index leaves the environment out.
+  EXPECT_EQ(publisher(R"({"kind":"GitHub","repository":"o/r","workflow":"w.yml","claims":{"ref":"x"}})")
+                .environment,
+            std::nullopt);
   const Publisher gitlab = publisher(
       R"({"kind":"GitLab","repository":"g/p","workflow_filepath":".gitlab-ci.yml","environment":""})");
   EXPECT_EQ(gitlab.kind, Publisher::Kind::gitlab);

@@ -97,14 +97,16 @@ std::optional<Scheme> known_scheme(std::string_view text) {
   return std::nullopt;
 }
 
-/// Where the first of these characters stands, or the end: `find_first_of` looks through the set for each character
-/// of the text, and pages have ten thousands of addresses.
+/// Where the first of these characters stands, or the end: `find_first_of` looks through the set for each
+/// character of the text, and pages have ten thousands of addresses.
 template <char... kAny>
 std::size_t end_at(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size() && ((text[at] != kAny) && ...)) ++at;
   return at;
 }
+
+constexpr std::size_t kMaxLoginBytes = 64 * 1024;  // tokens of tens of thousands of bytes are in use
 
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(kUrlInvalid, "\"" + shown_address(text) + "\" " + std::string(why));
@@ -128,10 +130,8 @@ std::string_view without_blanks(std::string_view text, std::string& storage) {
 class UrlParser {
  public:
   static Result<Url> parse(std::string_view given, const Url* base) {
-    if (given.size() > Url::kMaxBytes) {
-      return fail(kUrlInvalid, "an address of " + std::to_string(given.size()) + " bytes is longer than " +
-                                   std::to_string(Url::kMaxBytes));
-    }
+    // The limit is that of what is left without a login, which only an authority has.
+    TRY(expect_size("an address", given.size(), Url::kMaxBytes + kMaxLoginBytes));
     std::string storage;
     const std::string_view text = without_blanks(given, storage);
     const auto scheme = scheme_in(text);
@@ -156,6 +156,12 @@ class UrlParser {
   }
 
  private:
+  static Result<void> expect_size(std::string_view what, std::size_t size, std::size_t limit) {
+    if (size <= limit) return {};
+    return fail(kUrlInvalid, std::string(what) + " of " + std::to_string(size) + " bytes is longer than " +
+                                 std::to_string(limit));
+  }
+
   static Result<Url> absolute(Scheme scheme, std::string_view rest, std::string_view given) {
     while (!rest.empty() && is_slash(rest.front())) rest.remove_prefix(1);
     const std::size_t end = end_at<'/', '\\', '?', '#'>(rest);
@@ -168,7 +174,11 @@ class UrlParser {
 
   // authority = [userinfo "@"] host [":" port]
   static Result<void> set_authority(Url& url, std::string_view text, std::string_view given) {
-    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+    const std::size_t at = text.rfind('@');
+    const std::size_t login_size = at == std::string_view::npos ? 0 : at;
+    TRY(expect_size("the login in an address", login_size, kMaxLoginBytes));
+    TRY(expect_size("an address", given.size() - login_size, Url::kMaxBytes));
+    if (at != std::string_view::npos) {
       const std::string_view login = text.substr(0, at);
       const std::size_t colon = std::min(login.find(':'), login.size());
       append_escaped(url.userinfo_, login.substr(0, colon), kUserinfo);
@@ -187,6 +197,7 @@ class UrlParser {
     if (text.size() >= 2 && is_slash(text[0]) && is_slash(text[1])) {
       return absolute(base.scheme(), text, text);
     }
+    TRY(expect_size("an address", text.size(), Url::kMaxBytes));
     Url url = base;
     url.fragment_.reset();
     const std::size_t end = end_at<'?', '#'>(text);
@@ -311,12 +322,14 @@ std::string shown_address(std::string_view text) {
   const std::string_view front = text.substr(0, start);
   std::string_view rest = text.substr(start);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/\\"));
-  // "https://ann:pass/word@host" and "git@host:path": what stands before an `@` is taken for a login wherever the part
-  // before the first slash is no plain host and port.
+  // "https://ann:pass/word@host" and "git@host:path": what stands before an `@` is taken for a login wherever
+  // the part before the first slash is no plain host and port.
   const std::size_t colon = authority.find(':');
-  const bool is_odd = colon != std::string_view::npos &&
-                      !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit);
-  const std::size_t at = authority.contains('@') ? authority.rfind('@') : is_odd ? rest.rfind('@') : rest.npos;
+  const bool is_odd =
+      colon != std::string_view::npos && !std::ranges::all_of(authority.substr(colon + 1), ascii::is_digit);
+  const std::size_t at = authority.contains('@') ? authority.rfind('@')
+                         : is_odd                ? rest.rfind('@')
+                                                 : rest.npos;
   if (at != rest.npos) rest.remove_prefix(at + 1);
   return printable(std::string(front) + std::string(rest), kMaxShown);
 }

@@ -36,12 +36,14 @@ INSTANTIATE_TEST_SUITE_P(
         Reading{"https:\\\\h\\a\\..\\b", "https://h/b"}, Reading{"https:h/a", "https://h/a"},
         Reading{"https:////h/a", "https://h/a"}, Reading{"https://h/a/./b/../c/..", "https://h/a/"},
         Reading{"https://h/%2e%2E/a/%2e", "https://h/a/"}, Reading{"https://h/../..", "https://h/"},
-        Reading{"https://h//a//", "https://h//a//"}, Reading{"https://h/a b\"<>`{}^", "https://h/a%20b%22%3C%3E%60%7B%7D%5E"},
+        Reading{"https://h//a//", "https://h//a//"},
+        Reading{"https://h/a b\"<>`{}^", "https://h/a%20b%22%3C%3E%60%7B%7D%5E"},
         Reading{"https://h/\xc3\xa9?\xc3\xa9'\"", "https://h/%C3%A9?%C3%A9%27%22"},
         Reading{"https://h/a'b|c%zz%", "https://h/a'b|c%zz%"}, Reading{"https://h/?", "https://h/?"},
         Reading{"https://u:p@h/#f", "https://h/"}, Reading{"https://u@p@h/", "https://h/"},
         Reading{"https://h%41/", "https://ha/"}, Reading{"https://127.1/", "https://127.0.0.1/"},
-        Reading{"https://0x7f.1/", "https://127.0.0.1/"}, Reading{"https://2130706433/", "https://127.0.0.1/"},
+        Reading{"https://0x7f.1/", "https://127.0.0.1/"},
+        Reading{"https://2130706433/", "https://127.0.0.1/"},
         Reading{"https://017700000001/", "https://127.0.0.1/"}, Reading{"https://1.2.3/", "https://1.2.0.3/"},
         Reading{"https://[0:0:0:0:0:0:0:1]:8443/", "https://[::1]:8443/"},
         Reading{"https://[2001:DB8::1]/", "https://[2001:db8::1]/"},
@@ -54,11 +56,12 @@ TEST_P(UrlIsRefused, WhereNobodyCouldBeAsked) {
   EXPECT_TRUE(url.error().is(kUrlInvalid));
 }
 INSTANTIATE_TEST_SUITE_P(Texts, UrlIsRefused,
-                         ::testing::Values("", "ftp://h/", "//h/", "/a", "https://", "https:///", "https://u:p@/",
-                                           "https://h:0/", "https://h:65536/", "https://h:1a/", "https://a..b/",
-                                           "https://.a/", "https://a./", "https://[::1/", "https://::1/",
-                                           "https://[1.2.3.4]/", "https://1.2.3.4.5/", "https://256.1.1.1/",
-                                           "https://a.09/", "https://h\xc3\xa9/", "https://h%00/", "https://h<x/",
+                         ::testing::Values("", "ftp://h/", "//h/", "/a", "https://", "https:///",
+                                           "https://u:p@/", "https://h:0/", "https://h:65536/",
+                                           "https://h:1a/", "https://a..b/", "https://.a/", "https://a./",
+                                           "https://[::1/", "https://::1/", "https://[1.2.3.4]/",
+                                           "https://1.2.3.4.5/", "https://256.1.1.1/", "https://a.09/",
+                                           "https://h\xc3\xa9/", "https://h%00/", "https://h<x/",
                                            "https://a b/", "https://x.0x/y|", "https://999999999999/"));
 
 TEST(Url, HasNoByteBehindAnIpv6Address) {
@@ -69,6 +72,16 @@ TEST(Url, HasNoByteBehindAnIpv6Address) {
 TEST(Url, HasLimits) {
   EXPECT_TRUE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 10, 'a')));
   EXPECT_FALSE(Url::parse("https://h/" + std::string(Url::kMaxBytes - 9, 'a')));
+  // Tokens of tens of thousands of bytes are in use; they are not part of what is asked for.
+  const std::string token(30'000, 't');
+  EXPECT_EQ(Url::parse("https://u:" + token + "@h/x")->login()->password.reveal(), token);
+  const std::string most(64 * 1024, 't');
+  EXPECT_TRUE(Url::parse("https://" + most + "@h/" + std::string(Url::kMaxBytes - 11, 'a')));
+  EXPECT_FALSE(Url::parse("https://" + most + "@h/" + std::string(Url::kMaxBytes - 10, 'a')));
+  EXPECT_FALSE(Url::parse("https://" + most + "t@h/"));
+  const Url base = *Url::parse("https://h/");
+  EXPECT_TRUE(base.resolve("//" + most + "@h/"));
+  EXPECT_FALSE(base.resolve(std::string(Url::kMaxBytes + 1, 'a')));
   EXPECT_TRUE(Url::parse("https://" + std::string(63, 'a') + "/"));
   EXPECT_FALSE(Url::parse("https://" + std::string(64, 'a') + "/"));
 }
@@ -81,16 +94,17 @@ TEST_P(UrlResolves, AReference) {
 }
 INSTANTIATE_TEST_SUITE_P(
     References, UrlResolves,
-    ::testing::Values(Reading{"", "https://h:8443/simple/demo/?q"}, Reading{"#x", "https://h:8443/simple/demo/?q"},
-                      Reading{"?x", "https://h:8443/simple/demo/?x"}, Reading{"a.whl", "https://h:8443/simple/demo/a.whl"},
-                      Reading{"../../files/a.whl#sha256=0", "https://h:8443/files/a.whl"},
-                      Reading{"/a", "https://h:8443/a"}, Reading{"\\a", "https://h:8443/a"},
-                      Reading{"//other/a", "https://other/a"}, Reading{"/\\other/a", "https://other/a"},
-                      Reading{"https:a", "https://h:8443/simple/demo/a"}, Reading{"http:a", "http://a/"},
-                      Reading{"https://other", "https://other/"}, Reading{"./a//b", "https://h:8443/simple/demo/a//b"},
-                      Reading{"../../../../a", "https://h:8443/a"}, Reading{"mailto:x@y", "refused"},
-                      Reading{"git+https://h/x", "refused"}, Reading{"javascript:alert(1)", "refused"},
-                      Reading{"a:b", "refused"}, Reading{"./a:b", "https://h:8443/simple/demo/a:b"}));
+    ::testing::Values(
+        Reading{"", "https://h:8443/simple/demo/?q"}, Reading{"#x", "https://h:8443/simple/demo/?q"},
+        Reading{"?x", "https://h:8443/simple/demo/?x"}, Reading{"a.whl", "https://h:8443/simple/demo/a.whl"},
+        Reading{"../../files/a.whl#sha256=0", "https://h:8443/files/a.whl"},
+        Reading{"/a", "https://h:8443/a"}, Reading{"\\a", "https://h:8443/a"},
+        Reading{"//other/a", "https://other/a"}, Reading{"/\\other/a", "https://other/a"},
+        Reading{"https:a", "https://h:8443/simple/demo/a"}, Reading{"http:a", "http://a/"},
+        Reading{"https://other", "https://other/"}, Reading{"./a//b", "https://h:8443/simple/demo/a//b"},
+        Reading{"../../../../a", "https://h:8443/a"}, Reading{"mailto:x@y", "refused"},
+        Reading{"git+https://h/x", "refused"}, Reading{"javascript:alert(1)", "refused"},
+        Reading{"a:b", "refused"}, Reading{"./a:b", "https://h:8443/simple/demo/a:b"}));
 
 TEST(Url, KeepsItsLoginToItself) {
   const auto url = Url::parse("https://ann:s3%40cr3t@h/simple/?token=abc#sha256=0");
@@ -137,12 +151,14 @@ TEST(Url, KnowsItsParts) {
 
 TEST(Origin, IsSecureOnThisMachineOrByTls) {
   const auto secure = [](const char* text) { return Url::parse(text)->origin().is_secure(); };
-  for (const char* text : {"https://h/", "http://localhost/", "http://a.localhost/", "http://127.9.9.9/",
-                           "http://[::1]/", "http://[0:0::1]/", "http://2130706433/", "http://[::ffff:127.0.0.1]/"}) {
+  for (const char* text :
+       {"https://h/", "http://localhost/", "http://a.localhost/", "http://127.9.9.9/", "http://[::1]/",
+        "http://[0:0::1]/", "http://2130706433/", "http://[::ffff:127.0.0.1]/"}) {
     EXPECT_TRUE(secure(text)) << text;
   }
-  for (const char* text : {"http://h/", "http://127.0.0.1.example/", "http://[::2]/", "http://128.0.0.1/",
-                           "http://localhost.example/", "http://[::ffff:1.2.3.4]/", "http://[::ffff:7f0:1]/"}) {
+  for (const char* text :
+       {"http://h/", "http://127.0.0.1.example/", "http://[::2]/", "http://128.0.0.1/",
+        "http://localhost.example/", "http://[::ffff:1.2.3.4]/", "http://[::ffff:7f0:1]/"}) {
     EXPECT_FALSE(secure(text)) << text;
   }
 }

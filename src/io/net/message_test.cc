@@ -39,6 +39,10 @@ TEST(ParentProxy, ReadsTheUsualForms) {
   EXPECT_EQ(proxy->password, "p:w");
   EXPECT_EQ(proxy->describe(), "http://proxy.example:3128");
   EXPECT_EQ(proxy->authorization(), "Basic dXNAZXI6cDp3");
+  const auto raw = ParentProxy::parse("http://CORP%5Cann:p@ss@proxy:3128");  // as people write them
+  ASSERT_TRUE(raw);
+  EXPECT_EQ(raw->user, "CORP\\ann");
+  EXPECT_EQ(raw->password, "p@ss");
   EXPECT_EQ(ParentProxy::parse("proxy:3128")->describe(), "http://proxy:3128");
   EXPECT_EQ(ParentProxy::parse("https://proxy")->authority.port, 443);
   EXPECT_EQ(ParentProxy::parse("http://proxy")->authorization(), "");

@@ -50,6 +50,12 @@ Result<Url> redirect_target(const Url& from, const net::ResponseHead& head) {
   return TRY(from.resolve(*location)).address();
 }
 
+/// Signed storage behind an index is the usual case: its host is what the person has to name.
+std::string hint_of_redirect(const Origin& to) {
+  if (!to.is_secure()) return "have it lead to https: over plain http a file can be exchanged on the way";
+  return "if the place is right, --file-host " + printable(to.host_and_port()) + " has its files judged";
+}
+
 /// A segment of a path: "1.0+local" as "1.0%2Blocal".
 std::string in_path(std::string_view text) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!";
@@ -98,8 +104,9 @@ Result<net::ResponseHead> fetch_following(net::HttpClient& client, net::Request 
                                           std::stop_token stop, Url* final_url) {
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     if (!may_visit(request.url)) {
-      return fail(kRedirect, "the address " + request.url.shown() +
-                                 " leads to a place where files are not judged");
+      return fail(kRedirect,
+                  "the address " + request.url.shown() + " leads to a place where files are not judged",
+                  hint_of_redirect(request.url.origin()));
     }
     FinalAnswer final_answer(sink);
     net::ResponseHead head = TRY(client.fetch(request, final_answer, limits, stop));
@@ -150,8 +157,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
     return fail(kIndexDenied, "the index " + base + " answered with " + in_words(head.status));
   }
   if (head.status != 200) {
-    return fail(kIndexUnavailable,
-                "the index " + base + " answered with " + in_words(head.status));
+    return fail(kIndexUnavailable, "the index " + base + " answered with " + in_words(head.status));
   }
   if (const auto why = encoded(head))
     return fail(kIndexUnavailable, "the page of the index " + base + " cannot be read: " + *why);
@@ -162,14 +168,13 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   return FetchedPage{std::move(final_url), std::move(*page)};
 }
 
-Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
-                                     std::string_view authorization, const MayVisit& may_visit,
-                                     std::stop_token stop) {
+Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url, std::string_view authorization,
+                                     const MayVisit& may_visit, std::stop_token stop) {
   InMemory answer;
   const auto head = ask_for_provenance(client, url, authorization, may_visit, answer, std::move(stop));
   const auto unavailable = [&](const std::string& why) {
-    return fail(kProvenanceUnavailable, "the attestation that the index lists at " +
-                                            url.shown() + " cannot be had: " + why);
+    return fail(kProvenanceUnavailable,
+                "the attestation that the index lists at " + url.shown() + " cannot be had: " + why);
   };
   if (!head) return unavailable(head.error().message());
   if (head->status != 200) return unavailable(in_words(head->status));
@@ -186,8 +191,8 @@ Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, cons
   const auto stays = [&](const Url& to) { return to.origin() == base.origin(); };
   InMemory answer;
   const auto head = ask_for_provenance(client, url, authorization, stays, answer, std::move(stop));
-  const std::string who = base.host() + " could not be asked for the attestation of " +
-                          printable(filename.as_written()) + ": ";
+  const std::string who =
+      base.host() + " could not be asked for the attestation of " + printable(filename.as_written()) + ": ";
   if (!head) return fail(kProofsElsewhere, who + head.error().message());
   if (head->status == 404) return std::nullopt;
   if (head->status != 200) return fail(kProofsElsewhere, who + "status " + std::to_string(head->status));

@@ -47,6 +47,21 @@ TEST_F(SimpleClientTest, AnAnswerThatComesEncodedIsNotTakenForItsContent) {
   EXPECT_EQ(fetch_provenance(client_, *Url::parse(url()), "", &is_secure_origin).value(), "{}");
 }
 
+TEST_F(SimpleClientTest, ARedirectElsewhereNamesTheHostThatWouldHelp) {
+  const auto hint_to = [&](const std::string& location) {
+    answer(302, {{"Location", location}}, "");
+    const auto same_place = [this](const Url& to) { return to.origin() == Url::parse(url())->origin(); };
+    const Error error =
+        fetch_project_page(client_, *Url::parse(url()), *ProjectName::parse("demo"), "", same_place).error();
+    EXPECT_TRUE(error.is(kRedirect)) << error.message();
+    EXPECT_FALSE(error.message().contains("s3cr3t")) << error.message();
+    return std::string(error.hint());
+  };
+  EXPECT_TRUE(hint_to("https://storage.test/f?sig=s3cr3t").contains("--file-host storage.test has"));
+  EXPECT_TRUE(hint_to("https://storage.test:8443/f").contains("--file-host storage.test:8443 has"));
+  EXPECT_TRUE(hint_to("http://storage.test/f").contains("https"));
+}
+
 TEST_F(SimpleClientTest, A401IsSaidInWords) {
   answer(401, {}, "");
   EXPECT_TRUE(page_error().message().contains("status 401: it wants a user name and a password"));
