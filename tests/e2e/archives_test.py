@@ -100,7 +100,26 @@ def commented_entries(content: bytes) -> bytes:
     return out.getvalue()
 
 
+class Unseekable(io.BytesIO):
+    """What a build that writes into a pipe has: sizes stand behind the data."""
+
+    def seekable(self):
+        return False
+
+    def tell(self):
+        raise OSError("a pipe")
+
+
+def stored_with_descriptors(content: bytes) -> bytes:
+    source, out = zipfile.ZipFile(io.BytesIO(content)), Unseekable()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for info in source.infolist():
+            archive.writestr(info.filename, source.read(info))
+    return out.getvalue()
+
+
 ODD_ALIKE = {
+    "descriptors": lambda: stored_with_descriptors(wheel("odd")),
     "zeros": lambda: wheel("odd") + bytes(3),
     "comment": lambda: wheel("odd", comment=b"made by hand"),
     "entry-comments": lambda: commented_entries(wheel("odd")),
@@ -127,24 +146,6 @@ def unmarked_name(content: bytes) -> bytes:
     return content.replace(flagged, bytes(2))
 
 
-class Unseekable(io.BytesIO):
-    """What a build that writes into a pipe has: sizes stand behind the data."""
-
-    def seekable(self):
-        return False
-
-    def tell(self):
-        raise OSError("a pipe")
-
-
-def stored_with_descriptors(content: bytes) -> bytes:
-    source, out = zipfile.ZipFile(io.BytesIO(content)), Unseekable()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for info in source.infolist():
-            archive.writestr(info.filename, source.read(info))
-    return out.getvalue()
-
-
 def left_over_zip64(content: bytes) -> bytes:
     """An entry with a second zip64 field, as `wheel tags` of wheel 0.47 left it."""
     source, out = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
@@ -159,7 +160,6 @@ def left_over_zip64(content: bytes) -> bytes:
 
 ODD = {
     "backslash": lambda: wheel("odd", extra=[("odd_data\\x.py", "")]),
-    "descriptors": lambda: stored_with_descriptors(wheel("odd")),
     "zip64": lambda: left_over_zip64(wheel("odd")),
     "name": lambda: unmarked_name(wheel("odd", extra=[("odd_\u00e9.py", "")])),
     "gap": lambda: b"#!/bin/sh\n" + wheel("odd"),

@@ -244,8 +244,7 @@ def test_netrc_with_and_without_a_default(local, index, command, netrc):
 # --- names of TUF targets
 
 
-ODD_TARGETS = ["a b.txt", "a#b.txt", "a?b=c.txt", "a%20b.txt", "a%.txt", "a+b.txt", "a&b;c.txt", "\u00fc.txt", "a\\b.txt", "a:b.txt",
-               "...txt", "-a.txt", "a,b'c.txt", "dir with blank/x y.txt"]
+ODD_TARGETS = ["a+b.txt", "...txt", "-a.txt", "a!b~c.txt", "A..txt", "a/a/a"]
 
 
 def test_targets_of_odd_names_come_as_they_were_added(bare):
@@ -256,6 +255,9 @@ def test_targets_of_odd_names_come_as_they_were_added(bare):
     for words in (["init", "--no-passphrase", "--bits", "1"], ["add", "--", *ODD_TARGETS], ["publish"], ["verify", "--target-files"]):
         done = bare.plain(bare.program, "tuf", *words)
         assert done.code == 0, done.said
+    bare.write("a b.txt", "")
+    refused = bare.plain(bare.program, "tuf", "add", "a b.txt")
+    assert refused.code == 1 and "[repository/target]" in refused.err, refused.said
     with Index(None, None) as mirror:
         public = bare.work / "public"
         there = {f"/{path.relative_to(public)}": path.read_bytes() for path in public.rglob("*") if path.is_file()}
@@ -263,7 +265,6 @@ def test_targets_of_odd_names_come_as_they_were_added(bare):
         done = bare.plain(bare.program, "tuf", "download", "--metadata-dir", "kept", "--metadata-url", f"{mirror.base}/metadata/", "--target-url",
                           f"{mirror.base}/targets/", "--target-dir", "got", "--root", public / "metadata/1.root.json", "--", *ODD_TARGETS)
         assert done.code == 0, done.said
-        assert all("#" not in seen.path and "?" not in seen.path for seen in mirror.seen)
     got = {urllib.parse.unquote(path.name): path.read_text() for path in (bare.work / "got").iterdir()}
     assert got == {name: f"this is {name}" for name in ODD_TARGETS}
 

@@ -19,7 +19,7 @@ namespace tomme {
 /// Refused beyond the standard, since nobody could be asked there: hosts that `parse_host` refuses, port 0.
 class Url {
  public:
-  static constexpr std::size_t kMaxBytes = 16 * 1024;
+  static constexpr std::size_t kMaxBytes = 16 * 1024;  ///< without the login
 
   /// Fails with kUrlInvalid; no message holds more of `text` than `shown` gives.
   static Result<Url> parse(std::string_view text);
