@@ -140,13 +140,8 @@ std::optional<std::string> filename_of(const std::string& input) {
   return nameless ? std::nullopt : std::optional(std::string(name_of(input)));
 }
 
-struct NamedProof {
-  Proof::Kind kind;
-  std::string path;
-};
-
-std::vector<NamedProof> named_proofs(const VerifyCommand& command) {
-  std::vector<NamedProof> named;
+std::vector<LocalProof> named_proofs(const VerifyCommand& command) {
+  std::vector<LocalProof> named;
   for (const std::string& path : command.bundles) named.push_back({Proof::Kind::bundle, path});
   for (const std::string& path : command.attestations) named.push_back({Proof::Kind::attestation, path});
   for (const std::string& path : command.provenances) named.push_back({Proof::Kind::provenance, path});
@@ -154,8 +149,8 @@ std::vector<NamedProof> named_proofs(const VerifyCommand& command) {
 }
 
 /// One proof speaks for every file; several for the only file; or each for its file, in order.
-std::vector<NamedProof> proofs_for(std::size_t input, std::size_t inputs,
-                                   const std::vector<NamedProof>& named) {
+std::vector<LocalProof> proofs_for(std::size_t input, std::size_t inputs,
+                                   const std::vector<LocalProof>& named) {
   if (named.size() == inputs && inputs > 1) return {named[input]};
   return named;
 }
@@ -191,13 +186,13 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t inputs, std:
 }
 
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
-                             const std::vector<NamedProof>& named, Time now) {
+                             const std::vector<LocalProof>& named, Time now) {
   std::shared_ptr<Artifact> artifact = TRY(open_artifact(input));
   Subject subject{input, filename_of(input), std::move(artifact), {}};
   if (!command.signature.empty()) {
     subject.proofs.push_back({TRY(load_detached(command, limits, *subject.artifact, now))});
   }
-  for (const NamedProof& proof : named)
+  for (const LocalProof& proof : named)
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
   if (subject.proofs.empty()) {
     if (!subject.filename) return fail(kUsageNoProof, "no proof was named for it");
@@ -284,7 +279,7 @@ Result<Limits> parse_limits(const LimitOptions& options) {
 
 Result<void> for_each_subject(const VerifyCommand& command, const Limits& limits, Time now,
                               const std::function<void(NamedSubject)>& take) {
-  const std::vector<NamedProof> named = named_proofs(command);
+  const std::vector<LocalProof> named = named_proofs(command);
   const std::vector<std::string> inputs = without_proofs(command.inputs);
   TRY(expect_pairs(command, inputs.size(), named.size()));
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -48,8 +48,8 @@ Result<void> expect_effect(const RunCommand& command) {
 /// All that decides what may pass, in a few letters for a folder's name.
 std::string demands_of(const RunCommand& command) {
   std::string text = command.attestations + "\n" + command.proofs;
-  for (const auto& list : {command.require, command.expect, command.allow, command.allow_indexes, command.indexes,
-                           command.file_hosts, command.allow_hosts, command.proofs_for}) {
+  for (const auto& list : {command.require, command.expect, command.allow, command.allow_indexes,
+                           command.indexes, command.file_hosts, command.allow_hosts, command.proofs_for}) {
     for (const std::string& each : list) text += "\n" + each;
     text += "\n";
   }
@@ -71,36 +71,53 @@ Result<DistributionPolicy> policy_of(const RunCommand& command) {
   return policy;
 }
 
-Result<int> run_reported(const RunCommand& command, const Clock& clock, guard::Report& report) {
-  TRY(expect_effect(command));
+guard::Invocation invocation_of(const RunCommand& command, const DistributionPolicy& policy) {
+  guard::Invocation invocation;
+  invocation.argv = command.command;
+  invocation.environment = current_environment();
+  invocation.directory = std::filesystem::current_path().string();
+  invocation.home = home_folder(invocation.environment);
+  invocation.read = guard::disk_reader();
+  invocation.list = &list_folder;
+  invocation.resolve = guard::disk_resolver();
+  invocation.proof_required = policy.require_attested;
+  invocation.expected = policy.expected.projects();
+  invocation.indexes = command.indexes;
+  invocation.file_hosts = command.file_hosts;
+  return invocation;
+}
+
+Result<std::optional<ProofsElsewhere>> proofs_of(const RunCommand& command,
+                                                 const net::Environment& environment) {
+  if (command.proofs.empty()) {
+    // What stands in the environment for all runs is no slip in this one.
+    if (command.proofs_for.empty() || !find_or_empty(environment, "TOMME_PROOFS_FOR").empty())
+      return std::nullopt;
+    return fail(kUsage, "--proofs-for is for --proofs, which is not there", "add --proofs pypi");
+  }
+  ProofsElsewhere proofs = TRY(ProofsElsewhere::parse(command.proofs, command.proofs_for));
+  if (!proofs.login) proofs.login = address_with_login(proofs.base.to_string()).login;
+  return proofs;
+}
+
+Result<guard::RunOptions> options_of(const RunCommand& command) {
   guard::RunOptions options;
   options.policy = TRY(policy_of(command));
   options.expected_used = is_required(command, "expected");
-  options.invocation.argv = command.command;
-  options.invocation.environment = current_environment();
-  options.invocation.directory = std::filesystem::current_path().string();
-  options.invocation.home = home_folder(options.invocation.environment);
-  options.invocation.read = guard::disk_reader();
-  options.invocation.list = &list_folder;
-  options.invocation.resolve = guard::disk_resolver();
-  options.invocation.proof_required = options.policy.require_attested;
-  options.invocation.expected = options.policy.expected.projects();
-  options.invocation.indexes = command.indexes;
-  options.invocation.file_hosts = command.file_hosts;
+  options.invocation = invocation_of(command, options.policy);
   options.allow_hosts = {command.allow_hosts.begin(), command.allow_hosts.end()};
   options.attestations = command.attestations;
-  if (!command.proofs.empty()) {
-    options.proofs = TRY(ProofsElsewhere::parse(command.proofs, command.proofs_for));
-    if (!options.proofs->login)
-      options.proofs->login = address_with_login(options.proofs->base.to_string()).login;
-  } else if (!command.proofs_for.empty() &&
-             find_or_empty(options.invocation.environment, "TOMME_PROOFS_FOR").empty()) {
-    return fail(kUsage, "--proofs-for is for --proofs, which is not there", "add --proofs pypi");
-  }
+  options.proofs = TRY(proofs_of(command, options.invocation.environment));
   options.cache_folder = TRY(cache_folder(options.invocation.environment));
   options.style = {terminal_width(), use_colour()};
   options.invocation.kept =
       std::filesystem::absolute(options.cache_folder).string() + "/pnpm/" + demands_of(command);
+  return options;
+}
+
+Result<int> run_reported(const RunCommand& command, const Clock& clock, guard::Report& report) {
+  TRY(expect_effect(command));
+  guard::RunOptions options = TRY(options_of(command));
   const Time now = clock.now();
   // Read beside the preparations of the run.
   auto verifier = std::async(std::launch::async, [&]() -> Result<std::shared_ptr<const Verifier>> {

@@ -81,8 +81,7 @@ Result<void> expect_signers(const std::vector<Signer>& signers, const Expectatio
                             const ExpectOptions& options) {
   for (const Signer& signer : signers) {
     const auto& identity = signer.evidence.identity();
-    if (!identity) continue;  // the key that was given is the expectation
-    if (options.anyone) continue;
+    if (!identity || options.anyone) continue;  // without one, the key that was given is the expectation
     if (expectation.is_empty()) {
       return fail(kPolicyNoExpectation, "it claims to be signed by " + identity->describe() +
                                             ", and nobody said who should have signed it");

@@ -20,10 +20,9 @@ Result<FoundProofs> Gate::find_proofs(const Candidate& candidate, std::stop_toke
   }
   const bool is_listed = candidate.provenance_unusable || !candidate.provenance.empty();
   {
-    const std::lock_guard lock(mutex_);
     // Of its own files PyPI has said all it knows.
-    constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
-    const bool is_pypis = candidate.address && candidate.address->host() == kPypiFileHost;
+    const bool is_pypis = candidate.address && is_file_of_pypi(*candidate.address);
+    const std::lock_guard lock(mutex_);
     if (is_listed) ++seen_.listed;
     if (!is_listed && !is_pypis) ++seen_.unlisted;
   }
@@ -83,7 +82,7 @@ Result<FoundProofs> Gate::find_elsewhere(const Candidate& candidate, std::stop_t
 Verdict Gate::judge(const Candidate& candidate, const Sha256& digest,
                     const Result<FoundProofs>& proofs) const {
   if (!proofs) return judge_.refuse(proofs.error());
-    FileOrigin origin = candidate.origin;
+  FileOrigin origin = candidate.origin;
   if (proofs->none_elsewhere) origin.no_proof = NoProof::none_elsewhere;
   return judge_.judge(candidate.filename, digest, proofs->proofs, std::move(origin));
 }
@@ -103,8 +102,7 @@ std::vector<std::string> Gate::notes() const {
   if (!elsewhere_ && attestations_.empty() && seen_.listed == 0 && seen_.unlisted > 0) {
     notes.emplace_back(
         "the index lists no attestation for any file, as most mirrors do: --proofs pypi asks PyPI for those "
-        "of "
-        "public projects (see docs/at-work.md)");
+        "of public projects (see docs/at-work.md)");
   }
   return notes;
 }

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "app/gate/proofs_elsewhere.h"
 #include "app/gate/local_proofs.h"
+#include "app/gate/proofs_elsewhere.h"
 #include "core/policy/verdict.h"
 #include "io/remote/simple_client.h"
 
@@ -24,7 +24,7 @@ struct Candidate {
   FileOrigin origin = {};
   std::optional<Url> address = {};   ///< of the file
   std::vector<Url> provenance = {};  ///< where indexes list it; all must hold
-  bool provenance_unusable = false;       ///< the index lists one at no address that may be asked
+  bool provenance_unusable = false;  ///< the index lists one at no address that may be asked
   /// The Authorization for an address, as the installer has it; empty where it has none.
   std::function<std::string(const Url&)> authorization = {};
 };
@@ -46,6 +46,7 @@ class Gate {
   /// else what the other index has. kProvenanceUnavailable where one that is there cannot be had or read.
   Result<FoundProofs> find_proofs(const Candidate& candidate, std::stop_token stop) const;
 
+  /// `proofs` is what find_proofs() gave: an error in it refuses the file.
   Verdict judge(const Candidate& candidate, const Sha256& digest, const Result<FoundProofs>& proofs) const;
   /// What a person should know of the proofs of all files so far, a sentence each: whom the other index was
   /// not asked about, or why it did not say, or that it could be asked.
@@ -57,11 +58,12 @@ class Gate {
   Verdict refuse(Error error) const { return judge_.refuse(std::move(error)); }
 
  private:
+  /// What the other index has, if it may be asked for this project.
+  Result<FoundProofs> find_elsewhere(const Candidate& candidate, std::stop_token stop) const;
+
   net::HttpClient& client_;
   DistributionJudge judge_;
   std::string attestations_;
-  Result<FoundProofs> find_elsewhere(const Candidate& candidate, std::stop_token stop) const;
-
   MayVisit may_visit_;
   std::optional<ProofsElsewhere> elsewhere_;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/gate/errors.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/policy/pattern.h"
 #include "io/remote/simple_client.h"
@@ -12,18 +13,15 @@ namespace tomme {
 namespace {
 
 constexpr std::string_view kPypi = "https://pypi.org/";
-constexpr std::string_view kPypiFileHost = "files.pythonhosted.org";
 
 /// As PEP 503 has names, with `*` left as it is.
 Result<std::string> parse_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '*';
     if (c == '-' || c == '_' || c == '.') {
       if (!name.ends_with('-')) name += '-';
-    } else if (is_upper || is_plain) {
-      name += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    } else if (ascii::is_alnum(c) || c == '*') {
+      name += ascii::to_lower(c);
     } else {
       return fail(kProofsAddress, "--proofs-for: \"" + printable(text) + "\" is no name of a project");
     }
@@ -61,8 +59,12 @@ Result<ProofsElsewhere> ProofsElsewhere::parse(std::string_view where,
 bool ProofsElsewhere::may_ask(const ProjectName& project, const Url* file) const {
   const std::string& name = project.normalized();
   if (fits_any(secret_names, name)) return false;
-  if (file != nullptr && file->host() == kPypiFileHost) return true;
+  if (file != nullptr && is_file_of_pypi(*file)) return true;
   return fits_any(names, name);
+}
+
+bool is_file_of_pypi(const Url& file) {
+  return file.host() == "files.pythonhosted.org";
 }
 
 }  // namespace tomme

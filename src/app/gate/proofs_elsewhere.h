@@ -30,4 +30,7 @@ struct ProofsElsewhere {
   bool may_ask(const ProjectName& project, const Url* file) const;
 };
 
+/// Whether this is the address of a file on PyPI's own file host.
+bool is_file_of_pypi(const Url& file);
+
 }  // namespace tomme

@@ -23,6 +23,7 @@
 #include "app/guard/disk.h"
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
+#include "io/store/file.h"
 
 namespace tomme::guard {
 namespace {
@@ -33,20 +34,6 @@ using std::chrono::steady_clock;
 std::string system_error(int number) {
   return std::generic_category().message(number);
 }
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // ---- signals
 
@@ -94,8 +81,8 @@ class SignalWatch {
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
 
-  int fd() const { return read_->get(); }
-  void wake() const { (void)!write(write_->get(), &kWake, 1); }
+  int fd() const { return read_->fd(); }
+  void wake() const { (void)!write(write_->fd(), &kWake, 1); }
 
   struct Caught {
     int number;
@@ -104,13 +91,13 @@ class SignalWatch {
   /// Nothing when the pipe is empty; number 0 for a wake-up.
   std::optional<Caught> next() const {
     std::uint8_t octet = 0;
-    if (read(read_->get(), &octet, 1) != 1) return std::nullopt;
+    if (read(read_->fd(), &octet, 1) != 1) return std::nullopt;
     return Caught{octet & 0x7f, (octet & 0x80) != 0};
   }
 
  private:
-  std::optional<FileDescriptor> read_;
-  std::optional<FileDescriptor> write_;
+  std::optional<FileHandle> read_;
+  std::optional<FileHandle> write_;
   std::array<struct sigaction, kPassedOn.size()> before_{};
 };
 
@@ -151,10 +138,10 @@ class Reaper {
 /// the last parenthesis.
 std::optional<pid_t> parent_of(const std::string& pid) {
   std::string path = "/proc/" + pid + "/stat";
-  FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return std::nullopt;
+  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return std::nullopt;
   char text[512];
-  ssize_t size = read(file.get(), text, sizeof text - 1);
+  ssize_t size = read(file.fd(), text, sizeof text - 1);
   if (size <= 0) return std::nullopt;
   std::string_view line(text, static_cast<std::size_t>(size));
   std::size_t close = line.rfind(')');
@@ -316,7 +303,7 @@ class Wait {
 
   Result<int> run() {
     // Without pidfd_open (before Linux 5.3) the child is asked for now and then.
-    FileDescriptor exited(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
+    FileHandle exited(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
     while (true) {
       int status = 0;
       pid_t got = waitpid(child_, &status, WNOHANG);
@@ -326,8 +313,8 @@ class Wait {
         if (interrupted_) end_leftovers(before_, options_.patience);
         return status_of(status);
       }
-      pollfd watched[2] = {{signals_.fd(), POLLIN, 0}, {exited.get(), POLLIN, 0}};
-      poll(watched, exited.get() >= 0 ? 2 : 1, timeout(exited.get() >= 0));
+      pollfd watched[2] = {{signals_.fd(), POLLIN, 0}, {exited.fd(), POLLIN, 0}};
+      poll(watched, exited.is_open() ? 2 : 1, timeout(exited.is_open()));
       handle_signals();
       if (kill_at_ && steady_clock::now() >= *kill_at_) {
         kill(child_, SIGKILL);

@@ -4,6 +4,7 @@
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
 #include "core/policy/pattern.h"
@@ -211,6 +212,21 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
   return into.findings.source_tree(text, where);
 }
 
+std::vector<EnvironmentLine> environment_lines(std::string_view text) {
+  std::vector<EnvironmentLine> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.starts_with("export ")) line = trim(line.substr(7));
+    if (line.empty() || line.starts_with('#')) continue;
+    const std::size_t equals = line.find('=');
+    lines.push_back({trim(line.substr(0, equals)), {}});
+    if (equals != std::string_view::npos) lines.back().value = line.substr(equals + 1);
+  }
+  return lines;
+}
+
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
                                                        std::vector<std::string> words) {
   std::optional<std::string> text = TRY(into.read(path));
@@ -219,17 +235,10 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
     return words;
   }
   std::vector<std::string> all{"env"};
-  std::string_view rest = *text;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
-    std::string_view line = trim(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.starts_with("export ")) line = trim(line.substr(7));
-    const std::size_t equals = line.find('=');
-    if (line.starts_with('#') || equals == std::string_view::npos) continue;
-    const std::string name(trim(line.substr(0, equals)));
-    if (is_ours(name) || into.variable(name) != nullptr) continue;
-    const std::vector<std::string> value = shell_words(line.substr(equals + 1));
+  for (const EnvironmentLine& line : environment_lines(*text)) {
+    const std::string name(line.name);
+    if (!line.value || is_ours(name) || into.variable(name) != nullptr) continue;
+    const std::vector<std::string> value = shell_words(*line.value);
     all.push_back(name + "=" + (value.empty() ? "" : value[0]));
   }
   all.insert(all.end(), words.begin(), words.end());
@@ -237,7 +246,7 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
 }
 
 bool is_script_name(std::string_view path) {
-  const std::string name = lowered(path);
+  const std::string name = ascii::to_lower(path);
   return name.ends_with(".py") || name.ends_with(".pyw");
 }
 

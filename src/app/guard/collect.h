@@ -73,6 +73,9 @@ struct PipSetting {
   std::string where;
 };
 Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Command* command);
+/// The setting that a variable stands for: `PIP_INDEX_URL` and `PIP_index-url` for "index-url". Empty for one
+/// that is not pip's.
+std::string pip_setting_of(std::string_view variable);
 
 /// Every folder that may be `sys.prefix` of the Python that runs this command, there or not; without a
 /// command of any.
@@ -138,6 +141,13 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path);
 Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
+
+/// A line of a `.env` file, "export NAME=VALUE" or less; comments are none. Borrows from the text.
+struct EnvironmentLine {
+  std::string_view name;
+  std::optional<std::string_view> value;  ///< nothing without a `=`; quotes stand as they are
+};
+std::vector<EnvironmentLine> environment_lines(std::string_view text);
 
 /// `words` behind `env` with what a `.env` file adds for them: none of ours, for such a file fills in only
 /// what is absent. Unproven where the file cannot be read.

@@ -4,6 +4,7 @@
 
 #include "app/guard/collect.h"
 #include "app/guard/plan.h"
+#include "core/base/ascii.h"
 
 namespace tomme::guard {
 namespace {
@@ -14,15 +15,6 @@ constexpr std::array<std::string_view, 6> kProxies{"HTTPS_PROXY", "https_proxy",
 /// Every one of these beats another in some client, so all name the same file.
 constexpr std::array<std::string_view, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
                                                  "PIP_CERT"};
-
-/// pip lowers the names of its variables, so `PIP_proxy` is another spelling that must not stay.
-std::string pip_name(std::string_view variable) {
-  if (!variable.starts_with("PIP_")) return {};
-  std::string name(variable.substr(4));
-  for (char& c : name) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (name.starts_with("--")) name.erase(0, 2);
-  return name;
-}
 
 /// `.metadata` is answered when the whole wheel is there, so the installers' 15 and 30 seconds are too short
 /// for a large one. What the server is given is our own client's business: it answers, or we say so.
@@ -40,10 +32,11 @@ void lengthen_timeout(Environment& environment, const char* name, bool set_if_ab
   if (error == std::errc{} && value < kPatienceSeconds) found->second = std::to_string(kPatienceSeconds);
 }
 
+/// `PIP_proxy` is another spelling that must not stay.
 bool is_pip_setting_of_ours(std::string_view variable) {
   constexpr std::array<std::string_view, 6> kPip{"proxy",     "no-proxy-env", "cert",
                                                  "cache-dir", "no-cache-dir", "isolated"};
-  return std::ranges::find(kPip, pip_name(variable)) != kPip.end();
+  return std::ranges::find(kPip, pip_setting_of(variable)) != kPip.end();
 }
 
 /// pnpm takes each of its settings from a variable, in capitals or not; they beat its files.
@@ -51,7 +44,7 @@ bool is_pnpm_setting_of_ours(std::string_view variable) {
   constexpr std::string_view kPrefix = "pnpm_config_";
   constexpr std::array<std::string_view, 9> kOurs{
       "https_proxy", "http_proxy", "proxy", "noproxy", "no_proxy", "store_dir", "cache_dir", "cafile", "ca"};
-  const std::string name = lowered(variable);
+  const std::string name = ascii::to_lower(variable);
   return name.starts_with(kPrefix) && std::ranges::find(kOurs, name.substr(kPrefix.size())) != kOurs.end();
 }
 

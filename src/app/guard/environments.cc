@@ -29,10 +29,6 @@ constexpr std::array kPlaceOptions{
     PlaceOption{"-P", Role::folder},
 };
 
-std::string last_segment(std::string_view path) {
-  return std::string(path.substr(path.rfind('/') + 1));
-}
-
 class PlaceFinder {
  public:
   PlaceFinder(const Invocation& invocation, const Plan& plan, const std::string& cache)
@@ -106,7 +102,7 @@ class PlaceFinder {
       if (word.contains("/bin/")) prefix(word.substr(0, word.rfind("/bin/")));
       // `python -m venv PATH`, `uv venv PATH`, `virtualenv PATH`.
       if (makes_environment && !word.starts_with('-')) prefix(word);
-      makes_environment = makes_environment || word == "venv" || last_segment(word) == "virtualenv";
+      makes_environment = makes_environment || word == "venv" || basename_of(word) == "virtualenv";
     }
   }
 
@@ -161,7 +157,8 @@ class PlaceFinder {
     // Others (tox, hatch, make) may start any of these.
     using enum Installer;
     constexpr std::array kInstallers{pip, uv, poetry, pdm, pipx};
-    knows_kind_ = std::ranges::find(kInstallers, detect_installer(invocation_.argv).installer) != kInstallers.end();
+    knows_kind_ =
+        std::ranges::find(kInstallers, detect_installer(invocation_.argv).installer) != kInstallers.end();
     program("python3");
     program("python");
   }
@@ -354,7 +351,7 @@ class PlaceFinder {
 
 void add_sites(std::vector<std::string>& into, const std::string& prefix, const ListFolder& list) {
   const std::size_t slash = prefix.rfind('/');
-  if (slash != std::string::npos && last_segment(std::string_view(prefix).substr(0, slash)) == kPypackages)
+  if (slash != std::string::npos && basename_of(std::string_view(prefix).substr(0, slash)) == kPypackages)
     into.push_back(prefix + "/lib");
   // On Debian, what is installed by hand goes below "local".
   for (const char* library : {"/lib", "/lib64", "/local/lib", "/local/lib64"}) {

@@ -1,11 +1,12 @@
 #include "app/guard/findings.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "app/guard/errors.h"
+#include "app/guard/public_index.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/page_file.h"
@@ -15,15 +16,6 @@ namespace tomme::guard {
 namespace {
 
 constexpr std::string_view kSpace = " \t\v\f\r\n";
-
-/// Indexes whose files are known to live on a host of another name.
-struct Companion {
-  std::string_view index_host;
-  std::string_view file_host;
-};
-constexpr std::array<Companion, 3> kCompanions{{{"pypi.org", "files.pythonhosted.org"},
-                                                {"test.pypi.org", "test-files.pythonhosted.org"},
-                                                {"download.pytorch.org", "download-r2.pytorch.org"}}};
 
 /// An address that a setting names, without the login that clients send by themselves.
 Result<Url> parse_outside_url(std::string_view url, const std::string& where) {
@@ -85,21 +77,13 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 bool is_http(std::string_view url) {
-  std::string scheme = lowered(url.substr(0, 8));
+  std::string scheme = ascii::to_lower(url.substr(0, 8));
   return scheme.starts_with("http://") || scheme.starts_with("https://");
 }
 
 std::string path_of_file_url(std::string_view text) {
-  if (lowered(text.substr(0, 5)) != "file:") return std::string(text);
+  if (ascii::to_lower(text.substr(0, 5)) != "file:") return std::string(text);
   text.remove_prefix(5);
   if (text.starts_with("//")) text.remove_prefix(std::min(text.find('/', 2), text.size()));
   text = text.substr(0, text.find_first_of("?#"));
@@ -154,10 +138,8 @@ Result<void> Findings::index(std::string_view url, const std::string& where, std
     return unproven("an index that is not on the network (" + shown_address(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
   origins_.insert(parsed.origin());
-  for (const Companion& known : kCompanions) {
-    if (parsed.host() == known.index_host) {
-      origins_.insert({Scheme::https, {std::string(known.file_host), 443}});
-    }
+  if (const PublicIndex* known = public_index(parsed.host())) {
+    origins_.insert({Scheme::https, {std::string(known->file_host), 443}});
   }
   indexes_.push_back({std::move(parsed), where, std::move(name), split_login(url).login});
   return {};

@@ -157,8 +157,6 @@ std::unexpected<Error> refused_flag(std::string_view program, std::string_view f
 
 /// "http://…" or "https://…", in any case.
 bool is_http(std::string_view url);
-/// A to Z only.
-std::string lowered(std::string_view text);
 std::string_view trim(std::string_view text);
 /// At white space.
 std::vector<std::string> words_of(std::string_view text);

@@ -8,8 +8,8 @@
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/installed_wheel.h"
-#include "core/url/url.h"
 #include "core/packaging/version.h"
+#include "core/url/url.h"
 
 namespace tomme::guard {
 namespace {
@@ -20,10 +20,6 @@ constexpr std::size_t kRecordBytes = RecordLimits{}.bytes;
 
 std::string_view folder_of(std::string_view path) {
   return path.substr(0, path.rfind('/'));
-}
-
-std::string_view name_in(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
 }
 
 /// "demo-1.0.dist-info", "demo-1.0-py3.11.egg-info", "demo.egg-info".
@@ -89,7 +85,7 @@ class Comparison {
 
   OnDisk read(const std::string& path) const {
     OnDisk found{path, {}, {}};
-    const CoreMetadata by_folder = named_by_folder(name_in(path));
+    const CoreMetadata by_folder = named_by_folder(basename_of(path));
     CoreMetadata says;
     for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO", ""}) {
       const auto text = invocation_.read(path + name, kMetadataBytes);
@@ -164,7 +160,7 @@ class Comparison {
     const auto record = parse_record(*text);
     if (!record) return "RECORD";
     const auto difference = difference_from_wheel(
-        wheel, {.dist_info = name_in(found.path),
+        wheel, {.dist_info = basename_of(found.path),
                 .record = *record,
                 .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
                 .reads_all = expected_.contains(*found.entry.projects.begin())});
@@ -315,7 +311,7 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
 std::vector<std::string> InstalledCheck::before(const ProjectName& project) const {
   std::vector<std::string> found;
   for (const auto& [path, state] : before_) {
-    const CoreMetadata named = named_by_folder(name_in(path));
+    const CoreMetadata named = named_by_folder(basename_of(path));
     const Result<ProjectName> name = ProjectName::parse(named.name);
     if (name && *name == project)
       found.push_back(printable(named.name + " " + named.version + " in " + std::string(folder_of(path))));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/guard/arguments.h"
+#include "core/base/ascii.h"
 
 namespace tomme::guard {
 namespace {
@@ -14,7 +15,7 @@ bool is_versioned(std::string_view name, std::string_view stem) {
   name.remove_prefix(stem.size());
   if (name.starts_with('-')) name.remove_prefix(1);
   if (name.ends_with('t') && name.size() > 1) name.remove_suffix(1);
-  return std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return std::ranges::all_of(name, [](char c) { return ascii::is_digit(c) || c == '.'; });
 }
 
 struct Known {

@@ -1,9 +1,9 @@
 #include "app/guard/look_up.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
+#include "app/guard/public_index.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "io/remote/errors.h"
@@ -13,21 +13,7 @@ namespace tomme::guard {
 
 namespace {
 
-/// Indexes that anybody may ask, and where their files are: a file of such a host is nobody's secret, and no
-/// other file is theirs.
-struct PublicIndex {
-  std::string_view index_host;
-  std::string_view file_host;
-};
-constexpr std::array<PublicIndex, 3> kPublic{{{"pypi.org", "files.pythonhosted.org"},
-                                              {"test.pypi.org", "test-files.pythonhosted.org"},
-                                              {"download.pytorch.org", "download-r2.pytorch.org"}}};
 constexpr std::size_t kMostLearned = 64;
-
-const PublicIndex* public_index(const Url& index) {
-  const auto* at = std::ranges::find(kPublic, index.host(), &PublicIndex::index_host);
-  return at == kPublic.end() ? nullptr : at;
-}
 
 constexpr char kHowToLogIn[] =
     "give its password where the installer reads it: in the index's address, in UV_INDEX_NAME_USERNAME and "
@@ -83,7 +69,7 @@ std::vector<Url> IndexLookUp::indexes_for(const Url& file, const std::string& ke
   std::vector<Url> others;
   for (const Url& index : options_.indexes) {
     if (!is_judged_(index)) continue;
-    const PublicIndex* known = public_index(index);
+    const PublicIndex* known = public_index(index.host());
     if (index.origin() == file.origin()) {
       at_home.push_back(index);
     } else if (known != nullptr && known->file_host == file.host()) {
@@ -110,12 +96,13 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
     for (IndexFile& listed : page->page.files) {
       const Result<PageFile> file = PageFile::make(listed, page->page.base, resolver, project);
       // What cannot be listed is no other file's concern.
-      if (file) [[maybe_unused]] const Result<void> added = listing_.add(*file, index, is_judged_);
+      if (file) [[maybe_unused]]
+        const Result<void> added = listing_.add(*file, index, is_judged_);
     }
     return listing_.find(key);
   }
   const Error& why = page.error();
-  const bool is_stranger = authorization.empty() && public_index(index) == nullptr;
+  const bool is_stranger = authorization.empty() && public_index(index.host()) == nullptr;
   if (why.is(kIndexNoProject) && !is_stranger) return std::nullopt;
   if (why.is(kIndexNoProject)) {
     return fail(kIndexDenied,
@@ -146,8 +133,7 @@ void IndexLookUp::learn_authorization(const net::Request& request) {
     return;
   }
   if (learned_.size() == kMostLearned) learned_.erase(learned_.begin());
-  learned_.push_back(
-      {url.origin(), std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
+  learned_.push_back({url.origin(), std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
 }
 
 /// What the installer sends, unless settings name an index that is nearer to the address.

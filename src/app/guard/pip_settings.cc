@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/ini.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 // pip reads `sys.prefix/pip.conf` of the Python that really runs it, so that Python is looked for, and where
@@ -85,7 +86,7 @@ class Prefixes {
   }
 
   static bool is_python(std::string_view path) {
-    const std::string_view name = path.substr(path.rfind('/') + 1);
+    const std::string_view name = basename_of(path);
     return name.starts_with("python") || name.starts_with("pypy");
   }
 
@@ -96,7 +97,7 @@ class Prefixes {
     const std::size_t end = std::min(head.find('\n'), head.size());
     const std::vector<std::string> words = words_of(head.substr(0, end));
     if (words.empty()) return {};
-    const std::string_view name = std::string_view(words[0]).substr(words[0].rfind('/') + 1);
+    const std::string_view name = basename_of(words[0]);
     if (name == "env") {
       const bool splits = words.size() > 2 && words[1] == "-S";
       return words.size() > 1 ? words[splits ? 2 : 1] : "";
@@ -120,7 +121,7 @@ std::vector<std::string> named_interpreters(const Collector& from, const Command
   for (const Found& option : scan(command.arguments, {kPython, true, false}).options)
     names.push_back(option.value);
   for (const auto& [name, value] : from.invocation.environment) {
-    if (lowered(name) == "pip_python" && !value.empty()) names.push_back(value);
+    if (ascii::to_lower(name) == "pip_python" && !value.empty()) names.push_back(value);
   }
   return names;
 }
@@ -157,6 +158,14 @@ std::vector<std::string> configuration_files(const Collector& from, const Comman
 
 }  // namespace
 
+std::string pip_setting_of(std::string_view variable) {
+  if (!variable.starts_with("PIP_")) return {};
+  std::string name = ascii::to_lower(variable.substr(4));
+  std::ranges::replace(name, '_', '-');
+  if (name.starts_with("--")) name.erase(0, 2);
+  return name;
+}
+
 std::vector<std::string> python_prefixes(const Collector& from, const Command* command) {
   return prefixes_of(from, command).folders();
 }
@@ -186,13 +195,9 @@ Result<std::vector<PipSetting>> pip_settings(const Collector& from, const Comman
       settings.push_back({std::move(entry.name), std::move(entry.value), std::move(where)});
     }
   }
-  // pip takes any spelling: it lowers the name and turns `_` into `-`.
   for (const auto& [name, value] : from.invocation.environment) {
-    if (!name.starts_with("PIP_") || value.empty()) continue;
-    std::string key = name.substr(4);
-    for (char& c : key) c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (key.starts_with("--")) key.erase(0, 2);
-    settings.push_back({std::move(key), value, name});
+    std::string setting = pip_setting_of(name);
+    if (!setting.empty() && !value.empty()) settings.push_back({std::move(setting), value, name});
   }
   return settings;
 }

@@ -7,6 +7,7 @@
 #include "app/guard/errors.h"
 #include "app/guard/logins.h"
 #include "app/guard/upstream.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -97,9 +98,7 @@ void set_variables(std::span<const std::string> words, Invocation& invocation) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0) continue;
     const std::string name = word.substr(0, equals);
-    const auto in_name = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
+    const auto in_name = [](char c) { return ascii::is_alnum(c) || c == '_'; };
     if (!std::ranges::all_of(name, in_name)) continue;
     invocation.environment[name] = word.substr(equals + 1);
     if (name == "HOME") invocation.home = word.substr(equals + 1);
@@ -117,8 +116,7 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
       return fail(kGuardFlag, "the variable " + std::string(name) + ": it would lead downloads around tomme",
                   "leave it as it is; an upstream proxy and its certificates are taken from the environment");
     }
-    const std::string_view program = std::string_view(words[i]).substr(words[i].rfind('/') + 1);
-    if (program == "env") TRY(collect_env(into, words.subspan(i + 1)));
+    if (basename_of(words[i]) == "env") TRY(collect_env(into, words.subspan(i + 1)));
   }
   Command started = recognise_within(into, words);
   if (started.installer == Installer::unknown) return {};

@@ -11,13 +11,14 @@ namespace tomme::guard {
 /// The place that `--report` names, opened before anything starts, so that a place that cannot be written is
 /// told then. Of one thread.
 ///
-///     nothing, a regular file     written aside and renamed there; a link stays, and what it leads to is
-///     replaced a device, a FIFO            written into /dev/fd/N, /dev/stdout      written into what is
-///     open there, which the command does not inherit
-///     -                           standard output
+///   * nothing there, or a regular file: written aside and renamed; a link stays, and what it leads to is
+///     replaced;
+///   * a device, a FIFO: written into;
+///   * /dev/fd/N, /dev/stdout: written into what is open there, which the command does not inherit;
+///   * `-`: standard output.
 class ReportFile {
  public:
-  /// An empty path is no report. A FIFO is waited for until somebody reads it, `patience` at most.
+  /// An empty path is no report. A FIFO is waited for until somebody reads it, `patience_ms` at most.
   /// kStoreWrite names the path and why it cannot be written: a folder, a socket, no right to.
   static Result<ReportFile> open(const std::string& path, int patience_ms = 5000);
 

@@ -6,6 +6,7 @@
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/pip_options.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -39,7 +40,7 @@ constexpr Option kFileOnly[] = {
 constexpr auto kFileOptions = joined(kIndexOptions, kFileOnly);
 
 bool is_remote(std::string_view path) {
-  const std::string scheme = lowered(path.substr(0, 6));
+  const std::string scheme = ascii::to_lower(path.substr(0, 6));
   return scheme.starts_with("http:") || scheme.starts_with("https:");
 }
 
@@ -159,7 +160,7 @@ class RequirementsReader {
                                            std::to_string(into_.invocation.limits.requirement_files) +
                                            " requirements files");
     }
-    std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    const std::string_view name = basename_of(path);
     if (name.starts_with("pylock.") && name.ends_with(".toml")) return collect_pylock(into_, path);
     if (name == "pyproject.toml") {
       [[maybe_unused]] const auto read = TRY(collect_pyproject(into_, path));

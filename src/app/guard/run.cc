@@ -34,8 +34,7 @@ std::function<bool(const Url&)> intercepted_by(const Plan& plan) {
 
 std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOptions& options, const Plan& plan,
                                                                  Report& report) {
-  const auto allowed = [hosts = options.allow_hosts,
-                        services = plan.services](const Authority& authority) {
+  const auto allowed = [hosts = options.allow_hosts, services = plan.services](const Authority& authority) {
     return hosts.contains(authority.host) || hosts.contains(authority.to_string()) ||
            services.contains(Origin{Scheme::https, authority});
   };
@@ -112,6 +111,21 @@ void tell(const Report& report, int status, const TableStyle& style,
   say(report.table(style));
 }
 
+/// Puts what is new in the environments into the report, once the command has ended.
+void report_changes(InstalledCheck& check, const FileStore& store, const DistributionPolicy& policy,
+                    Installer installer, Report& report) {
+  const std::set<ProjectName> expected = policy.expected.projects();
+  for (std::string& note :
+       report_installed(check.compare(report.deliveries(), store, expected),
+                        {.proof_required = policy.require_attested, .expected = expected}, report)) {
+    report.note(std::move(note));
+  }
+  // Where a script puts things is not known: that nothing is new where we looked says little then.
+  if (installer == Installer::unknown && report.changes() == Changes::none) {
+    report.changed(Changes::not_looked);
+  }
+}
+
 /// Dozens of short threads on few cores: a heap for each would be grown page by page, with a system call and
 /// an interrupt of the other cores each time, some 400 of them while ten files pass.
 void share_one_heap() {
@@ -149,12 +163,13 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const auto intercepted = intercepted_by(plan);
   const Gate gate(client, DistributionJudge(TRY(verifier.get()), options.policy), options.attestations,
                   intercepted, options.proofs);
+  const std::set<ProjectName> expected = options.policy.expected.projects();
   Relay relay(client, store, gate, report,
               {.intercepted = intercepted,
                .indexes = index_urls(plan),
                .scratch_folder = folder.path(),
                .proof_required = options.policy.require_attested,
-               .expected = options.policy.expected.projects(),
+               .expected = expected,
                .credentials = plan.credentials,
                .locked_files = plan.locked_files});
   const auto proxy = TRY(net::ForwardProxy::start(
@@ -174,23 +189,13 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   });
   const Secret<std::string> proxy_url = proxy->url();
   const ChildSettings settings{proxy_url, bundle, caches, options.invocation.kept};
-  const std::set<ProjectName> expected = options.policy.expected.projects();
   InstalledCheck check = looking.get();
   for (const ProjectName& project : expected) {
-    if (const auto places = check.before(project); !places.empty()) report.was_installed(project, places.front());
+    if (const auto places = check.before(project); !places.empty())
+      report.was_installed(project, places.front());
   }
   const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
-  if (child) {
-    for (std::string& note :
-         report_installed(check.compare(report.deliveries(), store, expected),
-                          {.proof_required = options.policy.require_attested, .expected = expected}, report)) {
-      report.note(std::move(note));
-    }
-    // Where a script puts things is not known: that nothing is new where we looked says little then.
-    if (plan.command.installer == Installer::unknown && report.changes() == Changes::none) {
-      report.changed(Changes::not_looked);
-    }
-  }
+  if (child) report_changes(check, store, options.policy, plan.command.installer, report);
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
   relay.stop();

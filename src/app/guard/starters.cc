@@ -5,6 +5,7 @@
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/pip_options.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 // What starts pip or uv, with settings of its own before theirs.
@@ -173,21 +174,28 @@ class StarterCollector {
       for (std::size_t i = 1; i < found.words.size(); ++i)
         TRY(collect_requirement(into_, found.words[i], "pipenv " + sub, directory()));
     }
+    const json::Value pipfile = TRY(nearest_pipfile());
+    if (sub != "run" || top.words.size() < 2) return Nested{};
+    return pipfile_command(pipfile, {top.words.begin() + 1, top.words.end()});
+  }
+
+  /// The Pipfile that counts, with its lock and its `.env` read; null where there is none.
+  Result<json::Value> nearest_pipfile() {
     const std::string* own = into_.variable("PIPENV_PIPFILE");
-    const std::vector<std::string> folders = ancestors_of(directory());
-    json::Value pipfile;
-    for (std::size_t i = 0; i < folders.size(); ++i) {
-      const std::string path = own != nullptr ? path_in(into_, directory(), *own) : folders[i] + "/Pipfile";
+    for (const std::string& folder : ancestors_of(directory())) {
+      const std::string path = own != nullptr ? path_in(into_, directory(), *own) : folder + "/Pipfile";
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       if (!document && own == nullptr) continue;
       if (document) TRY(pipfile_tables(*document, path));
       TRY(pipfile_lock(path + ".lock"));
       TRY(environment_file(path.substr(0, path.rfind('/')) + "/.env"));
-      if (document) pipfile = *std::move(document);
-      break;
+      return document ? *std::move(document) : json::Value();
     }
-    if (sub != "run" || top.words.size() < 2) return Nested{};
-    std::vector<std::string> words(top.words.begin() + 1, top.words.end());
+    return json::Value();
+  }
+
+  /// `pipenv run WORDS`: a script of the Pipfile, or a command.
+  Result<Nested> pipfile_command(const json::Value& pipfile, std::vector<std::string> words) {
     const json::Value* script = member_of(at(pipfile, "scripts"), words[0]);
     if (script == nullptr) return Nested{{std::move(words)}};
     const std::string where = "Pipfile, [scripts] " + printable(words[0]);
@@ -224,7 +232,7 @@ class StarterCollector {
       const bool braced = text.substr(i).starts_with("${");
       const std::size_t start = i + (braced ? 2 : 1);
       std::size_t end = start;
-      while (end < text.size() && (is_digit_or_letter(text[end]) || text[end] == '_')) ++end;
+      while (end < text.size() && (ascii::is_alnum(text[end]) || text[end] == '_')) ++end;
       const std::string* value = text[i] == '$' && end > start
                                      ? into_.variable(std::string(text.substr(start, end - start)))
                                      : nullptr;
@@ -236,10 +244,6 @@ class StarterCollector {
       i = braced ? end : end - 1;
     }
     return out;
-  }
-
-  static bool is_digit_or_letter(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   }
 
   /// `name = {git = …}`, `{path = …}`, `{file = "https://…"}`; in a lock the same.
@@ -279,16 +283,10 @@ class StarterCollector {
     if (off != nullptr && *off != "0") return {};
     const std::optional<std::string> text = TRY(into_.read(path));
     if (!text) return {};
-    std::string_view rest = *text;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
-      std::string_view line = trim(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      if (line.starts_with("export ")) line = trim(line.substr(7));
-      const std::string_view name = trim(line.substr(0, line.find('=')));
-      if (!is_ours(name)) continue;
+    for (const EnvironmentLine& line : environment_lines(*text)) {
+      if (!is_ours(line.name)) continue;
       return fail(kGuardSetting,
-                  printable(path) + ", " + printable(name) + ": it would lead downloads around tomme",
+                  printable(path) + ", " + printable(line.name) + ": it would lead downloads around tomme",
                   "leave it out, or set PIPENV_DONT_LOAD_ENV=1 for this command");
     }
     return {};
@@ -299,33 +297,42 @@ class StarterCollector {
   Result<Nested> hatch(const Command& command) {
     TRY(collect_uv(into_, nullptr));
     const Arguments top = scan(command.arguments, {kHatchOptions, false, true});
-    const std::string sub = top.words.empty() ? "" : top.words[0];
+    std::vector<std::string> words;
+    if (!top.words.empty() && top.words[0] == "run") words.assign(top.words.begin() + 1, top.words.end());
+    // "test:lint" is the script `lint` of the environment `test`; all environments are looked through.
+    const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
+    if (colon != std::string::npos) words[0].erase(0, colon + 1);
+    const HatchTables found = TRY(hatch_tables());
     Nested nested;
+    bool is_script = false;
+    for (const json::Member& each : members_of(&found.environments)) {
+      const std::string where = found.path + ", envs." + printable(each.name);
+      TRY(hatch_environment(each.value, where, nested));
+      is_script = hatch_script(each.value, where, words, nested) || is_script;
+    }
+    if (!words.empty() && !is_script) nested.push_back({std::move(words)});
+    return nested;
+  }
+
+  struct HatchTables {
     json::Value environments;
-    std::string path;
+    std::string path;  ///< of the file that has them
+  };
+  /// Of the nearest project; its requirements are taken in.
+  Result<HatchTables> hatch_tables() {
+    HatchTables found;
     for (const std::string& folder : ancestors_of(directory())) {
       const std::optional<json::Value> project = TRY(into_.read_toml(folder + "/pyproject.toml"));
       const std::optional<json::Value> own = TRY(into_.read_toml(folder + "/hatch.toml"));
       if (!project && !own) continue;
-      path = folder + (own ? "/hatch.toml" : "/pyproject.toml");
+      found.path = folder + (own ? "/hatch.toml" : "/pyproject.toml");
       if (project) TRY(collect_project_tables(into_, *project, folder + "/pyproject.toml"));
       const json::Value* table = own ? at(*own, "envs") : nullptr;
       if (table == nullptr && project) table = at(*project, "tool.hatch.envs");
-      if (table != nullptr) environments = *table;
+      if (table != nullptr) found.environments = *table;
       break;
     }
-    std::vector<std::string> words;
-    if (sub == "run" && top.words.size() > 1) words.assign(top.words.begin() + 1, top.words.end());
-    const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
-    if (colon != std::string::npos) words[0].erase(0, colon + 1);
-    bool is_script = false;
-    for (const json::Member& each : members_of(&environments)) {
-      const std::string where = path + ", envs." + printable(each.name);
-      TRY(hatch_environment(each.value, where, nested));
-      is_script = TRY(hatch_script(each.value, where, words, nested)) || is_script;
-    }
-    if (!words.empty() && !is_script) nested.push_back({std::move(words)});
-    return nested;
+    return found;
   }
 
   Result<void> hatch_environment(const json::Value& table, const std::string& where, Nested& nested) {
@@ -351,10 +358,10 @@ class StarterCollector {
     return {};
   }
 
-  static Result<bool> hatch_script(const json::Value& table, const std::string& where,
-                                   const std::vector<std::string>& words, Nested& nested) {
-    if (words.empty()) return false;
-    const json::Value* script = member_of(at(table, "scripts"), words[0]);
+  /// Whether the environment has a script of that name; what it starts goes into `nested`.
+  static bool hatch_script(const json::Value& table, const std::string& where,
+                           const std::vector<std::string>& words, Nested& nested) {
+    const json::Value* script = words.empty() ? nullptr : member_of(at(table, "scripts"), words[0]);
     if (script == nullptr) return false;
     for (const json::Value& each : one_or_more(*script)) {
       if (each.text() == nullptr) continue;

@@ -349,7 +349,7 @@ class UvCollector {
     if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory, flag);
     if (is_script_name(file)) return script(file);
     const std::string path = path_in(into_, sources_.directory, file);
-    const bool has_suffix = file.substr(file.rfind('/') + 1).contains('.');
+    const bool has_suffix = basename_of(file).contains('.');
     if (!has_suffix && TRY(into_.read(path)) && TRY(read_script(into_, path))) return script(path);
     return collect_requirements(into_, file, sources_.directory, flag);
   }

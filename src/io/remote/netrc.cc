@@ -1,5 +1,7 @@
 #include "io/remote/netrc.h"
 
+#include "core/base/ascii.h"
+
 namespace tomme {
 
 namespace {
@@ -64,13 +66,6 @@ class Words {
   std::optional<std::string> pushed_;
 };
 
-std::string lowered(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 /// Up to the word that begins another entry, which is left for the next call. Nothing for an unknown word.
 SharedLogin read_login(Words& words) {
   std::string user;
@@ -106,7 +101,7 @@ std::optional<Netrc> Netrc::parse(std::string_view text) {
       words.next();
       words.skip_macro();
     } else if (word == "machine" || word == "default") {
-      const std::string host = word == "machine" ? lowered(words.next()) : "";
+      const std::string host = word == "machine" ? ascii::to_lower(words.next()) : "";
       if (word == "machine" && host.empty()) return std::nullopt;
       SharedLogin login = read_login(words);
       if (!login) return std::nullopt;
