@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string_view>
 
@@ -81,6 +82,31 @@ std::optional<std::string> directory_for(const std::string& bundle, std::size_t 
   }
   return std::nullopt;
 }
+
+/// Certificates as PEM, each once: settings often name one bundle four times, and an installer reads it three times
+/// at some 30 ms.
+class Certificates {
+ public:
+  // block = "-----BEGIN " label "-----" body "-----END " label "-----"
+  void add(std::string_view pem) {
+    constexpr std::string_view kEnd = "-----END ";
+    constexpr std::string_view kDashes = "-----";
+    for (std::size_t at = pem.find("-----BEGIN "); at != std::string_view::npos; at = pem.find("-----BEGIN ", at)) {
+      const std::size_t end = pem.find(kEnd, at);
+      const std::size_t dashes = end == std::string_view::npos ? end : pem.find(kDashes, end + kEnd.size());
+      if (dashes == std::string_view::npos) return;
+      std::string block(pem.substr(at, dashes + kDashes.size() - at));
+      at = dashes + kDashes.size();
+      const auto [added, is_new] = seen_.insert(std::move(block));
+      if (is_new) pem_.append(*added).append("\n");
+    }
+  }
+  std::string pem() && { return std::move(pem_); }
+
+ private:
+  std::string pem_;
+  std::set<std::string> seen_;
+};
 
 /// What a setting names, file by file and folder by folder.
 struct Places {
@@ -167,15 +193,15 @@ Result<TrustStore> TrustStore::find(const TrustSettings& settings) {
 
 Result<std::string> authorities_as_pem(const TrustSettings& settings) {
   const Places places = TRY(places_of(settings));
-  std::string all;
-  for (const NamedAuthorities& named : places.files) all += TRY(read_certificates(named));
+  Certificates all;
+  for (const NamedAuthorities& named : places.files) all.add(TRY(read_certificates(named)));
   for (const std::string& folder : places.folders) {
     for (const std::string& name : hashed_in(folder)) {
       // A link that leads nowhere is passed over, as OpenSSL does.
-      if (const auto pem = read_certificates({folder + "/" + name})) all += *pem;
+      if (const auto pem = read_certificates({folder + "/" + name})) all.add(*pem);
     }
   }
-  return all;
+  return std::move(all).pem();
 }
 
 }  // namespace tomme::net

@@ -13,7 +13,9 @@ namespace {
 using ::testing::HasSubstr;
 using testing::TestFolder;
 
-const char* const kCertificate = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----";
+std::string certificate(const std::string& body) {
+  return "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
+}
 
 class Trust : public ::testing::Test {
  protected:
@@ -21,11 +23,11 @@ class Trust : public ::testing::Test {
     std::filesystem::create_directory(folder_.path("hashed"));
     std::filesystem::create_directory(folder_.path("other"));
     hashed_ = folder_.path("hashed");
-    folder_.write("hashed/0123abcd.0", std::string(kCertificate) + " # first");
-    folder_.write("hashed/0123abcd.1", std::string(kCertificate) + " # second");
+    folder_.write("hashed/0123abcd.0", certificate("first"));
+    folder_.write("hashed/0123abcd.1", certificate("second"));
     folder_.write("hashed/README", "none");
     std::filesystem::create_symlink("nowhere", folder_.path("hashed/0123abce.0"));
-    file_ = folder_.write("own.pem", std::string(kCertificate) + " # own");
+    file_ = folder_.write("own.pem", certificate("own"));
   }
 
   TestFolder folder_;
@@ -40,24 +42,31 @@ TEST_F(Trust, AFolderOfHashedCertificatesStandsWhereAFileMay) {
   EXPECT_EQ(store->file, "");
   const auto pem = authorities_as_pem(settings);
   ASSERT_TRUE(pem) << pem.error().message();
-  EXPECT_THAT(*pem, HasSubstr("# first"));
-  EXPECT_THAT(*pem, HasSubstr("# second"));
+  EXPECT_THAT(*pem, HasSubstr(certificate("first")));
+  EXPECT_THAT(*pem, HasSubstr(certificate("second")));
 }
 
 TEST_F(Trust, AllThatAreNamedAreBelieved) {
-  const std::string second = folder_.write("second.pem", std::string(kCertificate) + " # further");
+  const std::string second = folder_.write("second.pem", certificate("further"));
   const TrustSettings settings{
       .named = {{file_, "SSL_CERT_FILE"}, {hashed_, "PIP_CERT"}, {second, "CURL_CA_BUNDLE"}}};
   const auto store = TrustStore::find(settings);
   ASSERT_TRUE(store) << store.error().message();
   EXPECT_EQ(store->directory, hashed_);
   EXPECT_EQ(store->file, "");
-  EXPECT_THAT(store->pem, HasSubstr("# own\n"));
-  EXPECT_THAT(store->pem, HasSubstr("# further\n"));
+  EXPECT_THAT(store->pem, HasSubstr(certificate("own")));
+  EXPECT_THAT(store->pem, HasSubstr(certificate("further")));
   EXPECT_EQ(settings.describe(), "the authorities of SSL_CERT_FILE and PIP_CERT and CURL_CA_BUNDLE");
   const auto one = TrustStore::find({.named = {{file_, "SSL_CERT_FILE"}}});
   EXPECT_EQ(one->file, file_);
   EXPECT_EQ(one->pem, "");
+}
+
+TEST_F(Trust, OneTextHasEachCertificateOnce) {
+  const std::string both = folder_.write("both.pem", "a comment\n" + certificate("own") + certificate("new") + "-----BEGIN");
+  const auto pem = authorities_as_pem({.named = {{file_, "SSL_CERT_FILE"}, {both, "PIP_CERT"}, {file_, "CURL_CA_BUNDLE"}}});
+  ASSERT_TRUE(pem) << pem.error().message();
+  EXPECT_EQ(*pem, certificate("own") + certificate("new"));
 }
 
 TEST_F(Trust, OfAListOfFoldersOneMustBeThere) {
