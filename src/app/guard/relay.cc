@@ -173,6 +173,7 @@ Result<void> Relay::deliver(const net::Request& request, const std::string& key,
     return response.respond(state.other_answer->status, state.other_answer->reason, headers, "");
   }
   const StoredFile& file = *state.file;
+  if (request.method == "GET") report_.sent(download.url().shown(), download.filename(), key);
   net::Headers headers{{"Content-Type", content_type_of(download.filename())},
                        {"Accept-Ranges", "bytes"},
                        {"ETag", "\"" + file.digest().to_hex() + "\""}};
@@ -210,6 +211,7 @@ Result<void> Relay::stream(const net::Request& request, const Download& download
     response.abort();
     return {};
   }
+  report_.sent(download.url().shown(), download.filename(), address_key(request.url));
   return response.write_file(state.file->fd(), sent, state.file->size() - sent);
 }
 
