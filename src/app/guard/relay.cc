@@ -173,7 +173,6 @@ Result<void> Relay::deliver(const net::Request& request, const std::string& key,
     return response.respond(state.other_answer->status, state.other_answer->reason, headers, "");
   }
   const StoredFile& file = *state.file;
-  if (request.method == "GET") report_.sent(download.url().shown(), download.filename(), key);
   net::Headers headers{{"Content-Type", content_type_of(download.filename())},
                        {"Accept-Ranges", "bytes"},
                        {"ETag", "\"" + file.digest().to_hex() + "\""}};
@@ -185,6 +184,8 @@ Result<void> Relay::deliver(const net::Request& request, const std::string& key,
   }
   TRY(response.head(200, "", headers, file.size()));
   if (request.method == "HEAD") return {};
+  // Not so a range, by which uv and Poetry read a wheel's METADATA where the index has none of it.
+  report_.sent(download.url().shown(), download.filename(), key);
   return response.write_file(file.fd(), 0, file.size());
 }
 
