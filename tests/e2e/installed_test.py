@@ -237,6 +237,52 @@ def test_uv_run(local, options):
     assert_all_came(local.run("uv", "run", "-q", "--script", "script.py", options=options))
 
 
+@pytest.mark.parametrize("file", [WHEEL, "tomme_demo-1.0.tar.gz"])
+@pytest.mark.parametrize("command", [["pip", "--python", "v", "install", "-q"], ["uv", "pip", "install", "-q", "--python", "v"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("fragment", [True, False])
+def test_a_judged_file_by_its_address(local, index, venv, command, file, fragment):
+    digest = hashlib.sha256(index.content[f"/files/{file}"]).hexdigest()
+    requirement = f"tomme-demo @ {index.base}/files/{file}" + (f"#sha256={digest}" if fragment else "")
+    assert_all_came(local.run(*command, requirement, options=EXPECT))
+    assert f"/files/{file}" in next(venv.glob("lib/*/site-packages/tomme_demo-1.0.dist-info/direct_url.json")).read_text()
+
+
+@pytest.mark.parametrize("command", [["uv", "sync", "-q"], ["uv", "sync", "-q", "--no-editable"], ["uv", "pip", "install", "-q", "--python", "v", "."],
+                                     ["pip", "--python", "v", "install", "-q", "."]], ids=" ".join)
+def test_the_expected_project_in_its_own_folder(local, venv, command):
+    """Who develops a project asks for exactly this folder."""
+    own_project(local, local.work, "tomme-demo")
+    settings = local.work / "pyproject.toml"
+    settings.write_text(settings.read_text().replace('"tomme-demo==1.0"', '"tomme-demo-dep1"'))
+    result = local.run(*command, options=EXPECT)
+    assert_all_came(result, delivered={"tomme-demo-dep1"}, own={"tomme-demo"})
+    assert "tomme-demo 0.1 was installed from your own folder" in result.err, result.said
+
+
+def shared_wheel(name: str) -> bytes:
+    """With a file that others have too, and a RECORD without digests."""
+    out, module = io.BytesIO(), name.replace("-", "_")
+    info = f"{module}-1.0.dist-info"
+    files = {f"{module}.py": "x = 1\n", "tests/__init__.py": f"# of {name}\n",
+             f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(out, "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("command", [["pip", "--python", "v", "install", "-q"], ["uv", "pip", "install", "-q", "--python", "v"]], ids=lambda words: words[0])
+def test_a_file_that_two_wheels_have(local, index, venv, command):
+    names = ("tomme-alpha", "tomme-zeta")
+    for name in names:
+        index.add(Package(f"{name.replace('-', '_')}-1.0-py3-none-any.whl", shared_wheel(name), None, None), name)
+    result = local.run(*command, *names, "tomme-demo", options=EXPECT)
+    assert_all_came(result, delivered={*DEMOS, *names})
+    assert "its tests/__init__.py was overwritten by tomme-" in result.err, result.said
+
+
 # --- honest: poetry and pdm
 
 
@@ -386,6 +432,82 @@ def test_files_of_a_folder_are_named(local, venv, command):
     result = local.run(*command, "tomme-odd")
     assert result.code == 0 and "installed without being judged: tomme-odd 1.0 in " in result.err, result.said
     assert came(result) == {"unjudged": {"tomme-odd"}}
+
+
+def only_sdists(index) -> None:
+    index.projects["tomme-demo"] = [entry for entry in index.projects["tomme-demo"] if entry.filename.endswith(".tar.gz")]
+
+
+def another_demo(index) -> str:
+    """The address of a source distribution with another name that is built to tomme-demo 1.0."""
+    text = PROJECT.format(name="tomme-demo").replace('"tomme-demo==1.0"', "").replace("0.1", "1.0")
+    index.add(Package("tomme_elsewhere-1.0.tar.gz", sdist_of("tomme-elsewhere", "1.0", {
+        "pyproject.toml": text, "backend.py": BACKEND, "PKG-INFO": "Metadata-Version: 2.1\nName: tomme-demo\nVersion: 1.0\n"}), None, None),
+        "tomme-elsewhere")
+    return f"{index.base}/files/tomme_elsewhere-1.0.tar.gz"
+
+
+def assert_demo_is_refused(result, reason: str) -> None:
+    assert result.code == REFUSED, result.said
+    assert "tomme-demo" in came(result)["unjudged"] and "tomme-demo" not in came(result).get("delivered", ()), result.said
+    assert f"installed without being judged: tomme-demo 1.0 in " in result.err and reason in result.err, result.said
+
+
+@pytest.mark.parametrize("tool", ["pip", "poetry", "pdm"])
+def test_an_honest_source_distribution_covers_nothing_from_elsewhere(local, index, venv, tool):
+    """What depends on another file of that name and version has it installed in the place of the judged one."""
+    only_sdists(index)
+    wanted = f"tomme-demo @ {another_demo(index)}"
+    text = PROJECT.format(name="tomme-door").replace("tomme-demo==1.0", wanted)
+    index.add(Package("tomme_door-0.1.tar.gz", sdist_of("tomme-door", "0.1", {
+        "pyproject.toml": text, "backend.py": BACKEND,
+        "PKG-INFO": f"Metadata-Version: 2.1\nName: tomme-door\nVersion: 0.1\nRequires-Dist: {wanted}\n"}), None, None), "tomme-door")
+    local.environment |= {"REQUESTS_CA_BUNDLE": local.environment["SSL_CERT_FILE"], "PDM_CHECK_UPDATE": "0", "PDM_USE_UV": "0",
+                          "PDM_NON_INTERACTIVE": "1", "POETRY_VIRTUALENVS_IN_PROJECT": "true"}
+    sources = {"poetry": f'[tool.poetry]\npackage-mode = false\n[[tool.poetry.source]]\nname = "here"\nurl = "{index.simple}"\npriority = "primary"\n',
+               "pdm": f'[tool.pdm]\ndistribution = false\n[[tool.pdm.source]]\nname = "pypi"\nurl = "{index.simple}"\nverify_ssl = true\n'}
+    if tool == "pip":
+        command = ("pip", "--python", "v", "install", "-q", "tomme-demo", "tomme-door")
+    else:
+        local.write("pyproject.toml", '[project]\nname = "my-app"\nversion = "0.1"\nrequires-python = ">=3.11"\n'
+                                      'dependencies = ["tomme-demo", "tomme-door"]\n' + sources[tool])
+        command = ("poetry", "install") if tool == "poetry" else ("pdm", "install", "-q")
+    if tool == "pdm":
+        assert local.plain("pdm", "use", "-q", "--first", "/usr/bin/python3").code == 0
+    result = local.run(*command, options=EXPECT)
+    assert result.code != 0, result.said
+    if "tomme_demo-1.0.tar.gz" in result.verdicts() and result.report["installed"]:
+        assert_demo_is_refused(result, "it came from https://localhost:")
+
+
+@pytest.mark.parametrize("place", ["address", "file", "folder"])
+@pytest.mark.parametrize("tool", ["pip", "uv"])
+def test_an_honest_source_distribution_covers_nothing_from_a_script(local, index, venv, tool, place):
+    only_sdists(index)
+    places = {"address": another_demo(index), "file": str(local.work / "vendor/tomme_demo-1.0-py3-none-any.whl"), "folder": str(local.work / "vendor")}
+    own_project(local, local.work / "vendor", "tomme-demo")
+    settings = local.work / "vendor/pyproject.toml"
+    settings.write_text(settings.read_text().replace('"tomme-demo==1.0"', "").replace("0.1", "1.0"))
+    pathlib.Path(places["file"]).write_bytes(wheel_of("tomme-demo", "1.0"))
+    command = ["pip", "--python", "v", "install", "-q"] if tool == "pip" else ["uv", "pip", "install", "-q", "--python", "v"]
+    again = [*command, "--force-reinstall" if tool == "pip" else "--reinstall", "--no-deps", places[place]]
+    local.write("twice.py", f"import subprocess\nsubprocess.run({[*command, 'tomme-demo']!r}, check=True)\nsubprocess.run({again!r}, check=True)\n")
+    result = local.run("/usr/bin/python3", "twice.py", options=EXPECT)
+    assert "tomme_demo-1.0.tar.gz" in result.verdicts(), result.said
+    assert_demo_is_refused(result, "it came from https://localhost:" if place == "address" else "it came from file:///")
+
+
+def test_an_expected_project_that_is_a_member_of_a_workspace(local):
+    own_project(local, local.work, more='[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\ntomme-demo = { workspace = true }\n')
+    member = own_project(local, local.work / "packages/one", "tomme-demo") / "pyproject.toml"
+    member.write_text(member.read_text().replace('"tomme-demo==1.0"', '"tomme-demo-dep1"').replace("0.1", "1.0"))
+    result = local.run("uv", "sync", "-q", options=[])
+    assert result.code == 0 and came(result)["own-folder"] == {"my-app", "tomme-demo"}, result.said
+    shutil.rmtree(local.work / ".venv")
+    result = local.run("uv", "sync", "-q", options=EXPECT)
+    assert result.code != 0 and "tomme-demo" in result.err, result.said
+    if result.report["installed"]:
+        assert_demo_is_refused(result, "a folder, and its signer is expected")
 
 
 def test_an_expected_project_that_never_came(local, venv):

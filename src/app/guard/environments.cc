@@ -48,6 +48,7 @@ class PlaceFinder {
     variables();
     pip_files();
     for (const std::string& folder : project_folders()) project(folder);
+    for (const std::string& base : bases_) root_project(base);
     uv_settings(from_.config_home() + "/uv/uv.toml", "");
     uv_settings("/etc/uv/uv.toml", "");
     collections();
@@ -245,6 +246,16 @@ class PlaceFinder {
     if (const Result<ProjectName> parsed = ProjectName::parse(name))
       out_.own_projects.insert({folder, *parsed});
     if (may_start(Installer::poetry)) poetry(folder, name);
+  }
+
+  void root_project(const std::string& base) {
+    for (const std::string& folder : ancestors_of(base)) {
+      const auto found =
+          std::ranges::find(out_.own_projects, folder, [](const auto& own) { return own.first; });
+      if (found == out_.own_projects.end()) continue;
+      out_.root_projects.insert(*found);
+      return;
+    }
   }
 
   /// `{virtualenvs.path}/{name, cut and lowered}-{digest}-py3.11`.

@@ -20,6 +20,8 @@ struct Places {
   std::set<std::pair<std::string, std::string>> collections;
   std::set<std::string> own;  ///< folders whose projects are the person's own
   std::set<std::pair<std::string, ProjectName>> own_projects;  ///< and the names of those, by folder
+  /// Of these the one nearest to where the command works, with its folder: what the person develops there.
+  std::set<std::pair<std::string, ProjectName>> root_projects;
   std::set<std::string> seeds;  ///< folders that may hold the wheels by which new environments begin
 };
 

@@ -4,11 +4,14 @@
 #include <array>
 
 #include "app/guard/collect.h"
+#include "app/guard/installed_sdist.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/installed_wheel.h"
+#include "core/packaging/page_file.h"
 #include "core/packaging/version.h"
+#include "core/packaging/zip.h"
 #include "core/url/url.h"
 
 namespace tomme::guard {
@@ -40,14 +43,23 @@ bool same_version(std::string_view a, std::string_view b) {
 struct DirectUrl {
   std::string url;
   bool is_folder = false;
+  std::string key = {};  ///< address_key() of what was fetched; empty for what no index or file host has
+  std::set<std::string> digests = {};  ///< by SHA-256 in hexadecimal, as it says itself
 };
 
-std::optional<DirectUrl> direct_url_in(const std::string& text) {
+/// Where it cannot be read, something was asked for by an address all the same, and nobody knows by which.
+DirectUrl direct_url_in(const std::string& text) {
   const Result<json::Value> document = json::parse(text);
-  if (!document) return std::nullopt;
-  const auto url = text_at(*document, "url");
-  if (!url) return std::nullopt;
-  return DirectUrl{std::string(*url), at(*document, "dir_info") != nullptr};
+  const auto address = document ? text_at(*document, "url") : std::nullopt;
+  if (!address) return {"an address that cannot be read"};
+  DirectUrl direct{std::string(*address), at(*document, "dir_info") != nullptr};
+  if (direct.is_folder || at(*document, "vcs_info") != nullptr) return direct;
+  if (const Result<Url> url = Url::parse(*address)) direct.key = address_key(url->address());
+  if (const auto hex = text_at(*document, "archive_info.hashes.sha256")) direct.digests.emplace(*hex);
+  constexpr std::string_view kSha256 = "sha256=";
+  const auto hash = text_at(*document, "archive_info.hash");
+  if (hash && hash->starts_with(kSha256)) direct.digests.emplace(hash->substr(kSha256.size()));
+  return direct;
 }
 
 /// The path of a `file:` URL of this machine.
@@ -60,12 +72,21 @@ std::optional<std::string> path_of(std::string_view url) {
   return std::nullopt;
 }
 
-bool is_within(std::string_view path, std::string_view folder) {
-  return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+/// A file under the name of the project: "demo.py", "demo/x.py", "zope/interface/x.py" of zope.interface.
+bool is_named_for(std::string_view path, const ProjectName& project) {
+  std::string name;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view segment = path.substr(0, slash);
+    name += (name.empty() ? "" : "-") + std::string(segment.substr(0, segment.find('.')));
+    if (const Result<ProjectName> found = ProjectName::parse(name); found && *found == project) return true;
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return false;
 }
 
-std::string_view without_fragment(std::string_view url) {
-  return url.substr(0, url.find('#'));
+bool is_within(std::string_view path, std::string_view folder) {
+  return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
 }
 
 /// One distribution, with all that it is compared by.
@@ -99,54 +120,101 @@ class Comparison {
     found.entry.project = says.name.empty() ? by_folder.name : says.name;
     found.entry.version = says.version.empty() ? by_folder.version : says.version;
     found.entry.folder = folder_of(path);
-    if (const auto text = invocation_.read(found.file("direct_url.json"), kDirectUrlBytes))
+    constexpr std::string_view kDirectUrl = "direct_url.json";
+    if (const auto text = invocation_.read(found.file(kDirectUrl), kDirectUrlBytes)) {
       found.direct = direct_url_in(*text);
+    } else if (const auto names = invocation_.list(path);
+               std::ranges::find(names, kDirectUrl) != names.end()) {
+      found.direct = direct_url_in("");
+    }
     return found;
   }
 
   void account_for(OnDisk& found) const {
     Installed& entry = found.entry;
     entry.reason = from_delivered(found);
+    if (!entry.reason.empty()) entry.overwritten.clear();
     if (entry.reason.empty()) {
       entry.from = InstalledFrom::delivered;
     } else if (is_own(found)) {
       entry.from = InstalledFrom::own_folder;
     } else if (is_seed(found)) {
       entry.from = InstalledFrom::seed;
-    } else if (found.direct) {
-      entry.reason = "it came from " + shown_address(found.direct->url);
+    } else if (found.direct && found.direct->is_folder && is_expected(found)) {
+      entry.reason += ", a folder, and its signer is expected";
     }
   }
 
  private:
+  static std::string came_from(const OnDisk& found) {
+    return "it came from " + shown_address(found.direct->url);
+  }
+
   /// Why no delivered file covers it; empty where one does.
-  std::string from_delivered(const OnDisk& found) const {
-    std::string reason = "no file of it passed through";
+  std::string from_delivered(OnDisk& found) const {
     // A folder that says one name, and METADATA that says another, is nobody's.
     if (found.entry.projects.size() != 1) return "its folder and its metadata do not name the same project";
-    const ProjectName& project = *found.entry.projects.begin();
+    // A file that passed through says nothing about a folder, a repository or another file of the same name.
+    if (found.direct && found.direct->key.empty()) return came_from(found);
+    std::string reason = found.direct ? came_from(found) : "no file of it passed through";
+    bool wheel_went = false;
     for (const DeliveredFile& file : delivered_) {
-      if (!is_file_of(file.filename, project, found.entry.version) && !is_unnamed_file_of(file, found))
-        continue;
-      const std::string difference = file.filename.ends_with(".whl") ? differs(found, wheel_of(file)) : "";
+      if (!file.filename.ends_with(".whl") || !may_be_of(file, found)) continue;
+      found.entry.overwritten.clear();
+      const std::string difference = differs(found, stored(file));
       if (difference.empty()) return {};
+      wheel_went = wheel_went || !file.addresses.empty();
       reason = "its " + printable(difference) + " is not the one of " + printable(file.filename) +
                ", which passed through";
+    }
+    // What is built can be compared with nothing. Had it been built, no wheel would have gone to the command.
+    if (wheel_went) return reason;
+    for (const DeliveredFile& file : delivered_) {
+      if (file.filename.ends_with(".whl") || file.addresses.empty() || !may_be_of(file, found)) continue;
+      if (!contradicts(found, file)) return {};
+      reason = "PKG-INFO of " + printable(file.filename) + ", which passed through, is not of " +
+               printable(found.entry.project + " " + found.entry.version);
     }
     return reason;
   }
 
-  /// An address whose name says nothing ("/dl/7") was judged as such; nobody's signer can be expected of it.
-  bool is_unnamed_file_of(const DeliveredFile& file, const OnDisk& found) const {
-    return found.direct && without_fragment(found.direct->url) == without_fragment(file.url) &&
-           !tells_a_project(file.filename) && !expected_.contains(*found.entry.projects.begin());
+  bool may_be_of(const DeliveredFile& file, const OnDisk& found) const {
+    const ProjectName& project = *found.entry.projects.begin();
+    if (!found.direct) return is_file_of(file.filename, project, found.entry.version);
+    if (!file.addresses.contains(found.direct->key)) return false;
+    const auto is_digest = [&](const std::string& hex) {
+      return file.digest && file.digest->to_hex() == hex;
+    };
+    if (!std::ranges::all_of(found.direct->digests, is_digest)) return false;
+    // An address whose name says nothing ("/dl/7") was judged as such; nobody's signer can be expected of it.
+    return is_file_of(file.filename, project, found.entry.version) ||
+           (!tells_a_project(file.filename) && !expected_.contains(project));
   }
 
-  std::shared_ptr<const StoredFile> wheel_of(const DeliveredFile& file) const {
-    return file.digest ? store_.find(*file.digest) : nullptr;
+  /// Whether a source distribution itself says that it is another project or version. Some old ones say a
+  /// version that their build does not know yet.
+  bool contradicts(const OnDisk& found, const DeliveredFile& file) const {
+    const auto sdist = stored(file);
+    if (!sdist) return false;
+    const Result<MappedFile> bytes = sdist->map();
+    const auto says = bytes ? pkg_info_of(file.filename, bytes->view()) : std::nullopt;
+    if (!says) return false;
+    const Result<ProjectName> name = ProjectName::parse(says->name);
+    if (name && name->normalized() != "unknown" && *name != *found.entry.projects.begin()) return true;
+    constexpr std::array<std::string_view, 3> kUntold{"", "0.0.0", "UNKNOWN"};
+    return std::ranges::find(kUntold, says->version) == kUntold.end() &&
+           !same_version(says->version, found.entry.version);
   }
 
-  std::string differs(const OnDisk& found, const std::shared_ptr<const StoredFile>& wheel) const {
+  std::shared_ptr<const StoredFile> stored(const DeliveredFile& file) const {
+    if (!file.digest) return nullptr;
+    // The store hashes at each look.
+    const auto [place, is_new] = stored_.try_emplace(file.digest->to_hex());
+    if (is_new) place->second = store_.find(*file.digest);
+    return place->second;
+  }
+
+  std::string differs(OnDisk& found, const std::shared_ptr<const StoredFile>& wheel) const {
     if (!wheel) return {};
     const Result<MappedFile> bytes = wheel->map();
     return bytes ? differs(found, bytes->view()) : "";
@@ -154,7 +222,7 @@ class Comparison {
 
   /// The first file that is other than in the wheel. A wheel that cannot be read in one way only was let
   /// through as it is, and then its name has to do.
-  std::string differs(const OnDisk& found, BytesView wheel) const {
+  std::string differs(OnDisk& found, BytesView wheel) const {
     const auto text = invocation_.read(found.file("RECORD"), kRecordBytes + 1);
     if (!text) return "RECORD";
     const auto record = parse_record(*text);
@@ -163,8 +231,57 @@ class Comparison {
         wheel, {.dist_info = basename_of(found.path),
                 .record = *record,
                 .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
-                .reads_all = expected_.contains(*found.entry.projects.begin())});
+                .reads_all = expected_.contains(*found.entry.projects.begin()),
+                .may_be = [&](const std::string& path,
+                              const Sha256& digest) { return is_overwritten(found, path, digest); }});
     return difference ? difference->value_or("") : "";
+  }
+
+  /// Two honest wheels that both have `tests/__init__.py`: the later one's is what is there. Not so where a
+  /// project's signer is expected and the file bears that project's own name: nobody else's business is
+  /// there.
+  bool is_overwritten(OnDisk& found, const std::string& path, const Sha256& digest) const {
+    const ProjectName& project = *found.entry.projects.begin();
+    if (expected_.contains(project) && is_named_for(path, project)) return false;
+    for (const DeliveredFile& file : delivered_) {
+      const Result<DistFilename> name = DistFilename::parse(file.filename);
+      if (!name || !name->is_wheel() || file.addresses.empty() || name->project() == project) continue;
+      const std::string version = name->version().to_string();
+      if (!stands_beside(found, name->project(), version)) continue;
+      const auto wheel = stored(file);
+      if (!wheel || !has_file(*wheel, path, digest)) continue;
+      found.entry.overwritten[name->project().normalized() + " " + version].insert(path);
+      return true;
+    }
+    return false;
+  }
+
+  bool stands_beside(const OnDisk& found, const ProjectName& project, std::string_view version) const {
+    return std::ranges::any_of(invocation_.list(found.entry.folder), [&](const std::string& name) {
+      if (!name.ends_with(".dist-info")) return false;
+      const CoreMetadata named = named_by_folder(name);
+      const Result<ProjectName> other = ProjectName::parse(named.name);
+      return other && *other == project && same_version(named.version, version);
+    });
+  }
+
+  /// Whether the wheel puts this content at that path.
+  static bool has_file(const StoredFile& wheel, std::string_view path, const Sha256& digest) {
+    constexpr std::size_t kFileBytes = InstalledWheelLimits{}.file_bytes;
+    const Result<MappedFile> bytes = wheel.map();
+    const Result<ZipArchive> zip = bytes ? ZipArchive::parse(bytes->view()) : std::unexpected(bytes.error());
+    if (!zip) return false;
+    return std::ranges::any_of(zip->entries(), [&](const ZipEntry& entry) {
+      std::string_view name = entry.name;
+      for (const std::string_view scheme : {".data/purelib/", ".data/platlib/"}) {
+        const std::size_t at = name.find(scheme);
+        if (at != std::string_view::npos && !name.substr(0, at).contains('/'))
+          name.remove_prefix(at + scheme.size());
+      }
+      if (name != path) return false;
+      const Result<Bytes> content = ZipArchive::read(entry, kFileBytes);
+      return content && sha256(*content) == digest;
+    });
   }
 
   static std::optional<Sha256> digest_of_file(const OnDisk& found, const std::string& path) {
@@ -177,7 +294,15 @@ class Comparison {
     return sha ? std::optional(*sha) : std::nullopt;
   }
 
-  /// The project where the command works, or another one below it.
+  bool is_expected(const OnDisk& found) const {
+    return std::ranges::any_of(found.entry.projects,
+                               [&](const ProjectName& project) { return expected_.contains(project); });
+  }
+
+  /// The project where the command works, or another one below it. One whose signer is expected must come
+  /// from its signer, and a folder has none: not a member of a workspace, not what a lock puts into a folder.
+  /// But who works in that project's own folder asks for exactly this folder, and it is he who says what is
+  /// in it: expecting a signer there is about what others deliver.
   bool is_own(const OnDisk& found) const {
     const auto path = found.direct ? path_of(found.direct->url) : std::nullopt;
     if (!found.direct) {
@@ -186,8 +311,14 @@ class Comparison {
       });
     }
     if (!found.direct->is_folder || !path) return false;
-    return std::ranges::any_of(
-        places_.own, [&](const std::string& own) { return is_within(resolved(*path), resolved(own)); });
+    const std::string real = resolved(*path);
+    if (is_expected(found)) {
+      return std::ranges::any_of(places_.root_projects, [&](const auto& root) {
+        return found.entry.projects == std::set{root.second} && real == resolved(root.first);
+      });
+    }
+    return std::ranges::any_of(places_.own,
+                               [&](const std::string& own) { return is_within(real, resolved(own)); });
   }
 
   std::string resolved(std::string path) const {
@@ -196,7 +327,7 @@ class Comparison {
   }
 
   /// pip, setuptools and wheel come into new environments from wheels that Python or virtualenv has with it.
-  bool is_seed(const OnDisk& found) const {
+  bool is_seed(OnDisk& found) const {
     constexpr std::array<std::string_view, 3> kSeeds{"pip", "setuptools", "wheel"};
     if (found.direct || found.entry.projects.size() != 1) return false;
     const ProjectName& project = *found.entry.projects.begin();
@@ -210,7 +341,7 @@ class Comparison {
     return false;
   }
 
-  bool is_as_in(const OnDisk& found, const std::string& path) const {
+  bool is_as_in(OnDisk& found, const std::string& path) const {
     const Result<FileHandle> file = open_for_reading(path);
     if (!file) return false;
     const Result<std::uint64_t> size = size_of(*file, path);
@@ -258,6 +389,7 @@ class Comparison {
   const std::vector<DeliveredFile>& delivered_;
   const FileStore& store_;
   const std::set<ProjectName>& expected_;
+  mutable std::map<std::string, std::shared_ptr<const StoredFile>> stored_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,9 @@ struct Installed {
   InstalledFrom from = InstalledFrom::unjudged;
   std::string reason;              ///< of what is unjudged: a clause, "no file of it passed through"
   std::set<ProjectName> projects;  ///< every name that it goes by
+  /// Files that another delivered wheel has at the same path and that are that one's now, by its title:
+  /// {"alpha 1.0": {"tests/__init__.py"}}.
+  std::map<std::string, std::set<std::string>> overwritten = {};
 };
 
 /// A file that went to the command.
@@ -41,6 +45,9 @@ struct DeliveredFile {
   std::string url;
   std::optional<Sha256> digest;
   bool by_expected_signer = false;
+  /// The address_key() of each address where the command got its octets; none where it only got a wheel's
+  /// METADATA, and built from the source distribution perhaps.
+  std::set<std::string> addresses = {};
 };
 
 /// What the environments that a command can write to held before it, and hold after it.
@@ -51,7 +58,9 @@ class InstalledCheck {
 
   /// Looks again and accounts for everything that is new or other than before. What has a wheel's name and
   /// version is compared with that wheel, as `store` has it: by the digests of its RECORD, and where its
-  /// signer is expected by the files themselves.
+  /// signer is expected by the files themselves. What was asked for by an address (direct_url.json) is
+  /// covered by a file of that address only; and a source distribution, whose build can be compared with
+  /// nothing, covers only where no wheel of that name and version went to the command.
   std::vector<Installed> compare(const std::vector<DeliveredFile>& delivered, const FileStore& store,
                                  const std::set<ProjectName>& expected);
 

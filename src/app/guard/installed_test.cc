@@ -80,7 +80,23 @@ class InstalledTest : public ::testing::Test {
     EXPECT_TRUE(incoming.append(content));
     const auto file = std::move(incoming).finish();
     store_.keep(*file);
-    return {name + "-" + version + "-py3-none-any.whl", "https://a.test/" + name, file->digest()};
+    const std::string filename = name + "-" + version + "-py3-none-any.whl";
+    return {filename, "https://a.test/" + filename, file->digest(), false, {"https://a.test/" + filename}};
+  }
+
+  /// A file that went to the command, of which the store has nothing.
+  static DeliveredFile sent(const std::string& filename, const std::string& folder = "https://a.test/") {
+    return {filename, folder + filename, {}, false, {folder + filename}};
+  }
+
+  DeliveredFile kept(const std::string& filename, const Bytes& content) const {
+    auto incoming = *store_.begin();
+    EXPECT_TRUE(incoming.append(content));
+    const auto file = std::move(incoming).finish();
+    store_.keep(*file);
+    DeliveredFile delivered = sent(filename);
+    delivered.digest = file->digest();
+    return delivered;
   }
 
   InstalledCheck look() const { return {invocation_, plan_, folder_.path("cache")}; }
@@ -119,8 +135,8 @@ TEST_F(InstalledTest, WhatPassedThroughCoversItsProject) {
   install("demo", "1.0");
   EXPECT_EQ(only(check, {wheel("demo", "1.0")}), InstalledFrom::delivered);
   EXPECT_EQ(only(check, {wheel("demo", "1.0")}, {project("demo")}), InstalledFrom::delivered);
-  EXPECT_EQ(only(check, {{"demo-1.0.tar.gz", "", {}}}), InstalledFrom::delivered);
-  EXPECT_EQ(only(check, {wheel("demo", "1.1"), {"demo-2.0.tar.gz", "", {}}, wheel("dem", "1.0")}),
+  EXPECT_EQ(only(check, {sent("demo-1.0.tar.gz")}), InstalledFrom::delivered);
+  EXPECT_EQ(only(check, {wheel("demo", "1.1"), sent("demo-2.0.tar.gz"), wheel("dem", "1.0")}),
             InstalledFrom::unjudged);
   EXPECT_EQ(only(check), InstalledFrom::unjudged);
 }
@@ -149,8 +165,14 @@ TEST_F(InstalledTest, AWheelCoversItsOwnContentOnly) {
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all.front().from, InstalledFrom::unjudged);
   EXPECT_THAT(all.front().reason, HasSubstr("demo.py is not the one of demo-1.0-py3-none-any.whl"));
-  EXPECT_EQ(only(check, {wheel("demo", "1.0"), {"demo-1.0.tar.gz", "", {}}}), InstalledFrom::delivered)
-      << "it was built";
+  const DeliveredFile sdist = sent("demo-1.0.tar.gz");
+  EXPECT_EQ(only(check, {wheel("demo", "1.0"), sdist}), InstalledFrom::unjudged)
+      << "nobody builds what he has as a wheel";
+  DeliveredFile metadata_only = wheel("demo", "1.0");
+  metadata_only.addresses.clear();
+  EXPECT_EQ(only(check, {metadata_only, sdist}), InstalledFrom::delivered) << "it was built";
+  EXPECT_EQ(only(check, {metadata_only, {"demo-1.0.tar.gz", "", {}}}), InstalledFrom::unjudged)
+      << "neither went to the command";
 }
 
 TEST_F(InstalledTest, FilesOfAnExpectedProjectAreRead) {
@@ -217,17 +239,187 @@ TEST_F(InstalledTest, PipOfThisMachineMayBeginAnEnvironment) {
 TEST_F(InstalledTest, AnAddressWithoutANameCoversWhatCameFromIt) {
   auto check = look();
   install("demo", "1.0", "x = 1\n", R"({"url": "https://a.test/dl/7", "archive_info": {}})");
-  const DeliveredFile file{"7", "https://a.test/dl/7", {}};
+  const DeliveredFile file = sent("7", "https://a.test/dl/");
   EXPECT_EQ(only(check, {file}), InstalledFrom::delivered);
   EXPECT_EQ(only(check, {file}, {project("demo")}), InstalledFrom::unjudged);
-  EXPECT_EQ(only(check, {{"other-1.0.tar.gz", "https://a.test/dl/7", {}}}), InstalledFrom::unjudged);
+  EXPECT_EQ(only(check, {sent("other-1.0.tar.gz")}), InstalledFrom::unjudged);
+}
+
+std::string direct_url(const std::string& url, const std::string& more = R"("archive_info": {})") {
+  return R"({"url": ")" + url + R"(", )" + more + "}";
+}
+
+TEST_F(InstalledTest, AFileOfTheSameNameDoesNotCoverWhatCameFromElsewhere) {
+  auto check = look();
+  const DeliveredFile sdist = sent("demo-1.0.tar.gz");
+  const DeliveredFile judged = wheel("demo", "1.0");
+  for (const std::string& direct :
+       {direct_url("https://a.test/other-1.0.tar.gz"), direct_url("https://b.test/demo-1.0.tar.gz"),
+        direct_url("https://a.test/demo-1.0.tar.gz?of=1"), direct_url("file:///v/demo-1.0-py3-none-any.whl"),
+        direct_url("file:///v/demo", R"("dir_info": {})"),
+        direct_url("https://a.test/demo-1.0.tar.gz", R"("dir_info": {})"),
+        direct_url("https://a.test/demo-1.0.tar.gz", R"("vcs_info": {"vcs": "git", "commit_id": "0"})"),
+        std::string("no document"), std::string(R"({"archive_info": {}})")}) {
+    install("demo", "1.0", "x = 1\n", direct);
+    EXPECT_EQ(only(check, {sdist}), InstalledFrom::unjudged) << direct;
+    EXPECT_EQ(only(check, {judged}), InstalledFrom::unjudged) << direct;
+    EXPECT_EQ(only(check, {judged, sdist}, {project("demo")}), InstalledFrom::unjudged) << direct;
+    EXPECT_THAT(after(check, {sdist}).front().reason, HasSubstr("it came from ")) << direct;
+  }
+}
+
+TEST_F(InstalledTest, ADirectUrlThatNobodyCanReadIsOne) {
+  auto check = look();
+  install("demo", "1.0");
+  fs::create_directories(site_ + "/demo-1.0.dist-info/direct_url.json");
+  EXPECT_EQ(only(check, {sent("demo-1.0.tar.gz")}), InstalledFrom::unjudged);
+}
+
+TEST_F(InstalledTest, TheFileOfExactlyThatAddressCovers) {
+  auto check = look();
+  const DeliveredFile judged = wheel("demo", "1.0");
+  const std::string url = "https://a.test/demo-1.0-py3-none-any.whl";
+  const std::string hex = judged.digest->to_hex();
+  for (const std::string& direct :
+       {direct_url(url),
+        direct_url("https://ann:secret@A.test:443/x/../demo-1.0-py3-none-any.whl#sha256=" + hex),
+        direct_url(url, R"("archive_info": {"hash": "sha256=)" + hex + R"(", "hashes": {"sha256": ")" + hex +
+                            R"("}})")}) {
+    install("demo", "1.0", "x = 1\n", direct);
+    EXPECT_EQ(only(check, {judged}, {project("demo")}), InstalledFrom::delivered) << direct;
+  }
+  const std::string other(64, 'a');
+  for (const std::string& info : {R"("archive_info": {"hash": "sha256=)" + other + R"("})",
+                                  R"("archive_info": {"hashes": {"sha256": ")" + other + R"("}})"}) {
+    install("demo", "1.0", "x = 1\n", direct_url(url, info));
+    EXPECT_EQ(only(check, {judged}), InstalledFrom::unjudged) << info;
+  }
+  install("demo", "1.0", "x = 2\n", direct_url("https://a.test/demo-1.0.tar.gz"));
+  EXPECT_EQ(only(check, {judged, sent("demo-1.0.tar.gz")}), InstalledFrom::delivered)
+      << "the address says which of both";
+}
+
+TEST_F(InstalledTest, WhatIsBuiltIsWhatTheSourceDistributionSays) {
+  auto check = look();
+  install("demo", "1.0");
+  const auto packed = [](const std::string& said) {
+    return testing::make_tar_gz({{"demo-1.0/src/demo.py", std::string(70'000, '#')},
+                                 {"demo-1.0/demo.egg-info/PKG-INFO", "Name: inner\nVersion: 9\n"},
+                                 {"demo-1.0/PKG-INFO", said}});
+  };
+  const auto from = [&](const std::string& said) {
+    return only(check, {kept("demo-1.0.tar.gz", packed(said))});
+  };
+  EXPECT_EQ(from("Metadata-Version: 2.1\nName: Demo\nVersion: 1.0.0\n"), InstalledFrom::delivered);
+  EXPECT_EQ(from("Name: UNKNOWN\nVersion: 0.0.0\n"), InstalledFrom::delivered) << "as some old ones have it";
+  EXPECT_EQ(from("Name: other\nVersion: 1.0\n"), InstalledFrom::unjudged);
+  EXPECT_EQ(from("Name: demo\nVersion: 1.1\n"), InstalledFrom::unjudged);
+  const auto zip = [&](const std::string& version) {
+    return kept("demo-main.zip",
+                testing::make_zip({{"demo-main/PKG-INFO", "Name: demo\nVersion: " + version + "\n"}}));
+  };
+  EXPECT_EQ(only(check, {zip("1.0")}), InstalledFrom::delivered);
+  EXPECT_EQ(only(check, {zip("2.0")}), InstalledFrom::unjudged);
+  EXPECT_EQ(only(check, {kept("demo-1.0.tar.gz", to_bytes(bytes_of("no archive")))}),
+            InstalledFrom::delivered);
+}
+
+TEST_F(InstalledTest, AnExpectedProjectOfAFolderIsOnesOwnOnlyInItsOwnFolder) {
+  const std::string member = work_ + "/packages/demo";
+  write(work_ + "/pyproject.toml", "[project]\nname = \"app\"\n");
+  write(member + "/pyproject.toml", "[project]\nname = \"demo\"\n");
+  const auto from = [&](const std::set<ProjectName>& expected) {
+    fs::remove_all(site_);
+    auto check = look();
+    install("demo", "1.0", "x = 1\n", direct_url("file://" + member, R"("dir_info": {"editable": true})"));
+    const auto all = after(check, {}, expected);
+    EXPECT_EQ(all.size(), 1U);
+    return all.front();
+  };
+  EXPECT_EQ(from({}).from, InstalledFrom::own_folder);
+  EXPECT_EQ(from({project("other")}).from, InstalledFrom::own_folder);
+  EXPECT_EQ(from({project("demo")}).from, InstalledFrom::unjudged);
+  EXPECT_THAT(from({project("demo")}).reason,
+              HasSubstr("/packages/demo, a folder, and its signer is expected"));
+  invocation_.argv = {"uv", "--directory", "packages/demo/", "sync"};
+  EXPECT_EQ(from({project("demo")}).from, InstalledFrom::own_folder) << "who develops it says what is in it";
+}
+
+/// Two wheels with a file at the same path, installed one after the other.
+class OverwrittenTest : public InstalledTest {
+ protected:
+  static std::string info(const std::string& name) { return name + "-1.0.dist-info"; }
+
+  DeliveredFile bring(const std::string& name, const std::string& shared, const std::string& content,
+                      bool digests) {
+    const std::string metadata = "Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n";
+    const auto row = [&](const std::string& path, std::string_view text) {
+      return digests ? record_row(path, text) : path + ",,\n";
+    };
+    const std::string record = row(shared, content) + row(info(name) + "/METADATA", metadata);
+    write(site_ + "/" + shared, content);
+    write(site_ + "/" + info(name) + "/METADATA", metadata);
+    write(site_ + "/" + info(name) + "/RECORD", record);
+    return kept(name + "-1.0-py3-none-any.whl", testing::make_zip({{shared, content},
+                                                                   {info(name) + "/METADATA", metadata},
+                                                                   {info(name) + "/RECORD", record}}));
+  }
+
+  static std::map<std::string, Installed> by_name(std::vector<Installed> all) {
+    std::map<std::string, Installed> found;
+    for (Installed& entry : all) found.emplace(entry.project, std::move(entry));
+    return found;
+  }
+};
+
+TEST_F(OverwrittenTest, AFileOfAnotherDeliveredWheelIsTold) {
+  for (const bool digests : {true, false}) {
+    fs::remove_all(site_);
+    auto check = look();
+    const DeliveredFile demo = bring("demo", "tests/__init__.py", "# demo\n", digests);
+    const DeliveredFile zeta = bring("zeta", "tests/__init__.py", "# zeta\n", digests);
+    auto found = by_name(after(check, {demo, zeta}, {project("demo")}));
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found["demo"].from, InstalledFrom::delivered) << found["demo"].reason;
+    EXPECT_EQ(found["zeta"].from, InstalledFrom::delivered);
+    EXPECT_THAT(found["demo"].overwritten, ::testing::ElementsAre(::testing::Pair(
+                                               "zeta 1.0", ::testing::ElementsAre("tests/__init__.py"))));
+    EXPECT_THAT(found["zeta"].overwritten, IsEmpty());
+    found = by_name(after(check, {demo, zeta}, {project("zeta")}));
+    EXPECT_EQ(found["demo"].from, InstalledFrom::delivered) << "its signer is not expected";
+    EXPECT_EQ(found["demo"].overwritten.empty(), digests) << "RECORD is believed where it has digests";
+    EXPECT_EQ(by_name(after(check, {demo}, {project("demo")}))["demo"].from, InstalledFrom::unjudged)
+        << "the other one did not pass";
+    DeliveredFile metadata_only = zeta;
+    metadata_only.addresses.clear();
+    EXPECT_EQ(by_name(after(check, {demo, metadata_only}, {project("demo")}))["demo"].from,
+              InstalledFrom::unjudged);
+    write(site_ + "/tests/__init__.py", "# nobody's\n");
+    EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged);
+  }
+}
+
+TEST_F(OverwrittenTest, WhatBearsTheNameOfAnExpectedProjectIsNobodyElses) {
+  auto check = look();
+  const DeliveredFile demo = bring("demo", "demo/__init__.py", "# demo\n", true);
+  const DeliveredFile zeta = bring("zeta", "demo/__init__.py", "# zeta\n", true);
+  EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged);
+  EXPECT_EQ(by_name(after(check, {demo, zeta}))["demo"].from, InstalledFrom::delivered);
+}
+
+TEST_F(OverwrittenTest, AWheelThatIsNotInstalledBesideExplainsNothing) {
+  auto check = look();
+  const DeliveredFile demo = bring("demo", "tests/__init__.py", "# demo\n", true);
+  const DeliveredFile zeta = bring("zeta", "tests/__init__.py", "# zeta\n", true);
+  fs::remove_all(site_ + "/zeta-1.0.dist-info");
+  EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged);
 }
 
 TEST_F(InstalledTest, EggsOfOldAreSeen) {
   auto check = look();
   write(site_ + "/demo-1.0-py3.11.egg-info/PKG-INFO", "Name: demo\nVersion: 1.0\n");
   write(site_ + "/flat-2.0-py3.11.egg-info", "Name: flat\nVersion: 2.0\n");
-  const auto all = after(check, {{"demo-1.0.tar.gz", "", {}}, {"flat-2.0.zip", "", {}}});
+  const auto all = after(check, {sent("demo-1.0.tar.gz"), sent("flat-2.0.zip")});
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].from, InstalledFrom::delivered);
   EXPECT_EQ(all[1].from, InstalledFrom::delivered);
@@ -308,6 +500,17 @@ TEST(InstalledVerdict, LetsPassWhatAHostWasAllowedFor) {
   EXPECT_FALSE(told({entry_of("other")}, rules, true, true).refused);
   EXPECT_EQ(told({entry_of("other")}, rules, true, true).notes.size(), 1U);
   EXPECT_TRUE(told({entry_of("demo")}, rules, true, true).refused);
+}
+
+TEST(InstalledVerdict, TellsWhatAnotherWheelHasOverwritten) {
+  Installed entry = entry_of("demo", InstalledFrom::delivered);
+  entry.overwritten = {{"alpha 1.0", {"tests/__init__.py"}}, {"zeta 1.0", {"a.py", "b.py"}}};
+  const Told all = told({entry}, {.proof_required = true, .expected = {project("demo")}});
+  EXPECT_FALSE(all.refused);
+  EXPECT_THAT(all.notes,
+              ::testing::ElementsAre(
+                  "demo 1.0 is as it passed through, but its tests/__init__.py was overwritten by alpha 1.0",
+                  "demo 1.0 is as it passed through, but its a.py and 1 more were overwritten by zeta 1.0"));
 }
 
 TEST(InstalledVerdict, IsInTheReport) {

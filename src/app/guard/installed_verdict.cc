@@ -27,6 +27,14 @@ std::string sentence(const std::string& titles, const std::string& folder, const
          reason;
 }
 
+std::string overwritten_by(const std::string& title, const std::string& other,
+                           const std::set<std::string>& paths) {
+  const std::string first = "its " + printable(*paths.begin());
+  const std::string more =
+      paths.size() > 1 ? " and " + std::to_string(paths.size() - 1) + " more were" : " was";
+  return title + " is as it passed through, but " + first + more + " overwritten by " + printable(other);
+}
+
 }  // namespace
 
 std::vector<std::string> report_installed(std::vector<Installed> all, const InstalledRules& rules,
@@ -40,13 +48,14 @@ std::vector<std::string> report_installed(std::vector<Installed> all, const Inst
     return rules.proof_required || (nothing_judged && !rules.expected.empty());
   };
   const auto is_unjudged = [](const Installed& entry) { return entry.from == InstalledFrom::unjudged; };
-  report.changed(all.empty()                                  ? Changes::none
+  report.changed(all.empty()                             ? Changes::none
                  : std::ranges::any_of(all, is_unjudged) ? Changes::unjudged
-                                                              : Changes::judged);
+                                                         : Changes::judged);
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> unjudged;  // by folder and reason
   std::vector<std::string> notes;
   for (const Installed& entry : all) {
     const std::string title = title_of(entry);
+    for (const auto& [other, paths] : entry.overwritten) notes.push_back(overwritten_by(title, other, paths));
     if (entry.from == InstalledFrom::own_folder)
       notes.push_back(title + " was installed from your own folder");
     if (entry.from != InstalledFrom::unjudged) continue;

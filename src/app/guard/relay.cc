@@ -194,6 +194,8 @@ Result<void> Relay::deliver(const net::Request& request, const std::string& key,
   }
   TRY(response.head(200, "", headers, file.size()));
   if (request.method == "HEAD") return {};
+  // Not so a range, by which uv and Poetry read a wheel's METADATA where the index has none of it.
+  report_.sent(download.url().shown(), download.filename(), key);
   return response.write_file(file.fd(), 0, file.size());
 }
 
@@ -220,6 +222,7 @@ Result<void> Relay::stream(const net::Request& request, const Download& download
     response.abort();
     return {};
   }
+  report_.sent(download.url().shown(), download.filename(), address_key(request.url));
   return response.write_file(state.file->fd(), sent, state.file->size() - sent);
 }
 

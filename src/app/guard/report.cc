@@ -91,6 +91,11 @@ void Report::judged(JudgedFile file) {
   files_.insert_or_assign(std::move(key), std::move(file));
 }
 
+void Report::sent(const std::string& url, const std::string& filename, const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  sent_[{url, filename}].insert(key);
+}
+
 void Report::served(std::string host) {
   const std::lock_guard lock(mutex_);
   served_.insert(std::move(host));
@@ -169,9 +174,11 @@ void Report::installed(std::vector<Installed> all) {
 std::vector<DeliveredFile> Report::deliveries() const {
   const std::lock_guard lock(mutex_);
   std::vector<DeliveredFile> files;
-  for (const auto& [url, file] : files_) {
+  for (const auto& [key, file] : files_) {
     if (file.verdict.decision() == Decision::deny) continue;
-    files.push_back({file.filename, file.url, file.digest, file.verdict.expected()});
+    const auto sent = sent_.find(key);
+    files.push_back({file.filename, file.url, file.digest, file.verdict.expected(),
+                     sent == sent_.end() ? std::set<std::string>() : sent->second});
   }
   return files;
 }

@@ -57,6 +57,8 @@ class Report {
  public:
   /// The same name at the same address again replaces the earlier entry.
   void judged(JudgedFile file);
+  /// The octets of a judged file go to the command, which asked for them at the address of this address_key().
+  void sent(const std::string& url, const std::string& filename, const std::string& key);
   /// A host whose connections went through unseen.
   void tunnelled(std::string host);
   /// The same for a host that sends no packages, and that Tomme lets pass for the command's own sake.
@@ -122,6 +124,7 @@ class Report {
 
   mutable std::mutex mutex_;                                         // guards all below
   std::map<std::pair<std::string, std::string>, JudgedFile> files_;  // by URL and name
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> sent_;  // likewise: the keys
   std::set<std::string> tunnelled_;
   std::set<std::string> served_;
   std::set<std::string> distrusted_;

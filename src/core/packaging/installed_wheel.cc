@@ -80,7 +80,8 @@ Result<std::optional<std::string>> difference_from_wheel(BytesView wheel, const 
     if (!digest) return std::optional(std::string(entry.name));
     const auto promise = promised.find(key);
     if (promise != promised.end() && promise->second == digest) continue;
-    if (sha256(TRY(ZipArchive::read(entry, limits.file_bytes))) != *digest)
+    if (sha256(TRY(ZipArchive::read(entry, limits.file_bytes))) == *digest) continue;
+    if (in_dist_info || !installed.may_be || !installed.may_be(std::string(entry.name), *digest))
       return std::optional(std::string(entry.name));
   }
   return std::optional<std::string>();

@@ -26,6 +26,9 @@ struct InstalledFiles {
   /// What the file at a path of `record` has now; nothing where it cannot be read.
   std::function<std::optional<Sha256>(const std::string& path)> digest_of;
   bool reads_all = false;  ///< else the digests of `record` are believed, but for METADATA
+  /// Whether a file outside of `.dist-info` may have this content as well: another distribution brought it
+  /// and came later. None: no file may.
+  std::function<bool(const std::string& path, const Sha256& digest)> may_be = {};
 };
 
 /// The first file of the wheel that is missing or other in what was installed; nothing where all are there.
