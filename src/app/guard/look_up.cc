@@ -1,7 +1,6 @@
 #include "app/guard/look_up.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 #include "core/encoding/text.h"
@@ -101,6 +100,15 @@ std::vector<Url> IndexLookUp::indexes_for(const Url& file, const std::string& ke
 Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const ProjectName& project,
                                                        const std::string& key, std::stop_token stop) {
   const std::string authorization = authorization_for(index);
+  const std::array<std::string, 3> question{index.to_string(), project.normalized(), authorization};
+  {
+    const std::lock_guard lock(mutex_);
+    if (read_.contains(question)) return listing_.find(key);
+  }
+  const auto read = [&] {
+    const std::lock_guard lock(mutex_);
+    read_.insert(question);
+  };
   const auto stays = [&](const Url& url) { return url.origin() == index.origin(); };
   const std::string name = index.shown();
   Result<FetchedPage> page =
@@ -110,13 +118,18 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
     for (IndexFile& listed : page->page.files) {
       const Result<PageFile> file = PageFile::make(listed, page->page.base, resolver, project);
       // What cannot be listed is no other file's concern.
-      if (file) [[maybe_unused]] const Result<void> added = listing_.add(*file, index, is_judged_);
+      if (file) [[maybe_unused]]
+        const Result<void> added = listing_.add(*file, index, is_judged_);
     }
+    read();
     return listing_.find(key);
   }
   const Error& why = page.error();
   const bool is_stranger = authorization.empty() && public_index(index) == nullptr;
-  if (why.is(kIndexNoProject) && !is_stranger) return std::nullopt;
+  if (why.is(kIndexNoProject) && !is_stranger) {
+    read();
+    return std::nullopt;
+  }
   if (why.is(kIndexNoProject)) {
     return fail(kIndexDenied,
                 "the index " + name + " does not show " + project.normalized() +
@@ -146,8 +159,7 @@ void IndexLookUp::learn_authorization(const net::Request& request) {
     return;
   }
   if (learned_.size() == kMostLearned) learned_.erase(learned_.begin());
-  learned_.push_back(
-      {url.origin(), std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
+  learned_.push_back({url.origin(), std::string(path.substr(0, path.rfind('/') + 1)), std::string(*value)});
 }
 
 /// What the installer sends, unless settings name an index that is nearer to the address.

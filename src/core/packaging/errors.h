@@ -27,7 +27,9 @@ inline constexpr ErrorCode kWheelInvalid{"wheel/invalid", Outcome::refused,
                                          "a wheel is not a sound zip archive",
                                          "the file is damaged; fetch or build it again"};
 inline constexpr ErrorCode kWheelAmbiguous{
-    "wheel/ambiguous", Outcome::refused, "a wheel is a zip archive that readers may unpack differently",
+    "wheel/ambiguous", Outcome::refused,
+    "a wheel is a zip archive that readers may unpack differently, or has its dependencies in more than one "
+    "place",
     "build the wheel again with another build tool; one that nobody vouches for passes with a note where "
     "neither proof is required nor a signer expected"};
 inline constexpr ErrorCode kWheelMetadata{
