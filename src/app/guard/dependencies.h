@@ -12,7 +12,7 @@
 
 namespace tomme::guard {
 
-/// Who may be brought in by a wheel that names addresses instead of versions (`Requires-Dist: name @ URL`).
+/// Who may be brought in by a file that names addresses instead of versions (`Requires-Dist: name @ URL`).
 struct DependencyRules {
   MayVisit judged = {};  ///< files of this address pass through here
   /// Whether a page of the project lists the file at this address, which has no fragment. None: nobody knows.
@@ -26,8 +26,9 @@ struct DependencyRules {
 
 /// Notes on what will not be judged as the project that it is wanted as, a sentence each: a file elsewhere,
 /// one that by its name and the pages is not that project's, a checkout, a place on this machine.
-/// kGuardDependency instead where the rules are strict. `metadata` is the wheel's own METADATA.
-Result<std::vector<std::string>> check_dependencies(const DistFilename& wheel, std::string_view metadata,
+/// kGuardDependency instead where the rules are strict, as for a dependency that not all installers read the
+/// same way, and for very many. `metadata` is the file's own METADATA or PKG-INFO.
+Result<std::vector<std::string>> check_dependencies(const DistFilename& file, std::string_view metadata,
                                                     const DependencyRules& rules);
 
 }  // namespace tomme::guard

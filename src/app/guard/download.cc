@@ -7,6 +7,7 @@
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
 #include "core/packaging/errors.h"
+#include "core/packaging/sdist_metadata.h"
 #include "core/packaging/wheel_metadata.h"
 #include "io/net/content_coding.h"
 #include "io/net/errors.h"
@@ -45,30 +46,61 @@ Result<void> expect_listed_digest(const std::optional<ListedFile>& listed, const
   return {};
 }
 
-/// What a judged wheel holds. Nothing for what is none: what a source distribution depends on is known when
-/// its code has run.
+/// What a judged file says of itself.
 struct Inside {
-  std::shared_ptr<const Bytes> metadata = {};  ///< nothing either where an odd wheel's cannot be told
+  std::shared_ptr<const Bytes> metadata = {};  ///< of a wheel; nothing where an odd wheel's cannot be told
   std::vector<std::string> notes = {};
+
+  Result<void> check(const DistFilename& filename, const Bytes& text, const DependencyRules& rules) {
+    for (std::string& note : TRY(check_dependencies(filename, text_of(text), rules)))
+      notes.push_back(std::move(note));
+    return {};
+  }
 };
 
-/// `vouched`: somebody claims something about the wheel, so it must have one reading only.
-Result<Inside> look_inside(const DistFilename& filename, const StoredFile& file, bool vouched,
-                           const DependencyRules& rules) {
+/// `vouched`: somebody claims something about the file, so it must have one reading only.
+Result<Inside> look_inside_wheel(const DistFilename& filename, BytesView octets, bool vouched,
+                                 const DependencyRules& rules) {
   Inside inside;
-  if (!filename.is_wheel()) return inside;
-  const MappedFile octets = TRY(file.map());
-  Result<Bytes> metadata = metadata_of_wheel(octets.view(), filename);
+  Result<Bytes> metadata = metadata_of_wheel(octets, filename);
   if (!metadata && metadata.error().is(kWheelAmbiguous) && !vouched && !rules.strict()) {
     inside.notes.push_back(metadata.error().message() +
                            ", so readers may unpack it differently; it passed because nobody vouches for it");
-    metadata = metadata_of_odd_wheel(octets.view(), filename);
+    metadata = metadata_of_odd_wheel(octets, filename);
     if (!metadata && !metadata.error().is(kWheelName)) return inside;
   }
   inside.metadata = std::make_shared<const Bytes>(TRY(std::move(metadata)));
-  for (std::string& note : TRY(check_dependencies(filename, text_of(*inside.metadata), rules)))
-    inside.notes.push_back(std::move(note));
+  TRY(inside.check(filename, *inside.metadata, rules));
   return inside;
+}
+
+/// Old source distributions say nothing, and some are odd: that is no reason to refuse one where nothing is
+/// demanded. What one says before it is built may not be what it says when it is: see "What `run` cannot see"
+/// in docs/threat-model.md.
+Result<Inside> look_inside_sdist(const DistFilename& filename, BytesView octets, bool vouched,
+                                 const DependencyRules& rules) {
+  Inside inside;
+  const Result<std::vector<Bytes>> texts = metadata_of_sdist(octets, filename);
+  if (!texts) {
+    const bool contradicts = texts.error().is(kSdistName) || texts.error().is(kSdistMetadata);
+    if (rules.strict() || (vouched && contradicts)) return std::unexpected(texts.error());
+    if (vouched || contradicts)
+      inside.notes.push_back(texts.error().message() + "; it passed because nothing was demanded of it");
+    return inside;
+  }
+  for (const Bytes& text : *texts) TRY(inside.check(filename, text, rules));
+  if (texts->empty() && (vouched || rules.strict())) {
+    inside.notes.push_back(printable(filename.as_written()) +
+                           " has no PKG-INFO: what it depends on is known only when it is built");
+  }
+  return inside;
+}
+
+Result<Inside> look_inside(const DistFilename& filename, const StoredFile& file, bool vouched,
+                           const DependencyRules& rules) {
+  const MappedFile octets = TRY(file.map());
+  return filename.is_wheel() ? look_inside_wheel(filename, octets.view(), vouched, rules)
+                             : look_inside_sdist(filename, octets.view(), vouched, rules);
 }
 
 }  // namespace

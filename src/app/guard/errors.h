@@ -34,7 +34,9 @@ inline constexpr ErrorCode kGuardElsewhere{
     "if the place is right, name it with --file-host HOST"};
 inline constexpr ErrorCode kGuardDependency{
     "guard/dependency", Outcome::refused,
-    "a wheel wants another project from a place where it would not be judged as that project's",
+    "a file wants another project from a place where it would not be judged as that project's, or in words "
+    "that "
+    "installers read differently",
     "install that project from an index first, or drop --require and --expect for it on purpose"};
 inline constexpr ErrorCode kGuardHost{
     "guard/host", Outcome::refused,

@@ -87,6 +87,15 @@ std::vector<Url> IndexLookUp::indexes_for(const Url& file, const std::string& ke
 Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const ProjectName& project,
                                                        const std::string& key, std::stop_token stop) {
   const std::string authorization = authorization_for(index);
+  const std::array<std::string, 3> question{index.to_string(), project.normalized(), authorization};
+  {
+    const std::lock_guard lock(mutex_);
+    if (read_.contains(question)) return listing_.find(key);
+  }
+  const auto read = [&] {
+    const std::lock_guard lock(mutex_);
+    read_.insert(question);
+  };
   const auto stays = [&](const Url& url) { return url.origin() == index.origin(); };
   const std::string name = index.shown();
   Result<FetchedPage> page =
@@ -99,11 +108,15 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
       if (file) [[maybe_unused]]
         const Result<void> added = listing_.add(*file, index, is_judged_);
     }
+    read();
     return listing_.find(key);
   }
   const Error& why = page.error();
   const bool is_stranger = authorization.empty() && public_index(index.host()) == nullptr;
-  if (why.is(kIndexNoProject) && !is_stranger) return std::nullopt;
+  if (why.is(kIndexNoProject) && !is_stranger) {
+    read();
+    return std::nullopt;
+  }
   if (why.is(kIndexNoProject)) {
     return fail(kIndexDenied,
                 "the index " + name + " does not show " + project.normalized() +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,7 +33,8 @@ struct LookUpOptions {
 ///     are not public;
 ///   * an answer that may be meant for a stranger (401, 403, 404 without a login, a redirect to another
 ///     origin) is not the index's word: nothing could be told, which is a note where no proof is asked for.
-/// An index that does not answer at all is an error, as ever.
+/// An index that does not answer at all is an error, as ever. A page that was read is not asked for again in
+/// this run: one wheel may name many files of a project.
 /// Thread-safe.
 class IndexLookUp {
  public:
@@ -43,8 +45,7 @@ class IndexLookUp {
   /// What the pages of this run list under `url`, else the project's page of each index that may know it.
   /// Nothing: no page lists it, or it could not be told and no proof is asked of this project. An error: it
   /// could not be told.
-  Result<std::optional<ListedFile>> find(const Url& url, const std::string& filename,
-                                         std::stop_token stop);
+  Result<std::optional<ListedFile>> find(const Url& url, const std::string& filename, std::stop_token stop);
 
   /// Remembers with which credentials the installer asks there.
   void learn_authorization(const net::Request& request);
@@ -70,6 +71,9 @@ class IndexLookUp {
   const std::function<bool(const Url&)> is_judged_;
   const LookUpOptions options_;
   mutable std::mutex mutex_;  // guards all below
+  /// Pages that were read: all their files are in the listing. With what they were asked for, since another
+  /// login may see more.
+  std::set<std::array<std::string, 3>> read_;  // index, project, Authorization
   std::vector<Learned> learned_;
   std::map<std::string, std::string> untold_;  // why, by the file's key
 };

@@ -49,7 +49,8 @@ class LookUp : public ::testing::Test {
  protected:
   static Url url(const std::string& text) { return *Url::parse(text); }
   void use(LookUpOptions options) {
-    look_up_ = std::make_unique<IndexLookUp>(client_, listing_, [](const Url&) { return true; }, std::move(options));
+    look_up_ =
+        std::make_unique<IndexLookUp>(client_, listing_, [](const Url&) { return true; }, std::move(options));
   }
   /// "listed", "not listed", or the code of the error.
   std::string find(const std::string& file) {
@@ -74,6 +75,28 @@ TEST_F(LookUp, CarriesTheLoginOfTheSettings) {
   use(std::move(options));
   EXPECT_EQ(find(file_of(kFiles)), "listed");
   EXPECT_TRUE(look_up_->notes().empty());
+}
+
+TEST_F(LookUp, ReadsAPageOnce) {
+  const Index index(kFiles);
+  use({.indexes = {*Url::parse(index.simple())}});
+  const auto find_version = [&](const std::string& version) {
+    const std::string name = "demo-" + version + ".tar.gz";
+    const auto found = look_up_->find(url(kFiles + name), name, {});
+    return found && *found;
+  };
+  EXPECT_FALSE(find_version("1"));
+  EXPECT_FALSE(find_version("2"));
+  EXPECT_EQ(find(file_of(kFiles)), "listed");
+  EXPECT_EQ(index.asked(), 1U);
+}
+
+TEST_F(LookUp, AsksAgainForAPageThatCouldNotBeHad) {
+  const Index index(kFiles, ann_);
+  use({.indexes = {*Url::parse(index.simple())}});
+  EXPECT_EQ(find(file_of(kFiles)), "not listed");
+  EXPECT_EQ(find(file_of(kFiles)), "not listed");
+  EXPECT_EQ(index.asked(), 2U);
 }
 
 TEST_F(LookUp, CarriesWhatTheInstallerSent) {

@@ -10,18 +10,82 @@ namespace tomme {
 
 namespace {
 
-// url_req = name wsp* extras? wsp* "@" wsp* URI_reference (wsp+ | end) quoted_marker?     (PEP 508)
+constexpr std::string_view kBlank = " \t";
+
+bool is_name_character(char c) {
+  return ascii::is_alnum(c) || c == '-' || c == '_' || c == '.';
+}
+
+/// Whether there is anything of which some installer could make an address or a path: PDM takes
+/// `URL#egg=name`, a checkout and what starts with a dot, uv undoes RFC 2047 (`=?utf-8?b?…?=`). What has none
+/// of it is a version with odd spelling at most, of which there are many. Nobody looks for an address behind
+/// the semicolon.
+bool could_name_an_address(std::string_view requirement) {
+  if (requirement.contains("=?")) return true;
+  const std::string_view wanted = requirement.substr(0, requirement.find(';'));
+  if (wanted.find_first_of(":/\\@") != std::string_view::npos || wanted.starts_with('.')) return true;
+  const std::string lower = ascii::to_lower(wanted);
+  constexpr std::string_view kCheckouts[] = {"git+", "hg+", "svn+", "bzr+"};
+  return std::ranges::any_of(kCheckouts, [&](std::string_view each) { return lower.starts_with(each); });
+}
+
+// requirement = name [extras] "@" URL [blank ";" marker]                               (PEP 508)
+// extras      = "[" [name *("," name)] "]"
+// URL         = everything up to the next blank
+// with blanks between any two parts.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  std::optional<DirectReference> read() {
+    Result<ProjectName> project = ProjectName::parse(take_name());
+    if (!project || !take_extras() || !take('@')) return std::nullopt;
+    skip_blank();
+    const std::size_t end = std::min(rest_.find_first_of(" \t\v\f"), rest_.size());
+    DirectReference reference{*std::move(project), std::string(rest_.substr(0, end))};
+    rest_.remove_prefix(end);
+    if (reference.address.empty()) return std::nullopt;
+    const bool has_marker = take(';');
+    if (has_marker ? !is_marker(rest_) : !rest_.empty()) return std::nullopt;
+    reference.needs_extra = has_marker && needs_an_extra(rest_);
+    return reference;
+  }
+
+ private:
+  std::string_view take_name() {
+    const auto* end = std::ranges::find_if_not(rest_, is_name_character);
+    const std::string_view name = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+    rest_.remove_prefix(name.size());
+    return name;
+  }
+  /// True where there are none.
+  bool take_extras() {
+    if (!take('[') || take(']')) return true;
+    do {
+      skip_blank();
+      if (take_name().empty()) return false;
+    } while (take(','));
+    return take(']');
+  }
+  bool take(char c) {
+    skip_blank();
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  void skip_blank() { rest_.remove_prefix(std::min(rest_.find_first_not_of(kBlank), rest_.size())); }
+
+  std::string_view rest_;
+};
+
 std::optional<DirectReference> reference_in(std::string_view requirement) {
-  const std::size_t at = requirement.substr(0, requirement.find(';')).find('@');
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view name = trimmed_field(requirement.substr(0, std::min(requirement.find('['), at)));
-  const std::string_view behind = trimmed_field(requirement.substr(at + 1));
-  const std::size_t end = std::min(behind.find_first_of(" \t\v\f"), behind.size());
-  const std::string_view marker = trimmed_field(behind.substr(end));
-  DirectReference reference{std::nullopt, std::string(behind.substr(0, end))};
-  reference.needs_extra = marker.starts_with(';') && needs_an_extra(marker.substr(1));
-  if (Result<ProjectName> project = ProjectName::parse(name)) reference.project = *std::move(project);
-  return reference;
+  if (!could_name_an_address(requirement)) return std::nullopt;
+  if (!requirement.contains("=?")) {
+    if (auto reference = Reader(requirement).read()) return reference;
+  }
+  return DirectReference{.project = std::nullopt,
+                         .address = std::string(trimmed_field(requirement.substr(0, requirement.find(';')))),
+                         .well_formed = false};
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ TEST(DirectReferences, AreDependenciesByAddress) {
                      "python_version > '3'\nRequires-Dist: other >=1.0\nRequires-Dist: third@file:///f\n\n"),
             "some-thing=https://h/f.whl|third=file:///f|");
   EXPECT_EQ(found_in("Requires-Dist: a ; platform_version == '@ x'\n"), "");
-  EXPECT_EQ(found_in("Requires-Dist: not a name @ ../x\n"), "?=../x|");
+  EXPECT_EQ(found_in("Requires-Dist: not a name @ ../x\n"), "?=not a name @ ../x|");
+  EXPECT_EQ(found_in("Requires-Dist: http://h/f.zip#egg=a ; os_name == 'posix'\n"),
+            "?=http://h/f.zip#egg=a|");
+  EXPECT_EQ(found_in("Requires-Dist: a @ http://h/f.zip;os_name == 'posix'\n"), "?=a @ http://h/f.zip|");
   EXPECT_EQ(found_in(""), "");
 }
 

@@ -27,7 +27,9 @@ inline constexpr ErrorCode kWheelInvalid{"wheel/invalid", Outcome::refused,
                                          "a wheel is not a sound zip archive",
                                          "the file is damaged; fetch or build it again"};
 inline constexpr ErrorCode kWheelAmbiguous{
-    "wheel/ambiguous", Outcome::refused, "a wheel is a zip archive that readers may unpack differently",
+    "wheel/ambiguous", Outcome::refused,
+    "a wheel is a zip archive that readers may unpack differently, or has its dependencies in more than one "
+    "place",
     "build the wheel again with another build tool; one that nobody vouches for passes with a note where "
     "neither proof is required nor a signer expected"};
 inline constexpr ErrorCode kWheelMetadata{
@@ -41,6 +43,20 @@ inline constexpr ErrorCode kWheelName{
 inline constexpr ErrorCode kWheelTooLarge{
     "wheel/too-large", Outcome::refused, "a wheel holds more than our limits allow",
     "see whether the wheel is what it says; its publisher can split it"};
+inline constexpr ErrorCode kSdistInvalid{
+    "sdist/invalid", Outcome::refused,
+    "a source distribution cannot be read, or may be unpacked in more ways than one",
+    "build it again with a current build tool; it passes where neither proof is required nor a signer expected"};
+inline constexpr ErrorCode kSdistMetadata{
+    "sdist/metadata", Outcome::refused, "a source distribution has more than one PKG-INFO, or one that says nothing",
+    "build it again with a current build tool"};
+inline constexpr ErrorCode kSdistName{
+    "sdist/name", Outcome::refused,
+    "the PKG-INFO in a source distribution does not name, once, the project and version of the file's name",
+    "do not install this file, tell the index: an installer may take it for another project's"};
+inline constexpr ErrorCode kSdistTooLarge{"sdist/too-large", Outcome::refused,
+                                          "a source distribution holds more than our limits allow",
+                                          "see whether it is what it says; its publisher can split it"};
 inline constexpr ErrorCode kRecordInvalid{"record/invalid", Outcome::refused,
                                           "the list of files of a distribution (RECORD) cannot be read",
                                           "install the distribution again, or build it with a current tool"};

@@ -1,6 +1,7 @@
 #include "core/packaging/extra_marker.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/ascii.h"
 
@@ -17,10 +18,12 @@ class Marker {
  public:
   explicit Marker(std::string_view text) : rest_(text) {}
 
-  bool needs_an_extra() {
+  /// Whether it needs one; nothing where it is no marker.
+  std::optional<bool> needs_an_extra() {
     const bool needs = any_of();
     skip_blank();
-    return needs && !broken_ && rest_.empty();
+    if (broken_ || !rest_.empty()) return std::nullopt;
+    return needs;
   }
 
  private:
@@ -47,7 +50,7 @@ class Marker {
 
   bool comparison() {
     const std::string_view left = value();
-    const bool equal = take("==");
+    const bool equal = !rest_starts_with_arbitrary() && take("==");
     if (!equal && !take_other_operator()) return give_up();
     const std::string_view right = value();
     if (left.empty() || right.empty()) return give_up();
@@ -58,8 +61,12 @@ class Marker {
     return equal && (names_one(left, right) || names_one(right, left));
   }
 
+  bool rest_starts_with_arbitrary() {
+    skip_blank();
+    return rest_.starts_with("===");
+  }
   bool take_other_operator() {
-    for (const std::string_view each : {"~=", "!=", "<=", ">=", "<", ">"}) {
+    for (const std::string_view each : {"===", "~=", "!=", "<=", ">=", "<", ">"}) {
       if (take(each)) return true;
     }
     return take_word("in") || (take_word("not") && take_word("in"));
@@ -109,7 +116,11 @@ class Marker {
 }  // namespace
 
 bool needs_an_extra(std::string_view marker) {
-  return Marker(marker).needs_an_extra();
+  return Marker(marker).needs_an_extra().value_or(false);
+}
+
+bool is_marker(std::string_view text) {
+  return Marker(text).needs_an_extra().has_value();
 }
 
 }  // namespace tomme

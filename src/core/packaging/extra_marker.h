@@ -8,4 +8,7 @@ namespace tomme {
 /// for an extra. No for every text that is no marker, and for none.
 bool needs_an_extra(std::string_view marker);
 
+/// Whether a text is a marker, as far as its grammar goes: which variables there are is not looked at.
+bool is_marker(std::string_view text);
+
 }  // namespace tomme

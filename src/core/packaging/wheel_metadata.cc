@@ -1,11 +1,12 @@
 #include "core/packaging/wheel_metadata.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/encoding/text.h"
 #include "core/base/ascii.h"
+#include "core/encoding/text.h"
 #include "core/packaging/errors.h"
 #include "core/packaging/metadata_fields.h"
 
@@ -59,7 +60,61 @@ Result<void> check_names_file(std::string_view metadata, const DistFilename& fil
   return {};
 }
 
-Result<Bytes> metadata_in(const ZipArchive& zip, const DistFilename& filename, const WheelLimits& limits) {
+std::unexpected<Error> ambiguous(std::string_view entry, std::string_view why) {
+  return fail(kWheelAmbiguous, "\"" + printable(entry) + "\" " + std::string(why));
+}
+
+std::size_t depth_of(std::string_view path) {
+  return static_cast<std::size_t>(std::ranges::count(path, '/'));
+}
+
+/// Where pip and PDM look for dependencies besides METADATA: beside it, and where that of `.data` will be put
+/// beside it. No build tool writes them into a wheel. Case is ignored, as above.
+Result<void> check_no_other_dependencies(const ZipArchive& zip, std::string_view dist_info) {
+  for (const ZipEntry& entry : zip.entries()) {
+    const std::string path = ascii::to_lower(entry.name);
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) continue;
+    const std::string_view folder = std::string_view(path).substr(0, slash);
+    const std::string_view name = std::string_view(path).substr(slash + 1);
+    const bool is_old = name == "requires.txt" || name == "pkg-info";
+    const bool is_here = folder == ascii::to_lower(dist_info);
+    const bool is_unpacked_here =
+        folder.substr(0, folder.find('/')).ends_with(".data") && folder.ends_with(kSuffix);
+    if ((is_here && is_old) || (is_unpacked_here && (is_old || name == "metadata"))) {
+      return ambiguous(entry.name,
+                       "stands beside METADATA, and some installers would take dependencies from it");
+    }
+  }
+  return {};
+}
+
+/// Poetry (pkginfo) takes, of all files with METADATA in their path, the least deep one that says
+/// "Metadata-Version".
+Result<void> check_is_least_deep(const ZipArchive& zip, const ZipEntry& metadata, BytesView text,
+                                 const WheelLimits& limits) {
+  constexpr std::string_view kSays = "Metadata-Version";
+  const bool counts = text_of(text).contains(kSays);
+  std::size_t left = limits.metadata_bytes;
+  for (const ZipEntry& entry : zip.entries()) {
+    if (entry.name == metadata.name || entry.is_folder() || !entry.name.contains("METADATA")) continue;
+    if (counts && depth_of(entry.name) > depth_of(metadata.name)) continue;
+    const Result<Bytes> other = ZipArchive::read(entry, left);
+    // What is too large to be looked at is not metadata, or is there to be overlooked.
+    if (!other || text_of(*other).contains(kSays))
+      return ambiguous(entry.name, "may be taken for its METADATA by some installers");
+    left -= other->size();
+  }
+  return {};
+}
+
+struct Metadata {
+  const ZipEntry& entry;
+  std::string_view folder;
+  Bytes text;
+};
+
+Result<Metadata> metadata_in(const ZipArchive& zip, const DistFilename& filename, const WheelLimits& limits) {
   std::optional<std::string_view> folder;
   const ZipEntry* metadata = nullptr;
   for (const ZipEntry& entry : zip.entries()) {
@@ -79,7 +134,16 @@ Result<Bytes> metadata_in(const ZipArchive& zip, const DistFilename& filename, c
   if (metadata == nullptr) return fail(kWheelMetadata, "it has no METADATA file");
   Bytes text = TRY(ZipArchive::read(*metadata, limits.metadata_bytes));
   TRY(check_names_file(text_of(text), filename));
-  return text;
+  return Metadata{*metadata, *folder, std::move(text)};
+}
+
+/// What all who read wheels take for it, however they look for it.
+Result<Bytes> only_metadata_in(const ZipArchive& zip, const DistFilename& filename,
+                               const WheelLimits& limits) {
+  Metadata found = TRY(metadata_in(zip, filename, limits));
+  TRY(check_no_other_dependencies(zip, found.folder));
+  TRY(check_is_least_deep(zip, found.entry, found.text, limits));
+  return std::move(found.text);
 }
 
 /// "\"demo-1.0-py3-none-any.whl\"", for messages.
@@ -95,14 +159,14 @@ Result<Bytes> metadata_of_wheel(BytesView whole_wheel, const DistFilename& filen
                                 const WheelLimits& limits) {
   const std::string quoted = TRY(quoted_wheel(filename));
   const ZipArchive zip = TRY(in(quoted, ZipArchive::parse(whole_wheel, limits.zip)));
-  return in(quoted, metadata_in(zip, filename, limits));
+  return in(quoted, only_metadata_in(zip, filename, limits));
 }
 
 Result<Bytes> metadata_of_odd_wheel(BytesView whole_wheel, const DistFilename& filename,
                                     const WheelLimits& limits) {
   const std::string quoted = TRY(quoted_wheel(filename));
   const ZipArchive zip = TRY(in(quoted, ZipArchive::parse_by_directory(whole_wheel, limits.zip)));
-  return in(quoted, metadata_in(zip, filename, limits));
+  return std::move(TRY(in(quoted, metadata_in(zip, filename, limits))).text);
 }
 
 }  // namespace tomme

@@ -137,6 +137,41 @@ TEST(WheelMetadata, TakesTheFolderInAnySpelling) {
   EXPECT_FALSE(metadata(zip, {}, "foo_bar-1.0.zip"));
 }
 
+std::string with_also(const std::string& name, const std::string& text = kMetadata) {
+  auto entries = good_entries();
+  entries.push_back(entry(name, text));
+  return archive(entries);
+}
+
+// pip and PDM read the first two where METADATA names no dependency, Poetry the last.
+TEST(WheelMetadata, IsTheOnlyPlaceOfDependencies) {
+  for (const char* name :
+       {"foo-1.0.dist-info/requires.txt", "foo-1.0.dist-info/PKG-INFO", "foo-1.0.dist-info/Requires.TXT",
+        "foo-1.0.data/purelib/foo-1.0.dist-info/requires.txt",
+        "foo-1.0.data/platlib/bar-1.0.dist-info/METADATA", "foo-1.0.data/data/lib/bar.dist-info/PKG-INFO",
+        "METADATA", "METADATA.json", "a/METADATA", "zMETADATA/z"}) {
+    EXPECT_EQ(code_of(with_also(name)), "wheel/ambiguous") << name;
+    EXPECT_TRUE(
+        metadata_of_odd_wheel(bytes_of(with_also(name)), *DistFilename::parse("foo-1.0-py3-none-any.whl")));
+  }
+}
+
+TEST(WheelMetadata, MayHaveOthersThatNobodyTakesForIt) {
+  for (const char* name : {"foo/data/METADATA", "foo-1.0.dist-info/licenses/METADATA",
+                           "foo/_vendor/bar-1.0.dist-info/METADATA", "foo/requires.txt", "foo/PKG-INFO",
+                           "foo/bar.dist-info/requires.txt", "foo-1.0.dist-info/licenses/PKG-INFO"}) {
+    EXPECT_EQ(code_of(with_also(name)), "accepted") << name;
+  }
+  EXPECT_EQ(code_of(with_also("foo/METADATA.txt", "of the stars")), "accepted");
+  EXPECT_EQ(code_of(with_also("METADATA", "")), "accepted");
+  // Without "Metadata-Version" in its own, Poetry goes on to deeper ones.
+  auto entries = good_entries();
+  entries[2] = entry("foo-1.0.dist-info/METADATA", "Name: foo\nVersion: 1.0\n");
+  EXPECT_EQ(code_of(archive(entries)), "accepted");
+  entries.push_back(entry("foo/data/METADATA", kMetadata));
+  EXPECT_EQ(code_of(archive(entries)), "wheel/ambiguous");
+}
+
 TEST(WheelMetadata, WantsExactlyOneFolderWithMetadata) {
   const std::string kCode = "wheel/metadata";
   EXPECT_EQ(code_of(archive({})), kCode);
