@@ -23,6 +23,7 @@ import requests
 from unearth.collector import IndexPage, parse_html_page, parse_json_response
 from unearth.evaluator import Evaluator
 from unearth.link import Link
+from unearth.utils import is_archive_file
 from urllib3.util import url as poetry_url
 
 Wheel.supported = lambda self, tags: True  # what it is, not where it runs
@@ -96,8 +97,12 @@ def unearth(page: dict) -> list[dict]:
                      metadata and asked_by_httpx(metadata.normalized), link.dist_info_metadata if isinstance(link.dist_info_metadata, dict) else {},
                      version_text(package.version) if package else None)
 
+    def may_be_taken(link) -> bool:
+        """What stands in front of an @ is the name to it, and often no distribution's."""
+        return "@" not in link.parsed.path or link.is_wheel or is_archive_file(link.filename)
+
     read = parse_json_response if page["type"].endswith("json") else parse_html_page
-    return [one(link) for link in read(IndexPage(Link(page["page"]), page["content"], "utf-8", page["type"]))]
+    return [one(link) for link in filter(may_be_taken, read(IndexPage(Link(page["page"]), page["content"], "utf-8", page["type"])))]
 
 
 def poetry(page: dict) -> list[dict]:
