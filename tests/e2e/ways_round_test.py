@@ -74,6 +74,9 @@ FILES = {
     "tool/pyproject.toml": "[tool.uv.extra-build-dependencies]\nsix = ['six @ file:///tmp/six.whl']\n",
     "pdm/pyproject.toml": "[tool.pdm.resolution.overrides]\nsix = 'file:///tmp/six.whl'\n",
     "options/pyproject.toml": "[tool.pdm.options]\ninstall = ['--override', '../c.txt']\n",
+    "built/pyproject.toml": "[tool.poetry.build-constraints]\nsix = {helper = {path = 'helper.whl'}}\n",
+    "news/uv.toml": "news = {path = 'helper.whl'}\n",
+    "converted/pyproject.toml": "[tool.poetry.dependencies]\nsix = {path = 'six.whl'}\n",
     "tools/tooly/uv-receipt.toml": "[tool.options]\nfind-links = ['file:///tmp/wheels']\n"}
 
 
@@ -82,6 +85,7 @@ FILES = {
     (UV, "uv", "override-dependencies"), (UV, "tool", "extra-build-dependencies"),
     (["uv", "pip", "install", "-r", "sc.py"], "", "six.whl"), (["uv", "run", "-"], "", "standard input"),
     (["uv", "tool", "upgrade", "tooly"], "", "uv-receipt.toml"), (["pdm", "install"], "pdm", "overrides"),
+    (["poetry", "install"], "built", "build-constraints"), (["uv", "sync"], "news", "news.path"), (["pdm", "install"], "converted", "six.whl"),
     (["pdm", "install"], "options", "c.txt"), ([*PIP, "-f", "fl", "--no-index"], "", "fl"), (["env", "PIP_FIND_LINKS=fl", *PIP], "", "PIP_FIND_LINKS"),
     ([*PIP, "-i", "file:///tmp/index"], "", "file:///tmp/index"), (["env", "-i", *PIP], "", "env -i"),
     (["pip", "--python", "e2/bin/python", "install", "six"], "", "e2/pip.conf"), (PIP, "", "bin/pip"),

@@ -1,6 +1,7 @@
 #include "app/guard/collect.h"
 
 #include <algorithm>
+#include <array>
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
@@ -87,9 +88,62 @@ std::string path_in(const Collector& from, const std::string& directory, std::st
   return path.empty() || path == "." ? directory : directory + "/" + std::string(path);
 }
 
+namespace {
+
+constexpr std::string_view kUnknownEntry = "an entry that tomme does not know how to read";
+
+/// `{requirement = "x"}` of uv, `{package = {name = "a"}, dependencies = ["x"]}`, `{include-group = "x"}`.
+Result<void> requirement_in_table(Collector& into, const json::Value& table, const std::string& where) {
+  constexpr std::array<std::string_view, 4> kHarmless{"include-group", "match-runtime", "hashes", "package"};
+  for (const json::Member& member : members_of(&table)) {
+    if (member.name == "requirement" && member.value.text() != nullptr) {
+      TRY(into.findings.requirement(*member.value.text(), where));
+    } else if (member.name == "dependencies") {
+      TRY(collect_requirement_list(into, &member.value, where));
+    } else if (std::ranges::find(kHarmless, member.name) == kHarmless.end()) {
+      TRY(into.findings.unproven(std::string(kUnknownEntry) + " (" + printable(member.name) + ")", where));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where) {
+  if (list == nullptr) return {};
+  if (list->array() == nullptr) return into.findings.unproven(kUnknownEntry, where);
   for (const json::Value& item : items_of(list)) {
-    if (item.text() != nullptr) TRY(into.findings.requirement(*item.text(), where));
+    if (item.text() != nullptr) {
+      TRY(into.findings.requirement(*item.text(), where));
+    } else if (item.object() != nullptr) {
+      TRY(requirement_in_table(into, item, where));
+    } else {
+      TRY(into.findings.unproven(kUnknownEntry, where));
+    }
+  }
+  return {};
+}
+
+Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where) {
+  for (std::string_view vcs : {"git", "hg", "svn", "bzr"}) {
+    if (auto url = text_at(table, vcs)) TRY(into.findings.checkout(*url, where));
+  }
+  if (auto url = text_at(table, "url")) TRY(into.findings.direct_url(*url, where));
+  for (std::string_view kind : {"path", "file"}) {
+    if (auto path = text_at(table, kind)) TRY(into.findings.local_path(*path, where));
+  }
+  for (std::string_view kind : {"directory", "editable"}) {
+    if (auto tree = text_at(table, kind)) TRY(into.findings.source_tree(*tree, where));
+  }
+  return {};
+}
+
+Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where) {
+  for (const json::Member& dependency : members_of(table)) {
+    const Findings::About about(into.findings, dependency.name);
+    for (const json::Value& item : one_or_more(dependency.value)) {
+      TRY(collect_ways(into, item, where + ", " + printable(dependency.name)));
+    }
   }
   return {};
 }
@@ -184,15 +238,22 @@ std::optional<std::string> local_place_of(const Collector& from, std::string_vie
 
 namespace {
 
+/// Empty where nothing says.
+std::string_view name_of_project(const json::Value& document) {
+  for (std::string_view place :
+       {"project.name", "tool.poetry.name", "tool.flit.metadata.dist-name", "tool.flit.metadata.module"}) {
+    if (auto name = text_at(document, place)) return *name;
+  }
+  return {};
+}
+
 /// The name of the project in a folder that a requirement names; empty where that is no folder or has no
 /// name.
 Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
   const auto place = local_place_of(into, text, directory);
   if (!place) return std::string();
   const auto document = TRY(collect_pyproject(into, *place + "/pyproject.toml"));
-  if (!document) return std::string();
-  return std::string(
-      text_at(*document, "project.name").value_or(text_at(*document, "tool.poetry.name").value_or("")));
+  return std::string(document ? name_of_project(*document) : "");
 }
 
 }  // namespace
@@ -227,6 +288,20 @@ std::vector<EnvironmentLine> environment_lines(std::string_view text) {
   return lines;
 }
 
+Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
+                                 const std::string& where) {
+  const auto document = TRY(into.read_toml(folder + "/pyproject.toml"));
+  const std::string_view name = document ? name_of_project(*document) : std::string_view{};
+  if (name.empty() && !into.findings.names_a_project()) {
+    return into.findings.unproven("a source tree whose project cannot be told (" + printable(shown) + ")",
+                                  where, "give it a name in its pyproject.toml");
+  }
+  if (into.findings.names_a_project()) TRY(into.findings.own_sources(shown, where));
+  if (name.empty()) return {};
+  const Findings::About about(into.findings, name);
+  return into.findings.own_sources(shown, where);
+}
+
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
                                                        std::vector<std::string> words) {
   std::optional<std::string> text = TRY(into.read(path));
@@ -248,33 +323,6 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
 bool is_script_name(std::string_view path) {
   const std::string name = ascii::to_lower(path);
   return name.ends_with(".py") || name.ends_with(".pyw");
-}
-
-/// PEP 723: lines between `# /// script` and `# ///`, each `#` or `# …`; a lone CR ends a line for Python.
-Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path) {
-  std::optional<std::string> text = TRY(into.read(path));
-  if (!text) {
-    TRY(into.findings.unproven("a script that cannot be read before the start", printable(path)));
-    return std::optional<json::Value>{};
-  }
-  std::string block;
-  bool inside = false;
-  std::string_view rest = *text;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find_first_of("\r\n");
-    const std::string_view ending = rest.substr(std::min(end, rest.size()));
-    std::string_view line = rest.substr(0, end);
-    rest = ending.substr(std::min<std::size_t>(ending.starts_with("\r\n") ? 2 : 1, ending.size()));
-    if (!inside) {
-      inside = trim(line) == "# /// script";
-      continue;
-    }
-    if (!line.starts_with('#') || trim(line) == "# ///") break;
-    line.remove_prefix(line.starts_with("# ") ? 2 : 1);
-    block += std::string(line) + "\n";
-  }
-  if (!inside) return std::optional<json::Value>{};
-  return as_toml(block, path);
 }
 
 }  // namespace tomme::guard

@@ -88,10 +88,12 @@ std::string untold_python(const Collector& from, const Command& command);
 
 /// A requirements or constraints file and all that it names, as pip and uv read it. `path` may be a `file:`
 /// URL; one on the network cannot be read before the start and counts as unproven. A `pylock*.toml` is read
-/// as a lock.
+/// as a lock, and a pyproject.toml as a project, where the command itself names it and its installer goes by
+/// that name; a file that another one names never is.
 /// `flag` is the option that named it, for messages.
+enum class ByName : std::uint8_t { nothing, locks, locks_and_projects };
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory,
-                                  std::string_view flag = "-r");
+                                  std::string_view flag = "-r", ByName by_name = ByName::locks_and_projects);
 
 /// `${NAME}` of capital letters, digits and `_`, where the variable is set: as pip and pdm do it.
 std::string expand_variables(const Collector& from, std::string_view text);
@@ -118,19 +120,31 @@ std::vector<std::string> ancestors_of(std::string directory);
 /// `path` seen from `directory`, `~` from home.
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path);
 
-/// PEP 508 texts in an array; other values are ignored, as installers have their own messages for them.
+/// PEP 508 texts in an array, alone or in tables: `{requirement = "x"}`, `{include-group = "x"}`. What has
+/// any other shape is unproven: an installer may read it all the same.
 Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where);
+/// Every source that a table names, however many: `url`, `git`, `path`, `editable`, ... An installer takes
+/// one of them, and not all the same one.
+Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where);
+/// `name = "1"`, `name = {path = "x"}`, or a list of them: [tool.poetry.dependencies].
+Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where);
 /// [project], [dependency-groups], [build-system] of a pyproject.toml or of script metadata.
 Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where);
 
 /// What a uv.toml or a [tool.uv] adds to any resolution, `uv pip install` included.
 Result<void> collect_uv_requirements(Collector& into, const json::Value& table, const std::string& where);
-/// One way to a project: of [tool.uv.sources], or of a tool's receipt.
-Result<void> collect_uv_source(Collector& into, const json::Value& source, const std::string& where);
 /// [tool.uv] of a pyproject.toml or of script metadata, as far as it names requirements and their sources.
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path);
 /// All of these of a pyproject.toml; the document, or nothing where there is no such file.
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path);
+/// What Poetry reads of a pyproject.toml, and PDM where there is no [project].
+Result<void> collect_poetry_tables(Collector& into, const json::Value& document, const std::string& path);
+/// What PDM makes a [project] of where there is none: [tool.flit] or [tool.poetry].
+Result<void> collect_pdm_converted(Collector& into, const json::Value& document, const std::string& path);
+/// A folder with sources that belongs to the project: a member of its workspace. It may be the very project
+/// whose signer is expected, by the name in its pyproject.toml or by the one that `findings` are about.
+Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
+                                 const std::string& where);
 /// `--group [PATH:]NAME`: any group of the project there.
 Result<void> collect_group(Collector& into, std::string_view group, const std::string& directory);
 /// Folders below `folder` that a glob of workspace members names: `*`, `?`, `**`; classes count as `*`.

@@ -32,8 +32,7 @@ bool is_vcs(std::string_view text) {
   return text.starts_with("git://") || text.starts_with("ssh://") || text.starts_with("git@");
 }
 
-/// The part behind `@` of "name[extra] @ URL"; the whole text where there is none. "ruff@0.3" names a
-/// version.
+/// The part behind `@` of "name[extra] @ URL"; the whole text where there is none.
 std::string_view target_of(std::string_view text) {
   std::size_t at = text.find('@');
   if (at == std::string_view::npos) return text;
@@ -132,6 +131,7 @@ Result<Url> Findings::index_or_file(std::string_view url, const std::string& whe
 }
 
 Result<void> Findings::index(std::string_view url, const std::string& where, std::string name) {
+  taken(url);
   url = trim(url);
   if (url.empty()) return {};
   if (!is_http(url))
@@ -150,6 +150,7 @@ void Findings::login(std::string name, std::string_view user, std::string_view p
 }
 
 Result<void> Findings::locked_file(std::string_view url, const std::string& where, std::string_view index) {
+  taken(url);
   if (!is_http(trim(url)))
     return unproven("a file that is not on the network (" + shown_address(url) + ")", where);
   Url parsed = TRY(index_or_file(url, where));
@@ -174,8 +175,44 @@ Result<void> Findings::file_host(std::string_view authority, const std::string& 
 }
 
 void Findings::service(std::string_view url) {
+  taken(url);
   const Result<Url> parsed = Url::parse(url);
   if (parsed && parsed->scheme() == Scheme::https) services_.insert(parsed->origin());
+}
+
+void Findings::service_of_a_project(std::string_view url, const std::string& where) {
+  taken(url);
+  const Result<Url> parsed = Url::parse(url);
+  const std::string host = parsed ? printable(parsed->origin().host_and_port()) : shown_address(url);
+  note(where + ": " + host + " is not let through because a project's settings name it; if it is to be, " +
+       "with --allow-host HOST");
+}
+
+void Findings::watch(std::string_view text, std::string where) {
+  if (!taken_.contains(std::string(text))) watched_.push_back({std::string(text), std::move(where)});
+}
+
+Result<void> Findings::untaken() {
+  for (const Watched& each : watched_) {
+    if (taken_.contains(each.text)) continue;
+    TRY(unproven("a setting that tomme does not know how to read (" + shown_address(each.text) + ")",
+                 each.where, "take `" + each.where + "` out, or its value: nobody knows what it brings in"));
+  }
+  return {};
+}
+
+std::string_view without_version(std::string_view requirement) {
+  constexpr std::string_view kVersionOctets =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+!*-_,<>=^~";
+  constexpr std::string_view kFirstOctets = "0123456789<>=^~*";
+  const std::size_t at = requirement.find('@');
+  if (at == std::string_view::npos || requirement.substr(0, at).contains(' ')) return requirement;
+  const std::string_view version = requirement.substr(at + 1);
+  const bool is_version =
+      version == "latest" ||
+      (!version.empty() && kFirstOctets.contains(version[0]) &&
+       version.find_first_not_of(kVersionOctets) == std::string_view::npos && !has_archive_name(version));
+  return is_version ? requirement.substr(0, at) : requirement;
 }
 
 std::optional<std::string> local_path_of(std::string_view requirement) {
@@ -184,12 +221,15 @@ std::optional<std::string> local_path_of(std::string_view requirement) {
   if (is_vcs(target) || is_http(target)) return std::nullopt;
   const std::string_view path = trim(target.substr(0, target.find(';')));
   if (path.empty()) return std::nullopt;
-  const bool is_path = path.contains("://") || path.starts_with("file:") || path.starts_with('.') ||
-                       path.starts_with('~') || path.contains('/') || has_archive_name(path);
+  const bool is_named = target.size() < text.size();
+  const bool is_path = is_named || path.contains("://") || path.starts_with("file:") ||
+                       path.starts_with('.') || path.starts_with('~') || path.contains('/') ||
+                       has_archive_name(path);
   return is_path ? std::optional(std::string(path)) : std::nullopt;
 }
 
 Result<void> Findings::requirement(std::string_view text, const std::string& where) {
+  taken(text);
   text = trim(text);
   std::string_view target = target_of(text);
   const About about(*this, project_of(text, target));
@@ -210,19 +250,30 @@ Result<void> Findings::unproven(std::string_view what, const std::string& where,
 }
 
 Result<void> Findings::checkout(std::string_view url, const std::string& where) {
+  taken(url);
   return unproven("a checkout (" + shown_address(url) + ")", where);
 }
 
 Result<void> Findings::local_path(std::string_view path, const std::string& where) {
+  taken(path);
   return unproven("a local path (" + shown_address(path) + ")", where);
 }
 
 Result<void> Findings::source_tree(std::string_view place, const std::string& where) {
+  taken(place);
   return unproven("a source tree (" + shown_address(place) + ")", where);
 }
 
 Result<void> Findings::find_links(std::string_view place, const std::string& where) {
+  taken(place);
   return unproven("files from " + shown_address(place), where);
+}
+
+Result<void> Findings::own_sources(std::string_view tree, const std::string& where) {
+  taken(tree);
+  if (about_ && expected_.contains(*about_)) return source_tree(tree, where);
+  note("not judged: " + where + ": the project's own sources");
+  return {};
 }
 
 Result<void> Findings::no_index(const std::string& where) {
@@ -234,6 +285,7 @@ void Findings::client_certificate(const std::string& where) {
 }
 
 Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
+  taken(host);
   const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + shown_address(host));
   if (proof_ == Proof::required) return unproven(what, where);
   note("not judged: " + where + ": " + what);
@@ -241,6 +293,7 @@ Result<void> Findings::unchecked_tls(std::string_view host, const std::string& w
 }
 
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
+  taken(url);
   std::string what = "a direct URL (" + shown_address(url) + ")";
   if (proof_ == Proof::required) return unproven(what, where);
   const std::string_view address = url.substr(0, url.find_first_of(kSpace));

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "app/guard/installer.h"
@@ -54,6 +55,9 @@ class Findings {
     std::optional<ProjectName> before_;
   };
 
+  /// Whether an `About` with a valid name lives.
+  bool names_a_project() const { return about_.has_value(); }
+
   /// A URL of an index. Empty ones are ignored; a folder or `file:` URL counts as `unproven`. Plain http off
   /// this machine is refused: nothing there can be judged that an attacker on the way could not exchange.
   /// `name` is that by which settings give a login for it: "uv:corp".
@@ -77,11 +81,23 @@ class Findings {
   Result<void> source_tree(std::string_view place, const std::string& where);
   Result<void> find_links(std::string_view place, const std::string& where);
   Result<void> no_index(const std::string& where);
+  /// A folder with sources in the project's own: not asked for proof, unless a signer of that very project is
+  /// expected.
+  Result<void> own_sources(std::string_view tree, const std::string& where);
   /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
   /// same, so no project comes in by them, and they are refused only where proof of everything is required.
   Result<void> unchecked_tls(std::string_view host, const std::string& where);
   /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
   Result<void> direct_url(std::string_view url, const std::string& where);
+
+  /// A text of a settings or lock file that a reader has looked at. What is handed to the functions above is
+  /// so by itself.
+  void taken(std::string_view text) { taken_.emplace(text); }
+  /// A text that could lead somewhere, found by a walk over a whole document: some reader must take it,
+  /// before or after. Otherwise it is `unproven`, for nobody knows what its installer makes of it.
+  void watch(std::string_view text, std::string where);
+  /// At the end, when all readers are through.
+  Result<void> untaken();
 
   void note(std::string text);
   /// A note that the index will not see this certificate: Tomme makes the connection.
@@ -93,8 +109,10 @@ class Findings {
   void trust(std::string name) { trust_variables_.insert(std::move(name)); }
 
   /// A host that an installer asks for something else than packages: it is passed, and named in the report.
-  /// What is no https address is none.
+  /// What is no https address is none. Only the user's own settings may name one: those of a project came
+  /// with the project.
   void service(std::string_view url);
+  void service_of_a_project(std::string_view url, const std::string& where);
   const std::set<Origin>& services() const { return services_; }
 
   /// Authorities that a setting of an installer names, for some host of its own.
@@ -134,7 +152,13 @@ class Findings {
   std::vector<NamedLogin> logins_;
   std::map<std::string, Url> locked_files_;
   std::set<Origin> origins_;
+  struct Watched {
+    std::string text;
+    std::string where;
+  };
   std::vector<Direct> direct_;
+  std::unordered_set<std::string> taken_;
+  std::vector<Watched> watched_;
   std::vector<std::string> notes_;
   std::map<std::string, std::string> variables_;
   std::set<std::string> trust_variables_;
@@ -143,8 +167,12 @@ class Findings {
   std::set<Installer> started_;
 };
 
-/// The path or `file:` URL in a requirement that names one, with what follows it up to a marker.
+/// The path or `file:` URL in a requirement that names one, with what follows it up to a marker. Behind
+/// `NAME @` stands a path where no URL does, whatever it looks like.
 std::optional<std::string> local_path_of(std::string_view requirement);
+
+/// "ruff" of "ruff@0.3" and "ruff@latest", as some commands take them; other text as it is.
+std::string_view without_version(std::string_view requirement);
 
 /// The path that a `file:` URL names, escapes decoded and a host cut off, as Python's url2pathname has it;
 /// other text as it is.

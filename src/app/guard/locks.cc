@@ -1,4 +1,5 @@
 #include "app/guard/collect.h"
+#include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -16,37 +17,97 @@ std::string place(const std::string& path, const Value& package) {
   return path + ", " + printable(text_at(package, "name").value_or("?"));
 }
 
-/// A file with `url` or `path`, of the index at `index`.
+/// A file with `url` or `path`, of the index at `index`. Where both stand, installers differ in which they
+/// take.
 Result<void> one_file(Collector& into, const Value& file, const std::string& where,
                       std::string_view index = {}) {
-  if (auto url = text_at(file, "url")) return into.findings.locked_file(*url, where, index);
-  if (auto path = text_at(file, "path")) {
-    return into.findings.local_path(*path, where);
-  }
+  if (auto path = text_at(file, "path")) TRY(into.findings.local_path(*path, where));
+  if (auto url = text_at(file, "url")) TRY(into.findings.locked_file(*url, where, index));
   return {};
 }
 
 /// The project itself and the members of its workspace are the user's own sources and stand in every uv.lock,
-/// so proof is not asked of them; anything outside the project's folder is somebody else's.
-bool is_own_tree(std::string_view path) {
-  return !path.starts_with('/') && !path.contains("..");
+/// so proof is not asked of them but where it is of that very project; anything outside the project's folder
+/// is somebody else's.
+Result<void> source_tree(Collector& into, std::string_view tree, const std::string& lock,
+                         const std::string& where) {
+  if (tree.starts_with('/') || tree.contains("..")) return into.findings.source_tree(tree, where);
+  if (tree.empty() || tree == "." || tree == "./") {
+    into.findings.note("not judged: " + where + ": the project's own sources");
+    into.findings.taken(tree);
+    return {};
+  }
+  const std::string folder = path_in(into, lock.substr(0, lock.rfind('/')), tree);
+  return collect_own_sources(into, folder, tree, where);
 }
 
-Result<void> uv_source(Collector& into, const Value& source, const std::string& where) {
-  if (auto registry = text_at(source, "registry")) return into.findings.index(*registry, where);
-  if (auto url = text_at(source, "url")) return into.findings.direct_url(*url, where);
-  if (auto git = text_at(source, "git")) return into.findings.checkout(*git, where);
-  if (auto path = text_at(source, "path")) {
-    return into.findings.local_path(*path, where);
+// ---- uv.lock
+
+Result<void> uv_source(Collector& into, const Value& source, const std::string& lock,
+                       const std::string& where) {
+  for (std::string_view kind : {"registry", "index"}) {
+    if (auto index = text_at(source, kind)) TRY(into.findings.index(*index, where));
   }
-  for (std::string_view kind : {"directory", "editable", "virtual"}) {
-    auto tree = text_at(source, kind);
-    if (!tree) continue;
-    if (!is_own_tree(*tree)) return into.findings.source_tree(*tree, where);
-    if (kind != "virtual") into.findings.note("not judged: " + where + ": the project's own sources");
+  if (auto url = text_at(source, "url")) TRY(into.findings.direct_url(*url, where));
+  if (auto git = text_at(source, "git")) TRY(into.findings.checkout(*git, where));
+  if (auto path = text_at(source, "path")) TRY(into.findings.local_path(*path, where));
+  for (std::string_view kind : {"directory", "editable"}) {
+    if (auto tree = text_at(source, kind)) TRY(source_tree(into, *tree, lock, where));
   }
-  return {};
+  auto tree = text_at(source, "virtual");  // its requirements alone are installed
+  if (!tree || (!tree->starts_with('/') && !tree->contains(".."))) return {};
+  return into.findings.source_tree(*tree, where);
 }
+
+/// `[manifest]`: what was asked for besides the packages' own requirements. Builds go by these without any
+/// look at the settings.
+Result<void> uv_requirement(Collector& into, const Value& requirement, const std::string& lock,
+                            const std::string& where, bool is_for_builds = false) {
+  if (requirement.text() != nullptr) return into.findings.requirement(*requirement.text(), where);
+  // What a build uses decides over what is built, whatever its own name is.
+  const std::string_view name = is_for_builds ? "" : text_at(requirement, "name").value_or("");
+  const Findings::About about(into.findings, name);
+  TRY(uv_source(into, requirement, lock, where));
+  return each_in(requirement, "dependencies",
+                 [&](const Value& item) { return uv_requirement(into, item, lock, where); });
+}
+
+Result<void> uv_manifest(Collector& into, const Value& lock, const std::string& path) {
+  const auto each = [&](const Value* list, const std::string& where, bool builds = false) -> Result<void> {
+    for (const Value& item : items_of(list)) TRY(uv_requirement(into, item, path, where, builds));
+    return {};
+  };
+  for (const char* list : {"requirements", "constraints", "overrides", "build-constraints"}) {
+    const std::string dotted = "manifest." + std::string(list);
+    TRY(each(at(lock, dotted), path + ", " + dotted, dotted.ends_with("build-constraints")));
+  }
+  for (const json::Member& group : members_of(at(lock, "manifest.dependency-groups"))) {
+    TRY(each(&group.value, path + ", manifest.dependency-groups." + printable(group.name)));
+  }
+  return each_in(lock, "manifest.dependency-metadata", [&](const Value& entry) {
+    return collect_requirement_list(into, at(entry, "requires-dist"),
+                                    path + ", manifest.dependency-metadata");
+  });
+}
+
+Result<void> uv_package(Collector& into, const Value& package, const std::string& path) {
+  const std::string where = place(path, package);
+  const Findings::About about(into.findings, text_at(package, "name").value_or(""));
+  const Value* source = at(package, "source");
+  if (source == nullptr) return {};
+  if (source->object() == nullptr) return into.findings.unproven("a source of an unknown kind", where);
+  TRY(uv_source(into, *source, path, where));
+  const auto registry = text_at(*source, "registry");
+  if (!registry) return {};
+  if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where, *registry));
+  return each_in(package, "wheels",
+                 [&](const Value& wheel) { return one_file(into, wheel, where, *registry); });
+}
+
+/// What the packages say they want is in `metadata`; what is installed stands in their sources.
+constexpr std::string_view kHarmlessInUvLock[] = {"package.metadata", "distribution.metadata"};
+
+// ---- the others
 
 Result<void> poetry_source(Collector& into, const Value& source, const std::string& where) {
   std::string_view type = text_at(source, "type").value_or("");
@@ -59,79 +120,86 @@ Result<void> poetry_source(Collector& into, const Value& source, const std::stri
   return into.findings.index(url, where);
 }
 
+constexpr std::string_view kHarmlessInPoetryLock[] = {"package.description", "package.files.file",
+                                                      "metadata.files"};
+
 Result<void> pdm_package(Collector& into, const Value& package, const std::string& where) {
-  for (std::string_view vcs : {"git", "hg", "svn", "bzr"}) {
-    if (auto url = text_at(package, vcs)) return into.findings.checkout(*url, where);
-  }
-  if (auto url = text_at(package, "url")) return into.findings.direct_url(*url, where);
-  if (auto path = text_at(package, "path")) {
-    return into.findings.local_path(*path, where);
-  }
+  TRY(collect_ways(into, package, where));
+  TRY(collect_requirement_list(into, at(package, "dependencies"), where));
   return each_in(package, "files", [&](const Value& file) { return one_file(into, file, where); });
 }
 
 /// PEP 751.
-Result<void> pylock_package(Collector& into, const Value& package, const std::string& where) {
-  if (auto index = text_at(package, "index")) TRY(into.findings.index(*index, where));
-  if (const Value* vcs = at(package, "vcs")) {
-    return into.findings.checkout(text_at(*vcs, "url").value_or(text_at(*vcs, "path").value_or("")), where);
-  }
-  if (auto tree = text_at(package, "directory.path")) {
-    if (!is_own_tree(*tree)) return into.findings.source_tree(*tree, where);
-    into.findings.note("not judged: " + where + ": the project's own sources");
-    return {};
-  }
-  if (auto url = text_at(package, "archive.url")) return into.findings.direct_url(*url, where);
+Result<void> pylock_package(Collector& into, const Value& package, const std::string& lock,
+                            const std::string& where) {
   const std::string_view index = text_at(package, "index").value_or("");
-  if (const Value* archive = at(package, "archive")) TRY(one_file(into, *archive, where));
+  if (!index.empty()) TRY(into.findings.index(index, where));
+  if (const Value* vcs = at(package, "vcs")) {
+    for (std::string_view kind : {"url", "path"}) {
+      if (auto from = text_at(*vcs, kind)) TRY(into.findings.checkout(*from, where));
+    }
+  }
+  if (auto tree = text_at(package, "directory.path")) TRY(source_tree(into, *tree, lock, where));
+  if (const Value* archive = at(package, "archive")) {
+    if (auto path = text_at(*archive, "path")) TRY(into.findings.local_path(*path, where));
+    if (auto url = text_at(*archive, "url")) TRY(into.findings.direct_url(*url, where));
+  }
   if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where, index));
+  TRY(collect_requirement_list(into, at(package, "tool.pdm.dependencies"), where));
   return each_in(package, "wheels", [&](const Value& wheel) { return one_file(into, wheel, where, index); });
 }
+
+/// PDM takes either kind from a file of any name, so that both readers see it.
+constexpr std::string_view kHarmlessInPdmLock[] = {"package.summary", "package.files.file",
+                                                   "packages.attestation-identities"};
 
 }  // namespace
 
 Result<void> collect_uv_lock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "package", [&](const Value& package) -> Result<void> {
-    std::string where = place(path, package);
-    const Findings::About about(into.findings, text_at(package, "name").value_or(""));
-    const Value* source = at(package, "source");
-    if (source != nullptr) TRY(uv_source(into, *source, where));
-    const auto registry = source != nullptr ? text_at(*source, "registry") : std::nullopt;
-    if (!registry) return {};
-    if (const Value* sdist = at(package, "sdist")) TRY(one_file(into, *sdist, where, *registry));
-    return each_in(package, "wheels",
-                   [&](const Value& wheel) { return one_file(into, wheel, where, *registry); });
-  });
+  // "distribution" is the old name, which uv still takes.
+  for (const char* list : {"package", "distribution"}) {
+    TRY(each_in(*lock, list, [&](const Value& package) { return uv_package(into, package, path); }));
+  }
+  TRY(uv_manifest(into, *lock, path));
+  watch_texts(into.findings, *lock, path + ",", kHarmlessInUvLock);
+  return expect_no_other_lists(into.findings, *lock, path, {"package", "distribution"});
 }
 
 Result<void> collect_poetry_lock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "package", [&](const Value& package) -> Result<void> {
+  TRY(each_in(*lock, "package", [&](const Value& package) -> Result<void> {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
-    const Value* source = at(package, "source");
-    return source != nullptr ? poetry_source(into, *source, place(path, package)) : Result<void>{};
-  });
+    const std::string where = place(path, package);
+    if (const Value* source = at(package, "source")) TRY(poetry_source(into, *source, where));
+    return collect_dependency_table(into, at(package, "dependencies"), where);
+  }));
+  watch_texts(into.findings, *lock, path + ",", kHarmlessInPoetryLock);
+  return expect_no_other_lists(into.findings, *lock, path, {"package"});
 }
 
 Result<void> collect_pdm_lock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "package", [&](const Value& package) {
+  TRY(each_in(*lock, "package", [&](const Value& package) {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     return pdm_package(into, package, place(path, package));
-  });
+  }));
+  watch_texts(into.findings, *lock, path + ",", kHarmlessInPdmLock);
+  return expect_no_other_lists(into.findings, *lock, path, {"package", "packages"});
 }
 
 Result<void> collect_pylock(Collector& into, const std::string& path) {
   std::optional<Value> lock = TRY(into.read_lock(path));
   if (!lock) return {};
-  return each_in(*lock, "packages", [&](const Value& package) {
+  TRY(each_in(*lock, "packages", [&](const Value& package) {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
-    return pylock_package(into, package, place(path, package));
-  });
+    return pylock_package(into, package, path, place(path, package));
+  }));
+  watch_texts(into.findings, *lock, path + ",", kHarmlessInPdmLock);
+  return expect_no_other_lists(into.findings, *lock, path, {"package", "packages"});
 }
 
 }  // namespace tomme::guard

@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -52,6 +53,21 @@ constexpr Option kOptions[] = {
 bool is_on(std::string_view value) {
   return !value.empty() && value != "0" && value != "no" && value != "false" && value != "False";
 }
+
+/// The project's own build, and commands, which are looked through where they are started.
+constexpr std::string_view kHarmlessInProject[] = {"build", "version", "scripts", "options", "publish"};
+/// Where something is published or kept.
+constexpr std::string_view kHarmlessInSettings[] = {"repository",
+                                                    "venv",
+                                                    "theme",
+                                                    "global_project",
+                                                    "pypi.username",
+                                                    "pypi.password",
+                                                    "pypi.*.username",
+                                                    "pypi.*.password",
+                                                    "cache_dir",
+                                                    "log_dir",
+                                                    "python.install_root"};
 
 class PdmCollector {
  public:
@@ -351,6 +367,7 @@ class PdmCollector {
           TRY(source(member.value, path + ", [pypi." + member.name + "]", member.name));
       }
     }
+    watch_texts(findings_, *document, path + ",", kHarmlessInSettings);
     if (is_true(at(*document, "use_uv"))) uses_uv_ = true;
     if (is_true(at(*document, "global_project.fallback"))) is_global_ = true;
     if (auto place = text_at(*document, "global_project.path")) global_project_ = *place;
@@ -387,6 +404,7 @@ class PdmCollector {
     }
     std::optional<std::string_view> url = text_at(table, "url");
     if (!url) return {};
+    findings_.taken(*url);
     if (text_at(table, "type") == "find_links") {
       return findings_.find_links(*url, where);
     }
@@ -418,7 +436,10 @@ class PdmCollector {
       for (const std::string& member : TRY(folders_matching(into_, folder, glob))) {
         const std::string path = member + "/pyproject.toml";
         const std::optional<json::Value> document = TRY(into_.read_toml(path));
-        if (document) TRY(project_file(*document, path));
+        if (!document) continue;
+        TRY(project_file(*document, path));
+        TRY(collect_own_sources(into_, member, member.substr(folder.size() + 1),
+                                folder + "/pyproject.toml, [tool.pdm.workspace]"));
       }
     }
     return {};
@@ -427,16 +448,21 @@ class PdmCollector {
   Result<void> project_file(const json::Value& document, const std::string& path) {
     TRY(sources(document, path));
     TRY(collect_project_tables(into_, document, path));
+    TRY(collect_pdm_converted(into_, document, path));
     TRY(collect_requirement_list(into_, at(document, "tool.pdm.plugins"), path + ", [tool.pdm] plugins"));
     for (const json::Member& group : members_of(at(document, "tool.pdm.dev-dependencies"))) {
       TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
     }
     for (const json::Member& entry : members_of(at(document, "tool.pdm.resolution.overrides"))) {
       // A URL stands there bare, a version with or without its operator.
-      if (entry.value.text() == nullptr || !entry.value.text()->contains(':')) continue;
+      const std::string* text = entry.value.text();
+      if (text == nullptr || text->find_first_of(":/") == std::string::npos) continue;
+      findings_.taken(*text);
       TRY(findings_.requirement(entry.name + " @ " + *entry.value.text(),
                                 path + ", [tool.pdm.resolution.overrides]"));
     }
+    const json::Value* own = at(document, "tool.pdm");
+    if (own != nullptr) watch_texts(findings_, *own, path + ", [tool.pdm]", kHarmlessInProject);
     return {};
   }
 

@@ -126,7 +126,8 @@ Result<void> one_setting(Collector& into, const PipSetting& setting) {
   if (name == "no-index" && on) return findings.no_index(setting.where);
   if (name == "requirement" || name == "constraint" || name == "build-constraint") {
     return each([&](const std::string& word) {
-      return collect_requirements(into, word, into.invocation.directory, setting.where);
+      return collect_requirements(into, word, into.invocation.directory, setting.where,
+                                  name == "requirement" ? ByName::locks : ByName::nothing);
     });
   }
   if (name == "group") {
@@ -158,7 +159,9 @@ Result<void> one_option(Collector& into, const Found& option, bool installs) {
                       : Result<void>{};
     case Meaning::requirements:
       if (!installs) return {};
-      return collect_requirements(into, option.value, into.invocation.directory, option.name);
+      return collect_requirements(
+          into, option.value, into.invocation.directory, option.name,
+          option.name == "-r" || option.name.starts_with("--r") ? ByName::locks : ByName::nothing);
     case Meaning::group:
       return installs ? collect_group(into, option.value, into.invocation.directory) : Result<void>{};
     case Meaning::script: {

@@ -218,6 +218,7 @@ Result<Plan> make_plan(const Invocation& invocation) {
   const bool is_known = plan.command.installer != Installer::unknown;
   TRY(is_known ? collect_known(into, plan.command, invocation.limits.nested_commands)
                : collect_unknown(into, plan.command));
+  TRY(findings.untaken());
   const auto started = [&](Installer installer) { return findings.started().contains(installer); };
   const bool reads_pip = !is_known || started(Installer::pip) || started(Installer::pipx);
   std::vector<PipSetting> pip;

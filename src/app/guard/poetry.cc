@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -48,6 +49,9 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   }
 }
 
+constexpr std::string_view kHarmlessInSettings[] = {"http-basic", "pypi-token", "certificates", "virtualenvs",
+                                                    "cache-dir",  "data-dir",   "python"};
+
 class PoetryCollector {
  public:
   explicit PoetryCollector(Collector& into)
@@ -85,7 +89,8 @@ class PoetryCollector {
       first = 2;
     }
     for (std::size_t i = first; adds && i < found.words.size(); ++i) {
-      TRY(collect_requirement(into_, found.words[i], "poetry " + sub, into_.invocation.directory));
+      TRY(collect_requirement(into_, without_version(found.words[i]), "poetry " + sub,
+                              into_.invocation.directory));
     }
     if (sub == "source" && found.words.size() > 3 && found.words[1] == "add") {
       TRY(findings_.index(found.words[3], "poetry source add"));
@@ -144,6 +149,7 @@ class PoetryCollector {
     }
     if (auto cache = text_at(*document, "cache-dir")) cache_ = *cache;
     if (auto path_of = text_at(*document, "virtualenvs.path")) virtualenvs_ = *path_of;
+    watch_texts(findings_, *document, path + ",", kHarmlessInSettings);
     return {};
   }
 
@@ -176,47 +182,8 @@ class PoetryCollector {
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       if (!document || (at(*document, "tool.poetry") == nullptr && at(*document, "project") == nullptr))
         continue;
-      TRY(sources(*document, path));
-      TRY(collect_project_tables(into_, *document, path));
-      for (const char* table : {"dependencies", "dev-dependencies", "requires-plugins"}) {
-        TRY(dependencies(at(*document, "tool.poetry." + std::string(table)), path));
-      }
-      for (const json::Member& group : members_of(at(*document, "tool.poetry.group"))) {
-        TRY(dependencies(at(group.value, "dependencies"), path));
-      }
+      TRY(collect_poetry_tables(into_, *document, path));
       return collect_poetry_lock(into_, folder + "/poetry.lock");
-    }
-    return {};
-  }
-
-  Result<void> sources(const json::Value& document, const std::string& path) {
-    for (const json::Value& source : items_of(at(document, "tool.poetry.source"))) {
-      const auto url = text_at(source, "url");
-      if (!url) continue;
-      TRY(findings_.index(*url, path + ", [[tool.poetry.source]]",
-                          "poetry:" + std::string(text_at(source, "name").value_or(""))));
-    }
-    return {};
-  }
-
-  Result<void> dependencies(const json::Value* table, const std::string& path) {
-    for (const json::Member& dependency : members_of(table)) {
-      std::string where = path + ", " + printable(dependency.name);
-      const Findings::About about(findings_, dependency.name);
-      for (const json::Value& item : one_or_more(dependency.value)) TRY(one_dependency(item, where));
-    }
-    return {};
-  }
-
-  Result<void> one_dependency(const json::Value& value, const std::string& where) {
-    if (auto url = text_at(value, "url")) return findings_.direct_url(*url, where);
-    if (auto git = text_at(value, "git")) {
-      return findings_.checkout(*git, where);
-    }
-    for (std::string_view kind : {"path", "file"}) {
-      if (auto path = text_at(value, kind)) {
-        return findings_.local_path(*path, where);
-      }
     }
     return {};
   }

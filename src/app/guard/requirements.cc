@@ -44,6 +44,13 @@ bool is_remote(std::string_view path) {
   return scheme.starts_with("http:") || scheme.starts_with("https:");
 }
 
+/// `pylock.toml` and `pylock.NAME.toml`; pip lets NAME have no dot.
+bool is_lock_name(std::string_view name, ByName by_name) {
+  if (name == "pylock.toml") return true;
+  if (!name.starts_with("pylock.") || !name.ends_with(".toml") || name.size() <= 12) return false;
+  return by_name != ByName::locks || !name.substr(7, name.size() - 12).contains('.');
+}
+
 /// Octets of the UTF-8 character that stands there; 1 for what is none.
 std::size_t octets_of_character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -145,7 +152,7 @@ class RequirementsReader {
  public:
   explicit RequirementsReader(Collector& into) : into_(into) {}
 
-  Result<void> file(std::string path, const std::string& directory, std::string_view flag) {
+  Result<void> file(std::string path, const std::string& directory, std::string_view flag, ByName by_name) {
     const std::string option = std::string(flag) + " ";
     if (path == "-") return into_.findings.unproven("requirements from standard input", option + "-");
     if (is_remote(path)) {
@@ -161,8 +168,8 @@ class RequirementsReader {
                                            " requirements files");
     }
     const std::string_view name = basename_of(path);
-    if (name.starts_with("pylock.") && name.ends_with(".toml")) return collect_pylock(into_, path);
-    if (name == "pyproject.toml") {
+    if (by_name != ByName::nothing && is_lock_name(name, by_name)) return collect_pylock(into_, path);
+    if (by_name == ByName::locks_and_projects && name == "pyproject.toml") {
       [[maybe_unused]] const auto read = TRY(collect_pyproject(into_, path));
       return {};
     }
@@ -193,7 +200,7 @@ class RequirementsReader {
     std::string where = printable(path) + ", " + option.name;
     switch (option.meaning) {
       case Meaning::requirements:
-        return file(option.value, folder, option.name);
+        return file(option.value, folder, option.name, ByName::nothing);
       case Meaning::editable:
         return collect_editable(into_, option.value, where, into_.invocation.directory);
       default:
@@ -228,8 +235,8 @@ std::string expand_variables(const Collector& from, std::string_view line) {
 }
 
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory,
-                                  std::string_view flag) {
-  return RequirementsReader(into).file(path, directory, flag);
+                                  std::string_view flag, ByName by_name) {
+  return RequirementsReader(into).file(path, directory, flag, by_name);
 }
 
 }  // namespace tomme::guard

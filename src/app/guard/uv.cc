@@ -248,7 +248,7 @@ class UvCollector {
     TRY(options(found, "uv tool " + sub, {}));
     if (sub == "upgrade") TRY(collect_uv_receipts(into_, settings_, found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
-    TRY(requirement(found.words[0], "uv tool " + sub));
+    TRY(requirement(without_version(found.words[0]), "uv tool " + sub));
     return runs ? Nested{{found.words}} : Nested{};
   }
 
@@ -304,7 +304,7 @@ class UvCollector {
         return projects_.named_by(local_path_of(option.value) ? option.value : "./" + option.value,
                                   sources_.directory);
       case Meaning::requirement:
-        return requirements(option.value, where);
+        return requirements(option.name == "--from" ? without_version(option.value) : option.value, where);
       case Meaning::requirements:
         return requirements_file(option.value, option.name);
       case Meaning::group:
@@ -372,7 +372,7 @@ class UvCollector {
     if (!metadata) return {};
     TRY(collect_project_tables(into_, *metadata, path));
     const json::Value* table = at(*metadata, "tool.uv");
-    if (table != nullptr) TRY(settings_.table(*table, path + ", [tool.uv]"));
+    if (table != nullptr) TRY(settings_.table(*table, path + ", [tool.uv]", UvSettings::Whose::projects));
     return collect_uv_tables(into_, *metadata, path);
   }
 

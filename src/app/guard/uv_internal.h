@@ -51,14 +51,18 @@ class UvSettings {
   UvSettings(Collector& into, UvIndexes& indexes)
       : into_(into), findings_(into.findings), indexes_(indexes) {}
 
+  /// What a project brings along is not the word of who runs the command.
+  enum class Whose : bool { users, projects };
+
   /// A uv.toml, or the [tool.uv] of another document.
-  Result<void> table(const json::Value& table, const std::string& where);
+  Result<void> table(const json::Value& table, const std::string& where, Whose whose);
   /// Every file that uv would look at from there.
   Result<void> files(const UvSources& sources);
 
  private:
   Result<void> indexes_in(const json::Value& table, const std::string& where, const std::string& prefix);
-  Result<void> file(const std::string& path);
+  Result<void> pythons(const json::Value& table, const std::string& where);
+  Result<void> file(const std::string& path, Whose whose);
   Result<void> pyproject(const std::string& path);
 
   Collector& into_;

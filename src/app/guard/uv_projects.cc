@@ -61,7 +61,10 @@ Result<void> UvProjects::by_path(const json::Value& document, const std::string&
 Result<void> UvProjects::members(const json::Value& document, const std::string& folder) {
   for (const std::string& pattern : texts_at(document, "tool.uv.workspace.members")) {
     for (const std::string& member : TRY(folders_matching(into_, folder, pattern))) {
-      [[maybe_unused]] const auto read = TRY(in(member));
+      const auto read = TRY(in(member));
+      if (!read) continue;
+      const std::string shown = member.substr(folder.size() + 1);
+      TRY(collect_own_sources(into_, member, shown, folder + "/pyproject.toml, [tool.uv.workspace]"));
     }
   }
   return {};

@@ -1,4 +1,5 @@
 #include "app/guard/uv_internal.h"
+#include "app/guard/walk.h"
 
 namespace tomme::guard {
 namespace {
@@ -11,21 +12,26 @@ std::string tools_folder(const Collector& from) {
   return (data != nullptr ? *data : from.invocation.home + "/.local/share") + "/uv/tools";
 }
 
+/// Where uv has put the tool's commands; its options are walked as settings.
+constexpr std::string_view kHarmlessInReceipt[] = {"tool.entrypoints", "tool.options", "tool.python"};
+
 Result<void> receipt(Collector& into, UvSettings& settings, const std::string& path) {
   const std::optional<json::Value> document = TRY(into.read_toml(path));
   if (!document) return {};
   for (std::string_view list : {"requirements", "constraints", "overrides", "build-constraints"}) {
     const json::Value* items = at(*document, "tool." + std::string(list));
     const std::string where = path + ", " + std::string(list);
-    TRY(collect_requirement_list(into, items, where));
     for (const json::Value& item : items_of(items)) {
+      if (item.text() != nullptr) TRY(into.findings.requirement(*item.text(), where));
       const Findings::About about(into.findings, text_at(item, "name").value_or(""));
       if (auto index = text_at(item, "index")) TRY(into.findings.index(*index, where));
-      TRY(collect_uv_source(into, item, where));
+      TRY(collect_ways(into, item, where));
     }
   }
+  watch_texts(into.findings, *document, path + ",", kHarmlessInReceipt);
   const json::Value* options = at(*document, "tool.options");
-  return options != nullptr ? settings.table(*options, path + ", [tool.options]") : Result<void>{};
+  return options != nullptr ? settings.table(*options, path + ", [tool.options]", UvSettings::Whose::users)
+                            : Result<void>{};
 }
 
 }  // namespace

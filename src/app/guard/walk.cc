@@ -1,0 +1,92 @@
+#include "app/guard/walk.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "app/guard/tables.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+bool names_a_source(std::string_view key) {
+  constexpr std::array<std::string_view, 14> kKeys{"path", "paths", "url",        "git",     "hg",
+                                                   "svn",  "bzr",   "file",       "files",   "directory",
+                                                   "vcs",  "tree",  "find-links", "editable"};
+  return std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+bool may_lead_somewhere(std::string_view text) {
+  if (text.contains("://") || lowered(trim(text).substr(0, 5)) == "file:") return true;
+  if (!text.contains('@')) return false;
+  return text.contains(" @") || text.contains("@ ") || local_path_of(text).has_value();
+}
+
+class Walk {
+ public:
+  Walk(Findings& findings, const std::string& where, HarmlessKeys harmless)
+      : findings_(findings), where_(where), harmless_(harmless) {}
+
+  void value(const json::Value& here, bool is_source) {
+    if (const std::string* text = here.text()) {
+      if (!text->empty() && (is_source || may_lead_somewhere(*text))) findings_.watch(*text, place());
+    }
+    for (const json::Value& item : items_of(&here)) value(item, is_source);
+    for (const json::Member& member : members_of(&here)) {
+      keys_.push_back(member.name);
+      if (!is_harmless()) {
+        // Some iterate over a table where a list belongs, and take its keys.
+        if (may_lead_somewhere(member.name)) findings_.watch(member.name, place());
+        value(member.value, names_a_source(member.name));
+      }
+      keys_.pop_back();
+    }
+  }
+
+ private:
+  bool is_harmless() const {
+    return std::ranges::any_of(harmless_, [&](std::string_view pattern) {
+      for (std::size_t i = 0; i < keys_.size(); ++i) {
+        const std::size_t dot = pattern.find('.');
+        const std::string_view key = pattern.substr(0, dot);
+        if (key != "*" && key != keys_[i]) return false;
+        if (dot == std::string_view::npos) return i + 1 == keys_.size();
+        pattern.remove_prefix(dot + 1);
+      }
+      return false;
+    });
+  }
+
+  std::string place() const {
+    std::string text = where_;
+    for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + printable(keys_[i]);
+    return text;
+  }
+
+  Findings& findings_;
+  const std::string& where_;
+  HarmlessKeys harmless_;
+  std::vector<std::string_view> keys_;
+};
+
+}  // namespace
+
+void watch_texts(Findings& findings, const json::Value& root, const std::string& where,
+                 HarmlessKeys harmless) {
+  Walk(findings, where, harmless).value(root, false);
+}
+
+Result<void> expect_no_other_lists(Findings& findings, const json::Value& lock, const std::string& path,
+                                   std::initializer_list<std::string_view> known) {
+  for (const json::Member& member : members_of(&lock)) {
+    if (std::ranges::find(known, member.name) != known.end()) continue;
+    const auto is_table = [](const json::Value& item) { return item.object() != nullptr; };
+    if (!std::ranges::any_of(items_of(&member.value), is_table)) continue;
+    TRY(findings.unproven("a list that tomme does not know how to read", path + ", " + printable(member.name),
+                          "write the lock file anew with the installer that is to read it"));
+  }
+  return {};
+}
+
+}  // namespace tomme::guard
