@@ -36,6 +36,10 @@ std::size_t segments_of(std::string_view path) {
   return static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
 }
 
+bool is_top(std::string_view plain) {
+  return segments_of(plain) == kTop && plain.ends_with("/PKG-INFO");
+}
+
 /// The texts that are least deep.
 class Shallowest {
  public:
@@ -74,11 +78,13 @@ class Search {
     if (!plain || (!is_file && segments_of(*plain) <= kTop))
       return fail(kSdistMetadata, "\"" + printable(name) + "\" is no plain file");
     if (!is_file) return {};
-    const std::size_t depth = segments_of(*plain), raw_depth = segments_of(name);
+    // At the top all count: what one takes from its folder, another takes from beside it.
+    const std::size_t depth = std::max(segments_of(*plain), kTop);
+    const std::size_t raw_depth = std::max(segments_of(name), kTop);
     if (!by_path_.takes(depth) && !as_written_.takes(raw_depth)) return {};
     const Bytes text = TRY(read(limits_.metadata_bytes));
     if (!text_of(text).contains("Metadata-Version")) {
-      if (depth == kTop && plain->ends_with("/PKG-INFO"))
+      if (is_top(*plain))
         return fail(kSdistMetadata, "\"" + printable(name) + "\" does not say \"Metadata-Version\"");
       return {};
     }
@@ -86,13 +92,12 @@ class Search {
     as_written_.add(raw_depth, text);
     if (by_path_.bytes() + as_written_.bytes() > 2 * limits_.metadata_bytes)
       return fail(kSdistTooLarge, "its PKG-INFO files are larger than our limits allow");
-    has_top_ = has_top_ || (depth == kTop && plain->ends_with("/PKG-INFO"));
+    has_top_ = has_top_ || is_top(*plain);
     return {};
   }
 
-  /// Sets `is_top` where it is the distribution's own.
-  Result<std::vector<Bytes>> found(bool& is_top) const {
-    is_top = has_top_;
+  bool has_top() const { return has_top_; }
+  Result<std::vector<Bytes>> found() const {
     std::vector<Bytes> texts = by_path_.texts();
     for (const Bytes& text : as_written_.texts()) {
       if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
@@ -164,9 +169,8 @@ Result<std::vector<Bytes>> metadata_in(BytesView whole, const DistFilename& file
   Search search(limits);
   TRY(filename.kind() == DistFilename::Kind::sdist_zip ? search_zip(whole, limits, search)
                                                        : search_tar(whole, limits, search));
-  bool is_top = false;
-  std::vector<Bytes> texts = TRY(search.found(is_top));
-  if (is_top) TRY(check_names_file(text_of(texts.front()), filename));
+  std::vector<Bytes> texts = TRY(search.found());
+  if (search.has_top()) TRY(check_names_file(text_of(texts.front()), filename));
   return texts;
 }
 

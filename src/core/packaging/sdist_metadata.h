@@ -11,7 +11,7 @@
 namespace tomme {
 
 struct SdistLimits {
-  ZipLimits zip;
+  ZipLimits zip = {};
   /// All of it: a second PKG-INFO may stand at the end, where many build tools write the only one.
   std::uint64_t unpacked_bytes = std::uint64_t{1024} * 1024 * 1024;
   std::size_t metadata_bytes = 5 * 1024 * 1024;  ///< of all PKG-INFO that count

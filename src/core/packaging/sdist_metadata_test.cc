@@ -165,7 +165,7 @@ TEST(SdistMetadata, IsNotReadInTwoWays) {
         std::string(Entry{x, pax("GNU.sparse.name", x), 'x'}) + top() + kEnd,
         std::string(Entry{x, pax("path", "a"), 'g'}) + top() + kEnd,
         std::string(Entry{x, pax("path", "a") + pax("path", "b"), 'x'}) + top() + kEnd,
-        std::string(Entry{x, "9 path=a\n", 'x'}) + top() + kEnd,
+        std::string(Entry{x, "8 path=a\n", 'x'}) + top() + kEnd,
         std::string(Entry{x, "0 p=\n", 'x'}) + top() + kEnd, std::string(Entry{x, x, '5'}) + top() + kEnd,
         std::string(Entry{x, "", 'S'}) + top() + kEnd,
         std::string(Entry{.name = "PKG-INFO", .magic = "ustar  \0"s, .prefix = "foo-1.0"}) + kEnd,
