@@ -483,7 +483,7 @@ def test_an_honest_source_distribution_covers_nothing_from_elsewhere(local, inde
 @pytest.mark.parametrize("tool", ["pip", "uv"])
 def test_an_honest_source_distribution_covers_nothing_from_a_script(local, index, venv, tool, place):
     only_sdists(index)
-    places = {"address": another_demo(index), "file": str(local.work / "vendor/tomme_demo-1.0-py3-none-any.whl"), "folder": str(local.work / "vendor")}
+    places = {"address": f"tomme-demo @ {another_demo(index)}", "file": str(local.work / "vendor/tomme_demo-1.0-py3-none-any.whl"), "folder": str(local.work / "vendor")}
     own_project(local, local.work / "vendor", "tomme-demo")
     settings = local.work / "vendor/pyproject.toml"
     settings.write_text(settings.read_text().replace('"tomme-demo==1.0"', "").replace("0.1", "1.0"))
