@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/guard/tables.h"
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -18,7 +19,7 @@ bool names_a_source(std::string_view key) {
 }
 
 bool may_lead_somewhere(std::string_view text) {
-  if (text.contains("://") || lowered(trim(text).substr(0, 5)) == "file:") return true;
+  if (text.contains("://") || ascii::to_lower(trim(text).substr(0, 5)) == "file:") return true;
   if (!text.contains('@')) return false;
   return text.contains(" @") || text.contains("@ ") || local_path_of(text).has_value();
 }
