@@ -361,9 +361,10 @@ TEST(Plan, TheHostOfUvsMalwareCheckIsPassed) {
   EXPECT_EQ(services("uv sync", {}), "https://api.osv.dev ");
   EXPECT_EQ(services("uv sync", {{"UV_MALWARE_CHECK_URL", "https://osv.test:8443/x"}}),
             "https://osv.test:8443 ");
-  EXPECT_EQ(
-      services("uv sync", {}, {{"/project/uv.toml", "[audit]\nmalware-check-url='https://osv.test/'\n"}}),
-      "https://api.osv.dev https://osv.test ");
+  const std::string setting = "[audit]\nmalware-check-url='https://osv.test/'\n";
+  EXPECT_EQ(services("uv sync", {}, {{"/etc/uv/uv.toml", setting}}), "https://api.osv.dev https://osv.test ");
+  // Whoever wrote the project names no host that passes unseen.
+  EXPECT_EQ(services("uv sync", {}, {{"/project/uv.toml", setting}}), "https://api.osv.dev ");
   EXPECT_EQ(services("pip install demo", {}), "");
 }
 

@@ -243,7 +243,7 @@ TEST(Plan, OrdinarySettingsPassWithProof) {
          "[project]\nname='p'\n[tool.pdm]\nversion={source='file', path='p/v.py'}\n"
          "[tool.pdm.build]\nincludes=['x']\n[tool.pdm.scripts]\nx='curl https://h.test'\n"
          "[tool.pdm.resolution.overrides]\nsix='>=1'\n[[tool.pdm.source]]\nname='t'\n"
-         "url='https://${X}h.test/simple'\n"},
+         "url='https://h.test/${X}/simple'\n"},
         {"/project/pdm.lock",
          "[[package]]\nname='six'\nsummary='https://h.test'\ndependencies=['x>=1']\n"
          "files=[{file='six.whl', hash='x'}]\n"}}},
