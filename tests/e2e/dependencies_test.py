@@ -166,6 +166,13 @@ def test_a_wheel_that_names_very_many_addresses(local, index):
 
 # --- extras
 
+BACKEND = """
+import shutil
+def build_wheel(folder, settings=None, metadata=None):
+    shutil.copy("bar.whl", folder + "/bar-1.0-py3-none-any.whl")
+    return "bar-1.0-py3-none-any.whl"
+"""
+
 
 @pytest.mark.parametrize("options", [[], EXPECT, STRICT], ids=["default", "expect", "strict"])
 def test_a_checkout_for_an_extra_that_nobody_asked_for(local, index, options):
@@ -179,7 +186,9 @@ def test_a_checkout_for_an_extra_that_nobody_asked_for(local, index, options):
 def test_a_checkout_for_an_extra_that_was_asked_for_is_found_after_the_run(local, index):
     repository = local.folder / "repository"
     repository.mkdir()
-    (repository / "setup.py").write_text("from setuptools import setup; setup(name='bar', version='1.0', py_modules=[])\n")
+    (repository / "bar.whl").write_bytes(wheel("bar"))
+    (repository / "backend.py").write_text(BACKEND)
+    (repository / "pyproject.toml").write_text("[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n")
     for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
         subprocess.run(["git", *words], cwd=repository, check=True, env=local.environment)
     add(index, "bearer", wheel("bearer", requires=f'bar @ git+file://{repository} ; extra == "dev"\nProvides-Extra: dev'))
