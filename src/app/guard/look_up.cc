@@ -90,11 +90,19 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
   const std::array<std::string, 3> question{index.to_string(), project.normalized(), authorization};
   {
     const std::lock_guard lock(mutex_);
-    if (read_.contains(question)) return listing_.find(key);
+    if (const auto known = answers_.find(question); known != answers_.end()) {
+      if (known->second) return std::unexpected(*known->second);
+      return listing_.find(key);
+    }
   }
-  const auto read = [&] {
+  const auto keep = [&](std::optional<Error> answer) {
     const std::lock_guard lock(mutex_);
-    read_.insert(question);
+    answers_.emplace(question, std::move(answer));
+  };
+  const auto deny = [&](std::string why) {
+    Error error(kIndexDenied, std::move(why), kHowToLogIn);
+    keep(error);
+    return std::unexpected(std::move(error));
   };
   const auto stays = [&](const Url& url) { return url.origin() == index.origin(); };
   const std::string name = index.shown();
@@ -108,29 +116,25 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
       if (file) [[maybe_unused]]
         const Result<void> added = listing_.add(*file, index, is_judged_);
     }
-    read();
+    keep(std::nullopt);
     return listing_.find(key);
   }
   const Error& why = page.error();
   const bool is_stranger = authorization.empty() && public_index(index.host()) == nullptr;
   if (why.is(kIndexNoProject) && !is_stranger) {
-    read();
+    keep(std::nullopt);
     return std::nullopt;
   }
   if (why.is(kIndexNoProject)) {
-    return fail(kIndexDenied,
-                "the index " + name + " does not show " + project.normalized() +
-                    " to somebody without a password, and may well have it",
-                kHowToLogIn);
+    return deny("the index " + name + " does not show " + project.normalized() +
+                " to somebody without a password, and may well have it");
   }
   if (why.is(kRedirect)) {
-    return fail(kIndexDenied,
-                "the index " + name + " sends who asks for " + project.normalized() +
-                    " on to another server, which is not asked for it" +
-                    (is_stranger ? "; it may do so only without a password" : ""),
-                kHowToLogIn);
+    return deny("the index " + name + " sends who asks for " + project.normalized() +
+                " on to another server, which is not asked for it" +
+                (is_stranger ? "; it may do so only without a password" : ""));
   }
-  if (why.is(kIndexDenied)) return fail(kIndexDenied, why.message(), kHowToLogIn);
+  if (why.is(kIndexDenied)) return deny(why.message());
   return std::unexpected(why);
 }
 

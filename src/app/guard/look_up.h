@@ -33,8 +33,8 @@ struct LookUpOptions {
 ///     are not public;
 ///   * an answer that may be meant for a stranger (401, 403, 404 without a login, a redirect to another
 ///     origin) is not the index's word: nothing could be told, which is a note where no proof is asked for.
-/// An index that does not answer at all is an error, as ever. A page that was read is not asked for again in
-/// this run: one wheel may name many files of a project.
+/// An index that does not answer at all is an error, as ever. What an index answered is not asked for
+/// again with the same login: one wheel may name many files of a project.
 /// Thread-safe.
 class IndexLookUp {
  public:
@@ -71,9 +71,9 @@ class IndexLookUp {
   const std::function<bool(const Url&)> is_judged_;
   const LookUpOptions options_;
   mutable std::mutex mutex_;  // guards all below
-  /// Pages that were read: all their files are in the listing. With what they were asked for, since another
-  /// login may see more.
-  std::set<std::array<std::string, 3>> read_;  // index, project, Authorization
+  /// By index, project and Authorization, since another login may see more: nothing for a page that was read
+  /// (all its files are in the listing) or is not there, else why the index showed none.
+  std::map<std::array<std::string, 3>, std::optional<Error>> answers_;
   std::vector<Learned> learned_;
   std::map<std::string, std::string> untold_;  // why, by the file's key
 };

@@ -91,11 +91,14 @@ TEST_F(LookUp, ReadsAPageOnce) {
   EXPECT_EQ(index.asked(), 1U);
 }
 
-TEST_F(LookUp, AsksAgainForAPageThatCouldNotBeHad) {
+TEST_F(LookUp, AsksAgainWithAnotherLoginOnly) {
   const Index index(kFiles, ann_);
   use({.indexes = {*Url::parse(index.simple())}});
   EXPECT_EQ(find(file_of(kFiles)), "not listed");
   EXPECT_EQ(find(file_of(kFiles)), "not listed");
+  EXPECT_EQ(index.asked(), 1U);
+  look_up_->learn_authorization({"GET", url(index.simple()), {{"Authorization", ann_->authorization()}}});
+  EXPECT_EQ(find(file_of(kFiles)), "listed");
   EXPECT_EQ(index.asked(), 2U);
 }
 
