@@ -141,9 +141,16 @@ def test_an_odd_wheel_that_everybody_reads_alike(local, index, tool, kind):
 
 def unmarked_name(content: bytes) -> bytes:
     """An entry whose name is UTF-8 without saying so, as `zip -r` writes it."""
-    flagged = struct.pack("<H", 1 << 11)
-    assert content.count(flagged) == 2
-    return content.replace(flagged, bytes(2))
+    changed = 0
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # where the flags of each header stand
+        at = content.find(signature)
+        while at >= 0:
+            flags = struct.unpack_from("<H", content, at + offset)[0]
+            changed += bool(flags & 1 << 11)
+            content = content[:at + offset] + struct.pack("<H", flags & ~(1 << 11)) + content[at + offset + 2:]
+            at = content.find(signature, at + 4)
+    assert changed == 2
+    return content
 
 
 def left_over_zip64(content: bytes) -> bytes:

@@ -441,7 +441,7 @@ def another_demo(index) -> str:
     """The address of a source distribution with another name that is built to tomme-demo 1.0."""
     text = PROJECT.format(name="tomme-demo").replace('"tomme-demo==1.0"', "").replace("0.1", "1.0")
     index.add(Package("tomme_elsewhere-1.0.tar.gz", sdist_of("tomme-elsewhere", "1.0", {
-        "pyproject.toml": text, "backend.py": BACKEND, "PKG-INFO": "Metadata-Version: 2.1\nName: tomme-demo\nVersion: 1.0\n"}), None, None),
+        "pyproject.toml": text, "backend.py": BACKEND}), None, None),  # with a PKG-INFO it would not be delivered
         "tomme-elsewhere")
     return f"{index.base}/files/tomme_elsewhere-1.0.tar.gz"
 

@@ -22,6 +22,22 @@ const char* const kScript = "# /// script\n# dependencies = ['six @ file:///six.
 const char* const kLinks = "[install]\nfind-links=/links\n";
 const char* const kShim = "#!/usr/bin/env bash\nexec e3/bin/pip \"$@\"\n";
 
+// uv sees what words name from where it works, not from the project.
+INSTANTIATE_TEST_SUITE_P(
+    UvsFolders, SourceRefusedWithProof,
+    ::testing::Values(
+        Way{"uv pip install --project sub -r r.txt", {}, {{"/project/r.txt", "./x.whl"}}, "./x.whl"},
+        Way{"uv pip install -r r.txt", {{"UV_PROJECT", "sub"}}, {{"/project/r.txt", "./x.whl"}}, "./x.whl"},
+        Way{"uv pip install -r r.txt --directory sub", {}, {{"/project/sub/r.txt", "./x.whl"}}, "./x.whl"},
+        Way{"uv --directory sub pip install -r r.txt",
+            {{"UV_WORKING_DIR", "/other"}},
+            {{"/project/sub/r.txt", "./x.whl"}},
+            "./x.whl"},
+        Way{"uv pip install six",
+            {{"UV_WORKING_DIR", "sub"}, {"UV_CONSTRAINT", "r.txt"}},
+            {{"/project/sub/r.txt", "./x.whl"}},
+            "./x.whl"}));
+
 INSTANTIATE_TEST_SUITE_P(
     PipsPython, SourceRefusedWithProof,
     ::testing::Values(

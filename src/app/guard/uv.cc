@@ -135,13 +135,18 @@ bool is_remote(std::string_view place) {
 class UvCollector {
  public:
   explicit UvCollector(Collector& into) : into_(into), findings_(into.findings) {
-    sources_.directory = into.invocation.directory;
+    work_in(into.invocation.directory);
   }
 
   Result<Nested> run(const Command* command) {
-    TRY(environment());
+    for (const char* name : {"UV_WORKING_DIR", "UV_WORKING_DIRECTORY"}) {
+      if (const std::string* folder = into_.variable(name)) work_in(*folder);
+    }
+    if (const std::string* folder = into_.variable("UV_PROJECT")) project_in(*folder);
     Nested nested;
     if (command != nullptr) nested = TRY(command_line(*command));
+    // Files that it names are seen from where the options say that uv works.
+    TRY(environment());
     TRY(settings_.files(sources_));
     if (sources_.reads_project) {
       TRY(projects_.above(sources_.directory));
@@ -153,6 +158,16 @@ class UvCollector {
   }
 
  private:
+  /// Instead of where another setting said; the project with it, unless that is said.
+  void work_in(const std::string& folder) {
+    sources_.current = path_in(into_, into_.invocation.directory, folder);
+    sources_.directory = project_ ? path_in(into_, sources_.current, *project_) : sources_.current;
+  }
+  void project_in(const std::string& folder) {
+    project_ = folder;
+    sources_.directory = path_in(into_, sources_.current, folder);
+  }
+
   Result<void> environment() {
     for (const char* name : {"UV_INDEX", "UV_DEFAULT_INDEX"}) {
       for (const std::string& word : list(name, false)) TRY(indexes_.named_or_url(word, name));
@@ -174,16 +189,14 @@ class UvCollector {
     if (const std::string* backend = into_.variable("UV_TORCH_BACKEND")) {
       TRY(indexes_.torch(*backend, "UV_TORCH_BACKEND"));
     }
-    for (const char* name : {"UV_WORKING_DIR", "UV_WORKING_DIRECTORY", "UV_PROJECT"}) {
-      if (const std::string* dir = into_.variable(name))
-        sources_.directory = path_in(into_, sources_.directory, *dir);
-    }
-    if (const std::string* file = into_.variable("UV_CONFIG_FILE")) {
-      sources_.configuration_files = {path_in(into_, into_.invocation.directory, *file)};
+    const std::string* file = into_.variable("UV_CONFIG_FILE");
+    if (file != nullptr && sources_.configuration_files.empty()) {
+      sources_.configuration_files = {path_in(into_, sources_.current, *file)};
     }
     const std::string* off = into_.variable("UV_NO_CONFIG");
-    sources_.no_configuration =
-        off != nullptr && (*off == "1" || *off == "true" || *off == "yes" || *off == "on");
+    if (off != nullptr && (*off == "1" || *off == "true" || *off == "yes" || *off == "on")) {
+      sources_.no_configuration = true;
+    }
     const std::string* links = into_.variable("UV_LINK_MODE");
     if (links != nullptr && *links == "symlink") forbid_uv_links(findings_);
     return {};
@@ -258,7 +271,7 @@ class UvCollector {
     if (found.words.empty()) return Nested{};
     const std::string& first = found.words[0];
     if (first.contains('/') && !is_remote(first)) {
-      sources_.target = path_in(into_, into_.invocation.directory, first.substr(0, first.rfind('/')));
+      sources_.target = path_in(into_, sources_.current, first.substr(0, first.rfind('/')));
     }
     if (first == "-" || is_remote(first) || is_script_name(first)) TRY(script(first));
     std::vector<std::string> nested = found.words;
@@ -274,7 +287,7 @@ class UvCollector {
       if (option.meaning == Meaning::environment_file) files.push_back(option.value);
     }
     for (const std::string& file : files) {
-      const std::string path = path_in(into_, into_.invocation.directory, file);
+      const std::string path = path_in(into_, sources_.current, file);
       nested = TRY(with_environment_file(into_, path, std::move(nested)));
     }
     return nested;
@@ -282,6 +295,11 @@ class UvCollector {
 
   Result<void> options(const Arguments& found, const std::string& command,
                        const std::vector<std::string>& words) {
+    // Wherever they stand, folders come first: uv goes there before it looks at anything else.
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::directory) work_in(option.value);
+      if (option.meaning == Meaning::project) project_in(option.value);
+    }
     for (const Found& option : found.options) TRY(one_option(option, command, words));
     return {};
   }
@@ -300,15 +318,15 @@ class UvCollector {
         return {};
       }
       case Meaning::editable:
-        TRY(collect_editable(into_, option.value, where, sources_.directory));
+        TRY(collect_editable(into_, option.value, where, sources_.current));
         return projects_.named_by(local_path_of(option.value) ? option.value : "./" + option.value,
-                                  sources_.directory);
+                                  sources_.current);
       case Meaning::requirement:
         return requirements(option.name == "--from" ? without_version(option.value) : option.value, where);
       case Meaning::requirements:
         return requirements_file(option.value, option.name);
       case Meaning::group:
-        return collect_group(into_, option.value, sources_.directory);
+        return collect_group(into_, option.value, sources_.current);
       case Meaning::script: {
         std::string path = !option.value.empty() ? option.value : words.empty() ? "" : words[0];
         return path.empty() ? Result<void>{} : script(path);
@@ -321,10 +339,9 @@ class UvCollector {
                             "its links would dangle once the run's cache is gone");
       case Meaning::directory:
       case Meaning::project:
-        sources_.directory = path_in(into_, sources_.directory, option.value);
         return {};
       case Meaning::configuration_file:
-        sources_.configuration_files = {path_in(into_, into_.invocation.directory, option.value)};
+        sources_.configuration_files = {path_in(into_, sources_.current, option.value)};
         return {};
       case Meaning::no_configuration:
         sources_.no_configuration = true;
@@ -346,18 +363,18 @@ class UvCollector {
 
   /// `-r a.py` and, where the name has no suffix, `-r a` may be a script with requirements in its head.
   Result<void> requirements_file(const std::string& file, std::string_view flag) {
-    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.directory, flag);
+    if (is_remote(file) || file == "-") return collect_requirements(into_, file, sources_.current, flag);
     if (is_script_name(file)) return script(file);
-    const std::string path = path_in(into_, sources_.directory, file);
+    const std::string path = path_in(into_, sources_.current, file);
     const bool has_suffix = basename_of(file).contains('.');
     if (!has_suffix && TRY(into_.read(path)) && TRY(read_script(into_, path))) return script(path);
-    return collect_requirements(into_, file, sources_.directory, flag);
+    return collect_requirements(into_, file, sources_.current, flag);
   }
 
   /// A requirement of the command line; a folder has indexes of its own.
   Result<void> requirement(std::string_view text, const std::string& where) {
-    TRY(collect_requirement(into_, text, where, sources_.directory));
-    return projects_.named_by(text, sources_.directory);
+    TRY(collect_requirement(into_, text, where, sources_.current));
+    return projects_.named_by(text, sources_.current);
   }
 
   /// Not `direct_url`: what the script itself asks for is not known before the start, whoever serves it.
@@ -366,7 +383,7 @@ class UvCollector {
     if (is_remote(name)) {
       return findings_.unproven("a script that is read only after the start", "uv " + shown_address(name));
     }
-    std::string path = path_in(into_, into_.invocation.directory, name);
+    std::string path = path_in(into_, sources_.current, name);
     std::optional<json::Value> metadata = TRY(read_script(into_, path));
     TRY(collect_uv_lock(into_, path + ".lock"));
     if (!metadata) return {};
@@ -379,6 +396,7 @@ class UvCollector {
   Collector& into_;
   Findings& findings_;
   UvSources sources_;
+  std::optional<std::string> project_;  ///< as --project or UV_PROJECT has it
   UvIndexes indexes_{findings_};
   UvSettings settings_{into_, indexes_};
   UvProjects projects_{into_, indexes_};

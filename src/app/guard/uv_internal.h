@@ -14,7 +14,8 @@ namespace tomme::guard {
 
 /// What uv reads, gathered from options and environment before settings are looked for.
 struct UvSources {
-  std::string directory;  ///< where the project is looked for
+  std::string current;    ///< where uv works, by --directory; what words name is seen from there
+  std::string directory;  ///< where the project and settings are looked for: by --project
   std::string target;     ///< folder of what `uv run` runs: settings and project are looked for there as well
   std::vector<std::string> configuration_files;
   bool no_configuration = false;
