@@ -40,7 +40,7 @@ std::string shown(std::string_view text, std::size_t limit = kMostOctets) {
 }
 
 /// Between quotes, so that no text can pretend to be more than one, or other words.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     if (c == '"' || c == '\\') escaped.push_back('\\');
@@ -169,7 +169,7 @@ using Others = std::map<std::string, std::string>;
 
 void add_others(Others& out, const std::string& where, const json::Object& members) {
   for (const json::Member& member : members)
-    out[where + quoted(member.name)] = json::to_canonical(member.value);
+    out[where + in_quotes(member.name)] = json::to_canonical(member.value);
 }
 
 void add_others(Others& out, const std::string& where, const tuf::Keys& keys) {
@@ -202,7 +202,7 @@ Others others_of(const tuf::Targets& targets) {
   add_others(out, "delegations: ", targets.delegations->keys);
   if (const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&targets.delegations->roles)) {
     for (const tuf::DelegatedRole& role : *named) {
-      const std::string where = "role " + quoted(role.name.text()) + ": ";
+      const std::string where = "role " + in_quotes(role.name.text()) + ": ";
       add_others(out, where, role.unknown);
       add_others(out, where, role.keys.unknown);
     }
@@ -306,7 +306,7 @@ void say_targets(Words& out, const tuf::Targets* before, const tuf::Targets& aft
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + quoted(word);
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + in_quotes(word);
   return out;
 }
 
