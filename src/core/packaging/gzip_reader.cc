@@ -27,9 +27,12 @@ struct GzipReader::Stream {
     z.avail_in = static_cast<uInt>(size);
     rest = rest.subspan(size);
   }
-  bool second_member_follows() const {
-    constexpr std::uint8_t kMagic = 0x1f;
-    return z.avail_in > 0 ? *z.next_in == kMagic : !rest.empty() && rest.front() == kMagic;
+  /// Behind a member Python passes over zeros and then looks for another member, others stop; what is not
+  /// zero is read differently.
+  bool has_more() const {
+    const auto is_zero = [](std::uint8_t octet) { return octet == 0; };
+    return !std::ranges::all_of(BytesView(z.next_in, z.avail_in), is_zero) ||
+           !std::ranges::all_of(rest, is_zero);
   }
 };
 
@@ -56,8 +59,8 @@ Result<std::size_t> GzipReader::read(std::span<std::uint8_t> out) {
     filled += came;
     ended_ = status == Z_STREAM_END;
   }
-  if (ended_ && stream_->second_member_follows())
-    return fail(kSdistInvalid, "it has a second gzip member, which not all readers take");
+  if (ended_ && stream_->has_more())
+    return fail(kSdistInvalid, "it has more behind its gzip member, which not all readers take");
   return filled;
 }
 

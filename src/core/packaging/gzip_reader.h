@@ -17,8 +17,9 @@ class GzipReader {
   GzipReader(const GzipReader&) = delete;
   GzipReader& operator=(const GzipReader&) = delete;
 
-  /// Fills `out`; fewer octets come only at the end. kSdistInvalid where it is damaged, or has a second
-  /// member, which some readers take and some do not; kSdistTooLarge above the limit.
+  /// Fills `out`; fewer octets come only at the end. kSdistInvalid where it is damaged, or has
+  /// anything but zeros behind its first member, which some readers take and some do not; kSdistTooLarge
+  /// above the limit.
   Result<std::size_t> read(std::span<std::uint8_t> out);
 
  private:

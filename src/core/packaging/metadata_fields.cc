@@ -48,4 +48,16 @@ std::vector<MetadataField> metadata_fields(std::string_view metadata) {
   return fields;
 }
 
+Result<std::string> only_field(const std::vector<MetadataField>& fields, std::string_view name,
+                               const ErrorCode& code, std::string_view file) {
+  const auto is_it = [&](const MetadataField& field) { return field.name == name; };
+  const auto found = std::ranges::find_if(fields, is_it);
+  const std::string quoted = "\"" + std::string(name) + "\"";
+  if (found == fields.end()) return fail(code, std::string(file) + " has no field " + quoted);
+  if (std::find_if(found + 1, fields.end(), is_it) != fields.end()) {
+    return fail(code, std::string(file) + " has two fields " + quoted);
+  }
+  return found->value;
+}
+
 }  // namespace tomme

@@ -138,21 +138,10 @@ Result<void> search_zip(BytesView whole, const SdistLimits& limits, Search& sear
   return {};
 }
 
-Result<std::string> only_one(const std::vector<MetadataField>& fields, std::string_view name) {
-  std::optional<std::string> value;
-  for (const MetadataField& field : fields) {
-    if (field.name != name) continue;
-    if (value) return fail(kSdistName, "PKG-INFO has two fields \"" + std::string(name) + "\"");
-    value = field.value;
-  }
-  if (!value) return fail(kSdistName, "PKG-INFO has no field \"" + std::string(name) + "\"");
-  return *std::move(value);
-}
-
 Result<void> check_names_file(std::string_view text, const DistFilename& filename) {
   const std::vector<MetadataField> fields = metadata_fields(text);
-  const std::string name = TRY(only_one(fields, "name"));
-  const std::string version = TRY(only_one(fields, "version"));
+  const std::string name = TRY(only_field(fields, "name", kSdistName, "PKG-INFO"));
+  const std::string version = TRY(only_field(fields, "version", kSdistName, "PKG-INFO"));
   const Result<ProjectName> project = ProjectName::parse(name);
   // "foo-1-1.zip" may be of foo and of foo-1. Whoever expects a signer of one of them is asked for both.
   const Result<DistFilename> same =

@@ -178,6 +178,9 @@ TEST(SdistMetadata, IsNotReadInTwoWays) {
     return texts ? "accepted" : std::string(texts.error().code().name);
   };
   EXPECT_EQ(code(gzip(top()) + gzip(top())), "sdist/invalid");
+  EXPECT_EQ(code(gzip(top()) + std::string(5, '\0') + gzip(top())), "sdist/invalid");
+  EXPECT_EQ(code(gzip(top()) + "more"), "sdist/invalid");
+  EXPECT_EQ(code(gzip(top() + kEnd) + std::string(512, '\0')), "accepted");
   EXPECT_EQ(code(gzip(top() + kEnd).substr(0, 60)), "sdist/invalid");
   EXPECT_EQ(code(top() + kEnd), "sdist/invalid") << "not packed";
   EXPECT_EQ(code(""), "sdist/invalid");

@@ -34,23 +34,10 @@ bool belongs_to(std::string_view dist_info, const DistFilename& filename) {
   return name && version && *name == filename.project() && *version == filename.version();
 }
 
-/// The one value of a field that must be there once: of two, one installer takes the first and another the
-/// last.
-Result<std::string> only_one(const std::vector<MetadataField>& fields, std::string_view name) {
-  std::optional<std::string> value;
-  for (const MetadataField& field : fields) {
-    if (field.name != name) continue;
-    if (value) return fail(kWheelName, "METADATA has two fields \"" + std::string(name) + "\"");
-    value = field.value;
-  }
-  if (!value) return fail(kWheelName, "METADATA has no field \"" + std::string(name) + "\"");
-  return *std::move(value);
-}
-
 Result<void> check_names_file(std::string_view metadata, const DistFilename& filename) {
   const std::vector<MetadataField> fields = metadata_fields(metadata);
-  const std::string name = TRY(only_one(fields, "name"));
-  const std::string version = TRY(only_one(fields, "version"));
+  const std::string name = TRY(only_field(fields, "name", kWheelName, "METADATA"));
+  const std::string version = TRY(only_field(fields, "version", kWheelName, "METADATA"));
   const Result<ProjectName> project = ProjectName::parse(name);
   if (!project || *project != filename.project())
     return fail(kWheelName, "METADATA names the project \"" + printable(name) + "\"");
