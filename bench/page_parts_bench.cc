@@ -1,5 +1,5 @@
-// What reading a page of many files and writing it anew costs, step by step: each row does what the one above it does
-// and one thing more. `make bench BENCH=page` has the same as whole processes.
+// What reading a page of many files and writing it anew costs, step by step: each row does what the one above
+// it does and one thing more. `make bench BENCH=page` has the same as whole processes.
 #include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <string>
@@ -17,9 +17,11 @@ std::string page_of(std::size_t files) {
     const std::string name = "bench-0." + std::to_string(i) + "-py3-none-any.whl";
     std::string digits = std::to_string(i);
     digits.insert(0, 64 - digits.size(), '0');
-    page += std::string(i == 0 ? "" : ", ") + R"({"filename": ")" + name + R"(", "hashes": {"sha256": ")" + digits +
-            R"("}, "requires-python": ">=3.8", "size": 1000, "upload-time": "2024-01-02T03:04:05.000000Z", )" +
-            R"("yanked": false, "url": "https://localhost:8443/files/)" + name + R"("})";
+    page +=
+        std::string(i == 0 ? "" : ", ") + R"({"filename": ")" + name + R"(", "hashes": {"sha256": ")" +
+        digits +
+        R"("}, "requires-python": ">=3.8", "size": 1000, "upload-time": "2024-01-02T03:04:05.000000Z", )" +
+        R"("yanked": false, "url": "https://localhost:8443/files/)" + name + R"("})";
   }
   return page + "]}";
 }

@@ -6,7 +6,8 @@
 
 namespace {
 
-/// What was parsed is canonical: its text is read as the same address again, and what is shown holds no login.
+/// What was parsed is canonical: its text is read as the same address again, and what is shown holds no
+/// login.
 void expect_canonical(const tomme::Url& url) {
   const tomme::Url address = url.address();
   if (address.to_string().size() > tomme::Url::kMaxBytes) return;

@@ -281,16 +281,13 @@ def test_garbage_is_collected_and_the_client_goes_on(repository, client):
 
 def test_two_publishers_do_not_meet(repository):
     repository.run("init", "repository", "--bits", "2")
-    command = [repository.tomme, "tuf", "publish", "--repository", "repository", "--watch", "1"]
-    standing = subprocess.Popen(command, cwd=repository.folder, env=os.environ | {"TOMME_PASSPHRASE": "secret"},
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [repository.tomme, "tuf", "publish", "--repository", "repository"]
+    environment = os.environ | {"TOMME_PASSPHRASE": "secret"}
+    standing = subprocess.Popen([*command, "--watch", "1"], cwd=repository.folder, env=environment,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
-        for _ in range(100):
-            time.sleep(0.1)
-            done = subprocess.run(command[:-2], cwd=repository.folder, capture_output=True, text=True,
-                                  env=os.environ | {"TOMME_PASSPHRASE": "secret"})
-            if done.returncode:
-                break
+        assert "publishing what is added" in standing.stderr.readline()
+        done = subprocess.run(command, cwd=repository.folder, capture_output=True, text=True, env=environment)
         assert done.returncode == 3 and "repository/busy" in done.stderr
         repository.there("add", repository.write("a", "a"))  # anybody may add meanwhile
         for _ in range(100):

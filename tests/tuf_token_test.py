@@ -260,6 +260,7 @@ def publishing(tokens: Tokens):
     with tokens.start("publish", "--repository", "repository", "--watch", "1", "--passphrase-file",
                       tokens.pin_file) as standing:
         try:
+            assert "publishing what is added" in standing.stderr.readline()
             assert "1 change " in standing.stdout.readline()
             yield standing
         finally:

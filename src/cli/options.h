@@ -54,8 +54,8 @@ struct InspectCommand {
 struct RunCommand {
   std::vector<std::string> command;
   std::vector<std::string> indexes, file_hosts, allow_hosts, expect;
-  std::string proofs;                   ///< "pypi" or a URL; empty: nobody else is asked
-  std::vector<std::string> proofs_for;  ///< names and globs of them
+  std::string proofs;                             ///< "pypi" or a URL; empty: nobody else is asked
+  std::vector<std::string> proofs_for;            ///< names and globs of them
   std::vector<std::string> require;               ///< "attested", "expected"
   std::vector<std::string> allow, allow_indexes;  ///< "NAME", "NAME==VERSION"; URLs
   std::string attestations, report;

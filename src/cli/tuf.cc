@@ -53,6 +53,7 @@ Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
                   const repository::Signers& signers, const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
+  tell("publishing what is added, every " + counted(command.watch, "second") + ", until Ctrl-C\n");
   while (stop_asked == 0) {
     const auto done = publisher.publish(TRY(time_of(command, clock)), kTimestampAge);
     if (!done) {

@@ -1,5 +1,5 @@
-// Reads lines "PROJECT<TAB>FILE NAME" and writes "1" or "0" for each: whether the file may be of the project. For
-// tests/e2e/file_names_test.py, which compares it with what installers say.
+// Reads lines "PROJECT<TAB>FILE NAME" and writes "1" or "0" for each: whether the file may be of the project.
+// For tests/e2e/file_names_test.py, which compares it with what installers say.
 #include <iostream>
 #include <string>
 

@@ -108,7 +108,8 @@ class Writing {
   Result<std::string> project_page(decltype(&read_simple_json) read) {
     PageWriter writer(request_.to, request_.project);
     const PageFiles files{.file = [&](IndexFile&& file, const PageHead& head) -> Result<void> {
-                            const auto made = PageFile::make(file, head.base, request_.page, request_.project);
+                            const auto made =
+                                PageFile::make(file, head.base, request_.page, request_.project);
                             if (!made) {
                               leave_out_(file.filename, made.error());
                               return {};

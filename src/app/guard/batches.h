@@ -11,8 +11,8 @@
 
 namespace tomme::guard {
 
-/// Hands values from the thread that reads a long page to one of its own that goes on with them, in their order and
-/// some at a time, so that both work at once. No more than two batches wait.
+/// Hands values from the thread that reads a long page to one of its own that goes on with them, in their
+/// order and some at a time, so that both work at once. No more than two batches wait.
 template <class T>
 class Batches {
  public:
@@ -68,7 +68,7 @@ class Batches {
   }
 
   const std::function<Result<void>(T&&)> take_;
-  Batch batch_;  // of the adding thread
+  Batch batch_;       // of the adding thread
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
   Batch waiting_;

@@ -28,8 +28,7 @@ struct DownloadContext {
   MayVisit may_visit;
   /// What the pages say about a URL; asks the file's index where no page was seen. An empty answer: no page
   /// lists it.
-  std::function<Result<std::optional<ListedFile>>(const Url&, const std::string& filename,
-                                                  std::stop_token)>
+  std::function<Result<std::optional<ListedFile>>(const Url&, const std::string& filename, std::stop_token)>
       look_up;
   std::function<std::string(const Url&)> authorization_for;
   DependencyRules dependencies;

@@ -21,8 +21,9 @@ bool add_once(std::vector<T>& list, const T& value, std::size_t others = 0) {
 }
 
 std::unexpected<Error> too_much(std::string_view what) {
-  return fail(kGuardElsewhere, "pages list it with more than " + std::to_string(Listing::kMaxClaims) + " different " +
-                                   std::string(what),
+  return fail(kGuardElsewhere,
+              "pages list it with more than " + std::to_string(Listing::kMaxClaims) + " different " +
+                  std::string(what),
               "ask the index's operator");
 }
 
@@ -32,8 +33,8 @@ Error elsewhere(const Origin& origin) {
             "have the index list it with https"};
   }
   const std::string host = printable(origin.host_and_port());
-  return {kGuardElsewhere, "files on " + host + " are not judged; if the place is right, --file-host " + host +
-                               " has them judged"};
+  return {kGuardElsewhere, "files on " + host + " are not judged; if the place is right, --file-host " +
+                               host + " has them judged"};
 }
 
 }  // namespace
@@ -64,10 +65,12 @@ Result<void> Listing::merge(Entry& into, const PageFile& file, std::uint32_t ind
   if (into.index == 0) into.index = index;
   if (index != into.index && !add_once(into.have_more().indexes, index, 1)) return too_much("indexes");
   if (!into.digest) into.digest = listed.sha256;
-  if (listed.sha256 && *listed.sha256 != *into.digest && !add_once(into.have_more().digests, *listed.sha256, 1)) {
+  if (listed.sha256 && *listed.sha256 != *into.digest &&
+      !add_once(into.have_more().digests, *listed.sha256, 1)) {
     return too_much("digests");
   }
-  if (listed.core_metadata_sha256 && !add_once(into.have_more().metadata_digests, *listed.core_metadata_sha256)) {
+  if (listed.core_metadata_sha256 &&
+      !add_once(into.have_more().metadata_digests, *listed.core_metadata_sha256)) {
     return too_much("digests of its metadata");
   }
   if (file.provenance_unusable()) into.have_more().provenance_unusable = true;
@@ -88,7 +91,8 @@ Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
   const Sha256 digest = sha256(bytes_of(file.key()));
   const std::lock_guard lock(mutex_);
   if (files_.size() == kMaxFiles) {
-    return fail(kGuardElsewhere, "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
+    return fail(kGuardElsewhere,
+                "the pages of this run list more than " + std::to_string(kMaxFiles) + " files",
                 "install in several runs");
   }
   const auto [at, is_new] = files_.try_emplace(digest);
@@ -107,8 +111,8 @@ std::optional<ListedFile> Listing::find(const std::string& key) const {
   // Both texts were an address when they were written here.
   Url upstream = *Url::parse(more.upstream.empty() ? key : more.upstream);
   std::string name = upstream.filename();
-  ListedFile listed{std::move(name), std::move(upstream), {}, more.digests, {}, more.provenance_unusable,
-                    more.metadata_digests};
+  ListedFile listed{std::move(name),          std::move(upstream),  {}, more.digests, {},
+                    more.provenance_unusable, more.metadata_digests};
   if (entry.digest) listed.digests.insert(listed.digests.begin(), *entry.digest);
   if (entry.index != 0) listed.indexes.push_back(indexes_[entry.index - 1]);
   for (const std::uint32_t index : more.indexes) listed.indexes.push_back(indexes_[index - 1]);

@@ -1,13 +1,12 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
@@ -27,8 +26,9 @@ struct ListedFile {
   std::vector<Sha256> metadata_digests;
 };
 
-/// All files of all pages that were written in this run, by `address_key`: what an installer asks for is what a page
-/// gave it. What any page lists counts: a second page that leaves a proof out takes nothing away. Thread-safe.
+/// All files of all pages that were written in this run, by `address_key`: what an installer asks for is what
+/// a page gave it. What any page lists counts: a second page that leaves a proof out takes nothing away.
+/// Thread-safe.
 class Listing {
  public:
   /// Digests, proofs and indexes that pages may name for one address.

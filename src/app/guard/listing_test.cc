@@ -55,7 +55,8 @@ TEST(Listing, KnowsAFileByWhereItIsInAnySpelling) {
 TEST(Listing, ForgetsNoProofAndNoDigest) {
   Listing listing;
   const std::string url = "/six-1-py3-none-any.whl";
-  for (const Claims& claims : {Claims{digest(1), "/proof"}, Claims{}, Claims{digest(2), {}}, Claims{{}, ""}}) {
+  for (const Claims& claims :
+       {Claims{digest(1), "/proof"}, Claims{}, Claims{digest(2), {}}, Claims{{}, ""}}) {
     ASSERT_TRUE(listing.add(file_at(url, claims), {}, on_index));
   }
   const auto listed = listing.find(key_of("https://index.test" + url));

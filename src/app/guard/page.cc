@@ -82,7 +82,8 @@ class Pages::Following {
            format_of(head.headers.find("Content-Type").value_or("")) == PageFormat::json;
   }
   Result<void> read(BytesView piece) {
-    if (!state_) state_.emplace(pages_, accepts_json(request_.headers) ? PageFormat::json : PageFormat::html, source_);
+    if (!state_)
+      state_.emplace(pages_, accepts_json(request_.headers) ? PageFormat::json : PageFormat::html, source_);
     return state_->reader.read(piece);
   }
   /// After all of it was read.
@@ -98,11 +99,11 @@ class Pages::Following {
     State(Pages& pages, PageFormat to, const PageSource& source)
         : page(pages.written_as(to, source)),
           batches([this](Entry&& entry) { return page.add(entry.first, entry.second); }),
-          reader({.file = [this](IndexFile&& file, const PageHead& head) {
-                    return batches.add({std::move(file), head.base});
-                  },
-                  .unreadable = [this](std::string_view name, const Error& why) { page.left_out(name, why); }},
-                 pages.options_.limits) {}
+          reader(
+              {.file = [this](IndexFile&& file,
+                              const PageHead& head) { return batches.add({std::move(file), head.base}); },
+               .unreadable = [this](std::string_view name, const Error& why) { page.left_out(name, why); }},
+              pages.options_.limits) {}
     WrittenPage page;
     Batches<Entry> batches;
     SimpleJsonReader reader;
@@ -130,8 +131,9 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
       TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))}, intake,
                         {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
   const bool was_read = TRY(intake.was_read());
-  Upstream upstream{url,      head, std::string(head.headers.find("Content-Type").value_or("")),
-                    std::move(intake).take(), was_read, {}};
+  Upstream upstream{
+      url,      head, std::string(head.headers.find("Content-Type").value_or("")), std::move(intake).take(),
+      was_read, {}};
   const std::string host = printable(url.host());
   if (net::is_redirect(head.status)) {
     const Url target = TRY(url.resolve(head.headers.find("Location").value_or(""))).address();
@@ -188,7 +190,8 @@ Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& 
   PageIntake intake(
       options_.scratch_folder, [&](const net::ResponseHead& head) { return following.follows(head); },
       [&](BytesView piece) { return following.read(piece); });
-  Upstream upstream = TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), intake, std::move(stop)));
+  Upstream upstream =
+      TRY(ask(request, std::string(json ? kAcceptBoth : kAcceptHtml), intake, std::move(stop)));
   if (upstream.answer) return *std::move(upstream.answer);
   if (upstream.was_read) return following.finish();
   const auto format = format_of(upstream.type);

@@ -22,9 +22,10 @@ struct PageOptions {
   PageLimits limits = {};
 };
 
-/// Asks an index for what is no file, reads it, and writes it anew (core/packaging/page_write.h). Every file that was
-/// written is in the Listing by then. What cannot be written is left out and told to the report. Thread-safe; of pages
-/// above Scratch::kInMemory, those that cannot be read while they come in are read one at a time.
+/// Asks an index for what is no file, reads it, and writes it anew (core/packaging/page_write.h). Every file
+/// that was written is in the Listing by then. What cannot be written is left out and told to the report.
+/// Thread-safe; of pages above Scratch::kInMemory, those that cannot be read while they come in are read one
+/// at a time.
 ///
 /// Answers that are neither success nor error, and such that cannot be read, are errors: kGuardRequest,
 /// kGuardEncoding, kRedirect, and those of the readers.
@@ -35,15 +36,16 @@ class Pages {
   Result<PageAnswer> project(const net::Request& request, const PageRoute& route, std::stop_token stop);
   Result<PageAnswer> list(const net::Request& request, std::stop_token stop);
   Result<PageAnswer> legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop);
-  /// Anything else: a page of links is written anew like a project's, with files of any project; what is no page goes
-  /// on unread, as bytes, and the report names it.
+  /// Anything else: a page of links is written anew like a project's, with files of any project; what is no
+  /// page goes on unread, as bytes, and the report names it.
   Result<PageAnswer> other(const net::Request& request, std::stop_token stop);
 
  private:
   struct Upstream;
   class Following;
   Result<Upstream> ask(const net::Request& request, std::string accept, std::stop_token stop);
-  Result<Upstream> ask(const net::Request& request, std::string accept, PageIntake& intake, std::stop_token stop);
+  Result<Upstream> ask(const net::Request& request, std::string accept, PageIntake& intake,
+                       std::stop_token stop);
   WrittenPage written_as(PageFormat format, const PageSource& source);
   Result<PageAnswer> written_page(const net::Request& request, const Upstream& upstream, PageFormat from,
                                   const PageSource& source);

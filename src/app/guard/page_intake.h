@@ -12,8 +12,8 @@
 
 namespace tomme::guard {
 
-/// Takes a page as it comes in and keeps it. A long one can be read meanwhile, on a thread of its own: reading takes
-/// longer than the network does.
+/// Takes a page as it comes in and keeps it. A long one can be read meanwhile, on a thread of its own:
+/// reading takes longer than the network does.
 class PageIntake final : public net::BodySink {
  public:
   using Read = std::function<Result<void>(BytesView piece)>;
@@ -37,7 +37,7 @@ class PageIntake final : public net::BodySink {
   const std::function<bool(const net::ResponseHead&)> follows_;
   const Read read_;
   bool is_followed_ = false;
-  Scratch body_;  // once it is a file, its bytes before `come_` are read by the thread
+  Scratch body_;      // once it is a file, its bytes before `come_` are read by the thread
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
   std::uint64_t come_ = 0;  ///< bytes

@@ -31,7 +31,8 @@ Result<void> send(PageIntake& intake, std::string_view text) {
 
 TEST(PageIntake, HasALongPageReadWhileItComes) {
   const testing::TestFolder folder;
-  for (const std::size_t size : {Scratch::kInMemory + 1, Scratch::kInMemory + 256 * 1024, std::size_t{5'000'001}}) {
+  for (const std::size_t size :
+       {Scratch::kInMemory + 1, Scratch::kInMemory + 256 * 1024, std::size_t{5'000'001}}) {
     const std::string text = long_text(size);
     std::string read;
     PageIntake intake(folder.path(), always, [&](BytesView piece) -> Result<void> {
@@ -63,7 +64,8 @@ TEST(PageIntake, KeepsWhatIsShortOrNotFollowed) {
 
 TEST(PageIntake, EndsWithTheReadersError) {
   const testing::TestFolder folder;
-  PageIntake intake(folder.path(), always, [](BytesView) -> Result<void> { return fail(kGuardRequest, "no page"); });
+  PageIntake intake(folder.path(), always,
+                    [](BytesView) -> Result<void> { return fail(kGuardRequest, "no page"); });
   const Result<void> sent = send(intake, long_text(2'000'000));
   EXPECT_TRUE(sent || sent.error().is(kGuardRequest));
   EXPECT_TRUE(intake.was_read().error().is(kGuardRequest));

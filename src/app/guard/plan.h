@@ -18,8 +18,8 @@ namespace tomme::guard {
 /// What is fixed before the child starts.
 struct Plan {
   Command command;
-  std::vector<NamedIndex> indexes;               ///< PyPI first, then as found; without credentials
-  Credentials credentials;                       ///< for what tomme itself asks these indexes; secrets
+  std::vector<NamedIndex> indexes;          ///< PyPI first, then as found; without credentials
+  Credentials credentials;                  ///< for what tomme itself asks these indexes; secrets
   std::map<std::string, Url> locked_files;  ///< the index of each file in a lock, by the file's address
   std::set<Origin> intercept;      ///< PyPI's two hosts, those of `indexes`, of locks and of `--file-host`
   std::vector<std::string> notes;  ///< what will not be judged, and why; for the report

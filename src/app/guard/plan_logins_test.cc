@@ -13,13 +13,12 @@ TEST_P(Logins, AreFoundWhereTheInstallerFindsThem) {
   const Result<Plan> plan =
       make_plan(invocation_of(GetParam().command, GetParam().environment, GetParam().files));
   ASSERT_TRUE(plan) << plan.error().message();
-  const auto asked = [&](const char* url) {
-    return plan->credentials.authorization_for(*Url::parse(url));
-  };
+  const auto asked = [&](const char* url) { return plan->credentials.authorization_for(*Url::parse(url)); };
   EXPECT_EQ(asked("https://corp.test/simple/demo/"), make_login("ann", "secret")->authorization());
   EXPECT_EQ(asked("https://corp.test/files/demo.whl"), make_login("ann", "secret")->authorization());
   // A netrc knows hosts without their ports.
-  const bool by_netrc = std::ranges::any_of(GetParam().files, [](const auto& file) { return file.second.contains("machine"); });
+  const bool by_netrc =
+      std::ranges::any_of(GetParam().files, [](const auto& file) { return file.second.contains("machine"); });
   EXPECT_EQ(asked("https://corp.test:8443/simple/demo/").empty(), !by_netrc);
   EXPECT_EQ(asked("https://pypi.org/simple/demo/"), "");
 }

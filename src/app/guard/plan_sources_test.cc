@@ -314,8 +314,7 @@ INSTANTIATE_TEST_SUITE_P(
             "six.whl"},
         Way{"pdm run setup",
             {},
-            {{"/project/pyproject.toml",
-              "[tool.pdm.scripts]\nsetup={shell='pip install ./six.whl'}\n"}},
+            {{"/project/pyproject.toml", "[tool.pdm.scripts]\nsetup={shell='pip install ./six.whl'}\n"}},
             "six.whl"}));
 
 TEST(Plan, VariablesOfAShellCommandCount) {

@@ -213,14 +213,16 @@ std::set<ProjectName> Report::projects() const {
   const std::lock_guard lock(mutex_);
   std::set<ProjectName> projects;
   for (const auto& [key, file] : files_) {
-    if (const Result<DistFilename> name = DistFilename::parse(file.filename)) projects.insert(name->project());
+    if (const Result<DistFilename> name = DistFilename::parse(file.filename))
+      projects.insert(name->project());
   }
   return projects;
 }
 
 bool Report::has_file_of(const ProjectName& project) const {
   const std::lock_guard lock(mutex_);
-  return std::ranges::any_of(files_, [&](const auto& file) { return may_be_of(project, file.second.filename); });
+  return std::ranges::any_of(files_,
+                             [&](const auto& file) { return may_be_of(project, file.second.filename); });
 }
 
 std::map<ProjectName, std::string> Report::there_before() const {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/result.h"
 #include "app/guard/installed.h"
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/crypto/digest.h"
 #include "core/packaging/project_name.h"
@@ -57,7 +57,8 @@ class Report {
  public:
   /// The same name at the same address again replaces the earlier entry.
   void judged(JudgedFile file);
-  /// The octets of a judged file go to the command, which asked for them at the address of this address_key().
+  /// The octets of a judged file go to the command, which asked for them at the address of this
+  /// address_key().
   void sent(const std::string& url, const std::string& filename, const std::string& key);
   /// A host whose connections went through unseen.
   void tunnelled(std::string host);
@@ -122,8 +123,8 @@ class Report {
   };
   std::vector<std::string> notes_locked() const;
 
-  mutable std::mutex mutex_;                                         // guards all below
-  std::map<std::pair<std::string, std::string>, JudgedFile> files_;  // by URL and name
+  mutable std::mutex mutex_;                                                   // guards all below
+  std::map<std::pair<std::string, std::string>, JudgedFile> files_;            // by URL and name
   std::map<std::pair<std::string, std::string>, std::set<std::string>> sent_;  // likewise: the keys
   std::set<std::string> tunnelled_;
   std::set<std::string> served_;

@@ -38,7 +38,8 @@ struct OtherRoute {};
 
 using Route = std::variant<PageRoute, ListRoute, LegacyRoute, FileRoute, MetadataRoute, OtherRoute>;
 
-/// What is asked for by an address on a judged host, by the address alone. `indexes` are the roots, without login.
+/// What is asked for by an address on a judged host, by the address alone. `indexes` are the roots, without
+/// login.
 Route route_of(const Url& url, const std::vector<Url>& indexes);
 
 }  // namespace tomme::guard

@@ -5,7 +5,8 @@
 namespace tomme::guard {
 namespace {
 
-const std::vector<Url> kIndexes{*Url::parse("https://index.test/root/dev/"), *Url::parse("https://index.test/root"),
+const std::vector<Url> kIndexes{*Url::parse("https://index.test/root/dev/"),
+                                *Url::parse("https://index.test/root"),
                                 *Url::parse("https://pypi.test/simple/")};
 
 std::string route(std::string_view address) {
@@ -38,16 +39,19 @@ TEST(Route, KnowsFilesByTheirNames) {
   EXPECT_EQ(route("https://pypi.test/simple/foo-1.0.whl"), "file foo-1.0.whl");
   EXPECT_EQ(route("https://pypi.test/a/foo-1.0-py3-none-any.whl.metadata"),
             "metadata of https://pypi.test/a/foo-1.0-py3-none-any.whl");
-  EXPECT_EQ(route("https://pypi.test/a/foo-1.0.tgz.metadata?x=/y"), "metadata of https://pypi.test/a/foo-1.0.tgz");
+  EXPECT_EQ(route("https://pypi.test/a/foo-1.0.tgz.metadata?x=/y"),
+            "metadata of https://pypi.test/a/foo-1.0.tgz");
 }
 
 TEST(Route, TakesNothingElseForAPage) {
   for (const char* address :
-       {"https://other.test/simple/foo/", "https://pypi.test/simplex/foo/", "https://pypi.test/simple/foo/bar/",
-        "https://pypi.test/simple/foo-1.0.tar.gz/", "https://pypi.test/simple/foo/?x", "https://pypi.test/simple//foo/",
-        "https://pypi.test/files/blob.metadata", "https://pypi.test/files/blob", "https://pypi.test/pypi/foo/1.0/2/json",
-        "https://pypi.test/pypi/json", "https://other.test/pypi/foo/json", "https://pypi.test/info/refs",
-        "https://pypi.test/simple/-foo/", "http://pypi.test/simple/foo/", "https://pypi.test/"}) {
+       {"https://other.test/simple/foo/", "https://pypi.test/simplex/foo/",
+        "https://pypi.test/simple/foo/bar/", "https://pypi.test/simple/foo-1.0.tar.gz/",
+        "https://pypi.test/simple/foo/?x", "https://pypi.test/simple//foo/",
+        "https://pypi.test/files/blob.metadata", "https://pypi.test/files/blob",
+        "https://pypi.test/pypi/foo/1.0/2/json", "https://pypi.test/pypi/json",
+        "https://other.test/pypi/foo/json", "https://pypi.test/info/refs", "https://pypi.test/simple/-foo/",
+        "http://pypi.test/simple/foo/", "https://pypi.test/"}) {
     EXPECT_EQ(route(address), "other") << address;
   }
 }

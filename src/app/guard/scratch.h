@@ -12,8 +12,8 @@
 
 namespace tomme::guard {
 
-/// A text of any length that comes in pieces: in memory while it is short, then in a nameless file, so that pages
-/// which wait for their turn or for a slow client take no memory.
+/// A text of any length that comes in pieces: in memory while it is short, then in a nameless file, so that
+/// pages which wait for their turn or for a slow client take no memory.
 class Scratch {
  public:
   static constexpr std::size_t kInMemory = 1024 * 1024;  ///< bytes
@@ -26,8 +26,8 @@ class Scratch {
   bool is_large() const { return file_.is_open(); }
   /// Calls `read` with all of it; the view is gone after that.
   Result<void> read(const std::function<Result<void>(BytesView)>& read) const;
-  /// Fills `into` with the bytes from `offset` on, all of which must be there. Only where `is_large`; then beside
-  /// `append` too.
+  /// Fills `into` with the bytes from `offset` on, all of which must be there. Only where `is_large`; then
+  /// beside `append` too.
   Result<void> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const;
   Result<void> send(net::ResponseWriter& response) const;
 

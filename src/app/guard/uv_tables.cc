@@ -17,7 +17,8 @@ bool may_bring_code(std::string_view name, std::string_view value) {
                                                      "UV_",    "PATH",        "GIT_",    "HOME",
                                                      "XDG_",   "VIRTUAL_ENV", "POETRY_", "PDM_"};
   const auto starts = [&](std::string_view start) { return name.starts_with(start); };
-  return value.contains('/') || ascii::to_lower(name).ends_with("_proxy") || std::ranges::any_of(kStarts, starts);
+  return value.contains('/') || ascii::to_lower(name).ends_with("_proxy") ||
+         std::ranges::any_of(kStarts, starts);
 }
 
 /// What any build may use decides over whatever is built, so no name helps it.

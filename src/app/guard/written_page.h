@@ -27,19 +27,19 @@ struct PageAnswer {
 
 /// Whose page it is.
 struct PageSource {
-  Url address;                  ///< where it was asked for
+  Url address;  ///< where it was asked for
   std::optional<Url> index;
   std::optional<ProjectName> project;
-  std::string name;             ///< for the report
+  std::string name;  ///< for the report
 };
 
-/// A page of links that is written anew while it is read. A file that was written is in the Listing; what cannot be
-/// written is told to the report.
+/// A page of links that is written anew while it is read. A file that was written is in the Listing; what
+/// cannot be written is told to the report.
 class WrittenPage {
  public:
   /// The references must outlive it.
-  WrittenPage(PageFormat format, PageSource source, std::string scratch_folder, Listing& listing, Report& report,
-              const std::function<bool(const Url&)>& is_judged);
+  WrittenPage(PageFormat format, PageSource source, std::string scratch_folder, Listing& listing,
+              Report& report, const std::function<bool(const Url&)>& is_judged);
 
   /// `base` as PageHead has it. Fails where nothing more can be written.
   Result<void> add(IndexFile& listed, const std::optional<Url>& base);

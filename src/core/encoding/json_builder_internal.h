@@ -24,8 +24,8 @@ inline std::string_view view(bj::string_view text) {
   return {text.data(), text.size()};
 }
 
-/// The number, or nothing where it loses a digit. Boost has checked the grammar; its own value may be rounded, so the
-/// text is read again.
+/// The number, or nothing where it loses a digit. Boost has checked the grammar; its own value may be
+/// rounded, so the text is read again.
 std::optional<Value> number_of(std::string_view text);
 
 // What is refused, in words.
@@ -33,7 +33,8 @@ std::string misfit(std::string_view number);
 std::string two_members(std::string_view name);
 std::string too_many(std::size_t values);
 
-/// What every handler says to the parser, which reads it at compile time: sizes are bounded by the length of the text.
+/// What every handler says to the parser, which reads it at compile time: sizes are bounded by the length of
+/// the text.
 struct Unbounded {
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
@@ -54,7 +55,7 @@ struct Builder : Unbounded {
   std::vector<Value> values;
   std::vector<std::string> names;
   std::vector<std::size_t> order;  ///< of the members of the object that ends
-  std::string part;  ///< of a string or name with escapes, so far
+  std::string part;                ///< of a string or name with escapes, so far
   std::string reason;
   std::size_t values_allowed;
   std::size_t values_left;
@@ -142,23 +143,8 @@ struct Builder : Unbounded {
 /// `reason` is the handler's own, where it was the one to give up.
 inline std::string reason_of(const bj::error_code& error, const Limits& limits, const std::string& reason) {
   if (!reason.empty()) return reason;
-  return error == bj::error::too_deep ? "more than " + std::to_string(limits.depth) + " levels" : error.message();
-}
-
-/// What may be no JSON text whatever its values are.
-Result<void> check_text(std::string_view text, const Limits& limits);
-std::unexpected<Error> not_json(std::string_view text, std::size_t at, std::string_view why);
-
-/// Reads all of `text`.
-template <class Handler>
-Result<void> run(bj::basic_parser<Handler>& parser, std::string_view text, const Limits& limits,
-                 const std::string& reason) {
-  bj::error_code error;
-  const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
-  if (error) return not_json(text, used, reason_of(error, limits, reason));
-  const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
-  if (rest != std::string_view::npos) return not_json(text, rest, "text after the value");
-  return {};
+  return error == bj::error::too_deep ? "more than " + std::to_string(limits.depth) + " levels"
+                                      : error.message();
 }
 
 inline bj::parse_options options_of(const Limits& limits) {

@@ -93,11 +93,11 @@ namespace {
 
 /// Sends what stands in the list to `items`, and everything else to `rest`.
 struct ListHandler : Unbounded {
-  ListHandler(std::string_view text, std::string_view member, const std::function<Result<void>(const Item&)>& element,
+  ListHandler(std::string_view member, const std::function<Result<void>(const Item&)>& element,
               std::size_t limit)
-      : piece(text), list(member), take(element), rest(limit) {}
+      : list(member), take(element), rest(limit) {}
 
-  std::string_view piece;  ///< of the text, which is being read
+  std::string_view piece = {};  ///< of the text, which is being read
   std::string_view list;
   const std::function<Result<void>(const Item&)>& take;
   Builder rest;
@@ -214,23 +214,12 @@ struct ListHandler : Unbounded {
 
 }  // namespace
 
-Result<Value> parse_list(std::string_view text, std::string_view member,
-                         const std::function<Result<void>(const Item&)>& element, const Limits& limits) {
-  TRY(check_text(text, limits));
-  bj::basic_parser<ListHandler> parser(options_of(limits), text, member, element, limits.values);
-  ListHandler& handler = parser.handler();
-  const Result<void> read = run(parser, text, limits, handler.rest.reason);
-  if (handler.failure) return std::unexpected(*std::move(handler.failure));
-  if (!read) return std::unexpected(read.error());
-  return std::move(handler.rest.values.front());
-}
-
 struct ListReader::State {
   State(std::string list, std::function<Result<void>(const Item&)> take, const Limits& given)
       : member(std::move(list)),
         element(std::move(take)),
         limits(given),
-        parser(options_of(limits), std::string_view(), member, element, limits.values) {}
+        parser(options_of(limits), member, element, limits.values) {}
 
   const std::string member;
   const std::function<Result<void>(const Item&)> element;
@@ -246,7 +235,8 @@ struct ListReader::State {
   }
 };
 
-ListReader::ListReader(std::string member, std::function<Result<void>(const Item&)> element, const Limits& limits)
+ListReader::ListReader(std::string member, std::function<Result<void>(const Item&)> element,
+                       const Limits& limits)
     : state_(std::make_unique<State>(std::move(member), std::move(element), limits)) {}
 ListReader::~ListReader() = default;
 
@@ -265,7 +255,8 @@ Result<void> ListReader::read(std::string_view piece) {
   }
   const std::size_t rest = piece.find_first_not_of(" \t\r\n", used);
   if (state_->parser.done() && rest != std::string_view::npos) {
-    return fail(kJsonInvalid, "not JSON at byte " + std::to_string(state_->before + rest + 1) + ": text after the value");
+    return fail(kJsonInvalid,
+                "not JSON at byte " + std::to_string(state_->before + rest + 1) + ": text after the value");
   }
   state_->before += piece.size();
   return {};

@@ -13,8 +13,8 @@
 /// Long lists in JSON, whose elements are read one by one and without a tree.
 namespace tomme::json {
 
-/// A value in an element of a list. What an array or object holds stands behind it, so that an element is one run of
-/// items; valid while the element is.
+/// A value in an element of a list. What an array or object holds stands behind it, so that an element is one
+/// run of items; valid while the element is.
 class Item {
  public:
   bool is_null() const { return kind_ == Kind::null; }
@@ -49,13 +49,10 @@ class Item {
   bool is_unsigned_ = false;
 };
 
-/// As `parse`, and each element of the outermost object's array `member` goes to `element` as soon as it is read and
-/// is then forgotten: a list of any length takes the memory of one element. The array is empty in what is
-/// returned. `limits.values` holds for each element and for the rest. An error of `element` ends the reading.
-Result<Value> parse_list(std::string_view text, std::string_view member,
-                         const std::function<Result<void>(const Item&)>& element, const Limits& limits = {});
-
-/// `parse_list` of a text that comes in pieces of any length.
+/// Reads as `parse` does, a text that may come in pieces of any length. Each element of the outermost
+/// object's array `member` goes to `element` as soon as it is read and is then forgotten: a list of any
+/// length takes the memory of one element. The array is empty in what `finish` returns. `limits.values` holds
+/// for each element and for the rest. An error of `element` ends the reading.
 class ListReader {
  public:
   ListReader(std::string member, std::function<Result<void>(const Item&)> element, const Limits& limits = {});

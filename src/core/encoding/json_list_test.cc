@@ -23,13 +23,28 @@ std::string text_of(const Item& item) {
   return item.is_object() ? "{" + out + "}" : "[" + out + "]";
 }
 
+using Take = std::function<Result<void>(const Item&)>;
+
+Result<Value> parse_list(std::string_view text, std::string member, const Take& take,
+                         const Limits& limits = {}) {
+  ListReader reader(std::move(member), take, limits);
+  TRY(reader.read(text));
+  return reader.finish();
+}
+
+/// What a message says after the place.
+std::string reason_of(const Error& error) {
+  return error.message().substr(error.message().rfind(": "));
+}
+
 TEST(JsonList, HandsElementsOverOneByOne) {
   std::string seen;
   const auto note = [&seen](const Item& item) -> Result<void> {
     seen += text_of(item) + ";";
     return {};
   };
-  const auto rest = parse_list(R"({"a":[1],"files":[{"files":[7]},[2,[3]],"x"],"b":{"files":[4]},"z":5})", "files", note);
+  const auto rest =
+      parse_list(R"({"a":[1],"files":[{"files":[7]},[2,[3]],"x"],"b":{"files":[4]},"z":5})", "files", note);
   ASSERT_TRUE(rest);
   EXPECT_EQ(seen, R"({"files":[7]};[2,[3]];"x";)");
   EXPECT_EQ(to_canonical(*rest), R"({"a":[1],"b":{"files":[4]},"files":[],"z":5})");
@@ -41,8 +56,9 @@ TEST(JsonList, HandsElementsOverOneByOne) {
 
 TEST(JsonList, ReadsEachElementAsParseDoes) {
   for (const std::string element :
-       {R"({"b":[{"c":null},"\u00e9\n"],"a":"x\"y","":{}})", R"([[],[[]],{"a":{"a":{"a":1}}}])", R"("")", "true", "null",
-        R"(18446744073709551615)", R"([{"n":0,"e":"a longer text with \\ an escape","t":false}])"}) {
+       {R"({"b":[{"c":null},"\u00e9\n"],"a":"x\"y","":{}})", R"([[],[[]],{"a":{"a":{"a":1}}}])", R"("")",
+        "true", "null", R"(18446744073709551615)",
+        R"([{"n":0,"e":"a longer text with \\ an escape","t":false}])"}) {
     std::string seen;
     const auto note = [&seen](const Item& item) -> Result<void> {
       seen = text_of(item);
@@ -58,20 +74,33 @@ TEST(JsonList, RefusesWhatParseRefuses) {
   std::string many = "{";
   for (int i = 0; i < 40; ++i) many += "\"m" + std::to_string(i) + "\":1,";
   for (const std::string& element :
-       {std::string(R"({"a":1,"a":2})"), std::string(R"([{"x":{"a":1,"b":2,"\u0061":3}}])"), many + R"("m7":1})",
-        std::string("1e999"), std::string("123456789012345678901"), std::string("[1,"), std::string("'a'")}) {
+       {std::string(R"({"a":1,"a":2})"), std::string(R"([{"x":{"a":1,"b":2,"\u0061":3}}])"),
+        many + R"("m7":1})", std::string("1e999"), std::string("123456789012345678901"), std::string("[1,"),
+        std::string("'a'")}) {
     const auto listed = parse_list(R"({"l":[)" + element + "]}", "l", fine);
     ASSERT_FALSE(listed) << element;
-    EXPECT_EQ(listed.error().message(), parse(R"({"l":[)" + element + "]}").error().message());
+    EXPECT_EQ(reason_of(listed.error()), reason_of(parse(R"({"l":[)" + element + "]}").error()));
   }
 }
 
 TEST(JsonList, ReadsPiecesAsItReadsTheWhole) {
   const std::vector<std::string> texts{
       R"({"a":[1],"l":[{"name":"a longer text","b":[{"c":null},"\u00e9\n x"],"":{}},"two",7,[true,[]]],"b":{"l":[4]},"z":5} )",
-      "{\"l\":[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]}", "{\"l\":[\"\xed\xa0\x80\"]}", "{\"l\":[\"\xc0\xaf\"]}",
-      "{\"l\":[\"\xff\"]}", "\xef\xbb\xbf{\"l\":[]}", R"({"l":[{"a":1,"a":2}]})", R"({"l":[1]}x)", R"({"l":[1]} x)",
-      R"({"l":[1)", R"({"l":["\ud83d\ude00","\ud83d"]})", "", "{}", " ", R"({"l":[1e999]})", R"({"l":[12345678901234567890123]})"};
+      "{\"l\":[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]}",
+      "{\"l\":[\"\xed\xa0\x80\"]}",
+      "{\"l\":[\"\xc0\xaf\"]}",
+      "{\"l\":[\"\xff\"]}",
+      "\xef\xbb\xbf{\"l\":[]}",
+      R"({"l":[{"a":1,"a":2}]})",
+      R"({"l":[1]}x)",
+      R"({"l":[1]} x)",
+      R"({"l":[1)",
+      R"({"l":["\ud83d\ude00","\ud83d"]})",
+      "",
+      "{}",
+      " ",
+      R"({"l":[1e999]})",
+      R"({"l":[12345678901234567890123]})"};
   for (const std::string& text : texts) {
     std::string whole;
     std::string pieces;
@@ -92,6 +121,7 @@ TEST(JsonList, ReadsPiecesAsItReadsTheWhole) {
       }
       const Result<Value> end = read ? reader.finish() : Result<Value>(std::unexpected(read.error()));
       ASSERT_EQ(end.has_value(), rest.has_value()) << text << " by " << size;
+      ASSERT_EQ(end.has_value(), parse(text).has_value()) << text;
       if (end) {
         EXPECT_EQ(pieces, whole);
         EXPECT_EQ(to_canonical(*end), to_canonical(*rest));
@@ -120,7 +150,8 @@ TEST(JsonList, FindsMembers) {
     EXPECT_EQ(item.find("n")->find("x"), nullptr);
     return {};
   };
-  EXPECT_TRUE(parse_list(R"({"l":[{"x":{"name":"b"},"name":"a","n":7,"nothing":null,"negative":-1,"half":0.5}]})", "l", look));
+  EXPECT_TRUE(parse_list(
+      R"({"l":[{"x":{"name":"b"},"name":"a","n":7,"nothing":null,"negative":-1,"half":0.5}]})", "l", look));
 }
 
 TEST(JsonList, HasItsLimitForEachElementAndEndsWithAnError) {

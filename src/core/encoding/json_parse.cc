@@ -56,25 +56,29 @@ std::string too_many(std::size_t values) {
   return "more than " + std::to_string(values) + " values";
 }
 
+namespace {
+
 std::unexpected<Error> not_json(std::string_view text, std::size_t at, std::string_view why) {
   return fail(kJsonInvalid, "not JSON at " + place(text, at) + ": " + std::string(why));
 }
 
-Result<void> check_text(std::string_view text, const Limits& limits) {
+}  // namespace
+
+Result<Value> parse(std::string_view text, const Limits& limits) {
   if (text.size() > limits.bytes) {
     return fail(kJsonInvalid, "a JSON text of " + std::to_string(text.size()) + " octets where " +
                                   std::to_string(limits.bytes) + " are allowed");
   }
   if (text.starts_with(kByteOrderMark)) return not_json(text, 0, "a byte order mark");
   if (!is_utf8(text)) return fail(kJsonInvalid, "a JSON text that is not UTF-8");
-  return {};
-}
-
-Result<Value> parse(std::string_view text, const Limits& limits) {
-  TRY(check_text(text, limits));
   bj::basic_parser<Builder> parser(options_of(limits), limits.values);
-  TRY(run(parser, text, limits, parser.handler().reason));
-  return std::move(parser.handler().values.front());
+  Builder& builder = parser.handler();
+  bj::error_code error;
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
+  if (error) return not_json(text, used, reason_of(error, limits, builder.reason));
+  const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
+  if (rest != std::string_view::npos) return not_json(text, rest, "text after the value");
+  return std::move(builder.values.front());
 }
 
 }  // namespace tomme::json

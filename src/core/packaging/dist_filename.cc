@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/encoding/text.h"
 #include "core/base/ascii.h"
+#include "core/encoding/text.h"
 #include "core/packaging/errors.h"
 
 namespace tomme {
@@ -112,7 +112,8 @@ bool begins_with_name_and_hyphen(std::string_view normalized, std::string_view f
   for (std::size_t i = 0; i < filename.size() && filename[i] != '-'; ++i) {
     const bool separates = is_separator(filename[i]);
     if (separates && i > 0 && is_separator(filename[i - 1])) continue;
-    if (at == normalized.size() || normalized[at++] != (separates ? '-' : ascii::to_lower(filename[i]))) return false;
+    if (at == normalized.size() || normalized[at++] != (separates ? '-' : ascii::to_lower(filename[i])))
+      return false;
   }
   return at == normalized.size() && filename.contains('-');
 }

@@ -46,9 +46,11 @@ inline constexpr ErrorCode kWheelTooLarge{
 inline constexpr ErrorCode kSdistInvalid{
     "sdist/invalid", Outcome::refused,
     "a source distribution cannot be read, or may be unpacked in more ways than one",
-    "build it again with a current build tool; it passes where neither proof is required nor a signer expected"};
+    "build it again with a current build tool; it passes where neither proof is required nor a signer "
+    "expected"};
 inline constexpr ErrorCode kSdistMetadata{
-    "sdist/metadata", Outcome::refused, "a source distribution has more than one PKG-INFO, or one that says nothing",
+    "sdist/metadata", Outcome::refused,
+    "a source distribution has more than one PKG-INFO, or one that says nothing",
     "build it again with a current build tool"};
 inline constexpr ErrorCode kSdistName{
     "sdist/name", Outcome::refused,

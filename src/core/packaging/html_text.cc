@@ -22,8 +22,8 @@ std::size_t skip(std::string_view text, std::size_t from, Belongs belongs) {
   return from;
 }
 
-// value = DQUOTE *any DQUOTE / SQUOTE *any SQUOTE / *(any but space and ">"). Moves `pos` behind it; false where
-// the text ends before.
+// value = DQUOTE *any DQUOTE / SQUOTE *any SQUOTE / *(any but space and ">"). Moves `pos` behind it; false
+// where the text ends before.
 bool read_value(std::string_view text, std::size_t& pos, std::string_view& value) {
   if (pos == text.size()) return false;
   const char quote = text[pos];
@@ -75,8 +75,8 @@ bool append_number(std::string& out, std::string_view number) {
   const char* end = number.data() + number.size();
   const auto [stop, error] = std::from_chars(number.data(), end, code, hex ? 16 : 10);
   if (number.empty() || error != std::errc{} || stop != end) return false;
-  const bool plain = (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code < 0xd800) ||
-                     (code >= 0xe000 && code < 0x110000);
+  const bool plain =
+      (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code < 0xd800) || (code >= 0xe000 && code < 0x110000);
   if (!plain) return false;
   append_utf8(out, code);
   return true;
@@ -153,8 +153,8 @@ std::size_t comment_length(std::string_view text) {
 }
 
 bool holds_text_only(std::string_view element) {
-  constexpr std::array<std::string_view, 8> kNames{"script",   "style",   "title",    "textarea",
-                                                   "xmp", "iframe", "noembed", "noframes"};
+  constexpr std::array<std::string_view, 8> kNames{"script", "style",  "title",   "textarea",
+                                                   "xmp",    "iframe", "noembed", "noframes"};
   return std::ranges::find(kNames, element) != kNames.end();
 }
 
@@ -163,7 +163,8 @@ std::size_t end_of_text(std::string_view text, std::string_view element) {
     const std::string_view name = text.substr(at + 2, element.size());
     const std::size_t behind = at + 2 + element.size();
     if (ascii::to_lower(name) != element) continue;
-    if (behind >= text.size() || is_space(text[behind]) || text[behind] == '/' || text[behind] == '>') return at;
+    if (behind >= text.size() || is_space(text[behind]) || text[behind] == '/' || text[behind] == '>')
+      return at;
   }
   return text.size();
 }

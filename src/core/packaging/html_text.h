@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-/// The start tags of an HTML text and the common character references, as the HTML standard's tokenizer reads them
-/// (sections 13.2.5 and 13.5). No tree: a list of links needs none.
+/// The start tags of an HTML text and the common character references, as the HTML standard's tokenizer reads
+/// them (sections 13.2.5 and 13.5). No tree: a list of links needs none.
 namespace tomme::html {
 
 struct Attribute {

@@ -13,9 +13,9 @@ namespace tomme {
 namespace {
 
 /// Texts of `info` that clients show to a person, or compare with Python's version.
-constexpr std::array<std::string_view, 12> kTexts{"author",   "author_email",     "home_page", "keywords",
-                                                  "license",  "license_expression", "maintainer", "maintainer_email",
-                                                  "platform", "requires_python",  "summary",   "yanked_reason"};
+constexpr std::array<std::string_view, 12> kTexts{
+    "author",     "author_email",     "home_page", "keywords",        "license", "license_expression",
+    "maintainer", "maintainer_email", "platform",  "requires_python", "summary", "yanked_reason"};
 
 const json::Value* member(const json::Object& object, std::string_view name) {
   return object.find(name);
@@ -42,7 +42,8 @@ Result<IndexFile> read_file(const json::Object& entry) {
   IndexFile file;
   file.filename = *name;
   file.url = *url;
-  if (const json::Value* digests = member(entry, "digests"); digests != nullptr && digests->object() != nullptr) {
+  if (const json::Value* digests = member(entry, "digests");
+      digests != nullptr && digests->object() != nullptr) {
     for (const json::Member& digest : *digests->object()) {
       if (digest.value.text() != nullptr) TRY(add_page_hash(file, digest.name, *digest.value.text()));
     }
@@ -78,20 +79,23 @@ json::Value written(const PageFile& file) {
 
 class Rewriting {
  public:
-  Rewriting(const Url& page, const ProjectName& project, const std::function<Result<void>(const PageFile&)>& keep,
+  Rewriting(const Url& page, const ProjectName& project,
+            const std::function<Result<void>(const PageFile&)>& keep,
             const std::function<void(std::string_view, const Error&)>& left_out, const PageLimits& limits)
       : page_(page), project_(project), keep_(keep), left_out_(left_out), limits_(limits) {}
 
   Result<std::string> rewrite(const json::Object& answer) {
     const json::Value* info = member(answer, "info");
-    if (info == nullptr || info->object() == nullptr) return fail(kPageInvalid, "the index's JSON has no 'info'");
+    if (info == nullptr || info->object() == nullptr)
+      return fail(kPageInvalid, "the index's JSON has no 'info'");
     std::vector<json::Member> members{{"info", TRY(written_info(*info->object()))}};
     if (const json::Value* urls = member(answer, "urls")) members.push_back({"urls", TRY(files(*urls))});
     const json::Value* releases = member(answer, "releases");
     if (releases != nullptr && releases->object() != nullptr) {
       std::vector<json::Member> written_releases;
       for (const json::Member& release : *releases->object()) {
-        if (Version::parse(release.name)) written_releases.push_back({release.name, TRY(files(release.value))});
+        if (Version::parse(release.name))
+          written_releases.push_back({release.name, TRY(files(release.value))});
       }
       members.push_back({"releases", json::Value(json::Object(std::move(written_releases)))});
     }
@@ -104,13 +108,15 @@ class Rewriting {
     const std::string* version = text(info, "version");
     const auto project = ProjectName::parse(name == nullptr ? "" : *name);
     if (!project || *project != project_ || version == nullptr || !Version::parse(*version)) {
-      return fail(kPageInvalid, "the index's JSON about " + project_.normalized() + " is about another project");
+      return fail(kPageInvalid,
+                  "the index's JSON about " + project_.normalized() + " is about another project");
     }
     std::vector<json::Member> members{{"name", json::Value(*name)},
                                       {"version", json::Value(*version)},
                                       {"requires_dist", json::Value()},
                                       {"yanked", json::Value(is_true(info, "yanked"))}};
-    for (const std::string_view field : kTexts) members.push_back({std::string(field), copy_of(text(info, field))});
+    for (const std::string_view field : kTexts)
+      members.push_back({std::string(field), copy_of(text(info, field))});
     return json::Value(json::Object(std::move(members)));
   }
 
@@ -119,8 +125,9 @@ class Rewriting {
     if (list.array() == nullptr) return json::Value(std::move(out));
     for (const json::Value& entry : *list.array()) {
       TRY(page::expect_room(count_++, limits_));
-      Result<IndexFile> listed = entry.object() == nullptr ? Result<IndexFile>(fail(kPageLink, "it is no object"))
-                                                           : read_file(*entry.object());
+      Result<IndexFile> listed = entry.object() == nullptr
+                                     ? Result<IndexFile>(fail(kPageLink, "it is no object"))
+                                     : read_file(*entry.object());
       const std::string name = listed ? listed->filename : "an entry";
       Result<PageFile> file = listed ? PageFile::make(*listed, {}, page_, project_)
                                      : Result<PageFile>(std::unexpected(listed.error()));
@@ -144,10 +151,10 @@ class Rewriting {
 
 }  // namespace
 
-Result<std::string> rewrite_legacy_json(BytesView answer, const Url& page, const ProjectName& project,
-                                        const std::function<Result<void>(const PageFile&)>& keep,
-                                        const std::function<void(std::string_view name, const Error&)>& left_out,
-                                        const PageLimits& limits) {
+Result<std::string> rewrite_legacy_json(
+    BytesView answer, const Url& page, const ProjectName& project,
+    const std::function<Result<void>(const PageFile&)>& keep,
+    const std::function<void(std::string_view name, const Error&)>& left_out, const PageLimits& limits) {
   TRY(page::expect_size(answer, limits));
   const json::Value value = TRY(json::parse(text_of(answer), {.bytes = limits.bytes}));
   if (value.object() == nullptr) return fail(kPageInvalid, "the index's JSON is no object");

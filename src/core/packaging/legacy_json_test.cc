@@ -24,7 +24,8 @@ TEST(LegacyJson, NeverSaysWhatAFileDependsOn) {
   const std::string answer =
       R"({"info":{"name":"Demo","version":"1.0","summary":"s","requires_dist":["dep @ git://evil/x"],)"
       R"("requires_python":">=3.8","evil":1},"urls":[{"filename":"demo-1.0.tar.gz","url":"/f/demo-1.0.tar.gz",)"
-      R"("digests":{"SHA256":")" + std::string(64, 'A') +
+      R"("digests":{"SHA256":")" +
+      std::string(64, 'A') +
       R"("},"packagetype":"bdist_wheel","size":3,"yanked":true,"yanked_reason":"old"},)"
       R"({"filename":"demo-1.0.zip","url":"https://evil.test/demo-1.0.zip"},7,)"
       R"({"filename":"demo-1.0.zip","url":"/f/evil-1.0.zip"}],"vulnerabilities":[1]})";
@@ -49,8 +50,14 @@ TEST(LegacyJson, IsAboutTheProjectThatWasAskedFor) {
   EXPECT_TRUE(rewritten(R"({"info":{"name":"demo","version":"x y"}})").starts_with("refused"));
   EXPECT_TRUE(rewritten(R"({"urls":[]})").starts_with("refused"));
   EXPECT_TRUE(rewritten("[]").starts_with("refused"));
-  EXPECT_EQ(*json::parse(rewritten(R"({"info":{"name":"demo","version":"1.0"},"releases":{"1.0":[],"x":[]}})"))
-                 ->object()->find("releases")->object()->begin()->name.c_str(), '1');
+  EXPECT_EQ(
+      *json::parse(rewritten(R"({"info":{"name":"demo","version":"1.0"},"releases":{"1.0":[],"x":[]}})"))
+           ->object()
+           ->find("releases")
+           ->object()
+           ->begin()
+           ->name.c_str(),
+      '1');
 }
 
 }  // namespace

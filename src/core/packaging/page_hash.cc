@@ -10,8 +10,8 @@
 namespace tomme {
 namespace {
 
-/// What pip, uv, Poetry and PDM compare, with its length in hexadecimal digits. Not "blake2b": that has 128 of them in
-/// Python and 64 in uv, which gives up on a page with the others.
+/// What pip, uv, Poetry and PDM compare, with its length in hexadecimal digits. Not "blake2b": that has 128
+/// of them in Python and 64 in uv, which gives up on a page with the others.
 struct Algorithm {
   std::string_view name;
   std::size_t digits;
@@ -27,7 +27,8 @@ constexpr std::array<Algorithm, 7> kAlgorithms{{{"md5", 32},
 /// `ascii::hex_value` of each byte: a page has millions of digits.
 constexpr std::array<std::int8_t, 256> kHexValues = [] {
   std::array<std::int8_t, 256> values{};
-  for (std::size_t c = 0; c < 256; ++c) values[c] = static_cast<std::int8_t>(ascii::hex_value(static_cast<char>(c)));
+  for (std::size_t c = 0; c < 256; ++c)
+    values[c] = static_cast<std::int8_t>(ascii::hex_value(static_cast<char>(c)));
   return values;
 }();
 int value_of(char digit) {

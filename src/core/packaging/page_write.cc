@@ -77,7 +77,8 @@ std::string json_tail(const PageHead& page, const std::string& project) {
   }
   std::string versions;
   for (const std::string& version : page.versions) {
-    if (Version::parse(version)) versions.append(versions.empty() ? "\"" : ",\"").append(version).append("\"");
+    if (Version::parse(version))
+      versions.append(versions.empty() ? "\"" : ",\"").append(version).append("\"");
   }
   if (!versions.empty()) out += ",\"versions\":[" + versions + "]";
   return out + "}";

@@ -15,8 +15,8 @@ enum class PageFormat : std::uint8_t { json, html };
 /// "application/vnd.pypi.simple.v1+json", or HTML in UTF-8.
 std::string_view content_type_of(PageFormat format);
 
-/// Writes a project page of the Simple API, file by file, so that the page is in memory once. What comes out has
-/// one reading for pip, uv, Poetry and PDM, and gives the same values when it is read again.
+/// Writes a project page of the Simple API, file by file, so that the page is in memory once. What comes out
+/// has one reading for pip, uv, Poetry and PDM, and gives the same values when it is read again.
 class PageWriter {
  public:
   /// `project` is whose page it is; nothing for a page of files of any.

@@ -14,9 +14,10 @@ namespace {
 
 /// Calls `visit` with each start tag of the text that is markup to the HTML standard.
 ///
-/// Why no HTML library: nobody sees this page but as it is written anew, so that any sound reading will do, and
-/// start tags are all that a list of links needs; a tree of 64 MB of tags would be the larger risk.
-Result<void> for_each_tag(std::string_view text, const std::function<Result<void>(const html::StartTag&)>& visit) {
+/// Why no HTML library: nobody sees this page but as it is written anew, so that any sound reading will do,
+/// and start tags are all that a list of links needs; a tree of 64 MB of tags would be the larger risk.
+Result<void> for_each_tag(std::string_view text,
+                          const std::function<Result<void>(const html::StartTag&)>& visit) {
   for (std::size_t at = text.find('<'); at < text.size(); at = text.find('<', at)) {
     const std::string_view rest = text.substr(at);
     if (rest.starts_with("<!--")) {
@@ -28,7 +29,8 @@ Result<void> for_each_tag(std::string_view text, const std::function<Result<void
       continue;
     }
     const auto tag = html::read_start_tag(rest);
-    // A tag that never ends takes the rest of the text with it (13.2.5, "eof-in-tag"); so each byte is read once.
+    // A tag that never ends takes the rest of the text with it (13.2.5, "eof-in-tag"); so each byte is read
+    // once.
     if (!tag) return {};
     TRY(visit(*tag));
     at += tag->length;

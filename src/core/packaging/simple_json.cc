@@ -43,7 +43,8 @@ Result<void> read_core_metadata(const json::Item& entry, IndexFile& file) {
     const json::Item* value = entry.find(name);
     if (value == nullptr) continue;
     const bool* offered = value->boolean();
-    if (offered == nullptr && !value->is_object()) return odd("its core metadata is neither true, false nor an object");
+    if (offered == nullptr && !value->is_object())
+      return odd("its core metadata is neither true, false nor an object");
     file.core_metadata = offered == nullptr || *offered;
     const json::Item* sha256 = value->find("sha256");
     if (sha256 == nullptr || sha256->text() == nullptr) return {};
@@ -72,7 +73,8 @@ Result<void> read_yanked(const json::Item& entry, IndexFile& file) {
 
 std::optional<std::string> text_of(const json::Item& entry, std::string_view name) {
   const json::Item* value = entry.find(name);
-  return value != nullptr && value->text() != nullptr ? std::optional<std::string>(*value->text()) : std::nullopt;
+  return value != nullptr && value->text() != nullptr ? std::optional<std::string>(*value->text())
+                                                      : std::nullopt;
 }
 
 /// `name` is what the entry is called as soon as that is known.
@@ -178,7 +180,9 @@ Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const P
     }
     return {};
   };
-  const json::Value root = TRY(json::parse_list(tomme::text_of(bytes), "projects", take, limits_of(limits)));
+  json::ListReader list("projects", take, limits_of(limits));
+  TRY(list.read(tomme::text_of(bytes)));
+  const json::Value root = TRY(list.finish());
   Fields fields = TRY(Fields::of(root, "list of projects"));
   std::optional<std::string> api_version;
   TRY(read_meta(fields, api_version));

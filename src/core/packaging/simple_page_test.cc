@@ -65,15 +65,17 @@ TEST(SimpleJson, ReadsAFile) {
 TEST(SimpleJson, ReadsWhatIsOptional) {
   const IndexFile plain = json_page(json_file())->files[0];
   EXPECT_FALSE(plain.provenance || plain.size || plain.core_metadata || plain.yanked);
-  EXPECT_FALSE(
-      json_page(json_file(R"(,"provenance":null,"yanked":false,"core-metadata":false)"))->files[0].provenance);
+  EXPECT_FALSE(json_page(json_file(R"(,"provenance":null,"yanked":false,"core-metadata":false)"))
+                   ->files[0]
+                   .provenance);
   for (const char* odd : {R"(,"provenance":"")", R"(,"provenance":7)"}) {
     EXPECT_EQ(json_page(json_file(odd))->files[0].provenance, "") << "listed, though of no use";
   }
   EXPECT_TRUE(json_page(json_file(R"(,"core-metadata":true)"))->files[0].core_metadata);
   EXPECT_TRUE(json_page(json_file(R"(,"dist-info-metadata":true)"))->files[0].core_metadata);
-  EXPECT_FALSE(
-      json_page(json_file(R"(,"core-metadata":false,"data-dist-info-metadata":true)"))->files[0].core_metadata);
+  EXPECT_FALSE(json_page(json_file(R"(,"core-metadata":false,"data-dist-info-metadata":true)"))
+                   ->files[0]
+                   .core_metadata);
   EXPECT_EQ(json_page(json_file(R"(,"yanked":true)"))->files[0].yanked, "");
   EXPECT_EQ(json_page("")->files.size(), 0U);
   EXPECT_FALSE(json_page(R"({"filename":"f-1.zip","url":"f-1.zip"})")->files[0].sha256);
@@ -143,12 +145,14 @@ TEST(SimpleJson, HasLimits) {
 }
 
 TEST(SimpleHtml, ReadsAFile) {
-  const auto page = html_page("<!DOCTYPE html><html><head><meta name=\"pypi:repository-version\" content=\"1.3\">"
-                              "<meta name='pypi:project-status' content=archived></head><body><a href=\"../../f/"
-                              "foo-1.0-py3-none-any.whl#sha256=" + kHex +
-                              "\" data-requires-python=\"&gt;=3.8\" data-yanked=\"bad &amp; old\" "
-                              "data-core-metadata=\"sha256=" + kOtherHex +
-                              "\" data-provenance='https://h/p'>x</a></body></html>");
+  const auto page = html_page(
+      "<!DOCTYPE html><html><head><meta name=\"pypi:repository-version\" content=\"1.3\">"
+      "<meta name='pypi:project-status' content=archived></head><body><a href=\"../../f/"
+      "foo-1.0-py3-none-any.whl#sha256=" +
+      kHex +
+      "\" data-requires-python=\"&gt;=3.8\" data-yanked=\"bad &amp; old\" "
+      "data-core-metadata=\"sha256=" +
+      kOtherHex + "\" data-provenance='https://h/p'>x</a></body></html>");
   ASSERT_TRUE(page) << page.error().message();
   EXPECT_EQ(page->api_version, "1.3");
   EXPECT_EQ(page->status, "archived");
@@ -178,8 +182,8 @@ TEST(SimpleHtml, ReadsLinksAsBrowsersDo) {
 
 TEST(SimpleHtml, ReadsEachByteOnce) {
   // Of four million bytes a second look at all that follows would take hours.
-  for (const std::string piece : {"<a ", "<a b", "<a x=", "<a x=\"y\" ", "<!--x--!>", "<!--", "<!--x--", "<title>", "</", "<a/", "&a",
-                                   "<a x='", "<script></"}) {
+  for (const std::string piece : {"<a ", "<a b", "<a x=", "<a x=\"y\" ", "<!--x--!>", "<!--", "<!--x--",
+                                  "<title>", "</", "<a/", "&a", "<a x='", "<script></"}) {
     std::string page = "<a href=x>";
     while (page.size() < 4'000'000) page += piece;
     EXPECT_EQ(links_of(page), "x");
@@ -193,7 +197,8 @@ TEST(SimpleHtml, EndsWithATagThatNeverEnds) {
 }
 
 TEST(SimpleHtml, TakesTheFirstBaseAndNoOther) {
-  const auto page = html_page("<base href=\"https://cdn.example/f/\"><base href=\"https://evil.example/\"><a href=x>");
+  const auto page =
+      html_page("<base href=\"https://cdn.example/f/\"><base href=\"https://evil.example/\"><a href=x>");
   EXPECT_EQ(page->base->resolve(page->files[0].url)->to_string(), "https://cdn.example/f/x");
   const auto none = html_page("<base href=\"javascript:x\"><a href=x>");
   EXPECT_EQ(none->base, std::nullopt);
@@ -222,7 +227,8 @@ TEST(ProjectList, HasNamesOnly) {
   const std::string json =
       R"({"meta":{"api-version":"1.0"},"projects":[{"name":"Foo.Bar"},{"name":"a b"},{"x":1},7,{"name":"six"}]})";
   EXPECT_EQ(*read_project_list_json(bytes_of(json)), (std::vector<std::string>{"Foo.Bar", "six"}));
-  EXPECT_EQ(*read_project_list_html(bytes_of(std::string_view("<a href='/simple/six/'>x</a><a href=foo?x><a href='../'>"))),
+  EXPECT_EQ(*read_project_list_html(
+                bytes_of(std::string_view("<a href='/simple/six/'>x</a><a href=foo?x><a href='../'>"))),
             (std::vector<std::string>{"six", "foo"}));
   EXPECT_FALSE(read_project_list_json(bytes_of(std::string_view(R"({"meta":{"api-version":"1.0"}})"))));
 }

@@ -4,8 +4,8 @@
 #include <array>
 #include <span>
 
-#include "core/encoding/text.h"
 #include "core/base/ascii.h"
+#include "core/encoding/text.h"
 #include "core/packaging/errors.h"
 
 namespace tomme {

@@ -4,14 +4,15 @@
 
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
-#include "core/url/url.h"
 #include "core/policy/errors.h"
+#include "core/url/url.h"
 
 namespace tomme {
 
 namespace {
 
-/// Each way, the likeliest first, to cut the name into a project and a version: one for a wheel, for "a-1-1.zip" those of a and a-1.
+/// Each way, the likeliest first, to cut the name into a project and a version: one for a wheel, for
+/// "a-1-1.zip" those of a and a-1.
 std::vector<DistFilename> readings_of(std::string_view filename) {
   std::vector<DistFilename> readings;
   if (Result<DistFilename> wheel = DistFilename::parse(filename); wheel && wheel->is_wheel()) {
@@ -22,7 +23,8 @@ std::vector<DistFilename> readings_of(std::string_view filename) {
        hyphen = filename.rfind('-', hyphen - 1)) {
     const Result<ProjectName> project = ProjectName::parse(filename.substr(0, hyphen));
     if (!project) continue;
-    if (Result<DistFilename> file = DistFilename::parse_for(*project, filename)) readings.push_back(*std::move(file));
+    if (Result<DistFilename> file = DistFilename::parse_for(*project, filename))
+      readings.push_back(*std::move(file));
   }
   return readings;
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/encoding/text.h"
 #include "core/base/ascii.h"
+#include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/policy/owner.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/encoding/text.h"
 #include "core/base/ascii.h"
+#include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/policy/owner.h"
 #include "core/policy/pattern.h"

@@ -59,8 +59,8 @@ std::string_view describe(NoProof why);
 /// Where a file was found, as far as a verdict depends on it.
 struct FileOrigin {
   std::vector<std::string> also_named = {};  ///< other names by which it is known: its address's, METADATA's
-  std::vector<std::string> indexes = {};   ///< whose pages list it, as canonical_index() writes them
-  NoProof no_proof = NoProof::not_listed;  ///< what is known should it have no attestation
+  std::vector<std::string> indexes = {};     ///< whose pages list it, as canonical_index() writes them
+  NoProof no_proof = NoProof::not_listed;    ///< what is known should it have no attestation
 };
 
 /// The answer to "may this file pass?", with its reasons in order. Only DistributionJudge makes it.
@@ -103,11 +103,10 @@ class DistributionJudge {
   DistributionJudge(std::shared_ptr<const Verifier> verifier, DistributionPolicy policy);
 
   /// Every attestation of every proof must verify over this digest, name this file, agree with the publisher
-  /// that the index names, and be by a signer that is expected (where any is). Who is expected: the file's name,
-  /// `origin.also_named` and the statements say whose file it may be, and for each such project a signer of that
-  /// project's is wanted.
-  /// No proof at all is a warning, or a refusal where a signer is expected, or where attestations are
-  /// required and nothing allows this file to do without.
+  /// that the index names, and be by a signer that is expected (where any is). Who is expected: the file's
+  /// name, `origin.also_named` and the statements say whose file it may be, and for each such project a
+  /// signer of that project's is wanted. No proof at all is a warning, or a refusal where a signer is
+  /// expected, or where attestations are required and nothing allows this file to do without.
   Verdict judge(const DistFilename& filename, const Sha256& digest, const std::vector<Proof>& proofs,
                 FileOrigin origin = {}) const;
   /// A file of a kind that PEP 740 has no attestations for: as one without proof.

@@ -132,7 +132,8 @@ TEST_F(VerdictTest, WhatIsAllowedPassesWithoutAnAttestationAndSaysSo) {
   EXPECT_EQ(verdict.allowed_by(), "--allow demo==1.0");
   EXPECT_EQ(judging.judge_unattestable("other-1.egg", {.indexes = {"https://in.test/simple/"}}).allowed_by(),
             "--allow-index https://in.test/simple/");
-  expect_denied(judging.judge_unattestable("other-1.egg", {.indexes = {"https://out.test/simple/"}}), kPolicyUnattested);
+  expect_denied(judging.judge_unattestable("other-1.egg", {.indexes = {"https://out.test/simple/"}}),
+                kPolicyUnattested);
 }
 
 TEST_F(VerdictTest, AnAllowanceHidesNoBadProof) {
@@ -233,7 +234,8 @@ TEST_F(VerdictTest, AVersionThatIsNoneHidesNoProject) {
                                       policy);
     expect_denied(with_demo.judge_unattestable(file), kPolicyUnattested);
     EXPECT_EQ(with_demo.judge_unattestable("other-V1.0-1.tgz").decision(), Decision::warn);
-    expect_denied(with_demo.judge_unattestable("other-V1.0-1.tgz", {.also_named = {file}}), kPolicyUnattested);
+    expect_denied(with_demo.judge_unattestable("other-V1.0-1.tgz", {.also_named = {file}}),
+                  kPolicyUnattested);
   }
 }
 

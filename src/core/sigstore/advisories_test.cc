@@ -1,11 +1,11 @@
 // What other verifiers got wrong, one test each, named after the advisory or the report. Every test first
-// makes sure that the honest bundle verifies, so that the refusal is for the change alone. Those of PEP 740 stand
-// in core/attestation and core/policy.
+// makes sure that the honest bundle verifies, so that the refusal is for the change alone. Those of PEP 740
+// stand in core/attestation and core/policy.
 //
-// Not here, since no verifier can get them wrong: GHSA-hm8f-75xx-w2vr (OAuth state) and warehouse#18006 (which
-// index an attestation is for) belong to signing; GHSA-fcv2-xgw5-pqxf (target names as paths) to the update
-// framework; CVE-2025-66506, CVE-2026-22772, GHSA-f5mr (Fulcio) and CVE-2023-30551, CVE-2023-33199, GHSA-273p,
-// GHSA-4c4x (Rekor) to services that answer strangers.
+// Not here, since no verifier can get them wrong: GHSA-hm8f-75xx-w2vr (OAuth state) and warehouse#18006
+// (which index an attestation is for) belong to signing; GHSA-fcv2-xgw5-pqxf (target names as paths) to the
+// update framework; CVE-2025-66506, CVE-2026-22772, GHSA-f5mr (Fulcio) and CVE-2023-30551, CVE-2023-33199,
+// GHSA-273p, GHSA-4c4x (Rekor) to services that answer strangers.
 #include <gtest/gtest.h>
 
 #include "core/encoding/text.h"

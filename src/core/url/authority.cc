@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kMaxHost = 253;  // bytes of a DNS name (RFC 1035 section 2.3.4), without its final dot
 constexpr std::size_t kMaxLabel = 63;
 
-/// RFC 5952 as inet_ntop has it: an address within ::ffff:0:0/96 is written with its last half dotted there, and
-/// in hexadecimal by the URL standard.
+/// RFC 5952 as inet_ntop has it: an address within ::ffff:0:0/96 is written with its last half dotted there,
+/// and in hexadecimal by the URL standard.
 std::optional<std::string> canonical_ipv6(const std::string& text) {
   in6_addr address{};
   std::array<char, INET6_ADDRSTRLEN> buffer{};
@@ -37,8 +37,8 @@ std::optional<std::string> canonical_ipv6(const std::string& text) {
   return out.substr(0, colon + 1) + std::string(hex.data(), end);
 }
 
-// ipv4-number = ["0" / "0x" / "0X"] digits: decimal, octal or hexadecimal. Nothing where it is none; what does not
-// fit 32 bits is the largest number.
+// ipv4-number = ["0" / "0x" / "0X"] digits: decimal, octal or hexadecimal. Nothing where it is none; what
+// does not fit 32 bits is the largest number.
 std::optional<std::uint64_t> ipv4_number(std::string_view text) {
   int base = 10;
   if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
@@ -103,8 +103,8 @@ bool is_dns_name(std::string_view host) {
   });
 }
 
-/// What is canonical already, as nearly all hosts of a page are: lower-case labels, the last of which begins with a
-/// letter, so that it is no number.
+/// What is canonical already, as nearly all hosts of a page are: lower-case labels, the last of which begins
+/// with a letter, so that it is no number.
 bool is_plain_name(std::string_view host) {
   if (host.empty() || host.size() > kMaxHost) return false;
   std::size_t label = 0;
@@ -147,7 +147,8 @@ std::string_view name_of(Scheme scheme) {
 Result<std::string> parse_host(std::string_view text) {
   if (is_plain_name(text)) return std::string(text);
   if (text.starts_with('[')) {
-    auto address = text.ends_with(']') ? canonical_ipv6(std::string(text.substr(1, text.size() - 2))) : std::nullopt;
+    auto address =
+        text.ends_with(']') ? canonical_ipv6(std::string(text.substr(1, text.size() - 2))) : std::nullopt;
     if (!address) return no_host(text, "what stands in brackets is no IPv6 address");
     return *std::move(address);
   }

@@ -17,11 +17,12 @@ constexpr std::uint16_t default_port(Scheme scheme) {
 }
 std::string_view name_of(Scheme scheme);
 
-/// A host in the one spelling that the WHATWG URL standard gives it (section 3.5, host parser), as far as DNS and
-/// sockets can use it: a name in lower case out of letters, digits, `-`, `_` and `.`, labels of 1 to 63 bytes, 253
-/// bytes in all, without a dot at its end; an IPv4 address as four numbers ("127.1" and "0x7f000001" are
-/// "127.0.0.1"); an IPv6 address without its brackets ("0:0:0:0:0:0:0:1" is "::1"). Escapes are decoded.
-/// Fails with kUrlInvalid. A name with other than ASCII letters is refused: it is to be written as "xn--...".
+/// A host in the one spelling that the WHATWG URL standard gives it (section 3.5, host parser), as far as DNS
+/// and sockets can use it: a name in lower case out of letters, digits, `-`, `_` and `.`, labels of 1 to 63
+/// bytes, 253 bytes in all, without a dot at its end; an IPv4 address as four numbers ("127.1" and
+/// "0x7f000001" are "127.0.0.1"); an IPv6 address without its brackets ("0:0:0:0:0:0:0:1" is "::1"). Escapes
+/// are decoded. Fails with kUrlInvalid. A name with other than ASCII letters is refused: it is to be written
+/// as "xn--...".
 Result<std::string> parse_host(std::string_view text);
 
 /// A host and a port.

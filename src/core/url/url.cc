@@ -69,8 +69,8 @@ constexpr bool is_slash(char c) {
   return c == '/' || c == '\\';
 }
 
-/// Whether a path that begins with a slash is canonical as it stands: nothing to escape, no other slash, and no segment
-/// that begins as a dot segment does.
+/// Whether a path that begins with a slash is canonical as it stands: nothing to escape, no other slash, and
+/// no segment that begins as a dot segment does.
 bool is_canonical_path(std::string_view path) {
   char before = 'x';
   for (const char c : path) {

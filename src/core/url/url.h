@@ -12,9 +12,9 @@
 namespace tomme {
 
 /// An absolute http or https URL as the WHATWG URL standard parses and writes it: what a browser, uv and Node
-/// make of a text, and canonical by construction. Blanks at both ends and line ends are dropped, `\` is `/`, dot
-/// segments (also spelled `%2e`) are gone, characters that may not stand in a URL are escaped, the scheme's own
-/// port is left out. Two URLs are equal when their canonical texts are.
+/// make of a text, and canonical by construction. Blanks at both ends and line ends are dropped, `\` is `/`,
+/// dot segments (also spelled `%2e`) are gone, characters that may not stand in a URL are escaped, the
+/// scheme's own port is left out. Two URLs are equal when their canonical texts are.
 ///
 /// Refused beyond the standard, since nobody could be asked there: hosts that `parse_host` refuses, port 0.
 class Url {
@@ -80,8 +80,9 @@ inline bool is_secure_origin(const Url& url) {
   return url.origin().is_secure();
 }
 
-/// What may be shown of a text that is, or was meant to be, an address of any scheme: no user, no password, no
-/// query, no fragment; printable, at most 300 bytes. "git+https://token@host/x?y#z" is "git+https://host/x".
+/// What may be shown of a text that is, or was meant to be, an address of any scheme: no user, no password,
+/// no query, no fragment; printable, at most 300 bytes. "git+https://token@host/x?y#z" is
+/// "git+https://host/x".
 std::string shown_address(std::string_view text);
 
 /// `%41` as `A`. A `%` without two hexadecimal digits stays.

@@ -8,8 +8,9 @@
 
 namespace tomme {
 
-/// Resolves one reference after another seen from one address. Gives what `Url::resolve` gives, and sooner where a
-/// reference is on the same origin as the one before it, as on a page of ten thousands of files. Not thread-safe.
+/// Resolves one reference after another seen from one address. Gives what `Url::resolve` gives, and sooner
+/// where a reference is on the same origin as the one before it, as on a page of ten thousands of files. Not
+/// thread-safe.
 class UrlResolver {
  public:
   explicit UrlResolver(Url base) : base_(std::move(base)) {}

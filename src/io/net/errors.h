@@ -5,8 +5,8 @@
 namespace tomme {
 
 inline constexpr ErrorCode kNetRequest{"net/request", Outcome::wrong_usage,
-                                        "a request cannot be sent as it was asked for",
-                                        "this is a fault of tomme: please report it"};
+                                       "a request cannot be sent as it was asked for",
+                                       "this is a fault of tomme: please report it"};
 inline constexpr ErrorCode kNetUnreachable{
     "net/unreachable", Outcome::could_not_tell,
     "a server or proxy could not be found or did not accept a connection",

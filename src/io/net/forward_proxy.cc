@@ -57,8 +57,9 @@ unsigned status_of(const Error& error) {
 /// A plain request as it goes on: to a server in origin-form, to a proxy in absolute-form. The connection
 /// serves this one request, so that its answer needs no reading: it ends where the connection ends.
 std::string serialize(const Request& request, const ParentProxy* proxy) {
-  std::string out = request.method + " " + (proxy != nullptr ? request.url.to_string() : request.url.target()) +
-                    " HTTP/1.1\r\nHost: " + request.url.origin().host_and_port() + "\r\nConnection: close\r\n";
+  std::string out =
+      request.method + " " + (proxy != nullptr ? request.url.to_string() : request.url.target()) +
+      " HTTP/1.1\r\nHost: " + request.url.origin().host_and_port() + "\r\nConnection: close\r\n";
   for (const Header& field : request.headers) {
     if (equal_ignoring_case(field.name, "host") || equal_ignoring_case(field.name, "content-length"))
       continue;
@@ -108,7 +109,7 @@ struct ForwardProxy::Impl {
   Handler& handler;
   std::mutex mutex;
   std::map<std::string, TlsServer> servers;  // guarded by mutex; by host
-  std::deque<int> strangers;                 // likewise; sockets that have shown no password, the oldest first
+  std::deque<int> strangers;  // likewise; sockets that have shown no password, the oldest first
   Acceptor acceptor;
   const Dialer dialer;
 };
@@ -208,9 +209,11 @@ void ForwardProxy::Impl::intercept(HttpConnection& client, const ParsedRequest& 
 }
 
 bool ForwardProxy::Impl::serve_inside(HttpConnection& inside, ParsedRequest& parsed, const Authority& to) {
-  auto url = parsed.target.starts_with('/') ? Url::at({Scheme::https, to}, parsed.target) : Url::parse(parsed.target);
+  auto url = parsed.target.starts_with('/') ? Url::at({Scheme::https, to}, parsed.target)
+                                            : Url::parse(parsed.target);
   if (!url || !is_request_target(parsed.target)) {
-    inside.refuse(parsed, 400, "the request does not name a path, or one with a character that must be escaped");
+    inside.refuse(parsed, 400,
+                  "the request does not name a path, or one with a character that must be escaped");
     return false;
   }
   // One tunnel, one host: what was decided at CONNECT holds for nothing else.
@@ -249,7 +252,8 @@ bool ForwardProxy::Impl::plain(HttpConnection& client, ParsedRequest& parsed) {
                   .url = *std::move(url),
                   .headers = end_to_end(parsed.headers),
                   .body = std::move(parsed.body)};
-  request.headers.set("Host", request.url.origin().host_and_port());  // RFC 9112 section 3.2.2: the target counts
+  request.headers.set("Host",
+                      request.url.origin().host_and_port());  // RFC 9112 section 3.2.2: the target counts
   if (std::holds_alternative<Intercept>(decision)) return client.answer(parsed, request, handler);
   pass_on(client, parsed, request);
   return false;

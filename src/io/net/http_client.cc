@@ -377,7 +377,8 @@ Result<ResponseHead> HttpClient::Impl::fetch(const Request& request, BodySink& s
   const Url& url = request.url;
   const ParentProxy* proxy = options.proxy.choose(url.scheme(), url.authority());
   if (proxy != nullptr && !proxy->unusable.empty()) return fail(kNetProxySetting, proxy->unusable);
-  const bool speaks_tls = url.scheme() == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
+  const bool speaks_tls =
+      url.scheme() == Scheme::https || (proxy != nullptr && proxy->scheme == Scheme::https);
   const TrustStore* trusted = speaks_tls ? TRY(trust()) : nullptr;
   Transfer transfer(sink, limits, url.origin().host_and_port());
   transfer.bodiless = request.method == "HEAD";

@@ -28,8 +28,8 @@ class HttpClientTest : public ::testing::Test {
     }
   }
   FunctionHandler echo_{[](const Request& request, ResponseWriter& out) {
-    EXPECT_TRUE(
-        out.respond(200, "Fine", {{"X-Method", request.method}}, request.url.target() + text_of_body(request)));
+    EXPECT_TRUE(out.respond(200, "Fine", {{"X-Method", request.method}},
+                            request.url.target() + text_of_body(request)));
   }};
   static std::string text_of_body(const Request& request) { return std::string(text_of(request.body)); }
   TestFolder folder_;
@@ -85,8 +85,9 @@ TEST_F(HttpClientTest, DecodesOnceWhatItWasToldToDecode) {
 
 TEST_F(HttpClientTest, AddsTheAuthorizationOfAnAddress) {
   const auto server = *HttpServer::start({}, echo_);
-  HttpClient client(
-      {.authorization = [](const Url& url) { return url.target() == "/mine" ? std::string("Basic x") : ""; }});
+  HttpClient client({.authorization = [](const Url& url) {
+    return url.target() == "/mine" ? std::string("Basic x") : "";
+  }});
   ASSERT_TRUE(client.fetch({.url = url_of(*server, "/mine")}));
   ASSERT_TRUE(client.fetch({.url = url_of(*server, "/other")}));
   ASSERT_TRUE(client.fetch({.url = url_of(*server, "/mine"), .headers = {{"Authorization", "Basic y"}}}));

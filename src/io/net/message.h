@@ -46,7 +46,7 @@ class Headers {
 /// What a client asks; both ends use it, so a handler can hand its request on to an HttpClient.
 struct Request {
   std::string method = "GET";  ///< upper case token
-  Url url;  ///< its login and fragment, if any, are not sent
+  Url url;                     ///< its login and fragment, if any, are not sent
   Headers headers = {};
   Bytes body = {};
 };
@@ -66,7 +66,8 @@ struct Response {
   Bytes body;
 };
 
-/// Whether a request line may carry this: visible ASCII without `#`, `\` and `"`, which readers take differently.
+/// Whether a request line may carry this: visible ASCII without `#`, `\` and `"`, which readers take
+/// differently.
 bool is_request_target(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 /// RFC 9110 section 5.6.2.

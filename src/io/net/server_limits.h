@@ -6,9 +6,9 @@
 namespace tomme::net {
 
 struct ServerLimits {
-  std::size_t connections = 128;               ///< at once; more get a 503 and are closed
-  /// Of a proxy: those that have not shown its password yet, and how long each may take. The oldest has to go when
-  /// one too many comes, so that whoever keeps silent takes no place from others.
+  std::size_t connections = 128;  ///< at once; more get a 503 and are closed
+  /// Of a proxy: those that have not shown its password yet, and how long each may take. The oldest has to go
+  /// when one too many comes, so that whoever keeps silent takes no place from others.
   std::size_t strangers = 64;
   std::chrono::milliseconds stranger{5'000};
   std::size_t header_octets = 64 * 1024;       ///< of a request: 431 above

@@ -83,15 +83,16 @@ std::optional<std::string> directory_for(const std::string& bundle, std::size_t 
   return std::nullopt;
 }
 
-/// Certificates as PEM, each once: settings often name one bundle four times, and an installer reads it three times
-/// at some 30 ms.
+/// Certificates as PEM, each once: settings often name one bundle four times, and an installer reads it three
+/// times at some 30 ms.
 class Certificates {
  public:
   // block = "-----BEGIN " label "-----" body "-----END " label "-----"
   void add(std::string_view pem) {
     constexpr std::string_view kEnd = "-----END ";
     constexpr std::string_view kDashes = "-----";
-    for (std::size_t at = pem.find("-----BEGIN "); at != std::string_view::npos; at = pem.find("-----BEGIN ", at)) {
+    for (std::size_t at = pem.find("-----BEGIN "); at != std::string_view::npos;
+         at = pem.find("-----BEGIN ", at)) {
       const std::size_t end = pem.find(kEnd, at);
       const std::size_t dashes = end == std::string_view::npos ? end : pem.find(kDashes, end + kEnd.size());
       if (dashes == std::string_view::npos) return;

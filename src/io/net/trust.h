@@ -37,7 +37,8 @@ struct TrustStore {
   static Result<TrustStore> find(const TrustSettings& settings);
 };
 
-/// All of these authorities, each once, as one PEM text, for a program that takes one file. Fails like `find`.
+/// All of these authorities, each once, as one PEM text, for a program that takes one file. Fails like
+/// `find`.
 Result<std::string> authorities_as_pem(const TrustSettings& settings);
 
 }  // namespace tomme::net

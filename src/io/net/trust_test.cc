@@ -63,8 +63,10 @@ TEST_F(Trust, AllThatAreNamedAreBelieved) {
 }
 
 TEST_F(Trust, OneTextHasEachCertificateOnce) {
-  const std::string both = folder_.write("both.pem", "a comment\n" + certificate("own") + certificate("new") + "-----BEGIN");
-  const auto pem = authorities_as_pem({.named = {{file_, "SSL_CERT_FILE"}, {both, "PIP_CERT"}, {file_, "CURL_CA_BUNDLE"}}});
+  const std::string both =
+      folder_.write("both.pem", "a comment\n" + certificate("own") + certificate("new") + "-----BEGIN");
+  const auto pem = authorities_as_pem(
+      {.named = {{file_, "SSL_CERT_FILE"}, {both, "PIP_CERT"}, {file_, "CURL_CA_BUNDLE"}}});
   ASSERT_TRUE(pem) << pem.error().message();
   EXPECT_EQ(*pem, certificate("own") + certificate("new"));
 }

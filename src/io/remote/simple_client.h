@@ -35,9 +35,8 @@ Result<std::optional<SimplePage>> parse_page(std::string_view content_type, Byte
 
 /// The text of a listed provenance object. Every failure is kProvenanceUnavailable: listed and not to be had
 /// is not the same as absent. At most 8 MiB.
-Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url,
-                                     std::string_view authorization, const MayVisit& may_visit,
-                                     std::stop_token stop = {});
+Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url, std::string_view authorization,
+                                     const MayVisit& may_visit, std::stop_token stop = {});
 
 /// The provenance that an index has for this file by its Integrity API (PEP 740),
 /// `<base>integrity/<project>/<version>/<file>/provenance`; nothing where it has none (404). `base` ends in a

@@ -20,7 +20,8 @@ constexpr std::uint64_t kMostReserved = 8 * 1024 * 1024;
 
 Result<std::string> parse_base(std::string_view text) {
   const auto refuse = [&](std::string_view why) {
-    return fail(kTufMirrorAddress, shown_address(text) + " is not the address of a mirror: " + std::string(why));
+    return fail(kTufMirrorAddress,
+                shown_address(text) + " is not the address of a mirror: " + std::string(why));
   };
   Result<Url> url = Url::parse(text);
   if (!url) return refuse(url.error().message());

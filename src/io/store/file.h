@@ -61,8 +61,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 /// Through a temporary file beside it, so that a reader sees the old or the new content and a full disk
 /// leaves the old one.
 Result<void> write_file(const std::string& path, std::string_view content);
-/// A file without a name, to be read and written; where the file system has no such thing, one whose name is taken
-/// away at once. Not open where the system refuses, see system_reason().
+/// A file without a name, to be read and written; where the file system has no such thing, one whose name is
+/// taken away at once. Not open where the system refuses, see system_reason().
 FileHandle nameless_file(const std::string& folder);
 /// Goes on after a part; false where the system refuses, see system_reason().
 bool write_all(int fd, BytesView octets);

@@ -47,7 +47,8 @@ Result<std::string> unescape(std::string_view text) {
 
 Result<Origin> parse_endpoint(std::string_view text) {
   const auto url = Url::parse(text);
-  if (!url || url->target() != "/" || url->login() || url->fragment()) return wrong("has an endpoint that is not https://HOST");
+  if (!url || url->target() != "/" || url->login() || url->fragment())
+    return wrong("has an endpoint that is not https://HOST");
   if (!url->origin().is_secure()) {
     return wrong("has a plain http endpoint, which only this machine's own may be: " + url->shown());
   }

@@ -63,7 +63,8 @@ void sign_s3_request(net::Request& request, const S3Credentials& credentials, st
     names.append(names.empty() ? "" : ";").append(name);
   }
   const std::string canonical = request.method + "\n" + request.url.path() + "\n" +
-                                request.url.query().value_or("") + "\n" + lines + "\n" + names + "\n" + digest;
+                                request.url.query().value_or("") + "\n" + lines + "\n" + names + "\n" +
+                                digest;
 
   const std::string date = time.substr(0, 8);
   const std::string scope = date + "/" + std::string(region) + "/s3/aws4_request";

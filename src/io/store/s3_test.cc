@@ -24,8 +24,7 @@ S3Credentials example_credentials(std::string token = "") {
 }
 
 net::Request example_request(std::string method, std::string target) {
-  return {.method = std::move(method),
-          .url = *Url::parse("https://examplebucket.s3.amazonaws.com" + target)};
+  return {.method = std::move(method), .url = *Url::parse("https://examplebucket.s3.amazonaws.com" + target)};
 }
 
 std::string signature_of(net::Request request) {
