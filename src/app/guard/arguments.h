@@ -34,7 +34,8 @@ enum class Meaning : std::uint8_t {
   pip_arguments,  ///< a text that is handed to `pip install`
   variable,       ///< NAME=VALUE, set for what is run
   environment_file,
-  module,  ///< what follows is a Python module to run
+  environment,  ///< the name of one of several, as the settings have them
+  module,       ///< what follows is a Python module to run
 };
 
 struct Option {

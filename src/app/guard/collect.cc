@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
@@ -124,25 +125,31 @@ Result<void> collect_requirement_list(Collector& into, const json::Value* list, 
   return {};
 }
 
-Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where) {
+Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where,
+                          const std::string& directory) {
   for (std::string_view vcs : {"git", "hg", "svn", "bzr"}) {
     if (auto url = text_at(table, vcs)) TRY(into.findings.checkout(*url, where));
   }
   if (auto url = text_at(table, "url")) TRY(into.findings.direct_url(*url, where));
   for (std::string_view kind : {"path", "file"}) {
-    if (auto path = text_at(table, kind)) TRY(into.findings.local_path(*path, where));
+    const auto path = text_at(table, kind);
+    if (path && !TRY(takes_own_folder(into, *path, directory, where)))
+      TRY(into.findings.local_path(*path, where));
   }
   for (std::string_view kind : {"directory", "editable"}) {
-    if (auto tree = text_at(table, kind)) TRY(into.findings.source_tree(*tree, where));
+    const auto tree = text_at(table, kind);
+    if (tree && !TRY(takes_own_folder(into, *tree, directory, where)))
+      TRY(into.findings.source_tree(*tree, where));
   }
   return {};
 }
 
-Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where) {
+Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where,
+                                      const std::string& directory) {
   for (const json::Member& dependency : members_of(table)) {
     const Findings::About about(into.findings, dependency.name);
     for (const json::Value& item : one_or_more(dependency.value)) {
-      TRY(collect_ways(into, item, where + ", " + printable(dependency.name)));
+      TRY(collect_ways(into, item, where + ", " + printable(dependency.name), directory));
     }
   }
   return {};
@@ -262,14 +269,25 @@ Result<void> collect_requirement(Collector& into, std::string_view text, const s
                                  const std::string& directory) {
   const std::string project = TRY(collect_folder(into, text, directory));
   const Findings::About about(into.findings, project);
+  if (const auto place = local_place_of(into, text, directory);
+      place && TRY(takes_own_folder(into, *place, directory, where))) {
+    into.findings.taken(text);
+    return {};
+  }
   return into.findings.requirement(text, where);
 }
 
 Result<void> collect_editable(Collector& into, std::string_view text, const std::string& where,
                               const std::string& directory) {
   const bool is_bare = !local_path_of(text) && !text.contains(':') && !text.contains('+');
-  const std::string project = TRY(collect_folder(into, is_bare ? "./" + std::string(text) : text, directory));
+  const std::string path = (is_bare ? "./" : "") + std::string(text);
+  const std::string project = TRY(collect_folder(into, path, directory));
   const Findings::About about(into.findings, project);
+  if (const auto place = local_place_of(into, path, directory);
+      place && TRY(takes_own_folder(into, *place, directory, where))) {
+    into.findings.taken(text);
+    return {};
+  }
   return into.findings.source_tree(text, where);
 }
 
@@ -286,6 +304,32 @@ std::vector<EnvironmentLine> environment_lines(std::string_view text) {
     if (equals != std::string_view::npos) lines.back().value = line.substr(equals + 1);
   }
   return lines;
+}
+
+Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
+                              const std::string& where) {
+  const auto normal = [&](std::string_view text) {
+    std::string place = std::filesystem::path(path_in(into, directory, text)).lexically_normal().string();
+    while (place.size() > 1 && place.ends_with('/')) place.pop_back();
+    return into.invocation.resolve ? into.invocation.resolve(place) : place;
+  };
+  const std::string folder = normal(path);
+  const std::string own = normal(into.invocation.directory);
+  if (folder != own && !folder.starts_with(own + "/")) return false;
+  const auto has_project = [&](const std::string& above) {
+    return into.invocation.read(above + "/pyproject.toml", 1) || into.invocation.read(above + "/setup.py", 1);
+  };
+  if (!std::ranges::any_of(ancestors_of(own), has_project)) return false;
+  const auto document = TRY(into.read_toml(folder + "/pyproject.toml"));
+  const std::string name(document ? name_of_project(*document) : "");
+  const bool is_named = ProjectName::parse(name).has_value();
+  if (!is_named && (into.findings.expects_any() || !into.invocation.read(folder + "/setup.py", 1)))
+    return false;
+  const auto is_expected = [&] { return into.findings.is_about_an_expected(); };
+  if (is_expected()) return false;
+  const Findings::About about(into.findings, name);
+  TRY(into.findings.own_sources(path, where));  // refused, where it is an expected project
+  return true;
 }
 
 Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,

@@ -117,6 +117,10 @@ Result<std::optional<json::Value>> read_script(Collector& into, const std::strin
 
 /// The folders from `directory` up to the root.
 std::vector<std::string> ancestors_of(std::string directory);
+/// The folder that a file is in; empty of one at the root.
+inline std::string folder_of_file(const std::string& path) {
+  return path.substr(0, path.rfind('/'));
+}
 /// `path` seen from `directory`, `~` from home.
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path);
 
@@ -125,9 +129,12 @@ std::string path_in(const Collector& from, const std::string& directory, std::st
 Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where);
 /// Every source that a table names, however many: `url`, `git`, `path`, `editable`, ... An installer takes
 /// one of them, and not all the same one.
-Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where);
+/// Paths are seen from `directory`.
+Result<void> collect_ways(Collector& into, const json::Value& table, const std::string& where,
+                          const std::string& directory);
 /// `name = "1"`, `name = {path = "x"}`, or a list of them: [tool.poetry.dependencies].
-Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where);
+Result<void> collect_dependency_table(Collector& into, const json::Value* table, const std::string& where,
+                                      const std::string& directory);
 /// [project], [dependency-groups], [build-system] of a pyproject.toml or of script metadata.
 Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where);
 
@@ -145,6 +152,12 @@ Result<void> collect_pdm_converted(Collector& into, const json::Value& document,
 /// whose signer is expected, by the name in its pyproject.toml or by the one that `findings` are about.
 Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
                                  const std::string& where);
+/// Whether a path leads to a project in the folder where the command works, or below it, that is none whose
+/// signer is expected: then it is noted, as a member of a workspace is. Without a name to be told by it is no
+/// such folder where a signer is expected; and where no project is at work (a home folder, say), what lies
+/// there is not its own.
+Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
+                              const std::string& where);
 /// `--group [PATH:]NAME`: any group of the project there.
 Result<void> collect_group(Collector& into, std::string_view group, const std::string& directory);
 /// Folders below `folder` that a glob of workspace members names: `*`, `?`, `**`; classes count as `*`.

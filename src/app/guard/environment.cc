@@ -12,7 +12,7 @@ namespace {
 /// Python takes lower case first, uv upper case; urllib ignores ALL_PROXY. So all six.
 constexpr std::array<std::string_view, 6> kProxies{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
                                                    "http_proxy",  "ALL_PROXY",   "all_proxy"};
-/// Every one of these beats another in some client, so all name the same file.
+/// Every one of these beats another in some client, so all name the same authorities.
 constexpr std::array<std::string_view, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
                                                  "PIP_CERT"};
 
@@ -56,9 +56,17 @@ void set_for_pnpm(Environment& child, const ChildSettings& settings) {
     child[name] = settings.proxy_url.reveal();
   // A name that is none's: where it is empty, the exceptions of a .npmrc would count.
   for (const char* name : {"PNPM_CONFIG_NOPROXY", "PNPM_CONFIG_NO_PROXY"}) child[name] = "none.invalid";
-  child["NODE_EXTRA_CA_CERTS"] = settings.bundle;  // beats SSL_CERT_FILE and the cafile of a .npmrc
+  child["NODE_EXTRA_CA_CERTS"] =
+      settings.certificates.bundle;  // beats SSL_CERT_FILE and the cafile of a .npmrc
   child["PNPM_CONFIG_STORE_DIR"] = settings.kept;
   child["PNPM_CONFIG_CACHE_DIR"] = settings.cache + "/pnpm";
+}
+
+/// pip reads PIP_CERT and SSL_CERT_FILE anew for each connection, a bundle of all authorities in 30 ms; of a
+/// folder only what it needs. Other installers read one of the variables once, and as a file.
+void read_as_needed(Environment& child, const ChildSettings& settings) {
+  child["SSL_CERT_FILE"] = settings.certificates.own;
+  child["SSL_CERT_DIR"] = settings.certificates.folder;
 }
 
 }  // namespace
@@ -81,13 +89,15 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   child["PIP_PROXY"] = settings.proxy_url.reveal();
   // Empty and not absent: a `.env` file that uv or pdm loads fills in only what is absent.
   child["NO_PROXY"] = child["no_proxy"] = "";
-  for (std::string_view name : kTrust) child[std::string(name)] = settings.bundle;
-  if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.bundle;
-  for (const std::string& name : plan.trust_variables) child[name] = settings.bundle;
+  for (std::string_view name : kTrust) child[std::string(name)] = settings.certificates.bundle;
+  if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.certificates.bundle;
+  child["PIP_CERT"] = settings.certificates.folder;
+  if (plan.command.installer == Installer::pip) read_as_needed(child, settings);
+  for (const std::string& name : plan.trust_variables) child[name] = settings.certificates.bundle;
   for (auto& [name, value] : child) {
     if (name.starts_with("POETRY_CERTIFICATES_") && name.ends_with("_CERT") &&
         !name.ends_with("_CLIENT_CERT")) {
-      value = settings.bundle;
+      value = settings.certificates.bundle;
     }
   }
   child["PIP_CACHE_DIR"] = settings.cache + "/pip";

@@ -17,7 +17,8 @@ const Secret<std::string>& proxy_url() {
 Environment child_of(std::string_view command, Environment environment = {}, Files files = {}) {
   Result<Plan> plan = make_plan(invocation_of(command, std::move(environment), std::move(files)));
   EXPECT_TRUE(plan.has_value());
-  return child_environment(*plan, {proxy_url(), "/run/bundle.pem", "/run/cache", "/kept"});
+  return child_environment(
+      *plan, {proxy_url(), {"/run/bundle.pem", "/run/authorities", "/run/own.pem"}, "/run/cache", "/kept"});
 }
 
 TEST(ChildEnvironment, IsWhatInstallersWereMeasuredToRead) {
@@ -27,9 +28,15 @@ TEST(ChildEnvironment, IsWhatInstallersWereMeasuredToRead) {
        {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "PIP_PROXY"}) {
     EXPECT_EQ(child[name], proxy_url().reveal()) << name;
   }
-  for (const char* name : {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
+  for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
     EXPECT_EQ(child[name], "/run/bundle.pem") << name;
   }
+  EXPECT_EQ(child["PIP_CERT"], "/run/authorities");
+  EXPECT_EQ(child["SSL_CERT_DIR"], "/run/authorities");
+  EXPECT_EQ(child["SSL_CERT_FILE"], "/run/own.pem");
+  Environment uv = child_of("uv pip install six");
+  EXPECT_EQ(uv["SSL_CERT_FILE"], "/run/bundle.pem");
+  EXPECT_FALSE(uv.contains("SSL_CERT_DIR"));
   for (const char* name : {"PIP_CACHE_DIR", "UV_CACHE_DIR", "POETRY_CACHE_DIR", "PDM_CACHE_DIR",
                            "PIPENV_CACHE_DIR", "PIP_TOOLS_CACHE_DIR"}) {
     EXPECT_THAT(child[name], ::testing::StartsWith("/run/cache/")) << name;

@@ -1,6 +1,7 @@
 #include "app/guard/findings.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -189,14 +190,27 @@ void Findings::service_of_a_project(std::string_view url, const std::string& whe
 }
 
 void Findings::watch(std::string_view text, std::string where) {
-  if (!taken_.contains(std::string(text))) watched_.push_back({std::string(text), std::move(where)});
+  watched_.push_back({std::string(text), std::move(where)});
+}
+
+Result<void> Findings::reached_directly(std::string_view host, const std::string& where) {
+  constexpr std::array<std::string_view, 3> kThisMachine{"localhost", "127.0.0.1", "::1"};
+  if (std::ranges::find(kThisMachine, host) == kThisMachine.end())
+    return fail(kGuardSetting, where + ": the installer would go around tomme to " + printable(host));
+  if (reached_directly_.empty()) reached_directly_ = where;
+  return {};
 }
 
 Result<void> Findings::untaken() {
+  const auto is_here = [](const Origin& origin) { return origin.authority.is_loopback(); };
+  if (!reached_directly_.empty() && std::ranges::any_of(origins_, is_here))
+    return fail(kGuardSetting,
+                reached_directly_ + ": the installer would go around tomme to this machine's index");
   for (const Watched& each : watched_) {
     if (taken_.contains(each.text)) continue;
     TRY(unproven("a setting that tomme does not know how to read (" + shown_address(each.text) + ")",
-                 each.where, "take `" + each.where + "` out, or its value: nobody knows what it brings in"));
+                 each.where,
+                 "nobody knows what it brings in: leave it out, and in a lock the project that it is of"));
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -55,6 +56,8 @@ class Findings {
     std::optional<ProjectName> before_;
   };
 
+  bool expects_any() const { return !expected_.empty(); }
+  bool is_about_an_expected() const { return about_ && expected_.contains(*about_); }
   /// Whether an `About` with a valid name lives.
   bool names_a_project() const { return about_.has_value(); }
 
@@ -87,12 +90,16 @@ class Findings {
   /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
   /// same, so no project comes in by them, and they are refused only where proof of everything is required.
   Result<void> unchecked_tls(std::string_view host, const std::string& where);
+  /// A host that an installer asks without going through Tomme: only this machine may be one, and only while
+  /// no index is on it.
+  Result<void> reached_directly(std::string_view host, const std::string& where);
   /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
   Result<void> direct_url(std::string_view url, const std::string& where);
 
   /// A text of a settings or lock file that a reader has looked at. What is handed to the functions above is
   /// so by itself.
   void taken(std::string_view text) { taken_.emplace(text); }
+  bool is_taken(std::string_view text) const { return taken_.contains(text); }
   /// A text that could lead somewhere, found by a walk over a whole document: some reader must take it,
   /// before or after. Otherwise it is `unproven`, for nobody knows what its installer makes of it.
   void watch(std::string_view text, std::string where);
@@ -139,6 +146,11 @@ class Findings {
     std::string text;
     bool required;
   };
+  /// So that a text is looked up without a copy.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
   bool is_required() const;
   /// Whether the file at this address is judged as one of the project that it is to be, if a signer of that
   /// is expected: verdicts go by a file's name.
@@ -157,7 +169,8 @@ class Findings {
     std::string where;
   };
   std::vector<Direct> direct_;
-  std::unordered_set<std::string> taken_;
+  std::string reached_directly_;  ///< the first setting that has this machine reached so
+  std::unordered_set<std::string, TextHash, std::equal_to<>> taken_;
   std::vector<Watched> watched_;
   std::vector<std::string> notes_;
   std::map<std::string, std::string> variables_;

@@ -106,15 +106,18 @@ Result<void> uv_package(Collector& into, const Value& package, const std::string
 
 /// What the packages say they want is in `metadata`; what is installed stands in their sources.
 constexpr std::string_view kHarmlessInUvLock[] = {"package.metadata", "distribution.metadata"};
+constexpr std::string_view kByNameInUvLock[] = {"options.exclude-newer-package"};
 
 // ---- the others
 
-Result<void> poetry_source(Collector& into, const Value& source, const std::string& where) {
+Result<void> poetry_source(Collector& into, const Value& source, const std::string& where,
+                           const std::string& directory) {
   std::string_view type = text_at(source, "type").value_or("");
   std::string_view url = text_at(source, "url").value_or("");
   if (type == "git") return into.findings.checkout(url, where);
   if (type == "url") return into.findings.direct_url(url, where);
   if (type == "file" || type == "directory") {
+    if (TRY(takes_own_folder(into, url, directory, where))) return {};
     return into.findings.local_path(url, where);
   }
   return into.findings.index(url, where);
@@ -122,9 +125,11 @@ Result<void> poetry_source(Collector& into, const Value& source, const std::stri
 
 constexpr std::string_view kHarmlessInPoetryLock[] = {"package.description", "package.files.file",
                                                       "metadata.files"};
+constexpr std::string_view kByNameInPoetryLock[] = {"package.dependencies", "package.extras", "extras"};
 
-Result<void> pdm_package(Collector& into, const Value& package, const std::string& where) {
-  TRY(collect_ways(into, package, where));
+Result<void> pdm_package(Collector& into, const Value& package, const std::string& lock) {
+  const std::string where = place(lock, package);
+  TRY(collect_ways(into, package, where, folder_of_file(lock)));
   TRY(collect_requirement_list(into, at(package, "dependencies"), where));
   return each_in(package, "files", [&](const Value& file) { return one_file(into, file, where); });
 }
@@ -150,8 +155,8 @@ Result<void> pylock_package(Collector& into, const Value& package, const std::st
 }
 
 /// PDM takes either kind from a file of any name, so that both readers see it.
-constexpr std::string_view kHarmlessInPdmLock[] = {"package.summary", "package.files.file",
-                                                   "packages.attestation-identities"};
+constexpr std::string_view kHarmlessInPdmLock[] = {
+    "package.summary", "package.files.file", "metadata.files.*.file", "packages.attestation-identities"};
 
 }  // namespace
 
@@ -163,7 +168,7 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path) {
     TRY(each_in(*lock, list, [&](const Value& package) { return uv_package(into, package, path); }));
   }
   TRY(uv_manifest(into, *lock, path));
-  watch_texts(into.findings, *lock, path + ",", kHarmlessInUvLock);
+  watch_texts(into.findings, *lock, path + ",", {kHarmlessInUvLock, kByNameInUvLock});
   return expect_no_other_lists(into.findings, *lock, path, {"package", "distribution"});
 }
 
@@ -173,10 +178,11 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path) {
   TRY(each_in(*lock, "package", [&](const Value& package) -> Result<void> {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     const std::string where = place(path, package);
-    if (const Value* source = at(package, "source")) TRY(poetry_source(into, *source, where));
-    return collect_dependency_table(into, at(package, "dependencies"), where);
+    if (const Value* source = at(package, "source"))
+      TRY(poetry_source(into, *source, where, folder_of_file(path)));
+    return collect_dependency_table(into, at(package, "dependencies"), where, folder_of_file(path));
   }));
-  watch_texts(into.findings, *lock, path + ",", kHarmlessInPoetryLock);
+  watch_texts(into.findings, *lock, path + ",", {kHarmlessInPoetryLock, kByNameInPoetryLock});
   return expect_no_other_lists(into.findings, *lock, path, {"package"});
 }
 
@@ -185,9 +191,16 @@ Result<void> collect_pdm_lock(Collector& into, const std::string& path) {
   if (!lock) return {};
   TRY(each_in(*lock, "package", [&](const Value& package) {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
-    return pdm_package(into, package, place(path, package));
+    return pdm_package(into, package, path);
   }));
-  watch_texts(into.findings, *lock, path + ",", kHarmlessInPdmLock);
+  // Until version 4.2 the files of all packages stood together.
+  for (const json::Member& package : members_of(at(*lock, "metadata.files"))) {
+    const Findings::About about(into.findings, package.name.substr(0, package.name.find(' ')));
+    for (const Value& file : items_of(&package.value)) {
+      TRY(one_file(into, file, path + ", metadata.files, " + printable(package.name)));
+    }
+  }
+  watch_texts(into.findings, *lock, path + ",", {.harmless = kHarmlessInPdmLock});
   return expect_no_other_lists(into.findings, *lock, path, {"package", "packages"});
 }
 
@@ -198,7 +211,7 @@ Result<void> collect_pylock(Collector& into, const std::string& path) {
     const Findings::About about(into.findings, text_at(package, "name").value_or(""));
     return pylock_package(into, package, path, place(path, package));
   }));
-  watch_texts(into.findings, *lock, path + ",", kHarmlessInPdmLock);
+  watch_texts(into.findings, *lock, path + ",", {.harmless = kHarmlessInPdmLock});
   return expect_no_other_lists(into.findings, *lock, path, {"package", "packages"});
 }
 

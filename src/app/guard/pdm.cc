@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
+#include "app/guard/placeholders.h"
 #include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
@@ -56,6 +57,7 @@ bool is_on(std::string_view value) {
 
 /// The project's own build, and commands, which are looked through where they are started.
 constexpr std::string_view kHarmlessInProject[] = {"build", "version", "scripts", "options", "publish"};
+constexpr std::string_view kByNameInProject[] = {"resolution.overrides", "dev-dependencies"};
 /// Where something is published or kept.
 constexpr std::string_view kHarmlessInSettings[] = {"repository",
                                                     "venv",
@@ -67,7 +69,8 @@ constexpr std::string_view kHarmlessInSettings[] = {"repository",
                                                     "pypi.*.password",
                                                     "cache_dir",
                                                     "log_dir",
-                                                    "python.install_root"};
+                                                    "python.install_root",
+                                                    "python.path"};
 
 class PdmCollector {
  public:
@@ -150,21 +153,37 @@ class PdmCollector {
     return std::optional<Scripts>{};
   }
 
-  /// `pre_install`, `post_lock`: scripts that pdm's own commands start. A command may go through several
-  /// steps (an installation locks first), so all that are named like that count.
+  /// `pre_install`, `post_lock`: scripts that pdm's own commands start.
   Result<Nested> hooks(const std::string& sub) {
-    constexpr std::array<std::string_view, 9> kQuiet{"cache",  "completion", "config", "info", "list",
-                                                     "python", "py",         "search", "show"};
     Nested nested;
-    if (sub.empty() || std::ranges::find(kQuiet, sub) != kQuiet.end()) return nested;
-    constexpr std::array<std::string_view, 6> kSteps{"install", "lock", "build", "publish", "use", "init"};
-    constexpr std::array<std::string_view, 2> kRunSteps{"run", "script_call"};
+    if (sub.empty()) return nested;
     const std::optional<Scripts> found = TRY(scripts());
     if (!found) return nested;
-    for (std::string_view step : sub == "run" ? std::span<const std::string_view>(kRunSteps) : kSteps) {
-      for (const char* when : {"pre_", "post_"}) TRY(script(*found, when + std::string(step), {}, nested, 0));
+    for (const std::string& step : words_of(steps_of(sub))) {
+      for (const char* when : {"pre_", "post_"}) TRY(script(*found, when + step, {}, nested, 0));
     }
     return nested;
+  }
+
+  /// PDM 2.29.3, where it emits signals: those of each command. Of one that is not known here, all.
+  static std::string_view steps_of(std::string_view sub) {
+    struct Steps {
+      std::string_view commands;  ///< with a space around each
+      std::string_view steps;
+    };
+    constexpr std::array<Steps, 7> kSteps{{
+        {" cache completion config info list python py search show ", ""},
+        {" install add remove update sync lock ", "install lock"},
+        {" build ", "build"},
+        {" publish ", "build publish"},
+        {" use ", "use"},
+        {" init new ", "init use"},
+        {" run ", "run script script_call"},
+    }};
+    const std::string word = " " + std::string(sub) + " ";
+    const auto known =
+        std::ranges::find_if(kSteps, [&](const Steps& steps) { return steps.commands.contains(word); });
+    return known == kSteps.end() ? "install lock build publish use init" : known->steps;
   }
 
   /// What a script starts, its own hooks included, in the order of pdm.
@@ -186,39 +205,52 @@ class PdmCollector {
                              std::span<const std::string> arguments, Nested& nested, std::size_t depth) {
     if (text_at(found, "call"))
       return findings_.unproven("a Python function that may start any installer", where);
-    if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr) {
-      for (const json::Value& item : items_of(list)) {
-        if (item.text() == nullptr) continue;
-        const std::vector<std::string> words = shell_words(*item.text());
-        if (!words.empty() && scripts.table()->find(words[0]) != nullptr) {
-          TRY(script(scripts, words[0], std::span(words).subspan(1), nested, depth + 1));
-        } else {
-          nested.push_back(shell_command(*item.text(), where));
-        }
-      }
-      return {};
-    }
+    if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr)
+      return composite(scripts, *list, where, arguments, nested, depth);
     if (const json::Value* list = at(found, "cmd"); list != nullptr && list->array() != nullptr) {
-      StartedCommand started{texts_at(found, "cmd"), where};
-      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
-      nested.push_back(std::move(started));
+      std::string text;
+      for (const std::string& word : texts_at(found, "cmd")) text += quoted_for_shell(word) + " ";
+      cut_command(text, where, arguments, nested);
       return {};
     }
-    // `shell` is for a shell, the others pdm cuts itself: `{args}` and variables stand in all of them.
-    const std::optional<std::string_view> text = found.text() != nullptr
-                                                     ? std::optional(std::string_view(*found.text()))
-                                                 : text_at(found, "cmd") ? text_at(found, "cmd")
-                                                                         : text_at(found, "shell");
-    if (!text) return {};
-    const auto plain = plain_words(*text);
-    if (plain) {
-      StartedCommand started{*plain, where};
-      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
-      nested.push_back(std::move(started));
+    if (const auto shell = text_at(found, "shell")) {
+      FilledIn filled = fill_in(*shell, arguments, into_.invocation.directory);
+      if (!filled.has_arguments) filled.text += " " + fill_in("{args}", arguments).text;
+      nested.push_back(shell_command(filled.text, where));
       return {};
     }
-    nested.push_back(shell_command(*text, where));
+    const auto text =
+        found.text() != nullptr ? std::optional<std::string_view>(*found.text()) : text_at(found, "cmd");
+    if (text) cut_command(*text, where, arguments, nested);
     return {};
+  }
+
+  /// A list of commands, each of which may be another script.
+  Result<void> composite(const Scripts& scripts, const json::Value& list, const std::string& where,
+                         std::span<const std::string> arguments, Nested& nested, std::size_t depth) {
+    for (const json::Value& item : items_of(&list)) {
+      if (item.text() == nullptr) continue;
+      const FilledIn filled = fill_in(*item.text(), arguments, into_.invocation.directory);
+      std::vector<std::string> words = shell_words(filled.text);
+      if (words.empty() || scripts.table()->find(words[0]) == nullptr) {
+        cut_command(*item.text(), where, arguments, nested);
+        continue;
+      }
+      if (!filled.has_arguments) words.insert(words.end(), arguments.begin(), arguments.end());
+      TRY(script(scripts, words[0], std::span(words).subspan(1), nested, depth + 1));
+    }
+    return {};
+  }
+
+  /// pdm cuts it itself, without a shell, and puts variables in: what they hold is not known here.
+  void cut_command(std::string_view text, const std::string& where, std::span<const std::string> arguments,
+                   Nested& nested) const {
+    const FilledIn filled = fill_in(text, arguments, into_.invocation.directory);
+    StartedCommand started{shell_words(filled.text), where};
+    if (text.contains('$')) started = shell_command(filled.text, where);
+    if (!filled.has_arguments && !text.contains('$'))
+      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
+    nested.push_back(std::move(started));
   }
 
   /// `--env A=B` and `--env-file F` of `pdm run`.
@@ -367,7 +399,7 @@ class PdmCollector {
           TRY(source(member.value, path + ", [pypi." + member.name + "]", member.name));
       }
     }
-    watch_texts(findings_, *document, path + ",", kHarmlessInSettings);
+    watch_texts(findings_, *document, path + ",", {.harmless = kHarmlessInSettings});
     if (is_true(at(*document, "use_uv"))) uses_uv_ = true;
     if (is_true(at(*document, "global_project.fallback"))) is_global_ = true;
     if (auto place = text_at(*document, "global_project.path")) global_project_ = *place;
@@ -451,7 +483,7 @@ class PdmCollector {
     TRY(collect_pdm_converted(into_, document, path));
     TRY(collect_requirement_list(into_, at(document, "tool.pdm.plugins"), path + ", [tool.pdm] plugins"));
     for (const json::Member& group : members_of(at(document, "tool.pdm.dev-dependencies"))) {
-      TRY(collect_requirement_list(into_, &group.value, path + ", " + group.name));
+      TRY(dev_dependencies(group, path));
     }
     for (const json::Member& entry : members_of(at(document, "tool.pdm.resolution.overrides"))) {
       // A URL stands there bare, a version with or without its operator.
@@ -462,8 +494,32 @@ class PdmCollector {
                                 path + ", [tool.pdm.resolution.overrides]"));
     }
     const json::Value* own = at(document, "tool.pdm");
-    if (own != nullptr) watch_texts(findings_, *own, path + ", [tool.pdm]", kHarmlessInProject);
+    if (own != nullptr)
+      watch_texts(findings_, *own, path + ", [tool.pdm]", {kHarmlessInProject, kByNameInProject});
     return {};
+  }
+
+  /// `-e file:///${PROJECT_ROOT}/x` stands among them.
+  Result<void> dev_dependencies(const json::Member& group, const std::string& path) {
+    const std::string where = path + ", [tool.pdm.dev-dependencies] " + printable(group.name);
+    const std::string folder = folder_of_file(path);
+    json::Array others;
+    for (const json::Value& item : items_of(&group.value)) {
+      constexpr std::string_view kEditable = "-e ";
+      constexpr std::string_view kRoot = "${PROJECT_ROOT}";
+      if (item.text() == nullptr || !item.text()->starts_with(kEditable)) {
+        others.push_back(item);
+        continue;
+      }
+      findings_.taken(*item.text());
+      std::string text(trim(item.text()->substr(kEditable.size())));
+      // Behind "file:///" the root's own slash is one too many.
+      if (const std::size_t at = text.find("/" + std::string(kRoot)); at != std::string::npos)
+        text.replace(at, kRoot.size() + 1, folder);
+      TRY(collect_editable(into_, text, where, folder));
+    }
+    const json::Value rest(std::move(others));
+    return collect_requirement_list(into_, group.value.array() == nullptr ? &group.value : &rest, where);
   }
 
   Result<void> sources(const json::Value& document, const std::string& path) {

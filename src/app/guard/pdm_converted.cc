@@ -39,7 +39,7 @@ Result<void> flit(Collector& into, const json::Value& table, const std::string& 
        {"metadata.requires-extra", "metadata.optional-dependencies", "optional-dependencies"}) {
     TRY(groups(into, at(table, lists), path + ", [tool.flit] " + lists));
   }
-  watch_texts(into.findings, table, path + ", [tool.flit]", kHarmlessInFlit);
+  watch_texts(into.findings, table, path + ", [tool.flit]", {.harmless = kHarmlessInFlit});
   return {};
 }
 

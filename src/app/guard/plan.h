@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/guard/child_certificates.h"
 #include "app/guard/findings.h"
 #include "app/guard/installer.h"
 #include "app/guard/invocation.h"
@@ -42,7 +43,7 @@ Result<Plan> make_plan(const Invocation& invocation);
 /// What the child is told, and where its private folders are.
 struct ChildSettings {
   const Secret<std::string>& proxy_url;  ///< "http://user:password@127.0.0.1:port"
-  std::string bundle;                    ///< PEM file: the user's authorities and the run's own
+  ChildCertificates certificates;
   std::string cache;  ///< an empty folder of this run; on the file system of the user's own
                       ///< caches, so that uv can go on making hard links
   std::string kept;   ///< a folder that outlives the run, for what is linked to and not copied; of this

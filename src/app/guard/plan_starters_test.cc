@@ -69,12 +69,12 @@ INSTANTIATE_TEST_SUITE_P(
             {{"/project/pyproject.toml", "[tool.pip-tools]\nextra-index-url=['https://corp.test/simple']\n"}},
             "corp.test"},
         Way{"pip-sync --pip-args --index-url=https://corp.test/simple", {}, {}, "corp.test"},
-        Way{"hatch run x",
+        Way{"hatch run e:x",
             {},
             {{"/project/pyproject.toml",
               "[tool.hatch.envs.e.env-vars]\nPIP_INDEX_URL='https://corp.test/'\n"}},
             "corp.test"},
-        Way{"hatch run x",
+        Way{"hatch -e e run x",
             {},
             {{"/project/hatch.toml", "[envs.e.env-vars]\nUV_INDEX_URL='https://corp.test/'\n"}},
             "corp.test"},
@@ -119,13 +119,13 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"pip-compile --find-links /w r.in", {}, {}, "/w"},
         Way{"hatch run go",
             {},
-            {{"/project/hatch.toml", "[envs.default.scripts]\ngo=['pip install {args}']\n"}},
+            {{"/project/hatch.toml", "[envs.default.scripts]\ngo=['pip install {args:x}; y']\n"}},
             "scripts go"},
-        Way{"hatch run x",
+        Way{"hatch -e e run x",
             {},
             {{"/project/hatch.toml", "[envs.e]\ndependencies=['x @ git+https://g.test/x']\n"}},
             "g.test"},
-        Way{"hatch run x",
+        Way{"hatch -e e run x",
             {},
             {{"/project/hatch.toml", "[envs.e]\npost-install-commands=['pip install x; y']\n"}},
             "post-install"},
@@ -147,7 +147,7 @@ TEST(Plan, WhatWouldLeadAStarterAroundIsRefused) {
       {"env PNPM_CONFIG_STORE_DIR=/x pnpm install", {}, {}, "PNPM_CONFIG_STORE_DIR"},
       {"pip-compile --cache-dir /x r.in", {}, {}, "--cache-dir"},
       {"pipenv run x", {}, {{"/project/Pipfile", ""}, {"/project/.env", "NO_PROXY=*\n"}}, "NO_PROXY"},
-      {"hatch run x", {}, {{"/project/hatch.toml", "[envs.e.env-vars]\nNO_PROXY='*'\n"}}, "NO_PROXY"},
+      {"hatch run e:x", {}, {{"/project/hatch.toml", "[envs.e.env-vars]\nNO_PROXY='*'\n"}}, "NO_PROXY"},
   };
   for (const Way& way : ways) {
     const Result<Plan> plan = make_plan(invocation_of(way.command, way.environment, way.files));
@@ -166,11 +166,10 @@ TEST(Plan, PnpmIsAnInstallerOnlyWherePythonIsEnabled) {
   ASSERT_TRUE(with) << with.error().message();
   EXPECT_TRUE(with->python_by_pnpm);
   const Secret<std::string> proxy("http://u:p@127.0.0.1:1");
-  const Environment child = child_environment(*with, {proxy, "/b", "/cache", "/kept"});
+  const Environment child = child_environment(*with, {proxy, {}, "/cache", "/kept"});
   EXPECT_EQ(child.at("PNPM_CONFIG_STORE_DIR"), "/kept");
   EXPECT_EQ(child.at("PNPM_CONFIG_HTTPS_PROXY"), "http://u:p@127.0.0.1:1");
-  EXPECT_FALSE(
-      child_environment(*without, {proxy, "/b", "/cache", "/kept"}).contains("PNPM_CONFIG_STORE_DIR"));
+  EXPECT_FALSE(child_environment(*without, {proxy, {}, "/cache", "/kept"}).contains("PNPM_CONFIG_STORE_DIR"));
 }
 
 TEST(Plan, AnEnvironmentOfPnpmsOwnStoreIsNamed) {

@@ -149,7 +149,7 @@ class PoetryCollector {
     }
     if (auto cache = text_at(*document, "cache-dir")) cache_ = *cache;
     if (auto path_of = text_at(*document, "virtualenvs.path")) virtualenvs_ = *path_of;
-    watch_texts(findings_, *document, path + ",", kHarmlessInSettings);
+    watch_texts(findings_, *document, path + ",", {.harmless = kHarmlessInSettings});
     return {};
   }
 

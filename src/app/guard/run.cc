@@ -150,9 +150,8 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const FileStore store = TRY(FileStore::open(cache + "/files"));
   RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
-  const std::string bundle = folder.path() + "/authorities.pem";
-  TRY(write_file(bundle, TRY(net::authorities_as_pem(plan.trust)) +
-                             to_pem("CERTIFICATE", authority.certificate().der())));
+  const ChildCertificates certificates = TRY(ChildCertificates::write(
+      plan.trust, to_pem("CERTIFICATE", authority.certificate().der()), folder.path()));
 
   // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
   const std::string caches = folder.path() + "/cache";
@@ -188,7 +187,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
-  const ChildSettings settings{proxy_url, bundle, caches, options.invocation.kept};
+  const ChildSettings settings{proxy_url, certificates, caches, options.invocation.kept};
   InstalledCheck check = looking.get();
   for (const ProjectName& project : expected) {
     if (const auto places = check.before(project); !places.empty())

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/pip_options.h"
+#include "app/guard/placeholders.h"
+#include "app/guard/walk.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
@@ -49,9 +52,19 @@ constexpr Option kPipenvOptions[] = {
 
 /// hatch 1.18; click.
 constexpr Option kHatchOptions[] = {
-    {"-e", true},        {"--env", true},       {"-p", true},       {"--project", true}, {"--data-dir", true},
-    {"--config", true},  {"--cache-dir", true}, {"-i", true},       {"--include", true}, {"-x", true},
-    {"--exclude", true}, {"-t", true},          {"--target", true},
+    {"-e", true, Meaning::environment},
+    {"--env", true, Meaning::environment},
+    {"-p", true},
+    {"--project", true},
+    {"--data-dir", true},
+    {"--config", true},
+    {"--cache-dir", true},
+    {"-i", true},
+    {"--include", true},
+    {"-x", true},
+    {"--exclude", true},
+    {"-t", true},
+    {"--target", true},
 };
 
 /// build 1.5; argparse.
@@ -62,6 +75,17 @@ constexpr Option kBuildOptions[] = {
     {"--config-setting", true},
     {"--installer", true, Meaning::module},
 };
+
+/// Of an environment: commands are looked through where they are started.
+constexpr std::string_view kHarmlessInHatch[] = {"scripts",
+                                                 "description",
+                                                 "env-vars",
+                                                 "path",
+                                                 "env-include",
+                                                 "env-exclude",
+                                                 "pre-install-commands",
+                                                 "post-install-commands",
+                                                 "extra-scripts"};
 
 class StarterCollector {
  public:
@@ -248,6 +272,7 @@ class StarterCollector {
 
   /// `name = {git = …}`, `{path = …}`, `{file = "https://…"}`; in a lock the same.
   Result<void> packages(const json::Value& table, const std::string& path) {
+    const std::string folder = folder_of_file(path);
     for (const json::Member& package : members_of(&table)) {
       const Findings::About about(findings_, package.name);
       const std::string where = path + ", " + printable(package.name);
@@ -257,6 +282,7 @@ class StarterCollector {
       for (std::string_view kind : {"path", "file"}) {
         const auto place = text_at(package.value, kind);
         if (!place) continue;
+        if (!is_http(*place) && TRY(takes_own_folder(into_, *place, folder, where))) continue;
         TRY(is_http(*place) ? findings_.direct_url(*place, where) : findings_.local_path(*place, where));
       }
     }
@@ -297,16 +323,23 @@ class StarterCollector {
   Result<Nested> hatch(const Command& command) {
     TRY(collect_uv(into_, nullptr));
     const Arguments top = scan(command.arguments, {kHatchOptions, false, true});
+    const std::string sub = top.words.empty() ? "" : top.words[0];
     std::vector<std::string> words;
-    if (!top.words.empty() && top.words[0] == "run") words.assign(top.words.begin() + 1, top.words.end());
-    // "test:lint" is the script `lint` of the environment `test`; all environments are looked through.
-    const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
-    if (colon != std::string::npos) words[0].erase(0, colon + 1);
+    if (sub == "run") words.assign(top.words.begin() + 1, top.words.end());
+    // "test:lint" is the script `lint` of the environment `test`.
+    std::string chosen = hatch_environment_of(top);
+    if (const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
+        colon != std::string::npos) {
+      chosen = words[0].substr(0, colon);
+      words[0].erase(0, colon + 1);
+    }
     const HatchTables found = TRY(hatch_tables());
     Nested nested;
     bool is_script = false;
+    const std::set<std::string> used = hatch_used(found.environments, chosen);
     for (const json::Member& each : members_of(&found.environments)) {
-      const std::string where = found.path + ", envs." + printable(each.name);
+      if (!used.contains(each.name)) continue;
+      const std::string where = found.path + ", " + found.table + "." + printable(each.name) + "]";
       TRY(hatch_environment(each.value, where, nested));
       is_script = hatch_script(each.value, where, words, nested) || is_script;
     }
@@ -314,9 +347,42 @@ class StarterCollector {
     return nested;
   }
 
+  /// The environment that `hatch run`, `hatch shell` and `hatch env create` go by; empty for other commands.
+  std::string hatch_environment_of(const Arguments& top) const {
+    const std::span<const std::string> words(top.words);
+    if (words.empty()) return {};
+    const bool creates = words.size() > 2 && words[0] == "env" && words[1] == "create";
+    if (words[0] == "shell" && words.size() > 1) return words[1];
+    if (creates) return words[2];
+    if (words[0] != "run" && words[0] != "shell") return {};
+    for (const Found& option : top.options) {
+      if (option.meaning == Meaning::environment) return option.value;
+    }
+    const std::string* set = into_.variable("HATCH_ENV");
+    return set != nullptr ? *set : "default";
+  }
+
+  /// The environment's own table and those that it inherits from; all where that cannot be told:
+  /// "test.py3.12" is one of the matrix of "test", "+py=3.12" chooses some of any.
+  static std::set<std::string> hatch_used(const json::Value& environments, const std::string& chosen) {
+    std::set<std::string> all;
+    for (const json::Member& each : members_of(&environments)) all.insert(each.name);
+    const std::string name = all.contains(chosen) ? chosen : chosen.substr(0, chosen.find('.'));
+    if (name.empty() || (!all.contains(name) && name != "default")) return all;
+    std::set<std::string> used;
+    for (std::string next = name; !next.empty() && used.insert(next).second;) {
+      const json::Value* table = member_of(&environments, next);
+      const json::Value none{json::Object()};
+      next =
+          text_at(table != nullptr ? *table : none, "template").value_or(next == "default" ? "" : "default");
+    }
+    return used;
+  }
+
   struct HatchTables {
     json::Value environments;
-    std::string path;  ///< of the file that has them
+    std::string path;   ///< of the file that has them
+    std::string table;  ///< "[envs" or "[tool.hatch.envs"
   };
   /// Of the nearest project; its requirements are taken in.
   Result<HatchTables> hatch_tables() {
@@ -326,6 +392,7 @@ class StarterCollector {
       const std::optional<json::Value> own = TRY(into_.read_toml(folder + "/hatch.toml"));
       if (!project && !own) continue;
       found.path = folder + (own ? "/hatch.toml" : "/pyproject.toml");
+      found.table = own ? "[envs" : "[tool.hatch.envs";
       if (project) TRY(collect_project_tables(into_, *project, folder + "/pyproject.toml"));
       const json::Value* table = own ? at(*own, "envs") : nullptr;
       if (table == nullptr && project) table = at(*project, "tool.hatch.envs");
@@ -342,6 +409,7 @@ class StarterCollector {
       for (const std::string& text : texts_at(table, list))
         nested.push_back(shell_command(text, where + ", " + list));
     }
+    watch_texts(findings_, table, where, {.harmless = kHarmlessInHatch});
     const json::Value* variables = at(table, "env-vars");
     if (variables == nullptr || variables->object() == nullptr) return {};
     Invocation invocation = into_.invocation;
@@ -358,14 +426,17 @@ class StarterCollector {
     return {};
   }
 
-  /// Whether the environment has a script of that name; what it starts goes into `nested`.
-  static bool hatch_script(const json::Value& table, const std::string& where,
-                           const std::vector<std::string>& words, Nested& nested) {
+  /// Whether the environment has a script of that name; what it and the scripts in it start goes into
+  /// `nested`.
+  bool hatch_script(const json::Value& table, const std::string& where, const std::vector<std::string>& words,
+                    Nested& nested, std::size_t depth = 0) const {
     const json::Value* script = words.empty() ? nullptr : member_of(at(table, "scripts"), words[0]);
-    if (script == nullptr) return false;
+    if (script == nullptr || depth > into_.invocation.limits.nested_commands) return false;
     for (const json::Value& each : one_or_more(*script)) {
       if (each.text() == nullptr) continue;
-      nested.push_back(shell_command(*each.text(), where + ", scripts " + printable(words[0])));
+      const std::string text = fill_in(*each.text(), std::span(words).subspan(1)).text;
+      if (hatch_script(table, where, shell_words(text), nested, depth + 1)) continue;
+      nested.push_back(shell_command(text, where + ", scripts " + printable(words[0])));
     }
     return true;
   }

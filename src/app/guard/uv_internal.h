@@ -82,6 +82,7 @@ class UvProjects {
   Result<void> named_by(std::string_view requirement, const std::string& directory);
 
  private:
+  Result<void> root_above(const std::string& project);
   Result<std::optional<json::Value>> in(const std::string& place);
   Result<void> by_path(const json::Value& document, const std::string& folder);
   Result<void> members(const json::Value& document, const std::string& folder);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <fnmatch.h>
 
 #include "app/guard/errors.h"
 #include "app/guard/uv_internal.h"
@@ -6,12 +8,67 @@
 
 namespace tomme::guard {
 
+namespace {
+
+std::string without_dots(std::string path) {
+  path = std::filesystem::path(path).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+/// uv's globs have `*` and `?` for any characters, slashes too, and no backslash.
+bool fits(const std::string& glob, const std::string& path, int flags = 0) {
+  return ::fnmatch(glob.c_str(), path.c_str(), FNM_NOESCAPE | flags) == 0;
+}
+
+/// Errs towards being one. `project` and `folder` are paths as they were written.
+bool may_be_member(const json::Value& root, const std::string& folder, const std::string& project) {
+  if (!project.starts_with(folder + "/")) return true;
+  const std::string below = project.substr(folder.size() + 1);
+  return std::ranges::any_of(texts_at(root, "tool.uv.workspace.members"), [&](const std::string& pattern) {
+    std::string glob = without_dots(pattern);
+    if (glob.starts_with('/')) return true;
+    if (fits(glob, below)) return true;
+    // "**/" may stand for nothing at all.
+    for (std::size_t at = glob.find("**/"); at != std::string::npos; at = glob.find("**/")) glob.erase(at, 3);
+    return fits(glob, below);
+  });
+}
+
+/// Errs towards being none: uv leaves these out before it opens their files.
+bool is_excluded(const json::Value& root, const std::string& folder, const std::string& project) {
+  if (!project.starts_with(folder + "/")) return false;
+  const std::string below = project.substr(folder.size() + 1);
+  return std::ranges::any_of(texts_at(root, "tool.uv.workspace.exclude"), [&](const std::string& glob) {
+    return !glob.contains('[') && fits(without_dots(glob), below, FNM_PATHNAME);
+  });
+}
+
+}  // namespace
+
 Result<void> UvProjects::above(const std::string& directory) {
   for (const std::string& folder : ancestors_of(directory)) {
     const std::optional<json::Value> document = TRY(in(folder));
     if (!document) continue;
     TRY(collect_uv_lock(into_, folder + "/uv.lock"));
-    if (at(*document, "tool.uv.workspace") != nullptr) return members(*document, folder);
+    return at(*document, "tool.uv.workspace") != nullptr ? members(*document, folder) : root_above(folder);
+  }
+  return {};
+}
+
+/// The workspace that the project is a member of. uv asks the next pyproject.toml above, and none further up.
+Result<void> UvProjects::root_above(const std::string& project) {
+  for (const std::string& folder : ancestors_of(project)) {
+    if (folder == project) continue;
+    const std::optional<json::Value> document = TRY(into_.read_toml(folder + "/pyproject.toml"));
+    if (!document) continue;
+    const bool is_root = at(*document, "tool.uv.workspace") != nullptr &&
+                         may_be_member(*document, folder, project) &&
+                         !is_excluded(*document, folder, project);
+    if (!is_root) return {};
+    [[maybe_unused]] const auto read = TRY(in(folder));
+    TRY(collect_uv_lock(into_, folder + "/uv.lock"));
+    return members(*document, folder);
   }
   return {};
 }
@@ -61,6 +118,7 @@ Result<void> UvProjects::by_path(const json::Value& document, const std::string&
 Result<void> UvProjects::members(const json::Value& document, const std::string& folder) {
   for (const std::string& pattern : texts_at(document, "tool.uv.workspace.members")) {
     for (const std::string& member : TRY(folders_matching(into_, folder, pattern))) {
+      if (is_excluded(document, folder, member)) continue;
       const auto read = TRY(in(member));
       if (!read) continue;
       const std::string shown = member.substr(folder.size() + 1);

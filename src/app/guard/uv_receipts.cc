@@ -25,10 +25,10 @@ Result<void> receipt(Collector& into, UvSettings& settings, const std::string& p
       if (item.text() != nullptr) TRY(into.findings.requirement(*item.text(), where));
       const Findings::About about(into.findings, text_at(item, "name").value_or(""));
       if (auto index = text_at(item, "index")) TRY(into.findings.index(*index, where));
-      TRY(collect_ways(into, item, where));
+      TRY(collect_ways(into, item, where, into.invocation.directory));
     }
   }
-  watch_texts(into.findings, *document, path + ",", kHarmlessInReceipt);
+  watch_texts(into.findings, *document, path + ",", {.harmless = kHarmlessInReceipt});
   const json::Value* options = at(*document, "tool.options");
   return options != nullptr ? settings.table(*options, path + ", [tool.options]", UvSettings::Whose::users)
                             : Result<void>{};

@@ -18,8 +18,10 @@ std::vector<std::string> folders_of(const UvSources& sources) {
 
 /// The project's own build, where it is published, and what has no place. Sources are walked where projects
 /// are read: settings alone take nothing from there.
-constexpr std::string_view kHarmless[] = {"sources",     "workspace", "build-backend",     "cache-keys",
-                                          "publish-url", "check-url", "index.publish-url", "cache-dir"};
+constexpr std::string_view kHarmless[] = {"sources",           "workspace",   "build-backend",
+                                          "cache-keys",        "publish-url", "check-url",
+                                          "index.publish-url", "cache-dir",   "pip.custom-compile-command"};
+constexpr std::string_view kByName[] = {"exclude-newer-package", "pip.exclude-newer-package"};
 
 }  // namespace
 
@@ -31,9 +33,8 @@ Result<void> UvSettings::table(const json::Value& table, const std::string& wher
                 where + ", " + std::string(name) + ": uv prefers it to the proxy that tomme sets",
                 "move it to the variable HTTPS_PROXY: tomme goes through that proxy");
   }
-  if (const auto hosts = texts_at(table, "no-proxy"); !hosts.empty()) {
-    return fail(kGuardSetting, where + ", no-proxy: uv would go around tomme to " + printable(hosts[0]));
-  }
+  for (const std::string& host : texts_at(table, "no-proxy"))
+    TRY(findings_.reached_directly(host, where + ", no-proxy"));
   for (const char* prefix : {"", "pip."}) TRY(indexes_in(table, where, prefix));
   for (const std::string& host : texts_at(table, "allow-insecure-host")) {
     TRY(findings_.unchecked_tls(host, where + ", allow-insecure-host"));
@@ -54,7 +55,7 @@ Result<void> UvSettings::table(const json::Value& table, const std::string& wher
   for (std::string_view name : {"link-mode", "pip.link-mode"}) {
     if (text_at(table, name) == "symlink") forbid_uv_links(findings_);
   }
-  watch_texts(findings_, table, where, kHarmless);
+  watch_texts(findings_, table, where, {kHarmless, kByName});
   return {};
 }
 

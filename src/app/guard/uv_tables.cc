@@ -83,7 +83,7 @@ Result<void> collect_uv_tables(Collector& into, const json::Value& document, con
   for (const json::Member& source : members_of(sources)) {
     const Findings::About about(into.findings, source.name);
     for (const json::Value& item : one_or_more(source.value)) {
-      TRY(collect_ways(into, item, where + " " + printable(source.name)));
+      TRY(collect_ways(into, item, where + " " + printable(source.name), folder_of_file(path)));
     }
   }
   watch_texts(into.findings, *sources, where);

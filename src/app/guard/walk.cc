@@ -26,28 +26,41 @@ bool may_lead_somewhere(std::string_view text) {
 
 class Walk {
  public:
-  Walk(Findings& findings, const std::string& where, HarmlessKeys harmless)
-      : findings_(findings), where_(where), harmless_(harmless) {}
+  Walk(Findings& findings, const std::string& where, const KnownKeys& known)
+      : findings_(findings), where_(where), known_(known) {}
 
   void value(const json::Value& here, bool is_source) {
     if (const std::string* text = here.text()) {
-      if (!text->empty() && (is_source || may_lead_somewhere(*text))) findings_.watch(*text, place());
+      if (!text->empty() && (is_source || may_lead_somewhere(*text))) watch(*text);
     }
-    for (const json::Value& item : items_of(&here)) value(item, is_source);
+    for (const json::Value& item : items_of(&here)) entry(item, is_source);
+    const bool by_name = matches(known_.by_name);
     for (const json::Member& member : members_of(&here)) {
       keys_.push_back(member.name);
-      if (!is_harmless()) {
+      if (!matches(known_.harmless)) {
         // Some iterate over a table where a list belongs, and take its keys.
-        if (may_lead_somewhere(member.name)) findings_.watch(member.name, place());
-        value(member.value, names_a_source(member.name));
+        if (may_lead_somewhere(member.name)) watch(member.name);
+        value(member.value, !by_name && names_a_source(member.name));
       }
       keys_.pop_back();
     }
   }
 
  private:
-  bool is_harmless() const {
-    return std::ranges::any_of(harmless_, [&](std::string_view pattern) {
+  /// An item of a list: many say what they are about.
+  void entry(const json::Value& item, bool is_source) {
+    const std::string_view before = about_;
+    if (const auto name = text_at(item, "name")) about_ = *name;
+    value(item, is_source);
+    about_ = before;
+  }
+
+  void watch(std::string_view text) {
+    if (!findings_.is_taken(text)) findings_.watch(text, place());
+  }
+
+  bool matches(KeyPatterns patterns) const {
+    return std::ranges::any_of(patterns, [&](std::string_view pattern) {
       for (std::size_t i = 0; i < keys_.size(); ++i) {
         const std::size_t dot = pattern.find('.');
         const std::string_view key = pattern.substr(0, dot);
@@ -62,20 +75,21 @@ class Walk {
   std::string place() const {
     std::string text = where_;
     for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + printable(keys_[i]);
-    return text;
+    return about_.empty() ? text : text + " of " + printable(about_);
   }
 
   Findings& findings_;
   const std::string& where_;
-  HarmlessKeys harmless_;
+  const KnownKeys& known_;
   std::vector<std::string_view> keys_;
+  std::string_view about_;  ///< the name in the innermost entry that has one
 };
 
 }  // namespace
 
 void watch_texts(Findings& findings, const json::Value& root, const std::string& where,
-                 HarmlessKeys harmless) {
-  Walk(findings, where, harmless).value(root, false);
+                 const KnownKeys& known) {
+  Walk(findings, where, known).value(root, false);
 }
 
 Result<void> expect_no_other_lists(Findings& findings, const json::Value& lock, const std::string& path,

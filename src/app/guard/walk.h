@@ -13,14 +13,18 @@
 // reader.
 namespace tomme::guard {
 
-/// Dotted keys below the root of what is walked, of which it is known that they lead nowhere: `*` is any one
-/// key, lists do not count, and what stands below is not looked at.
-using HarmlessKeys = std::span<const std::string_view>;
+/// Dotted keys below the root of what is walked: `*` is any one key, lists do not count.
+using KeyPatterns = std::span<const std::string_view>;
+
+struct KnownKeys {
+  KeyPatterns harmless = {};  ///< they lead nowhere, and what stands below is not looked at
+  KeyPatterns by_name = {};   ///< their tables have names of projects, extras or groups for keys
+};
 
 /// Watches every text and key that holds a URL or a `NAME @ PLACE`, and every text of a key that names a
 /// source: `path`, `git`, ... `where` names the root: "x.toml, [tool.uv]".
 void watch_texts(Findings& findings, const json::Value& root, const std::string& where,
-                 HarmlessKeys harmless = {});
+                 const KnownKeys& known = {});
 
 /// A lock without the lists that tomme reads, but with others: they may be the same under another name.
 /// `known` are the lists that are read or lead nowhere.

@@ -15,6 +15,7 @@ struct AssertionFailed {};
 }  // namespace
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : fail_assertion())
 #define TOML_EXCEPTIONS 1
+#define TOML_ENABLE_UNRELEASED_FEATURES 1  // TOML 1.1, which uv reads
 #define TOML_MAX_NESTED_VALUES 16
 // Its tables of Unicode are predicates that promise never to be asked about some characters
 // (U+FB26 to U+FEFE as white space), and are: the answer is no.
@@ -44,7 +45,7 @@ std::unexpected<Error> bad(std::string_view name, const toml::source_position& a
 }
 
 template <class T>
-std::string text_of_date(const T& value) {
+std::string text_of(const T& value) {
   std::ostringstream out;
   out << value;
   return out.str();
@@ -64,13 +65,14 @@ class Converter {
     if (const auto* number = node.as_integer()) return json::Value(std::int64_t{number->get()});
     if (const auto* boolean = node.as_boolean()) return json::Value(boolean->get());
     if (const auto* real = node.as_floating_point()) {
-      // Also false of NaN. Larger ones have canonical texts that our own JSON reader refuses.
+      // Also false of NaN. Others have no JSON form, or one that our own reader refuses: a text stands for
+      // them.
       if (std::fabs(real->get()) < 0x1p63) return json::Value(real->get());
-      return bad(name_, node.source().begin, "a number that is not finite or not below 2^63");
+      return json::Value(text_of(real->get()));
     }
-    if (const auto* date = node.as_date()) return json::Value(text_of_date(date->get()));
-    if (const auto* time = node.as_time()) return json::Value(text_of_date(time->get()));
-    if (const auto* moment = node.as_date_time()) return json::Value(text_of_date(moment->get()));
+    if (const auto* date = node.as_date()) return json::Value(text_of(date->get()));
+    if (const auto* time = node.as_time()) return json::Value(text_of(time->get()));
+    if (const auto* moment = node.as_date_time()) return json::Value(text_of(moment->get()));
     return bad(name_, node.source().begin, "a value of no known kind");
   }
 

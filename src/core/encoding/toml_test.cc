@@ -27,12 +27,21 @@ TEST(Toml, KeepsDatesAndTimesAsStrings) {
             R"({"a":"2024-10-03","b":"18:07:01","c":"2024-10-03T18:07:01Z","d":"2024-10-03T18:07:01"})");
 }
 
+TEST(Toml, KeepsNumbersThatJsonHasNotAsStrings) {
+  EXPECT_EQ(canonical("a = inf\nb = nan\nc = -inf\nd = 1e19\n"), R"({"a":"inf","b":"nan","c":"-inf","d":"1e+19"})");
+}
+
+TEST(Toml, ReadsWhatVersion11Added) {
+  EXPECT_EQ(canonical("a = {\n b = 1, # why\n c = [2],\n}\nd = \"\\e\\x41\"\n"), R"({"a":{"b":1,"c":[2]},"d":"\u001bA"})");
+  EXPECT_EQ(canonical("a = 07:32\n"), R"({"a":"07:32:00"})");
+}
+
 TEST(Toml, RefusesAndNamesThePlace) {
   EXPECT_TRUE(canonical("a = 1\nb = \n").starts_with("refused: settings.toml, line 2, column "));
   for (std::string_view text :
        {"a = 1\na = 2\n", "[t]\n[t]\n", "a\n", "= 1\n", "a = 'x\n", "a = 1 b = 2\n", "a = \"\xff\"\n",
-        "a = 99999999999999999999\n", "a = 2024-13-01\n", "a = [1,\n", "a = inf\n", "a = nan\n", "a = 1e19\n",
-        "a = -1e300\n", "a = \"\\ud800\"\n", "a = \"\x01\"\n"}) {
+        "a = 99999999999999999999\n", "a = 2024-13-01\n", "a = [1,\n",
+        "a = \"\\ud800\"\n", "a = \"\x01\"\n"}) {
     EXPECT_TRUE(canonical(text).starts_with("refused: ")) << text;
   }
 }
@@ -40,7 +49,7 @@ TEST(Toml, RefusesAndNamesThePlace) {
 TEST(Toml, SurvivesTheAssertionsOfItsParser) {
   EXPECT_EQ(canonical("[[[a]]]\n"),
             "refused: settings.toml: a text that the TOML reader cannot make sense of");
-  EXPECT_TRUE(canonical("a\xef\xbb\xb7 = 1\n").starts_with("refused: "));  // U+FEF7 where space may be
+  EXPECT_EQ(canonical("a\xef\xbb\xb7 = 1\n"), "{\"a\xef\xbb\xb7\":1}");  // U+FEF7 where space may be
   EXPECT_EQ(canonical("a = '\xef\xbb\xb7' # \xef\xb8\x8f\n"), "{\"a\":\"\xef\xbb\xb7\"}");
   EXPECT_TRUE(canonical("[=]\n").starts_with("refused: "));
 }

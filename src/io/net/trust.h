@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -40,5 +41,12 @@ struct TrustStore {
 /// All of these authorities, each once, as one PEM text, for a program that takes one file. Fails like
 /// `find`.
 Result<std::string> authorities_as_pem(const TrustSettings& settings);
+
+/// All of these and `own_pem` in a folder of names by hash, which has to be there and empty: OpenSSL reads of
+/// it what it needs, where it takes 30 ms for a bundle, at each connection of some programs. What is in such
+/// a folder already is linked to. Fails like `find`, and with kNetTrustFile where the folder cannot be
+/// written.
+Result<void> write_authorities_folder(const TrustSettings& settings, std::string_view own_pem,
+                                      const std::string& folder);
 
 }  // namespace tomme::net

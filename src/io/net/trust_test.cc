@@ -1,17 +1,20 @@
 #include "io/net/trust.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "io/net/errors.h"
+#include "io/net/net_test_support.h"
 #include "testing/folder.h"
 
 namespace tomme::net {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::TestFolder;
+using tomme::testing::TestFolder;
 
 std::string certificate(const std::string& body) {
   return "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
@@ -91,6 +94,33 @@ TEST_F(Trust, WhatCannotBeReadIsNamedWithItsSetting) {
     EXPECT_THAT(store.error().message(), HasSubstr(path));
     EXPECT_FALSE(authorities_as_pem({.named = {{path, "PIP_CERT"}}}));
   }
+}
+
+TEST_F(Trust, AFolderHasEachCertificateUnderItsHash) {
+  // Two of one name, one of them twice; what is no certificate is passed over.
+  const std::string own = testing::TestAuthority().pem();
+  const std::string users = testing::TestAuthority().pem();
+  const std::string named = folder_.write("named.pem", users + own + certificate("none"));
+  const std::string out = folder_.path("out");
+  std::filesystem::create_directory(out);
+  ASSERT_TRUE(
+      write_authorities_folder({.named = {{named, "PIP_CERT"}, {hashed_, "SSL_CERT_DIR", true}}}, own, out));
+  std::vector<std::string> names;
+  std::string contents;
+  for (const auto& entry : std::filesystem::directory_iterator(out)) {
+    names.push_back(entry.path().filename().string());
+    if (entry.is_symlink()) continue;
+    std::ifstream file(entry.path());
+    contents.append(std::istreambuf_iterator<char>(file), {});
+  }
+  std::ranges::sort(names);
+  ASSERT_EQ(names.size(), 5U);  // the folder's dangling link is one
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"0123abcd.0", "0123abcd.1", "0123abce.0"}));
+  EXPECT_EQ(contents.size(), own.size() + users.size());
+  EXPECT_THAT(contents, HasSubstr(own));
+  EXPECT_THAT(contents, HasSubstr(users));
+  EXPECT_EQ(std::filesystem::read_symlink(out + "/0123abcd.1"), hashed_ + "/0123abcd.1");
+  EXPECT_FALSE(write_authorities_folder({.named = {{named, "PIP_CERT"}}}, own, folder_.path("absent")));
 }
 
 }  // namespace
