@@ -82,11 +82,37 @@ std::vector<std::string> ancestors_of(std::string directory) {
   return all;
 }
 
-std::string path_in(const Collector& from, const std::string& directory, std::string_view path) {
+namespace {
+
+std::string place_of(const Collector& from, const std::string& directory, std::string_view path) {
   if (path.starts_with('/')) return std::string(path);
   if (path == "~" || path.starts_with("~/")) return from.invocation.home + std::string(path.substr(1));
   while (path.starts_with("./")) path.remove_prefix(2);
   return path.empty() || path == "." ? directory : directory + "/" + std::string(path);
+}
+
+bool is_there(const Invocation& invocation, const std::string& path) {
+  return invocation.read(path, 1) || !invocation.list(path).empty();
+}
+
+/// The system follows a link before it goes up by `..`, some installers go up first.
+bool goes_up_behind_a_link(const Invocation& invocation, const std::string& path) {
+  if (!invocation.resolve || !path.contains("/..")) return false;
+  return invocation.resolve(path) !=
+         invocation.resolve(std::filesystem::path(path).lexically_normal().string());
+}
+
+}  // namespace
+
+std::string path_in(const Collector& from, const std::string& directory, std::string_view path) {
+  std::string place = place_of(from, directory, path);
+  const bool is_somebodys_home = path.starts_with('~') && path.size() > 1 && path[1] != '/';
+  const std::string literal = directory + "/" + std::string(path);
+  if (is_somebodys_home || (path.starts_with('~') && is_there(from.invocation, literal)) ||
+      goes_up_behind_a_link(from.invocation, place)) {
+    from.findings.read_twice(path);
+  }
+  return place;
 }
 
 namespace {
@@ -199,12 +225,16 @@ class FolderSearch {
     const std::size_t slash = std::min(glob.find('/'), glob.size());
     const std::string_view first = glob.substr(0, slash);
     const std::string_view rest = glob.substr(std::min(slash + 1, glob.size()));
-    if (first.find_first_of("*?[") == std::string_view::npos) {
+    if (first.find_first_of("*?[\\") == std::string_view::npos) {
       return look(folder + "/" + std::string(first), rest);
     }
     const bool deep = first == "**";
     if (deep) TRY(look(folder, rest));
-    const Pattern pattern(first.contains('[') ? "*" : std::string(first));
+    // Installers differ in what a class, an escape and one character are.
+    const auto is_plain = [](char c) {
+      return static_cast<unsigned char>(c) < 0x80 && c != '[' && c != '?' && c != '\\';
+    };
+    const Pattern pattern(std::ranges::all_of(first, is_plain) ? std::string(first) : "*");
     for (const std::string& name : TRY(names_in(folder))) {
       if (deep || pattern.matches(name)) TRY(look(folder + "/" + name, deep ? glob : rest));
     }
@@ -230,8 +260,15 @@ class FolderSearch {
 
 Result<std::vector<std::string>> folders_matching(const Collector& from, const std::string& folder,
                                                   std::string_view glob) {
+  if (glob.starts_with('/')) {
+    TRY(from.findings.unproven("members that are looked for from the root (" + shown_address(glob) + ")",
+                               printable(folder), "name them from the workspace's folder on"));
+  }
   FolderSearch search(from.invocation);
   TRY(search.look(folder, glob));
+  for (const std::string& found : search.found) {
+    if (goes_up_behind_a_link(from.invocation, found)) from.findings.read_twice(found);
+  }
   return std::move(search.found);
 }
 

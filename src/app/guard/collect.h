@@ -33,7 +33,8 @@ struct Collector {
 /// A command that was started by the installer: `uv run pip install …`, a script of its settings.
 struct StartedCommand {
   std::vector<std::string> words;
-  std::string where = {};  ///< the setting that holds it; empty: the command line
+  std::string where = {};      ///< the setting that holds it; empty: the command line
+  std::string directory = {};  ///< where it works; empty: where the installer does
 };
 using Nested = std::vector<StartedCommand>;
 
@@ -95,8 +96,10 @@ enum class ByName : std::uint8_t { nothing, locks, locks_and_projects };
 Result<void> collect_requirements(Collector& into, const std::string& path, const std::string& directory,
                                   std::string_view flag = "-r", ByName by_name = ByName::locks_and_projects);
 
-/// `${NAME}` of capital letters, digits and `_`, where the variable is set: as pip and pdm do it.
-std::string expand_variables(const Collector& from, std::string_view text);
+/// `${NAME}`, where the variable is set. pip and uv take names of capital letters, digits and `_` alone, pdm
+/// any.
+enum class VariableNames : bool { capitals, any };
+std::string expand_variables(const Collector& from, std::string_view text, VariableNames names);
 
 /// "….py", "….pyw" in any case: uv takes it for a script, as a requirements file too.
 bool is_script_name(std::string_view path);
@@ -121,7 +124,8 @@ std::vector<std::string> ancestors_of(std::string directory);
 inline std::string folder_of_file(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
-/// `path` seen from `directory`, `~` from home.
+/// `path` seen from `directory`, `~` from home. Where an installer may read it otherwise, `findings` hear of
+/// it: one that knows no `~` and has such a file, a `..` behind a link.
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path);
 
 /// PEP 508 texts in an array, alone or in tables: `{requirement = "x"}`, `{include-group = "x"}`. What has
@@ -183,5 +187,8 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
 
 /// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
 bool is_ours(std::string_view variable);
+/// The same, and those that are only made to fit: whatever the user has there, the child may see another
+/// value.
+bool is_given_to_children(std::string_view variable);
 
 }  // namespace tomme::guard

@@ -206,6 +206,10 @@ Result<void> Findings::untaken() {
   if (!reached_directly_.empty() && std::ranges::any_of(origins_, is_here))
     return fail(kGuardSetting,
                 reached_directly_ + ": the installer would go around tomme to this machine's index");
+  for (const std::string& text : read_twice_) {
+    TRY(unproven("something that installers read in two ways", shown_address(text),
+                 "write the path out, without `~`, `..` and variables that tomme sets"));
+  }
   for (const Watched& each : watched_) {
     if (taken_.contains(each.text)) continue;
     TRY(unproven("a setting that tomme does not know how to read (" + shown_address(each.text) + ")",
@@ -235,10 +239,11 @@ std::optional<std::string> local_path_of(std::string_view requirement) {
   if (is_vcs(target) || is_http(target)) return std::nullopt;
   const std::string_view path = trim(target.substr(0, target.find(';')));
   if (path.empty()) return std::nullopt;
+  const std::string_view without_extras = trim(path.substr(0, path.find('[')));
   const bool is_named = target.size() < text.size();
   const bool is_path = is_named || path.contains("://") || path.starts_with("file:") ||
                        path.starts_with('.') || path.starts_with('~') || path.contains('/') ||
-                       has_archive_name(path);
+                       has_archive_name(without_extras);
   return is_path ? std::optional(std::string(path)) : std::nullopt;
 }
 

@@ -103,6 +103,8 @@ class Findings {
   /// A text that could lead somewhere, found by a walk over a whole document: some reader must take it,
   /// before or after. Otherwise it is `unproven`, for nobody knows what its installer makes of it.
   void watch(std::string_view text, std::string where);
+  /// A path, or a variable, that the installer may read otherwise than it was read here.
+  void read_twice(std::string_view text) { read_twice_.emplace(text); }
   /// At the end, when all readers are through.
   Result<void> untaken();
 
@@ -172,6 +174,7 @@ class Findings {
   std::string reached_directly_;  ///< the first setting that has this machine reached so
   std::unordered_set<std::string, TextHash, std::equal_to<>> taken_;
   std::vector<Watched> watched_;
+  std::set<std::string> read_twice_;
   std::vector<std::string> notes_;
   std::map<std::string, std::string> variables_;
   std::set<std::string> trust_variables_;

@@ -48,6 +48,7 @@ class Parser {
       std::string_view bare = strip(line);
       if (bare.starts_with('#') || bare.starts_with(';')) continue;
       if (bare.empty()) continue;  // an empty line inside a value adds nothing that we look at
+      TRY(expect_plain(bare));
       std::size_t indentation = line.find_first_not_of(kSpace);
       if (open_ && indentation > indentation_) {
         entries_[*open_].value += "\n" + std::string(bare);
@@ -64,6 +65,17 @@ class Parser {
   std::unexpected<Error> wrong(std::string_view what) const {
     return fail(kGuardConfiguration,
                 printable(file_) + ", line " + std::to_string(number_) + ": " + std::string(what));
+  }
+
+  /// Python's white space and small letters are Unicode's: a name is read here only where it is ASCII, and a
+  /// value where no such space is at its ends.
+  Result<void> expect_plain(std::string_view bare) const {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    const std::string_view name = bare.substr(0, bare.find_first_of("=:"));
+    if (std::ranges::all_of(name, is_ascii) && is_ascii(bare.front()) && is_ascii(bare.back()) &&
+        is_ascii(strip(bare.substr(std::min(name.size() + 1, bare.size() - 1))).front()))
+      return {};
+    return wrong("a character that is not ASCII, in a name or at an end of a value");
   }
 
   Result<void> header_or_entry(std::string_view line) {

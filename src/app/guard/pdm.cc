@@ -26,7 +26,7 @@ constexpr Option kOptions[] = {
     {"--editable", true, Meaning::editable},
     {"--env", true, Meaning::variable},
     {"--env-file", true, Meaning::environment_file},
-    {"--working-dir", true},
+    {"--working-dir", true, Meaning::directory},
     {"-k", true},
     {"--skip", true},
     {"--venv", true},
@@ -122,7 +122,12 @@ class PdmCollector {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
       Nested nested = TRY(started(inner.words));
-      for (StartedCommand& each : nested) each.words = TRY(with_variables(inner, std::move(each.words)));
+      for (StartedCommand& each : nested) {
+        each.words = TRY(with_variables(inner, std::move(each.words)));
+        for (const Found& option : inner.options) {
+          if (option.meaning == Meaning::directory) each.directory = path_in(into_, directory_, option.value);
+        }
+      }
       return nested;
     }
     TRY(requirements(found.words, sub));
@@ -140,6 +145,7 @@ class PdmCollector {
   struct Scripts {
     json::Value document;
     std::string where;
+    std::string folder;  ///< where they work
     const json::Object* table() const { return at(document, "tool.pdm.scripts")->object(); }
   };
   Result<std::optional<Scripts>> scripts() {
@@ -148,7 +154,7 @@ class PdmCollector {
       std::optional<json::Value> document = TRY(into_.read_toml(path));
       const json::Value* found = document ? at(*document, "tool.pdm.scripts") : nullptr;
       if (found != nullptr && found->object() != nullptr)
-        return std::optional(Scripts{*std::move(document), path + ", [tool.pdm.scripts]"});
+        return std::optional(Scripts{*std::move(document), path + ", [tool.pdm.scripts]", folder});
     }
     return std::optional<Scripts>{};
   }
@@ -196,9 +202,30 @@ class PdmCollector {
       return fail(kGuardFlag, where + ": scripts start one another too deeply to be looked through");
     TRY(script_environment(*found, where));
     if (!name.starts_with("pre_")) TRY(script(scripts, "pre_" + name, {}, nested, depth + 1));
+    const std::size_t before = nested.size();
     TRY(script_itself(scripts, *found, where, arguments, nested, depth));
+    for (StartedCommand& each : std::span(nested).subspan(before)) TRY(as_script(scripts, *found, each));
     return name.starts_with("post_") ? Result<void>{}
                                      : script(scripts, "post_" + name, {}, nested, depth + 1);
+  }
+
+  /// Where a script works, and what it has in its environment: the values of `_` and its own.
+  Result<void> as_script(const Scripts& scripts, const json::Value& script, StartedCommand& started) {
+    if (started.directory.empty())
+      started.directory = path_in(into_, scripts.folder, text_at(script, "working_dir").value_or("."));
+    for (const json::Value* options : {&script, scripts.table()->find("_")}) {
+      if (options == nullptr) continue;
+      std::vector<std::string> words{"env"};
+      for (const json::Member& variable : members_of(at(*options, "env"))) {
+        const std::string* value = variable.value.text();
+        words.push_back(variable.name + "=" + (value != nullptr ? *value : std::string()));
+      }
+      if (words.size() > 1) started.words.insert(started.words.begin(), words.begin(), words.end());
+      if (const auto file = text_at(*options, "env_file"))
+        started.words = TRY(
+            with_environment_file(into_, path_in(into_, scripts.folder, *file), std::move(started.words)));
+    }
+    return {};
   }
 
   Result<void> script_itself(const Scripts& scripts, const json::Value& found, const std::string& where,
@@ -208,9 +235,7 @@ class PdmCollector {
     if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr)
       return composite(scripts, *list, where, arguments, nested, depth);
     if (const json::Value* list = at(found, "cmd"); list != nullptr && list->array() != nullptr) {
-      std::string text;
-      for (const std::string& word : texts_at(found, "cmd")) text += quoted_for_shell(word) + " ";
-      cut_command(text, where, arguments, nested);
+      cut_list(*list, where, arguments, nested);
       return {};
     }
     if (const auto shell = text_at(found, "shell")) {
@@ -240,6 +265,23 @@ class PdmCollector {
       TRY(script(scripts, words[0], std::span(words).subspan(1), nested, depth + 1));
     }
     return {};
+  }
+
+  /// A list stays a list, but for words with placeholders, which are cut again.
+  void cut_list(const json::Value& list, const std::string& where, std::span<const std::string> arguments,
+                Nested& nested) const {
+    StartedCommand started{{}, where};
+    bool has_arguments = false;
+    for (const json::Value& item : items_of(&list)) {
+      if (item.text() == nullptr) continue;
+      const FilledIn filled = fill_in(*item.text(), arguments, into_.invocation.directory);
+      has_arguments |= filled.has_arguments;
+      std::vector<std::string> words{filled.text};
+      if (filled.text != *item.text()) words = shell_words(filled.text);
+      started.words.insert(started.words.end(), words.begin(), words.end());
+    }
+    if (!has_arguments) started.words.insert(started.words.end(), arguments.begin(), arguments.end());
+    nested.push_back(std::move(started));
   }
 
   /// pdm cuts it itself, without a shell, and puts variables in: what they hold is not known here.
@@ -421,8 +463,8 @@ class PdmCollector {
   Result<void> source(const json::Value& table, const std::string& where, std::string_view name = {}) {
     const std::string known_as = "pdm:" + std::string(text_at(table, "name").value_or(name));
     if (const auto user = text_at(table, "username")) {
-      findings_.login(known_as, expand_variables(into_, *user),
-                      expand_variables(into_, text_at(table, "password").value_or("")));
+      findings_.login(known_as, expand_variables(into_, *user, VariableNames::any),
+                      expand_variables(into_, text_at(table, "password").value_or(""), VariableNames::any));
     }
     if (at(table, "ca_certs") != nullptr) {
       return fail(kGuardSetting,
@@ -440,7 +482,7 @@ class PdmCollector {
     if (text_at(table, "type") == "find_links") {
       return findings_.find_links(*url, where);
     }
-    return findings_.index(expand_variables(into_, *url), where, known_as);
+    return findings_.index(expand_variables(into_, *url, VariableNames::any), where, known_as);
   }
 
   /// The nearest pyproject.toml, and the workspace's root above it: its lock and settings hold for all

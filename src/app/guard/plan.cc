@@ -57,7 +57,10 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
     Command started = recognise(into, each.words);
     started.is_nested = true;
     started.where = std::move(each.where);
-    TRY(collect_known(into, std::move(started), depth - 1));
+    Invocation elsewhere = into.invocation;
+    if (!each.directory.empty()) elsewhere.directory = each.directory;
+    Collector there{elsewhere, into.findings};
+    TRY(collect_known(there, std::move(started), depth - 1));
   }
   return {};
 }

@@ -233,12 +233,24 @@ TEST(Plan, IndexesOfWorkspaceMembersAndOfDependenciesByPathAreRead) {
 
 // ---- what Python reads otherwise than it looks
 
+/// By default the place in the file is noted; with proof required the file is refused, if only for being odd.
+void expect_seen_and_refused(const std::string& requirements) {
+  Invocation invocation = invocation_of("pip install -r r.txt", {}, {{"/project/r.txt", requirements}});
+  const Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan);
+  EXPECT_THAT(plan->notes, Contains(HasSubstr("files from /w")));
+  invocation.proof_required = true;
+  const Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict);
+  EXPECT_TRUE(strict.error().is(kGuardUnproven));
+}
+
 TEST(Plan, LinesOfRequirementsEndWherePythonEndsThem) {
   for (std::string_view end : {"\v", "\f", "\x1c", "\x1d", "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9",
                                "\x85", "\r", "\r\n", "\n"}) {
     const std::string text =
         "six # harmless" + std::string(end) + "--find-links /w" + std::string(end) + "demo";
-    expect_refused_with_proof({"pip install -r r.txt", {}, {{"/project/r.txt", text}}, "/w"});
+    expect_seen_and_refused(text);
   }
   // The same octets inside of a character end nothing.
   const Files inside{{"/project/r.txt", "six # \xc3\x85\xe2\x80\x85--find-links /w\n"}};
@@ -250,7 +262,7 @@ TEST(Plan, LinesOfRequirementsEndWherePythonEndsThem) {
 TEST(Plan, WhiteSpaceOfPythonHidesNoOption) {
   for (std::string_view space : {"\xc2\xa0", "\xe3\x80\x80", "\xe2\x80\x89", "\x1f"}) {
     const std::string text = std::string(space) + "--find-links /w\n";
-    expect_refused_with_proof({"pip install -r r.txt", {}, {{"/project/r.txt", text}}, "/w"});
+    expect_seen_and_refused(text);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/pip_options.h"
+#include "app/guard/plain_requirements.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
@@ -38,6 +39,8 @@ constexpr Option kFileOnly[] = {
     {"--always-unzip", false},
 };
 constexpr auto kFileOptions = joined(kIndexOptions, kFileOnly);
+
+constexpr std::size_t kMaxVariableName = 256;
 
 bool is_remote(std::string_view path) {
   const std::string scheme = ascii::to_lower(path.substr(0, 6));
@@ -176,9 +179,14 @@ class RequirementsReader {
     std::optional<std::string> text = TRY(into_.read(path));
     if (!text)
       return into_.findings.unproven("requirements that cannot be read before the start", printable(path));
-    std::string folder = path.substr(0, path.rfind('/'));
+    if (const OddLine odd = odd_line_of(*text); odd.number != 0) {
+      TRY(into_.findings.unproven("a file that installers read differently (" + std::string(odd.why) + ")",
+                                  printable(path) + ", line " + std::to_string(odd.number),
+                                  "write that line plainly: UTF-8, one requirement or option to a line"));
+    }
+    const std::string folder = folder_of_file(path);
     for (const std::string& line : logical_lines(*text)) {
-      TRY(one_line(expand_variables(into_, line), path, folder));
+      TRY(one_line(expand_variables(into_, line, VariableNames::capitals), path, folder));
     }
     return {};
   }
@@ -214,23 +222,26 @@ class RequirementsReader {
 
 }  // namespace
 
-std::string expand_variables(const Collector& from, std::string_view line) {
+std::string expand_variables(const Collector& from, std::string_view line, VariableNames names) {
+  const auto in_name = [&](char c) {
+    const bool is_capital = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return is_capital || (names == VariableNames::any && c != '}');
+  };
   std::string out;
   while (true) {
-    std::size_t open = line.find("${");
+    const std::size_t open = line.find("${");
     out += line.substr(0, open);
     if (open == std::string_view::npos) return out;
     line.remove_prefix(open);
-    std::size_t close = line.find('}');
-    std::string name(close == std::string_view::npos ? std::string_view{} : line.substr(2, close - 2));
-    const std::string* value = name.empty() ? nullptr : from.variable(name);
-    if (value != nullptr) {
-      out += *value;
-      line.remove_prefix(close + 1);
-    } else {
-      out += "${";
-      line.remove_prefix(2);
-    }
+    std::size_t close = 2;
+    while (close < std::min(line.size(), kMaxVariableName) && in_name(line[close])) ++close;
+    const bool is_closed = close > 2 && close < line.size() && line[close] == '}';
+    const std::string name(line.substr(2, is_closed ? close - 2 : 0));
+    // What the child is given in its place is not the user's.
+    if (is_closed && is_given_to_children(name)) from.findings.read_twice("${" + name + "}");
+    const std::string* value = is_closed ? from.variable(name) : nullptr;
+    out += value != nullptr ? std::string_view(*value) : line.substr(0, 2);
+    line.remove_prefix(value != nullptr ? close + 1 : 2);
   }
 }
 

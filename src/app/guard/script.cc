@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
@@ -36,6 +37,13 @@ std::size_t closing_line(const std::vector<std::string_view>& lines, std::size_t
   return closing;
 }
 
+/// pip and pdm cut the block again, at what `str.splitlines` takes for an end.
+bool has_other_line_ends(std::string_view block) {
+  constexpr std::array<std::string_view, 8> kEnds{"\v",   "\f",       "\x1c",         "\x1d",
+                                                  "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+  return std::ranges::any_of(kEnds, [&](std::string_view end) { return block.contains(end); });
+}
+
 }  // namespace
 
 Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path) {
@@ -61,6 +69,12 @@ Result<std::optional<json::Value>> read_script(Collector& into, const std::strin
     }
   }
   if (!block) return std::optional<json::Value>{};
+  if (has_other_line_ends(*block)) {
+    return fail(
+        kGuardConfiguration,
+        printable(path) + ": the block of type script has a line end that installers read differently",
+        "write it with plain line ends");
+  }
   Result<json::Value> parsed = parse_toml(*block, path);
   if (!parsed) return fail(kGuardConfiguration, parsed.error().message());
   return std::optional<json::Value>(*std::move(parsed));

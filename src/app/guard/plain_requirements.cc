@@ -1,0 +1,112 @@
+#include "app/guard/plain_requirements.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "app/guard/arguments.h"
+#include "core/base/ascii.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/// A line without its end and without its comment, which begins at the start or after a blank.
+struct Line {
+  std::string_view text;
+  bool has_comment = false;
+  bool comment_goes_on =
+      false;  ///< it ends in a backslash: for some it ends with the line, for some it does not
+};
+
+Line cut(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  for (std::size_t i = line.find('#'); i != std::string_view::npos; i = line.find('#', i + 1)) {
+    if (i == 0 || is_blank(line[i - 1])) return {line.substr(0, i), true, line.ends_with('\\')};
+  }
+  return {line};
+}
+
+/// A backslash stands at the end of a line alone, behind a blank or before one.
+bool has_odd_backslash(std::string_view text, std::string_view next_line) {
+  const std::size_t at = text.find('\\');
+  if (at == std::string_view::npos) return false;
+  if (at + 1 < text.size() || next_line.empty()) return true;
+  const bool is_apart = (at > 0 && is_blank(text[at - 1])) || is_blank(next_line[0]);
+  const Line next = cut(next_line);
+  return !is_apart || next.text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+/// `-r=x` is the file "=x" for some, `-r a b` the file "a b".
+bool has_odd_option(std::string_view text) {
+  while (!text.empty() && is_blank(text[0])) text.remove_prefix(1);
+  if (!text.starts_with('-')) return false;
+  if (text.size() > 2 && text[1] != '-' && text[2] == '=') return true;
+  constexpr std::array<std::string_view, 7> kFiles{
+      "-r", "-c", "--requirement", "--requirements", "--constraint", "--constraints", "--req"};
+  const std::vector<std::string> words = shell_words(text);
+  const std::string name = words.empty() ? "" : words[0].substr(0, words[0].find('='));
+  const bool is_glued = name.size() > 2 && (name.starts_with("-r") || name.starts_with("-c"));
+  const bool has_value = is_glued || (!words.empty() && words[0].contains('='));
+  if (!is_glued && std::ranges::find(kFiles, name) == kFiles.end()) return false;
+  const std::size_t value = has_value ? 0 : 1;
+  return words.size() != value + 1 || words[value].find_first_of(" \t") != std::string::npos;
+}
+
+/// The encoding that the first two lines may name for Python.
+bool names_another_encoding(std::string_view line) {
+  const std::string text = ascii::to_lower(line);
+  const std::size_t at = text.find("coding");
+  if (!text.starts_with('#') || at == std::string::npos || at + 6 >= text.size()) return false;
+  if (text[at + 6] != ':' && text[at + 6] != '=') return false;
+  const std::size_t start = text.find_first_not_of(" \t", at + 7);
+  if (start == std::string::npos) return false;
+  constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+  const std::string name = text.substr(start, text.find_first_not_of(kName, start) - start);
+  constexpr std::array<std::string_view, 6> kUtf8{"utf-8", "utf8", "utf_8", "utf-8-sig", "ascii", "us-ascii"};
+  return std::ranges::find(kUtf8, name) == kUtf8.end();
+}
+
+bool has_odd_character(std::string_view line) {
+  constexpr std::array<std::string_view, 3> kLineEnds{"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+  return std::ranges::any_of(line, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }) ||
+         std::ranges::any_of(kLineEnds, [&](std::string_view end) { return line.contains(end); });
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string_view why_odd(std::string_view line, std::string_view next_line) {
+  const Line parts = cut(line);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (has_odd_character(line)) return "a control character, or a line end of another kind";
+  if (parts.comment_goes_on) return "a comment that ends in a backslash";
+  if (!is_ascii(parts.text)) return "characters that are not ASCII, outside of a comment";
+  if (has_odd_backslash(parts.text, next_line)) return "a backslash that does not only continue the line";
+  if (has_odd_option(parts.text)) return "an option that is not written as NAME, a blank and one word";
+  return {};
+}
+
+}  // namespace
+
+OddLine odd_line_of(std::string_view requirements) {
+  if (!is_utf8(requirements)) return {1, "another encoding than UTF-8"};
+  if (requirements.starts_with("\xef\xbb\xbf")) requirements.remove_prefix(3);
+  for (std::size_t number = 1; !requirements.empty(); ++number) {
+    const std::size_t end = std::min(requirements.find('\n'), requirements.size());
+    const std::string_view line = requirements.substr(0, end);
+    requirements.remove_prefix(std::min(end + 1, requirements.size()));
+    if (number <= 2 && names_another_encoding(line)) return {number, "another encoding than UTF-8"};
+    const std::string_view next = requirements.substr(0, requirements.find('\n'));
+    if (const std::string_view why = why_odd(line, next); !why.empty()) return {number, why};
+  }
+  return {};
+}
+
+}  // namespace tomme::guard

@@ -1,0 +1,122 @@
+#include "app/guard/plan_testing.h"
+
+// What an installer reads otherwise than Tomme does: with proof required it is refused, whatever either would
+// find.
+namespace tomme::guard {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+void expect_unproven(Invocation invocation, std::string_view names) {
+  const Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_THAT(plan->notes, Contains(HasSubstr(names)));
+  invocation.proof_required = true;
+  const Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict);
+  EXPECT_TRUE(strict.error().is(kGuardUnproven));
+  EXPECT_THAT(strict.error().message(), HasSubstr(names));
+}
+
+TEST(TwoReadings, AnOddRequirementsFileIsNamedWithItsLine) {
+  expect_unproven(invocation_of("uv pip install -r r.txt", {}, {{"/project/r.txt", "six\nsix #c \\\nx\n"}}),
+                  "/project/r.txt, line 2");
+}
+
+TEST(TwoReadings, ATildeIsHomeOrAName) {
+  const Files files{{"/users/ada/r.txt", "six\n"}, {"/project/~/r.txt", "six\n"}};
+  expect_unproven(invocation_of("pip install -r ~/r.txt", {}, files), "~/r.txt");
+  expect_unproven(invocation_of("pip install -r r.txt", {}, {{"/project/r.txt", "-r ~bob/r.txt\n"}}),
+                  "~bob/r.txt");
+  Invocation plain = invocation_of("pip install -r ~/r.txt", {}, {{"/users/ada/r.txt", "six\n"}});
+  plain.proof_required = true;
+  EXPECT_TRUE(make_plan(plain));
+}
+
+TEST(TwoReadings, ALinkBeforeDotsLeadsToTwoPlaces) {
+  Invocation invocation =
+      invocation_of("pip install -r link/../r.txt", {}, {{"/project/link/../r.txt", "six\n"}});
+  invocation.resolve = [](const std::string& path) {
+    return path == "/project/link/../r.txt" ? std::string("/elsewhere/r.txt") : path;
+  };
+  expect_unproven(invocation, "link/../r.txt");
+  invocation.resolve = [](const std::string& path) {
+    return path == "/project/link/../r.txt" ? std::string("/project/r.txt") : path;
+  };
+  invocation.proof_required = true;
+  EXPECT_TRUE(make_plan(invocation));
+}
+
+TEST(TwoReadings, AVariableThatTheChildSeesOtherwise) {
+  expect_unproven(
+      invocation_of("pip install -r r.txt", {}, {{"/project/r.txt", "-c x${PIP_DEFAULT_TIMEOUT}.txt\n"}}),
+      "${PIP_DEFAULT_TIMEOUT}");
+}
+
+TEST(TwoReadings, PatternsOfMembersAreTakenWide) {
+  const std::string source = "[project]\nname='m'\ndependencies=['x @ git+https://h.test/x']\n";
+  for (const auto& [pattern, folder] :
+       {std::pair{"?/sub", "\xc3\xa9/sub"}, std::pair{"a\\\\*", "a\\b"}, std::pair{"[!a]x", "bx"}}) {
+    const std::string root =
+        std::string("[project]\nname='p'\n[tool.uv.workspace]\nmembers=[\"") + pattern + "\"]\n";
+    expect_unproven(invocation_of("uv sync", {},
+                                  {{"/project/pyproject.toml", root},
+                                   {"/project/" + std::string(folder) + "/pyproject.toml", source}}),
+                    "a checkout");
+  }
+  expect_unproven(invocation_of("uv sync", {},
+                                {{"/project/pyproject.toml",
+                                  "[project]\nname='p'\n[tool.uv.workspace]\nmembers=['/srv/x']\n"}}),
+                  "from the root");
+}
+
+TEST(TwoReadings, LettersThatPythonTakesForOthers) {
+  for (const char* text :
+       {"[global]\nfind-links\xc2\xa0= vendor\n", "[global]\nfind-lin\xe2\x84\xaas = vendor\n",
+        "[global]\nfind-links = \xc2\xa0vendor\n", "[global]\nfind-links = vendor\xe2\x80\xa8\n"}) {
+    const Result<Plan> plan = make_plan(invocation_of("pip install six", {}, {{"/etc/pip.conf", text}}));
+    ASSERT_FALSE(plan) << text;
+    EXPECT_TRUE(plan.error().is(kGuardConfiguration));
+  }
+  EXPECT_TRUE(make_plan(invocation_of("pip install six", {},
+                                      {{"/etc/pip.conf", "; \xc3\xa9\n[global]\nlog = /x/\xc3\xa9/y\n"}})));
+}
+
+TEST(TwoReadings, ABlockOfAScriptHasPlainLineEnds) {
+  const Result<Plan> plan = make_plan(
+      invocation_of("uv run s.py", {}, {{"/project/s.py", "# /// script\n# x = '\xe2\x80\xa8'\n# ///\n"}}));
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().is(kGuardConfiguration));
+}
+
+TEST(TwoReadings, AScriptOfPdmHasAnEnvironmentAndAPlaceOfItsOwn) {
+  const auto project = [](const std::string& scripts) {
+    return Files{{"/project/pyproject.toml", "[project]\nname='p'\n[tool.pdm.scripts]\n" + scripts + "\n"},
+                 {"/project/e.env", "UV_FIND_LINKS=/w\n"},
+                 {"/project/sub/r.txt", "-f /w\n"},
+                 {"/project/r.txt", "six\n"}};
+  };
+  for (const char* scripts : {"a={cmd='uv pip install six', env={UV_FIND_LINKS='/w'}}",
+                              "a={cmd='uv pip install six', env_file='e.env'}",
+                              "_={env={UV_FIND_LINKS='/w'}}\na='uv pip install six'",
+                              "_={env_file='e.env'}\na='uv pip install six'",
+                              "a={cmd='uv pip install -r r.txt', working_dir='sub'}",
+                              "a={cmd=['uv', 'pip', 'install', '{args:-f/w}', 'six']}"}) {
+    expect_unproven(invocation_of("pdm run a", {}, project(scripts)), "files from /w");
+  }
+  expect_unproven(invocation_of("pdm install", {},
+                                project("post_install={cmd='uv pip install six', env={UV_FIND_LINKS='/w'}}")),
+                  "files from /w");
+  expect_unproven(invocation_of("pdm run --working-dir sub uv pip install -r r.txt", {}, project("")),
+                  "files from /w");
+}
+
+TEST(TwoReadings, ALocalFileWithExtrasIsAFile) {
+  expect_unproven(
+      invocation_of("pip install -r r.txt", {}, {{"/project/r.txt", "demo-1.0-py3-none-any.whl[x]\n"}}),
+      "a local path");
+}
+
+}  // namespace
+}  // namespace tomme::guard
