@@ -197,6 +197,19 @@ def test_uv_sync_makes_an_environment(local, options):
     assert result.code == 0, result.said
 
 
+@pytest.mark.parametrize("command", [
+    ("uv", "pip", "install", "-q", "--python", "v", "-e", "."), ("uv", "pip", "install", "-q", "--python", "v", "./libs/other", "."),
+    ("pip", "--python", "v", "install", "-q", "-e", "."), ("pip", "--python", "v", "install", "-q", "."),
+    ("pip", "--python", "v", "install", "-q", "-r", "r.txt")], ids=" ".join)
+def test_ones_own_folder_by_its_path(local, venv, command):
+    """What a developer types all day: a demand for proof is about what others deliver."""
+    own_project(local, local.work)
+    own_project(local, local.work / "libs/other", name="other")
+    (local.work / "r.txt").write_text("-e .\n./libs/other\n")
+    own = {"my-app"} | ({"other"} if {"./libs/other", "r.txt"} & set(command) else set())
+    assert_all_came(local.run(*command, options=STRICT), own=own)
+
+
 def test_uv_from_below_and_from_elsewhere(local):
     own_project(local, local.work / "app")
     (local.work / "app/deep").mkdir()
