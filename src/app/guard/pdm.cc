@@ -4,7 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
-#include "app/guard/placeholders.h"
+#include "app/guard/pdm_scripts.h"
 #include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
@@ -138,161 +138,7 @@ class PdmCollector {
         "new",    "outdated", "plugin", "publish",    "py",      "python", "remove",
         "search", "self",     "show",   "sync",       "update",  "use",    "venv"};
     const bool is_script = !sub.empty() && std::ranges::find(kCommands, sub) == kCommands.end();
-    return is_script ? started(top.words) : hooks(sub);
-  }
-
-  /// [tool.pdm.scripts] of the nearest pyproject.toml that has any; nothing where none has.
-  struct Scripts {
-    json::Value document;
-    std::string where;
-    std::string folder;  ///< where they work
-    const json::Object* table() const { return at(document, "tool.pdm.scripts")->object(); }
-  };
-  Result<std::optional<Scripts>> scripts() {
-    for (const std::string& folder : ancestors_of(directory_)) {
-      const std::string path = folder + "/pyproject.toml";
-      std::optional<json::Value> document = TRY(into_.read_toml(path));
-      const json::Value* found = document ? at(*document, "tool.pdm.scripts") : nullptr;
-      if (found != nullptr && found->object() != nullptr)
-        return std::optional(Scripts{*std::move(document), path + ", [tool.pdm.scripts]", folder});
-    }
-    return std::optional<Scripts>{};
-  }
-
-  /// `pre_install`, `post_lock`: scripts that pdm's own commands start.
-  Result<Nested> hooks(const std::string& sub) {
-    Nested nested;
-    if (sub.empty()) return nested;
-    const std::optional<Scripts> found = TRY(scripts());
-    if (!found) return nested;
-    for (const std::string& step : words_of(steps_of(sub))) {
-      for (const char* when : {"pre_", "post_"}) TRY(script(*found, when + step, {}, nested, 0));
-    }
-    return nested;
-  }
-
-  /// PDM 2.29.3, where it emits signals: those of each command. Of one that is not known here, all.
-  static std::string_view steps_of(std::string_view sub) {
-    struct Steps {
-      std::string_view commands;  ///< with a space around each
-      std::string_view steps;
-    };
-    constexpr std::array<Steps, 7> kSteps{{
-        {" cache completion config info list python py search show ", ""},
-        {" install add remove update sync lock ", "install lock"},
-        {" build ", "build"},
-        {" publish ", "build publish"},
-        {" use ", "use"},
-        {" init new ", "init use"},
-        {" run ", "run script script_call"},
-    }};
-    const std::string word = " " + std::string(sub) + " ";
-    const auto known =
-        std::ranges::find_if(kSteps, [&](const Steps& steps) { return steps.commands.contains(word); });
-    return known == kSteps.end() ? "install lock build publish use init" : known->steps;
-  }
-
-  /// What a script starts, its own hooks included, in the order of pdm.
-  Result<void> script(const Scripts& scripts, const std::string& name, std::span<const std::string> arguments,
-                      Nested& nested, std::size_t depth) {
-    const json::Value* found = scripts.table()->find(name);
-    if (found == nullptr) return {};
-    const std::string where = scripts.where + " " + printable(name);
-    if (depth > into_.invocation.limits.nested_commands)
-      return fail(kGuardFlag, where + ": scripts start one another too deeply to be looked through");
-    TRY(script_environment(*found, where));
-    if (!name.starts_with("pre_")) TRY(script(scripts, "pre_" + name, {}, nested, depth + 1));
-    const std::size_t before = nested.size();
-    TRY(script_itself(scripts, *found, where, arguments, nested, depth));
-    for (StartedCommand& each : std::span(nested).subspan(before)) TRY(as_script(scripts, *found, each));
-    return name.starts_with("post_") ? Result<void>{}
-                                     : script(scripts, "post_" + name, {}, nested, depth + 1);
-  }
-
-  /// Where a script works, and what it has in its environment: the values of `_` and its own.
-  Result<void> as_script(const Scripts& scripts, const json::Value& script, StartedCommand& started) {
-    if (started.directory.empty())
-      started.directory = path_in(into_, scripts.folder, text_at(script, "working_dir").value_or("."));
-    for (const json::Value* options : {&script, scripts.table()->find("_")}) {
-      if (options == nullptr) continue;
-      std::vector<std::string> words{"env"};
-      for (const json::Member& variable : members_of(at(*options, "env"))) {
-        const std::string* value = variable.value.text();
-        words.push_back(variable.name + "=" + (value != nullptr ? *value : std::string()));
-      }
-      if (words.size() > 1) started.words.insert(started.words.begin(), words.begin(), words.end());
-      if (const auto file = text_at(*options, "env_file"))
-        started.words = TRY(
-            with_environment_file(into_, path_in(into_, scripts.folder, *file), std::move(started.words)));
-    }
-    return {};
-  }
-
-  Result<void> script_itself(const Scripts& scripts, const json::Value& found, const std::string& where,
-                             std::span<const std::string> arguments, Nested& nested, std::size_t depth) {
-    if (text_at(found, "call"))
-      return findings_.unproven("a Python function that may start any installer", where);
-    if (const json::Value* list = at(found, "composite"); list != nullptr && list->array() != nullptr)
-      return composite(scripts, *list, where, arguments, nested, depth);
-    if (const json::Value* list = at(found, "cmd"); list != nullptr && list->array() != nullptr) {
-      cut_list(*list, where, arguments, nested);
-      return {};
-    }
-    if (const auto shell = text_at(found, "shell")) {
-      FilledIn filled = fill_in(*shell, arguments, into_.invocation.directory);
-      if (!filled.has_arguments) filled.text += " " + fill_in("{args}", arguments).text;
-      nested.push_back(shell_command(filled.text, where));
-      return {};
-    }
-    const auto text =
-        found.text() != nullptr ? std::optional<std::string_view>(*found.text()) : text_at(found, "cmd");
-    if (text) cut_command(*text, where, arguments, nested);
-    return {};
-  }
-
-  /// A list of commands, each of which may be another script.
-  Result<void> composite(const Scripts& scripts, const json::Value& list, const std::string& where,
-                         std::span<const std::string> arguments, Nested& nested, std::size_t depth) {
-    for (const json::Value& item : items_of(&list)) {
-      if (item.text() == nullptr) continue;
-      const FilledIn filled = fill_in(*item.text(), arguments, into_.invocation.directory);
-      std::vector<std::string> words = shell_words(filled.text);
-      if (words.empty() || scripts.table()->find(words[0]) == nullptr) {
-        cut_command(*item.text(), where, arguments, nested);
-        continue;
-      }
-      if (!filled.has_arguments) words.insert(words.end(), arguments.begin(), arguments.end());
-      TRY(script(scripts, words[0], std::span(words).subspan(1), nested, depth + 1));
-    }
-    return {};
-  }
-
-  /// A list stays a list, but for words with placeholders, which are cut again.
-  void cut_list(const json::Value& list, const std::string& where, std::span<const std::string> arguments,
-                Nested& nested) const {
-    StartedCommand started{{}, where};
-    bool has_arguments = false;
-    for (const json::Value& item : items_of(&list)) {
-      if (item.text() == nullptr) continue;
-      const FilledIn filled = fill_in(*item.text(), arguments, into_.invocation.directory);
-      has_arguments |= filled.has_arguments;
-      std::vector<std::string> words{filled.text};
-      if (filled.text != *item.text()) words = shell_words(filled.text);
-      started.words.insert(started.words.end(), words.begin(), words.end());
-    }
-    if (!has_arguments) started.words.insert(started.words.end(), arguments.begin(), arguments.end());
-    nested.push_back(std::move(started));
-  }
-
-  /// pdm cuts it itself, without a shell, and puts variables in: what they hold is not known here.
-  void cut_command(std::string_view text, const std::string& where, std::span<const std::string> arguments,
-                   Nested& nested) const {
-    const FilledIn filled = fill_in(text, arguments, into_.invocation.directory);
-    StartedCommand started{shell_words(filled.text), where};
-    if (text.contains('$')) started = shell_command(filled.text, where);
-    if (!filled.has_arguments && !text.contains('$'))
-      started.words.insert(started.words.end(), arguments.begin(), arguments.end());
-    nested.push_back(std::move(started));
+    return is_script ? started(top.words) : scripts().hooks(sub);
   }
 
   /// `--env A=B` and `--env-file F` of `pdm run`.
@@ -333,42 +179,21 @@ class PdmCollector {
     return std::vector<std::string>{};
   }
 
-  static Result<void> variable(std::string_view name, const std::string& where) {
-    if (!is_ours(name)) return {};
-    return fail(kGuardSetting, where + " " + printable(name) + ": it would lead downloads around tomme");
-  }
+  PdmScripts scripts() { return {into_, directory_}; }
 
   /// A script of the project, a Python file with dependencies of its own, or a command.
   Result<Nested> started(std::vector<std::string> words) {
     if (words.empty()) return Nested{};
-    std::string name = words[0];
-    if (name.ends_with(".py")) {
-      std::string path = path_in(into_, into_.invocation.directory, name);
+    if (words[0].ends_with(".py")) {
+      const std::string path = path_in(into_, into_.invocation.directory, words[0]);
       if (auto metadata = TRY(read_script(into_, path))) {
         TRY(sources(*metadata, path));
         TRY(collect_project_tables(into_, *metadata, path));
+        if (const json::Value* own = at(*metadata, "tool.pdm"))
+          watch_texts(findings_, *own, path + ", [tool.pdm]", {kHarmlessInProject, kByNameInProject});
       }
     }
-    const std::optional<Scripts> found = TRY(scripts());
-    if (!found || found->table()->find(name) == nullptr) {
-      Nested nested = TRY(hooks("run"));
-      nested.push_back({std::move(words)});
-      return nested;
-    }
-    if (const json::Value* shared = found->table()->find("_"))
-      TRY(script_environment(*shared, found->where + " _"));
-    Nested nested = TRY(hooks("run"));
-    TRY(script(*found, name, std::span(words).subspan(1), nested, 0));
-    return nested;
-  }
-
-  static Result<void> script_environment(const json::Value& script, const std::string& where) {
-    if (at(script, "env_file.override") != nullptr) {
-      return fail(kGuardSetting,
-                  where + " env_file.override: it would replace the variables that tomme sets");
-    }
-    for (const json::Member& entry : members_of(at(script, "env"))) TRY(variable(entry.name, where + " env"));
-    return {};
+    return scripts().started(std::move(words));
   }
 
   Result<void> one_option(const Found& option, const std::string& sub) {
@@ -383,7 +208,7 @@ class PdmCollector {
         configuration_ = option.value;
         return {};
       case Meaning::variable:
-        return variable(option.value.substr(0, option.value.find('=')), where);
+        return expect_not_ours(option.value.substr(0, option.value.find('=')), where);
       case Meaning::lock_file:
         lock_file_ = option.value;
         return {};
