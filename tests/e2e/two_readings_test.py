@@ -20,7 +20,7 @@ def hidden_in(stage: Stage, demo, content: bytes, more: dict[str, bytes]):
 
 
 @pytest.mark.parametrize("tool,content,more,line", [
-    ("uv", b"# a comment \\\n" + HIDDEN.encode(), {}, 1),
+    ("uv", b"--no-index #c \\\n" + HIDDEN.encode(), {}, 1),
     ("pip", HIDDEN.encode("utf-16"), {}, 1),
     ("pip", b"# coding: utf-7\n" + HIDDEN.encode().replace(b"--", b"+AC0ALQ-"), {}, 1),
     ("pip", b"# nothing\n-r=a.txt\n", {"=a.txt": HIDDEN.encode(), "a.txt": b""}, 2),

@@ -98,8 +98,10 @@ bool is_there(const Invocation& invocation, const std::string& path) {
 /// The system follows a link before it goes up by `..`, some installers go up first.
 bool goes_up_behind_a_link(const Invocation& invocation, const std::string& path) {
   if (!invocation.resolve || !path.contains("/..")) return false;
-  return invocation.resolve(path) !=
-         invocation.resolve(std::filesystem::path(path).lexically_normal().string());
+  const std::string plain = std::filesystem::path(path).lexically_normal().string();
+  const bool is_here = is_there(invocation, path);
+  if (is_here != is_there(invocation, plain)) return true;
+  return is_here && invocation.resolve(path) != invocation.resolve(plain);
 }
 
 }  // namespace

@@ -19,15 +19,17 @@ bool is_blank(char c) {
 /// A line without its end and without its comment, which begins at the start or after a blank.
 struct Line {
   std::string_view text;
-  bool has_comment = false;
   bool comment_goes_on =
-      false;  ///< it ends in a backslash: for some it ends with the line, for some it does not
+      false;  ///< one behind something, that ends in a backslash: for some it ends with the line
 };
 
 Line cut(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   for (std::size_t i = line.find('#'); i != std::string_view::npos; i = line.find('#', i + 1)) {
-    if (i == 0 || is_blank(line[i - 1])) return {line.substr(0, i), true, line.ends_with('\\')};
+    if (i != 0 && !is_blank(line[i - 1])) continue;
+    const std::string_view before = line.substr(0, i);
+    const bool is_alone = before.find_first_not_of(" \t") == std::string_view::npos;
+    return {before, !is_alone && line.ends_with('\\')};
   }
   return {line};
 }

@@ -13,7 +13,7 @@ TEST(PlainRequirements, AreWhatPeopleAndToolsWrite) {
         "-r base.txt\n-cbase.txt\n--constraint=../c.txt\n--requirement c.txt # why\n",
         "six; python_version < \"3.8\"\n-e .[dev]\n--extra-index-url https://h.test/a\\\n  -f x\n",
         "--index-url 'https://h.test/simple' --extra-index-url https://g.test/simple\n", "a#b\n",
-        "six # a \\ b\n"}) {
+        "#six==1 \\\n#    --hash=sha256:00\n", "six # a \\ b\n"}) {
     EXPECT_EQ(odd_line_of(text).number, 0U) << text << ": " << odd_line_of(text).why;
   }
 }

@@ -35,8 +35,8 @@ TEST(TwoReadings, ATildeIsHomeOrAName) {
 }
 
 TEST(TwoReadings, ALinkBeforeDotsLeadsToTwoPlaces) {
-  Invocation invocation =
-      invocation_of("pip install -r link/../r.txt", {}, {{"/project/link/../r.txt", "six\n"}});
+  Invocation invocation = invocation_of("pip install -r link/../r.txt", {},
+                                        {{"/project/link/../r.txt", "six\n"}, {"/project/r.txt", "six\n"}});
   invocation.resolve = [](const std::string& path) {
     return path == "/project/link/../r.txt" ? std::string("/elsewhere/r.txt") : path;
   };
