@@ -345,6 +345,15 @@ std::vector<EnvironmentLine> environment_lines(std::string_view text) {
   return lines;
 }
 
+std::string own_root(const Collector& from) {
+  const auto is_checkout = [&](const std::string& folder) {
+    return from.invocation.read(folder + "/.git/HEAD", 1) || from.invocation.read(folder + "/.git", 1);
+  };
+  const std::vector<std::string> folders = ancestors_of(from.invocation.directory);
+  const auto found = std::ranges::find_if(folders, is_checkout);
+  return found == folders.end() || found->empty() ? from.invocation.directory : *found;
+}
+
 Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
                               const std::string& where) {
   const auto normal = [&](std::string_view text) {
@@ -353,12 +362,12 @@ Result<bool> takes_own_folder(Collector& into, std::string_view path, const std:
     return into.invocation.resolve ? into.invocation.resolve(place) : place;
   };
   const std::string folder = normal(path);
-  const std::string own = normal(into.invocation.directory);
+  const std::string own = normal(own_root(into));
   if (folder != own && !folder.starts_with(own + "/")) return false;
   const auto has_project = [&](const std::string& above) {
     return into.invocation.read(above + "/pyproject.toml", 1) || into.invocation.read(above + "/setup.py", 1);
   };
-  if (!std::ranges::any_of(ancestors_of(own), has_project)) return false;
+  if (!std::ranges::any_of(ancestors_of(into.invocation.directory), has_project)) return false;
   const auto document = TRY(into.read_toml(folder + "/pyproject.toml"));
   const std::string name(document ? name_of_project(*document) : "");
   const bool is_named = ProjectName::parse(name).has_value();

@@ -31,7 +31,10 @@ Result<void> one_file(Collector& into, const Value& file, const std::string& whe
 /// is somebody else's.
 Result<void> source_tree(Collector& into, std::string_view tree, const std::string& lock,
                          const std::string& where) {
-  if (tree.starts_with('/') || tree.contains("..")) return into.findings.source_tree(tree, where);
+  if (tree.starts_with('/') || tree.contains("..")) {
+    if (TRY(takes_own_folder(into, tree, folder_of_file(lock), where))) return {};
+    return into.findings.source_tree(tree, where);
+  }
   if (tree.empty() || tree == "." || tree == "./") {
     into.findings.note("not judged: " + where + ": the project's own sources");
     into.findings.taken(tree);
@@ -56,6 +59,7 @@ Result<void> uv_source(Collector& into, const Value& source, const std::string& 
   }
   auto tree = text_at(source, "virtual");  // its requirements alone are installed
   if (!tree || (!tree->starts_with('/') && !tree->contains(".."))) return {};
+  if (TRY(takes_own_folder(into, *tree, folder_of_file(lock), where))) return {};
   return into.findings.source_tree(*tree, where);
 }
 

@@ -223,6 +223,24 @@ TEST(Plan, AnExpectedProjectInAFolderIsRefusedWhateverCallsItSo) {
   }
 }
 
+TEST(Plan, OtherFoldersOfTheSameCheckoutAreOnesOwn) {
+  Files files{
+      {"/project/sub/pyproject.toml", kOwn + "[tool.uv.sources]\nlib={path='../lib', editable=true}\n"},
+      {"/project/sub/uv.lock", "[[package]]\nname='lib'\nsource={editable='../lib'}\n"},
+      {"/project/lib/pyproject.toml", "[project]\nname='lib'\n"}};
+  for (const bool is_checkout : {false, true}) {
+    if (is_checkout) files["/project/.git/HEAD"] = "ref: refs/heads/main\n";
+    for (const char* command : {"uv sync", "pip install -e ../lib"}) {
+      Invocation invocation = invocation_of(command, {}, files);
+      invocation.directory = "/project/sub";
+      invocation.proof_required = true;
+      EXPECT_EQ(make_plan(invocation).has_value(), is_checkout) << command;
+      invocation.expected.insert(*ProjectName::parse("lib"));
+      EXPECT_FALSE(make_plan(invocation)) << command;
+    }
+  }
+}
+
 TEST(Plan, ThisMachineIsNotReachedDirectlyWhereAnIndexIsOnIt) {
   const Result<Plan> plan =
       make_plan(invocation_of("uv sync", {{"UV_INDEX_URL", "http://127.0.0.1:8080/simple"}},
