@@ -53,13 +53,26 @@ Error unused(const ProjectName& name, const Report& report) {
                             (near ? "; did you mean " + *near + "?" : "; check the spelling")};
 }
 
+/// A file of the project came, and was judged, but what was there before is what is there now: a build may
+/// have asked for it.
+void note_what_was_left(const ProjectName& name, Report& report) {
+  const auto there = report.there_before();
+  const auto at = there.find(name);
+  if (at == there.end() || report.is_new(name)) return;
+  report.note(at->second + " was there before and was not judged: the file of " + name.normalized() +
+              " that passed through was not installed there");
+}
+
 }  // namespace
 
 int conclude(Report& report, const Demands& demands, int child) {
   const bool well = child == 0 && !report.any_refused() && !report.any_failed();
   if (well) {
     for (const ProjectName& name : demands.expected) {
-      if (report.has_file_of(name)) continue;
+      if (report.has_file_of(name)) {
+        note_what_was_left(name, report);
+        continue;
+      }
       Error error = unused(name, report);
       if (demands.expected_used) {
         report.refused(name.normalized(), std::move(error));

@@ -21,7 +21,8 @@ struct Demands {
 
 /// Adds to the report what is known only at the end, and returns the exit status of the run:
 ///   * an expectation of which no file came is a note, and with `expected_used` a refusal; only where the
-///     command went well, since one that ended early may have come to it later;
+///     command went well, since one that ended early may have come to it later. One of which a file came
+///     while what was in an environment before is there still is a note;
 ///   * where something strict was demanded, success without a file that was judged is none, unless nothing is
 ///     new in the environments or what passed was let through on purpose;
 ///   * kRefusedStatus where something was refused, 3 where something could not be told, else that of the

@@ -110,5 +110,32 @@ TEST(Ending, AProjectThatWasThereAlreadyIsSaidWithWhatHelps) {
   EXPECT_EQ(conclude(report, expecting("demo", true), 0), kRefusedStatus);
 }
 
+/// One file of demo came, while demo 1.0 was in an environment before.
+std::vector<std::string> notes_where_new(std::vector<Installed> all) {
+  Report report;
+  have_judged(report, "demo-1.0.zip");
+  report.was_installed(name("demo"), "demo 1.0 in /v");
+  report.installed(std::move(all));
+  EXPECT_EQ(conclude(report, expecting("demo", true), 0), 0);
+  return report.notes();
+}
+
+// A copy that was shipped with an environment, while a build asks for the true one.
+TEST(Ending, AnExpectationIsNotUsedOnWhatWasThereBeforeAndIsLeft) {
+  EXPECT_EQ(
+      notes_where_new({}),
+      std::vector<std::string>{"demo 1.0 in /v was there before and was not judged: the file of demo that "
+                               "passed through was not installed there"});
+  Installed other;
+  other.projects = {name("other")};
+  EXPECT_EQ(notes_where_new({other}).size(), 1U);
+}
+
+TEST(Ending, AnExpectationIsUsedOnWhatIsNew) {
+  Installed demo;
+  demo.projects = {name("Demo")};
+  EXPECT_TRUE(notes_where_new({demo}).empty());
+}
+
 }  // namespace
 }  // namespace tomme::guard

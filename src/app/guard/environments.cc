@@ -84,7 +84,8 @@ class PlaceFinder {
   }
 
   void base(std::string_view value) {
-    if (!value.empty()) bases_.insert(path_in(from_, invocation_.directory, value));
+    if (value.empty()) return;
+    each_reading(invocation_.directory, value, [this](std::string path) { bases_.insert(std::move(path)); });
   }
 
   void folders_in(const std::vector<std::string>& words) {
@@ -107,10 +108,17 @@ class PlaceFinder {
     }
   }
 
+  /// "~" is the home folder to pip, Poetry and PDM; to uv it is a name as any other.
+  template <class Put>
+  void each_reading(const std::string& directory, std::string_view value, Put put) const {
+    put(path_in(from_, directory, value));
+    if (value.starts_with('~')) put(directory + "/" + std::string(value));
+  }
+
   template <class Put>
   void from_each_base(std::string_view value, Put put) const {
     if (value.empty()) return;
-    for (const std::string& base : bases_) put(path_in(from_, base, value));
+    for (const std::string& base : bases_) each_reading(base, value, put);
   }
 
   void prefix(std::string_view value) {
@@ -226,16 +234,18 @@ class PlaceFinder {
   void project(const std::string& folder) {
     out_.prefixes.insert({folder + "/.venv", folder + "/.pdm-plugins"});
     out_.folders.insert(folder + "/.poetry/plugins");
-    out_.collections.insert({folder + "/" + std::string(kPypackages), ""});
+    collection(folder + "/" + std::string(kPypackages));
     if (const std::string* own = from_.variable("UV_PROJECT_ENVIRONMENT"))
-      out_.prefixes.insert(path_in(from_, folder, *own));
+      each_reading(folder, *own, [this](std::string path) { out_.prefixes.insert(std::move(path)); });
     if (const auto python = from_.read(folder + "/.pdm-python"); python && *python)
       interpreter(std::string(trim(**python)));
     uv_settings(folder + "/uv.toml", "");
     const bool is_base = bases_.contains(folder);
     if (is_base) {
       out_.own.insert(folder);
-      if (!knows_kind_) out_.collections.insert({{folder + "/.tox", ""}, {folder + "/.nox", ""}});
+      for (const char* name : {"/.tox", "/.nox"}) {
+        if (!knows_kind_) collection(folder + name);
+      }
     }
     const auto document = from_.read_toml(folder + "/pyproject.toml");
     if (!document || !*document) return;
@@ -274,7 +284,14 @@ class PlaceFinder {
 
   // ---- what installers keep for themselves
 
-  void collection(const std::string& path) { out_.collections.insert({path, ""}); }
+  void collection(const std::string& path) { out_.collections.insert({path}); }
+
+  /// The folder that a variable names, in both readings, else the usual one.
+  void collection_named(const char* variable, const std::string& usual) {
+    const std::string* set = from_.variable(variable);
+    if (set == nullptr) return collection(usual);
+    each_reading(invocation_.directory, *set, [this](const std::string& path) { collection(path); });
+  }
 
   /// The folder that a variable names, else the usual one.
   std::string named(const char* variable, const std::string& usual) const {
@@ -284,12 +301,13 @@ class PlaceFinder {
 
   void collections() {
     if (may_start(Installer::uv)) {
-      collection(named("UV_TOOL_DIR", data_ + "/uv/tools"));
+      collection_named("UV_TOOL_DIR", data_ + "/uv/tools");
       // uv's own Pythons come with a pip of theirs, and nothing is put into them unless this is said.
       if (is_said("--system") || is_said("--break-system-packages") ||
           from_.variable("UV_SYSTEM_PYTHON") != nullptr)
-        collection(named("UV_PYTHON_INSTALL_DIR", data_ + "/uv/python"));
-      collection(cache_ + "/uv/environments-v2");
+        collection_named("UV_PYTHON_INSTALL_DIR", data_ + "/uv/python");
+      // "environments-v2/x-1" of a script, and "environments-v2/7f…/c3…" of `uvx` and `uv run --with`.
+      out_.collections.insert({cache_ + "/uv", "environments-", 3});
     }
     if (may_start(Installer::pipx)) pipx();
     if (may_start(Installer::pdm)) pdm();
@@ -375,6 +393,15 @@ void add_sites(std::vector<std::string>& into, const std::string& prefix, const 
   }
 }
 
+void add_collection(std::vector<std::string>& into, const Collection& collection, const ListFolder& list) {
+  for (const std::string& name : list(collection.folder)) {
+    if (!ascii::to_lower(name).starts_with(collection.beginning)) continue;
+    const std::string prefix = collection.folder + "/" + name;
+    add_sites(into, prefix, list);
+    if (collection.depth > 1) add_collection(into, {prefix, "", collection.depth - 1}, list);
+  }
+}
+
 }  // namespace
 
 Places places_of(const Invocation& invocation, const Plan& plan, const std::string& cache) {
@@ -384,11 +411,7 @@ Places places_of(const Invocation& invocation, const Plan& plan, const std::stri
 std::vector<std::string> site_folders(const Places& places, const ListFolder& list) {
   std::vector<std::string> folders(places.folders.begin(), places.folders.end());
   for (const std::string& prefix : places.prefixes) add_sites(folders, prefix, list);
-  for (const auto& [folder, beginning] : places.collections) {
-    for (const std::string& name : list(folder)) {
-      if (ascii::to_lower(name).starts_with(beginning)) add_sites(folders, folder + "/" + name, list);
-    }
-  }
+  for (const Collection& collection : places.collections) add_collection(folders, collection, list);
   return folders;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,13 +13,21 @@
 
 namespace tomme::guard {
 
+/// A folder of environments (uv's tools, Poetry's environments).
+struct Collection {
+  std::string folder;
+  std::string beginning = {};  ///< of the names in it that count, in lower case
+  /// How many folders deep they lie at most: at 2, "a/b" in it may be one, and "a".
+  std::size_t depth = 1;
+  friend auto operator<=>(const Collection&, const Collection&) = default;
+};
+
 /// Where a command can put distributions. Each may be missing, until the command makes it or for ever; a
 /// place too many costs a look. Paths are absolute.
 struct Places {
   std::set<std::string> folders;   ///< that hold `*.dist-info` themselves: `--target`
   std::set<std::string> prefixes;  ///< of a Python or an environment: `lib/pythonX.Y/site-packages` is below
-  /// Folders of such prefixes (uv's tools, Poetry's environments), and how the names that count begin.
-  std::set<std::pair<std::string, std::string>> collections;
+  std::set<Collection> collections;
   std::set<std::string> own;  ///< folders whose projects are the person's own
   std::set<std::pair<std::string, ProjectName>> own_projects;  ///< and the names of those, by folder
   /// Of these the one nearest to where the command works, with its folder: what the person develops there.

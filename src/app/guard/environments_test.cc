@@ -54,6 +54,15 @@ TEST(Environments, AreFoundByWordsVariablesAndSettings) {
       {"uv tool install x", {{"UV_TOOL_DIR", "/tools"}}, "/tools/x"},
       {"uv venv new", {}, "/project/new"},
       {"uvx x", {}, "/run/cache/uv/environments-v2/x-1"},
+      {"uvx x", {}, "/run/cache/uv/environments-v2/7f3a/c3d2"},
+      {"uv run --with x python", {}, "/run/cache/uv/environments-v3/7f3a/c3d2"},
+      {"uv run --isolated x", {}, "/run/cache/uv/environments-v2/7f3a/c3d2"},
+      // "~" is a name to uv.
+      {"uv pip install x", {}, "/project/~/pre", {{"/project/uv.toml", "[pip]\nprefix = \"~/pre\"\n"}}},
+      {"uv pip install x", {}, "/users/ada/pre", {{"/project/uv.toml", "[pip]\nprefix = \"~/pre\"\n"}}},
+      {"uv pip install --prefix ~/pre x", {}, "/project/~/pre"},
+      {"uv sync", {{"UV_PROJECT_ENVIRONMENT", "~/env"}}, "/project/~/env"},
+      {"uv tool install x", {{"UV_TOOL_DIR", "~/tools"}}, "/project/~/tools/x"},
       {"/v/bin/pip install x", {}, "/v"},
       {"v/bin/python -m pip install x", {}, "/project/v"},
       {"pip install x",
@@ -99,6 +108,11 @@ TEST(Environments, MayBeFoldersThatHoldDistributionsThemselves) {
         << command;
   }
   EXPECT_THAT(sites_of("pip install x", {{"PIP_TARGET", "/out"}}), Contains("/out"));
+  for (const Files& files : {Files{{"/project/uv.toml", "[pip]\ntarget = \"~/out\"\n"}},
+                             Files{{"/project/pyproject.toml", "[tool.uv.pip]\ntarget = \"~/out\"\n"}}}) {
+    EXPECT_THAT(sites_of("uv pip install x", {}, files), Contains("/project/~/out"));
+    EXPECT_THAT(sites_of("uv pip install x", {}, files), Contains("/users/ada/out"));
+  }
   EXPECT_THAT(sites_of("pdm install", {}, {{"/project/__pypackages__/3.11/lib/x.py", ""}}),
               Contains("/project/__pypackages__/3.11/lib"));
 }

@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <span>
 
 #include "app/guard/collect.h"
+#include "app/guard/direct_url.h"
+#include "app/guard/installed_modules.h"
 #include "app/guard/installed_sdist.h"
+#include "app/guard/wheel_content.h"
+#include "core/base/ascii.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/packaging/dist_filename.h"
+#include "core/packaging/errors.h"
 #include "core/packaging/installed_wheel.h"
 #include "core/packaging/page_file.h"
 #include "core/packaging/version.h"
@@ -39,52 +46,6 @@ bool same_version(std::string_view a, std::string_view b) {
   return left && right ? *left == *right : a == b;
 }
 
-/// direct_url.json (PEP 610), as far as it says where something came from.
-struct DirectUrl {
-  std::string url;
-  bool is_folder = false;
-  std::string key = {};  ///< address_key() of what was fetched; empty for what no index or file host has
-  std::set<std::string> digests = {};  ///< by SHA-256 in hexadecimal, as it says itself
-};
-
-/// Where it cannot be read, something was asked for by an address all the same, and nobody knows by which.
-DirectUrl direct_url_in(const std::string& text) {
-  const Result<json::Value> document = json::parse(text);
-  const auto address = document ? text_at(*document, "url") : std::nullopt;
-  if (!address) return {"an address that cannot be read"};
-  DirectUrl direct{std::string(*address), at(*document, "dir_info") != nullptr};
-  if (direct.is_folder || at(*document, "vcs_info") != nullptr) return direct;
-  if (const Result<Url> url = Url::parse(*address)) direct.key = address_key(url->address());
-  if (const auto hex = text_at(*document, "archive_info.hashes.sha256")) direct.digests.emplace(*hex);
-  constexpr std::string_view kSha256 = "sha256=";
-  const auto hash = text_at(*document, "archive_info.hash");
-  if (hash && hash->starts_with(kSha256)) direct.digests.emplace(hash->substr(kSha256.size()));
-  return direct;
-}
-
-/// The path of a `file:` URL of this machine.
-std::optional<std::string> path_of(std::string_view url) {
-  for (std::string_view scheme : {"file://localhost/", "file:///"}) {
-    if (!url.starts_with(scheme)) continue;
-    const Result<std::string> path = percent_decode(url.substr(scheme.size() - 1));
-    if (path) return *path;
-  }
-  return std::nullopt;
-}
-
-/// A file under the name of the project: "demo.py", "demo/x.py", "zope/interface/x.py" of zope.interface.
-bool is_named_for(std::string_view path, const ProjectName& project) {
-  std::string name;
-  while (!path.empty()) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string_view segment = path.substr(0, slash);
-    name += (name.empty() ? "" : "-") + std::string(segment.substr(0, segment.find('.')));
-    if (const Result<ProjectName> found = ProjectName::parse(name); found && *found == project) return true;
-    path.remove_prefix(std::min(slash + 1, path.size()));
-  }
-  return false;
-}
-
 bool is_within(std::string_view path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
 }
@@ -94,6 +55,7 @@ struct OnDisk {
   std::string path;
   Installed entry;
   std::optional<DirectUrl> direct;
+  const DeliveredFile* wheel = nullptr;  ///< that it was installed from
 
   std::string file(std::string_view name) const { return path + "/" + std::string(name); }
 };
@@ -102,10 +64,17 @@ class Comparison {
  public:
   Comparison(const Invocation& invocation, const Places& places, const std::vector<DeliveredFile>& delivered,
              const FileStore& store, const std::set<ProjectName>& expected)
-      : invocation_(invocation), places_(places), delivered_(delivered), store_(store), expected_(expected) {}
+      : invocation_(invocation), places_(places), delivered_(delivered), store_(store), expected_(expected) {
+    for (const DeliveredFile& file : delivered_) {
+      const Result<DistFilename> name = DistFilename::parse(file.filename);
+      if (name && name->is_wheel() && !file.addresses.empty())
+        sent_wheels_.push_back({&file, name->project(), name->version().to_string()});
+    }
+  }
 
   OnDisk read(const std::string& path) const {
     OnDisk found{path, {}, {}};
+    if (is_unlooked(path)) return unlooked(std::move(found));
     const CoreMetadata by_folder = named_by_folder(basename_of(path));
     CoreMetadata says;
     for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO", ""}) {
@@ -119,7 +88,7 @@ class Comparison {
     }
     found.entry.project = says.name.empty() ? by_folder.name : says.name;
     found.entry.version = says.version.empty() ? by_folder.version : says.version;
-    found.entry.folder = folder_of(path);
+    found.entry.folder = is_link(path) ? target_of(path) : std::string(folder_of(path));
     constexpr std::string_view kDirectUrl = "direct_url.json";
     if (const auto text = invocation_.read(found.file(kDirectUrl), kDirectUrlBytes)) {
       found.direct = direct_url_in(*text);
@@ -132,7 +101,7 @@ class Comparison {
 
   void account_for(OnDisk& found) const {
     Installed& entry = found.entry;
-    entry.reason = from_delivered(found);
+    if (entry.reason.empty()) entry.reason = from_delivered(found);
     if (!entry.reason.empty()) entry.overwritten.clear();
     if (entry.reason.empty()) {
       entry.from = InstalledFrom::delivered;
@@ -145,7 +114,118 @@ class Comparison {
     }
   }
 
+  /// Looks at what the new ones have put beside the expected projects in `after`, there before or not.
+  void look_for_strangers(const SiteSnapshot& after, std::vector<OnDisk>& all) const {
+    std::map<std::string, std::vector<std::size_t>> guests;  // by folder
+    for (std::size_t i = 0; i < all.size(); ++i) guests[all[i].entry.folder].push_back(i);
+    std::map<std::string, std::vector<OnDisk>> hosts;  // likewise
+    for (const auto& [path, state] : after) {
+      const Result<ProjectName> name = ProjectName::parse(named_by_folder(basename_of(path)).name);
+      if (!name || !expected_.contains(*name) || !guests.contains(std::string(folder_of(path)))) continue;
+      hosts[std::string(folder_of(path))].push_back(read(path));
+    }
+    for (const auto& [folder, here] : hosts) {
+      for (const auto& [host, reason] : strangers_among(here, guests.at(folder), all))
+        condemn(here[host], reason, all);
+    }
+  }
+
  private:
+  struct SentWheel {
+    const DeliveredFile* file;
+    ProjectName project;
+    std::string version;
+  };
+
+  OnDisk unlooked(OnDisk found) const {
+    const std::string_view file = folder_of(found.path);
+    found.entry.project = basename_of(file);
+    found.entry.folder = folder_of(file);
+    found.entry.reason = "it leads to more than can be looked at";
+    found.entry.may_be_any = true;
+    return found;
+  }
+
+  static bool is_link(std::string_view path) { return ascii::to_lower(path).ends_with(".egg-link"); }
+
+  /// The folder whose project an `.egg-link` stands for.
+  std::string target_of(const std::string& link) const {
+    const std::string text = invocation_.read(link, kDirectUrlBytes).value_or("");
+    const auto places = places_named_in(link, text.substr(0, text.find_first_of("\r\n")));
+    return places.empty() ? std::string(folder_of(link)) : resolved(places.front());
+  }
+
+  std::optional<std::vector<RecordRow>> record_of(const OnDisk& found) const {
+    const auto text = invocation_.read(found.file("RECORD"), kRecordBytes + 1);
+    auto record = text ? parse_record(*text) : std::unexpected(Error(kRecordInvalid, "no RECORD"));
+    return record ? std::optional(*std::move(record)) : std::nullopt;
+  }
+
+  /// By number of the host why Python may import something else than it. What only lies among its files is
+  /// left at the guest.
+  std::map<std::size_t, std::string> strangers_among(const std::vector<OnDisk>& hosts,
+                                                     const std::vector<std::size_t>& guests,
+                                                     std::vector<OnDisk>& all) const {
+    ProjectModules modules;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+      const auto record = hosts[i].entry.projects.size() == 1 ? record_of(hosts[i]) : std::nullopt;
+      if (record) modules.add(i, *hosts[i].entry.projects.begin(), *record);
+    }
+    std::map<std::size_t, std::string> reasons;
+    for (const std::size_t number : guests) {
+      OnDisk& guest = all[number];
+      for (const std::string& path : paths_of(guest)) {
+        for (const ProjectModules::Stranger& stranger : modules.judge(path)) {
+          const OnDisk& host = hosts[stranger.number];
+          if (host.entry.projects == guest.entry.projects) continue;
+          if (!stranger.may_be_instead) {
+            guest.entry.among[title_of(host)].insert(path);
+          } else {
+            reasons.try_emplace(stranger.number, title_of(guest) + " has brought " + printable(path) +
+                                                     ", which Python may import instead of its " +
+                                                     printable(stranger.file));
+          }
+        }
+      }
+    }
+    return reasons;
+  }
+
+  /// What is there is not what was judged, be it new or not.
+  static void condemn(const OnDisk& host, const std::string& reason, std::vector<OnDisk>& all) {
+    auto place = std::ranges::find(all, host.path, &OnDisk::path);
+    if (place == all.end()) place = all.insert(all.end(), host);
+    Installed& entry = place->entry;
+    if (entry.from != InstalledFrom::unjudged || entry.reason.empty()) entry.reason = reason;
+    entry.from = InstalledFrom::unjudged;
+    entry.overwritten.clear();
+  }
+
+  static std::string title_of(const OnDisk& found) {
+    return printable(found.entry.project + (found.entry.version.empty() ? "" : " " + found.entry.version));
+  }
+
+  /// What it has put into its folder: as its wheel says. Of what was built its RECORD says it, among which is
+  /// what an installer has compiled of its own sources.
+  std::vector<std::string> paths_of(const OnDisk& guest) const {
+    if (WheelContent* content = guest.wheel == nullptr ? nullptr : content_of(*guest.wheel)) {
+      const auto paths = content->paths();
+      return {paths.begin(), paths.end()};
+    }
+    std::vector<std::string> paths;
+    std::set<std::string> compiled;
+    const auto record = record_of(guest);
+    if (!record) return paths;
+    for (const RecordRow& row : *record) {
+      if (row.path.ends_with(".py")) compiled.insert(module_of(row.path).value_or(""));
+    }
+    for (const RecordRow& row : *record) {
+      if (!is_bytecode(row.path) || !compiled.contains(module_of(row.path).value_or("")))
+        paths.push_back(row.path);
+    }
+    return paths;
+  }
+
   static std::string came_from(const OnDisk& found) {
     return "it came from " + shown_address(found.direct->url);
   }
@@ -156,13 +236,17 @@ class Comparison {
     if (found.entry.projects.size() != 1) return "its folder and its metadata do not name the same project";
     // A file that passed through says nothing about a folder, a repository or another file of the same name.
     if (found.direct && found.direct->key.empty()) return came_from(found);
+    if (is_link(found.path)) return printable(basename_of(found.path)) + " leads there";
     std::string reason = found.direct ? came_from(found) : "no file of it passed through";
     bool wheel_went = false;
     for (const DeliveredFile& file : delivered_) {
       if (!file.filename.ends_with(".whl") || !may_be_of(file, found)) continue;
       found.entry.overwritten.clear();
-      const std::string difference = differs(found, stored(file));
+      const WheelContent* content = content_of(file);
+      const std::string difference = content != nullptr ? differs(found, content->archive()) : "";
+      found.wheel = &file;
       if (difference.empty()) return {};
+      found.wheel = nullptr;
       wheel_went = wheel_went || !file.addresses.empty();
       reason = "its " + printable(difference) + " is not the one of " + printable(file.filename) +
                ", which passed through";
@@ -171,7 +255,10 @@ class Comparison {
     if (wheel_went) return reason;
     for (const DeliveredFile& file : delivered_) {
       if (file.filename.ends_with(".whl") || file.addresses.empty() || !may_be_of(file, found)) continue;
-      if (!contradicts(found, file)) return {};
+      if (!contradicts(found, file)) {
+        found.entry.built_from = file.filename;
+        return {};
+      }
       reason = "PKG-INFO of " + printable(file.filename) + ", which passed through, is not of " +
                printable(found.entry.project + " " + found.entry.version);
     }
@@ -207,33 +294,30 @@ class Comparison {
   }
 
   std::shared_ptr<const StoredFile> stored(const DeliveredFile& file) const {
+    return file.digest ? store_.find(*file.digest) : nullptr;
+  }
+
+  /// Read once: the store hashes at each look, and others ask for it file by file.
+  WheelContent* content_of(const DeliveredFile& file) const {
     if (!file.digest) return nullptr;
-    // The store hashes at each look.
-    const auto [place, is_new] = stored_.try_emplace(file.digest->to_hex());
-    if (is_new) place->second = store_.find(*file.digest);
-    return place->second;
+    const auto [place, is_new] = contents_.try_emplace(*file.digest);
+    if (is_new) place->second = WheelContent::open(stored(file));
+    return place->second.get();
   }
 
-  std::string differs(OnDisk& found, const std::shared_ptr<const StoredFile>& wheel) const {
-    if (!wheel) return {};
-    const Result<MappedFile> bytes = wheel->map();
-    return bytes ? differs(found, bytes->view()) : "";
-  }
-
-  /// The first file that is other than in the wheel. A wheel that cannot be read in one way only was let
-  /// through as it is, and then its name has to do.
-  std::string differs(OnDisk& found, BytesView wheel) const {
-    const auto text = invocation_.read(found.file("RECORD"), kRecordBytes + 1);
-    if (!text) return "RECORD";
-    const auto record = parse_record(*text);
+  /// The first file that is other than in the wheel. A wheel that cannot be read in one way only (null) was
+  /// let through as it is, and then its name has to do.
+  std::string differs(OnDisk& found, const ZipArchive* wheel) const {
+    const auto record = record_of(found);
     if (!record) return "RECORD";
+    if (wheel == nullptr) return {};
     const auto difference = difference_from_wheel(
-        wheel, {.dist_info = basename_of(found.path),
-                .record = *record,
-                .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
-                .reads_all = expected_.contains(*found.entry.projects.begin()),
-                .may_be = [&](const std::string& path,
-                              const Sha256& digest) { return is_overwritten(found, path, digest); }});
+        *wheel, {.dist_info = basename_of(found.path),
+                 .record = *record,
+                 .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
+                 .reads_all = expected_.contains(*found.entry.projects.begin()),
+                 .may_be = [&](const std::string& path,
+                               const Sha256& digest) { return is_overwritten(found, path, digest); }});
     return difference ? difference->value_or("") : "";
   }
 
@@ -242,46 +326,31 @@ class Comparison {
   /// there.
   bool is_overwritten(OnDisk& found, const std::string& path, const Sha256& digest) const {
     const ProjectName& project = *found.entry.projects.begin();
-    if (expected_.contains(project) && is_named_for(path, project)) return false;
-    for (const DeliveredFile& file : delivered_) {
-      const Result<DistFilename> name = DistFilename::parse(file.filename);
-      if (!name || !name->is_wheel() || file.addresses.empty() || name->project() == project) continue;
-      const std::string version = name->version().to_string();
-      if (!stands_beside(found, name->project(), version)) continue;
-      const auto wheel = stored(file);
-      if (!wheel || !has_file(*wheel, path, digest)) continue;
-      found.entry.overwritten[name->project().normalized() + " " + version].insert(path);
+    if (expected_.contains(project) && own_part_of(path, project)) return false;
+    for (const SentWheel* wheel : wheels_in(found.entry.folder)) {
+      if (wheel->project == project) continue;
+      WheelContent* content = content_of(*wheel->file);
+      if (content == nullptr || !content->has(path, digest)) continue;
+      found.entry.overwritten[wheel->project.normalized() + " " + wheel->version].insert(path);
       return true;
     }
     return false;
   }
 
-  bool stands_beside(const OnDisk& found, const ProjectName& project, std::string_view version) const {
-    return std::ranges::any_of(invocation_.list(found.entry.folder), [&](const std::string& name) {
-      if (!name.ends_with(".dist-info")) return false;
+  /// The wheels that went to the command and whose distributions stand in this folder; looked for once.
+  const std::vector<const SentWheel*>& wheels_in(const std::string& folder) const {
+    const auto [place, is_new] = wheels_in_.try_emplace(folder);
+    if (!is_new) return place->second;
+    for (const std::string& name : invocation_.list(folder)) {
+      if (!name.ends_with(".dist-info")) continue;
       const CoreMetadata named = named_by_folder(name);
-      const Result<ProjectName> other = ProjectName::parse(named.name);
-      return other && *other == project && same_version(named.version, version);
-    });
-  }
-
-  /// Whether the wheel puts this content at that path.
-  static bool has_file(const StoredFile& wheel, std::string_view path, const Sha256& digest) {
-    constexpr std::size_t kFileBytes = InstalledWheelLimits{}.file_bytes;
-    const Result<MappedFile> bytes = wheel.map();
-    const Result<ZipArchive> zip = bytes ? ZipArchive::parse(bytes->view()) : std::unexpected(bytes.error());
-    if (!zip) return false;
-    return std::ranges::any_of(zip->entries(), [&](const ZipEntry& entry) {
-      std::string_view name = entry.name;
-      for (const std::string_view scheme : {".data/purelib/", ".data/platlib/"}) {
-        const std::size_t at = name.find(scheme);
-        if (at != std::string_view::npos && !name.substr(0, at).contains('/'))
-          name.remove_prefix(at + scheme.size());
+      const Result<ProjectName> project = ProjectName::parse(named.name);
+      for (const SentWheel& wheel : sent_wheels_) {
+        if (project && *project == wheel.project && same_version(named.version, wheel.version))
+          place->second.push_back(&wheel);
       }
-      if (name != path) return false;
-      const Result<Bytes> content = ZipArchive::read(entry, kFileBytes);
-      return content && sha256(*content) == digest;
-    });
+    }
+    return place->second;
   }
 
   static std::optional<Sha256> digest_of_file(const OnDisk& found, const std::string& path) {
@@ -304,7 +373,9 @@ class Comparison {
   /// But who works in that project's own folder asks for exactly this folder, and it is he who says what is
   /// in it: expecting a signer there is about what others deliver.
   bool is_own(const OnDisk& found) const {
+    if (found.entry.may_be_any) return false;
     const auto path = found.direct ? path_of(found.direct->url) : std::nullopt;
+    if (!found.direct && is_in_own_folder(found)) return true;
     if (!found.direct) {
       return std::ranges::any_of(places_.own_projects, [&](const auto& own) {
         return found.entry.projects == std::set{own.second} && !expected_.contains(own.second);
@@ -319,6 +390,32 @@ class Comparison {
     }
     return std::ranges::any_of(places_.own,
                                [&](const std::string& own) { return is_within(real, resolved(own)); });
+  }
+
+  /// What lies in a folder of the person's own to which a `.pth` leads, as editable installs leave one. The
+  /// environments may be in that folder as well: then they are nearer. The same holds for an expected one as
+  /// where a `direct_url.json` says it.
+  bool is_in_own_folder(const OnDisk& found) const {
+    const std::string folder = resolved(found.entry.folder);
+    const auto reach = [&](const std::string& around) {
+      const std::string real = resolved(around);
+      return is_within(folder, real) ? real.size() : 0;
+    };
+    std::size_t own = 0;
+    for (const std::string& one : places_.own) own = std::max(own, reach(one));
+    for (const std::string& one : places_.prefixes) {
+      if (const std::size_t near = reach(one); near != 0 && near >= own) return false;
+    }
+    for (const std::string& one : places_.folders) {
+      if (const std::size_t near = reach(one); near != 0 && near >= own) return false;
+    }
+    for (const Collection& one : places_.collections) {
+      if (const std::size_t near = reach(one.folder); near != 0 && near >= own) return false;
+    }
+    if (own == 0 || !is_expected(found)) return own != 0;
+    return std::ranges::any_of(places_.root_projects, [&](const auto& root) {
+      return found.entry.projects == std::set{root.second} && is_within(folder, resolved(root.first));
+    });
   }
 
   std::string resolved(std::string path) const {
@@ -345,9 +442,11 @@ class Comparison {
     const Result<FileHandle> file = open_for_reading(path);
     if (!file) return false;
     const Result<std::uint64_t> size = size_of(*file, path);
-    const Result<MappedFile> wheel =
+    const Result<MappedFile> bytes =
         size ? MappedFile::map(file->fd(), *size, path) : std::unexpected(size.error());
-    return wheel && differs(found, wheel->view()).empty();
+    const Result<ZipArchive> wheel =
+        bytes ? ZipArchive::parse(bytes->view()) : std::unexpected(bytes.error());
+    return bytes && differs(found, wheel ? &*wheel : nullptr).empty();
   }
 
   /// Of virtualenv beside the installers, and of the Python from which the environment was made.
@@ -389,7 +488,9 @@ class Comparison {
   const std::vector<DeliveredFile>& delivered_;
   const FileStore& store_;
   const std::set<ProjectName>& expected_;
-  mutable std::map<std::string, std::shared_ptr<const StoredFile>> stored_;
+  std::vector<SentWheel> sent_wheels_;  // wheels of which the octets went to the command
+  mutable std::map<Sha256, std::unique_ptr<WheelContent>> contents_;
+  mutable std::map<std::string, std::vector<const SentWheel*>> wheels_in_;  // by folder
 };
 
 }  // namespace
@@ -431,12 +532,14 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
                                                const std::set<ProjectName>& expected) {
   const SiteSnapshot after = take_snapshot(site_folders(places_, invocation_.list));
   const Comparison comparison(invocation_, places_, delivered, store, expected);
-  std::vector<Installed> all;
+  std::vector<OnDisk> found;
   for (const std::string& path : new_or_changed(before_, after)) {
-    OnDisk found = comparison.read(path);
-    comparison.account_for(found);
-    all.push_back(std::move(found.entry));
+    found.push_back(comparison.read(path));
+    comparison.account_for(found.back());
   }
+  comparison.look_for_strangers(after, found);
+  std::vector<Installed> all;
+  for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;
 }
 
@@ -445,8 +548,9 @@ std::vector<std::string> InstalledCheck::before(const ProjectName& project) cons
   for (const auto& [path, state] : before_) {
     const CoreMetadata named = named_by_folder(basename_of(path));
     const Result<ProjectName> name = ProjectName::parse(named.name);
+    const std::string version = named.version.empty() ? "" : " " + named.version;
     if (name && *name == project)
-      found.push_back(printable(named.name + " " + named.version + " in " + std::string(folder_of(path))));
+      found.push_back(printable(named.name + version + " in " + std::string(folder_of(path))));
   }
   return found;
 }

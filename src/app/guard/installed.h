@@ -37,6 +37,10 @@ struct Installed {
   /// Files that another delivered wheel has at the same path and that are that one's now, by its title:
   /// {"alpha 1.0": {"tests/__init__.py"}}.
   std::map<std::string, std::set<std::string>> overwritten = {};
+  /// Files of its own that it has put among those of a project whose signer is expected, by that one's title.
+  std::map<std::string, std::set<std::string>> among = {};
+  std::string built_from = {};  ///< the source distribution that covers it
+  bool may_be_any = false;      ///< no distribution, but what leads to some that nobody could look at
 };
 
 /// A file that went to the command.
@@ -60,7 +64,8 @@ class InstalledCheck {
   /// version is compared with that wheel, as `store` has it: by the digests of its RECORD, and where its
   /// signer is expected by the files themselves. What was asked for by an address (direct_url.json) is
   /// covered by a file of that address only; and a source distribution, whose build can be compared with
-  /// nothing, covers only where no wheel of that name and version went to the command.
+  /// nothing, covers only where no wheel of that name and version went to the command. Where a new one has
+  /// brought files that Python may import instead of an expected project's own, that project is unjudged.
   std::vector<Installed> compare(const std::vector<DeliveredFile>& delivered, const FileStore& store,
                                  const std::set<ProjectName>& expected);
 

@@ -1,5 +1,6 @@
 #include "app/guard/installed.h"
 
+#include <chrono>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,6 +137,8 @@ TEST_F(InstalledTest, WhatPassedThroughCoversItsProject) {
   EXPECT_EQ(only(check, {wheel("demo", "1.0")}), InstalledFrom::delivered);
   EXPECT_EQ(only(check, {wheel("demo", "1.0")}, {project("demo")}), InstalledFrom::delivered);
   EXPECT_EQ(only(check, {sent("demo-1.0.tar.gz")}), InstalledFrom::delivered);
+  EXPECT_EQ(after(check, {sent("demo-1.0.tar.gz")}).front().built_from, "demo-1.0.tar.gz");
+  EXPECT_EQ(after(check, {wheel("demo", "1.0")}).front().built_from, "");
   EXPECT_EQ(only(check, {wheel("demo", "1.1"), sent("demo-2.0.tar.gz"), wheel("dem", "1.0")}),
             InstalledFrom::unjudged);
   EXPECT_EQ(only(check), InstalledFrom::unjudged);
@@ -415,6 +418,193 @@ TEST_F(OverwrittenTest, AWheelThatIsNotInstalledBesideExplainsNothing) {
   EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged);
 }
 
+/// Wheels with files at many paths.
+class StrangerTest : public OverwrittenTest {
+ protected:
+  using Contents = std::map<std::string, std::string>;
+
+  /// Puts the files in place, and what lists them; the wheel is kept as if it had passed through.
+  DeliveredFile bring_all(const std::string& name, Contents files, const std::string& not_listed = "") {
+    files[info(name) + "/METADATA"] = "Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n";
+    std::string record;
+    std::vector<testing::ArchiveFile> entries;
+    for (const auto& [path, content] : files) {
+      write(site_ + "/" + path, content);
+      if (path != not_listed) record += record_row(path, content);
+      entries.push_back({path, content});
+    }
+    write(site_ + "/" + info(name) + "/RECORD", record);
+    entries.push_back({info(name) + "/RECORD", record});
+    return kept(name + "-1.0-py3-none-any.whl", testing::make_zip(entries));
+  }
+
+  /// What becomes of an expected demo with `own` beside another wheel with `others`.
+  std::map<std::string, Installed> beside(const Contents& own, const Contents& others,
+                                          const std::string& not_listed = "") {
+    fs::remove_all(site_);
+    auto check = look();
+    const DeliveredFile demo = bring_all("demo", own);
+    const DeliveredFile zeta = bring_all("zeta", others, not_listed);
+    return by_name(after(check, {demo, zeta}, {project("demo")}));
+  }
+};
+
+TEST_F(StrangerTest, AFileThatIsImportedInsteadOfAnExpectedOneIsRefused) {
+  for (const char* path :
+       {"demo/__init__.py", "demo.abi3.so", "demo.pyc", "__pycache__/demo.cpython-311.pyc"}) {
+    for (const char* not_listed : {"", path}) {
+      if (*not_listed != 0 && !std::string_view(path).ends_with(".pyc")) continue;  // is seen to be missing
+      auto found = beside({{"demo.py", "x = 1\n"}}, {{path, "x = 2\n"}}, not_listed);
+      EXPECT_EQ(found["demo"].from, InstalledFrom::unjudged) << path;
+      EXPECT_EQ(found["demo"].reason, "zeta 1.0 has brought " + std::string(path) +
+                                          ", which Python may import instead of its demo.py");
+      EXPECT_EQ(found["zeta"].from, InstalledFrom::delivered);
+    }
+  }
+  auto found = beside({{"demo/__init__.py", ""}, {"demo/x.py", ""}},
+                      {{"demo/__pycache__/x.cpython-311.pyc", "x = 2\n"}});
+  EXPECT_EQ(found["demo"].from, InstalledFrom::unjudged);
+}
+
+TEST_F(StrangerTest, AFileThatIsImportedInsteadIsRefusedInDataFoldersToo) {
+  fs::remove_all(site_);
+  auto check = look();
+  const DeliveredFile demo = bring_all("demo", {{"demo.py", "x = 1\n"}});
+  bring_all("zeta", {{"demo/__init__.py", ""}});
+  const std::string record = record_row("demo/__init__.py", "");
+  for (const char* folder : {"purelib", "platlib", "data", "data/lib/python3.11/site-packages"}) {
+    const DeliveredFile zeta =
+        kept("zeta-1.0-py3-none-any.whl",
+             testing::make_zip({{"zeta-1.0.data/" + std::string(folder) + "/demo/__init__.py", ""},
+                                {info("zeta") + "/RECORD", record}}));
+    EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged)
+        << folder;
+  }
+}
+
+TEST_F(StrangerTest, APluginIsOnlyTold) {
+  auto found = beside({{"demo/__init__.py", ""}, {"demo/plugins/x.py", ""}},
+                      {{"demo/plugins/y.py", ""}, {"demo/z.abi3.so", ""}, {"zeta.py", ""}});
+  EXPECT_EQ(found["demo"].from, InstalledFrom::delivered) << found["demo"].reason;
+  EXPECT_THAT(found["zeta"].among,
+              ::testing::ElementsAre(::testing::Pair(
+                  "demo 1.0", ::testing::ElementsAre("demo/plugins/y.py", "demo/z.abi3.so"))));
+}
+
+TEST_F(StrangerTest, ANamespaceIsEverybodys) {
+  auto found = beside({{"demo/x.py", ""}}, {{"demo/y.py", ""}, {"demo/z/__init__.py", ""}});
+  EXPECT_EQ(found["demo"].from, InstalledFrom::delivered) << found["demo"].reason;
+  EXPECT_THAT(found["zeta"].among, IsEmpty());
+}
+
+TEST_F(StrangerTest, AProjectThatIsNotExpectedIsLeftAlone) {
+  auto check = look();
+  const DeliveredFile demo = bring_all("demo", {{"demo.py", ""}});
+  const DeliveredFile zeta = bring_all("zeta", {{"demo/__init__.py", ""}});
+  EXPECT_EQ(by_name(after(check, {demo, zeta}))["demo"].from, InstalledFrom::delivered);
+  EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("zeta")}))["demo"].from, InstalledFrom::delivered);
+}
+
+TEST_F(StrangerTest, AnExpectedProjectOfBeforeIsRefusedWhenItIsShadowedNow) {
+  bring_all("demo", {{"demo.py", ""}});
+  auto check = look();
+  const DeliveredFile zeta = bring_all("zeta", {{"demo/__init__.py", ""}});
+  auto found = by_name(after(check, {zeta}, {project("demo")}));
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found["demo"].from, InstalledFrom::unjudged);
+}
+
+// What was built has no wheel that could tell; pip lists what it compiled of it.
+TEST_F(StrangerTest, WhatWasBuiltIsReadByItsRecord) {
+  auto check = look();
+  const DeliveredFile demo = bring_all("demo", {{"demo/__init__.py", ""}});
+  const std::string compiled = "demo/__pycache__/__init__.cpython-311.pyc";
+  bring_all("zeta", {{"demo/__init__.py", ""}, {compiled, ""}});
+  const DeliveredFile zeta = sent("zeta-1.0.tar.gz");
+  EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::delivered);
+  bring_all("zeta", {{compiled, ""}});
+  EXPECT_EQ(by_name(after(check, {demo, zeta}, {project("demo")}))["demo"].from, InstalledFrom::unjudged);
+}
+
+// Once the whole wheel was read anew for each such file: 13 s for these.
+TEST_F(StrangerTest, VeryManyCommonPathsTakeTimeThatGrowsWithTheirNumber) {
+  constexpr int kFiles = 4000;
+  Contents own;
+  Contents others;
+  for (int i = 0; i < kFiles; ++i) {
+    const std::string path = "shared/f" + std::to_string(i) + ".py";
+    own[path] = "demo" + std::to_string(i);
+    others[path] = "zeta" + std::to_string(i);
+  }
+  auto check = look();
+  const DeliveredFile demo = bring_all("demo", own);
+  const DeliveredFile zeta = bring_all("zeta", others);
+  const auto start = std::chrono::steady_clock::now();
+  auto found = by_name(after(check, {demo, zeta}, {project("demo")}));
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_EQ(found["demo"].from, InstalledFrom::delivered) << found["demo"].reason;
+  EXPECT_EQ(found["demo"].overwritten["zeta 1.0"].size(), static_cast<std::size_t>(kFiles));
+  EXPECT_LT(took, std::chrono::seconds(6));
+}
+
+TEST_F(InstalledTest, WhatAPathFileLeadsToIsInstalled) {
+  const std::string info = "/demo-9.0.dist-info/METADATA";
+  const std::string metadata = "Name: demo\nVersion: 9.0\n";
+  for (const std::string& place : {site_ + "/vend", folder_.path("far")}) {
+    auto check = look();
+    write(site_ + "/zz.pth", place + "\n");
+    write(place + info, metadata);
+    const auto all = after(check, {wheel("demo", "1.0")}, {project("demo")});
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().from, InstalledFrom::unjudged);
+    EXPECT_EQ(all.front().projects, std::set{project("demo")});
+    EXPECT_EQ(only(check), InstalledFrom::unjudged) << "the environment is nearer than the working folder";
+    fs::remove_all(place);
+  }
+}
+
+TEST_F(InstalledTest, WhatAPathFileOfTheOwnProjectLeadsToIsOnesOwn) {
+  write(work_ + "/pyproject.toml", "[project]\nname = \"app\"\n");
+  auto check = look();
+  write(site_ + "/__editable__.app-0.1.pth", work_ + "/src\n");
+  write(work_ + "/src/app.egg-info/PKG-INFO", "Name: app\nVersion: 0.1\n");
+  EXPECT_EQ(only(check), InstalledFrom::own_folder);
+  EXPECT_EQ(only(check, {}, {project("app")}), InstalledFrom::own_folder)
+      << "who develops it says what is in it";
+  write(work_ + "/src/app.egg-info/PKG-INFO", "Name: demo\nVersion: 0.1\n");
+  EXPECT_EQ(only(check, {}, {project("demo")}), InstalledFrom::unjudged);
+}
+
+TEST_F(InstalledTest, AnEggLinkStandsForAFolder) {
+  auto check = look();
+  write(site_ + "/demo.egg-link", "vend\n.\n");
+  EXPECT_EQ(only(check, {sent("demo-main.zip"), wheel("demo", "1.0")}), InstalledFrom::unjudged);
+  EXPECT_THAT(after(check).front().reason, HasSubstr("demo.egg-link leads there"));
+  write(site_ + "/demo.egg-link", work_ + "\n.\n");
+  EXPECT_EQ(only(check), InstalledFrom::own_folder);
+  EXPECT_EQ(only(check, {}, {project("demo")}), InstalledFrom::unjudged);
+}
+
+TEST_F(InstalledTest, DistributionsInAnyCaseAreInstalled) {
+  for (const char* name : {"/demo-9.0.EGG-INFO/PKG-INFO", "/demo-9.0.DIST-INFO/METADATA",
+                           "/demo-9.0-py3.11.EGG/EGG-INFO/PKG-INFO", "/demo-9.0.Egg-Info"}) {
+    fs::remove_all(site_);
+    auto check = look();
+    write(site_ + name, "Name: demo\nVersion: 9.0\n");
+    EXPECT_EQ(only(check, {wheel("demo", "1.0")}, {project("demo")}), InstalledFrom::unjudged) << name;
+  }
+}
+
+TEST_F(InstalledTest, WhatLeadsToMoreThanCanBeLookedAtMayBeOfAnyProject) {
+  auto check = look();
+  write(site_ + "/zz.pth", std::string(300 * 1024, '#'));
+  const auto all = after(check, {}, {project("demo")});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_TRUE(all.front().may_be_any);
+  EXPECT_EQ(all.front().project, "zz.pth");
+  EXPECT_EQ(all.front().from, InstalledFrom::unjudged);
+}
+
 TEST_F(InstalledTest, EggsOfOldAreSeen) {
   auto check = look();
   write(site_ + "/demo-1.0-py3.11.egg-info/PKG-INFO", "Name: demo\nVersion: 1.0\n");
@@ -511,6 +701,34 @@ TEST(InstalledVerdict, TellsWhatAnotherWheelHasOverwritten) {
               ::testing::ElementsAre(
                   "demo 1.0 is as it passed through, but its tests/__init__.py was overwritten by alpha 1.0",
                   "demo 1.0 is as it passed through, but its a.py and 1 more were overwritten by zeta 1.0"));
+}
+
+TEST(InstalledVerdict, RefusesWhatMayBeAnExpectedProject) {
+  Installed entry;
+  entry.project = "zz.pth";
+  entry.folder = "/v";
+  entry.reason = "it leads to more than can be looked at";
+  entry.may_be_any = true;
+  EXPECT_TRUE(told({entry}, {.expected = {project("demo")}}).refused);
+  EXPECT_FALSE(told({entry}, {}).refused);
+}
+
+TEST(InstalledVerdict, TellsWhatOthersHavePutAmongTheFilesOfAnExpectedProject) {
+  Installed entry = entry_of("zeta", InstalledFrom::delivered);
+  entry.among = {{"demo 1.0", {"demo/plugins/x.py", "demo/plugins/y.py"}}};
+  EXPECT_THAT(
+      told({entry}, {}).notes,
+      ::testing::ElementsAre("zeta 1.0 has put demo/plugins/x.py and 1 more among the files of demo 1.0"));
+}
+
+TEST(InstalledVerdict, TellsWhatOfAnExpectedProjectWasBuiltHere) {
+  Installed entry = entry_of("demo", InstalledFrom::delivered);
+  entry.built_from = "demo-1.0.tar.gz";
+  const Told all = told({entry}, {.expected = {project("demo")}});
+  EXPECT_FALSE(all.refused);
+  EXPECT_THAT(all.notes, ::testing::ElementsAre("demo 1.0 was built here from demo-1.0.tar.gz: what a build "
+                                                "made can be compared with nothing"));
+  EXPECT_THAT(told({entry}, {.expected = {project("other")}}).notes, IsEmpty());
 }
 
 TEST(InstalledVerdict, IsInTheReport) {

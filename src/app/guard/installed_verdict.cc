@@ -35,15 +35,36 @@ std::string overwritten_by(const std::string& title, const std::string& other,
   return title + " is as it passed through, but " + first + more + " overwritten by " + printable(other);
 }
 
+std::string put_among(const std::string& title, const std::string& other,
+                      const std::set<std::string>& paths) {
+  const std::string more = paths.size() > 1 ? " and " + std::to_string(paths.size() - 1) + " more" : "";
+  return title + " has put " + printable(*paths.begin()) + more + " among the files of " + printable(other);
+}
+
+/// What is to tell of one that is not unjudged.
+void add_notes(const Installed& entry, bool is_expected, std::vector<std::string>& notes) {
+  const std::string title = title_of(entry);
+  for (const auto& [other, paths] : entry.overwritten) notes.push_back(overwritten_by(title, other, paths));
+  for (const auto& [other, paths] : entry.among) notes.push_back(put_among(title, other, paths));
+  if (entry.from == InstalledFrom::own_folder) notes.push_back(title + " was installed from your own folder");
+  if (entry.from == InstalledFrom::delivered && is_expected && !entry.built_from.empty()) {
+    notes.push_back(title + " was built here from " + printable(entry.built_from) +
+                    ": what a build made can be compared with nothing");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> report_installed(std::vector<Installed> all, const InstalledRules& rules,
                                           Report& report) {
   const bool nothing_judged = report.judged_count() == 0;
   const bool let_through = report.any_tunnelled();
+  const auto is_expected = [&](const Installed& entry) {
+    const auto one = [&](const ProjectName& name) { return rules.expected.contains(name); };
+    return std::ranges::any_of(entry.projects, one) || (entry.may_be_any && !rules.expected.empty());
+  };
   const auto is_refused = [&](const Installed& entry) {
-    const auto is_expected = [&](const ProjectName& name) { return rules.expected.contains(name); };
-    if (std::ranges::any_of(entry.projects, is_expected)) return true;
+    if (is_expected(entry)) return true;
     if (let_through) return false;
     return rules.proof_required || (nothing_judged && !rules.expected.empty());
   };
@@ -55,9 +76,7 @@ std::vector<std::string> report_installed(std::vector<Installed> all, const Inst
   std::vector<std::string> notes;
   for (const Installed& entry : all) {
     const std::string title = title_of(entry);
-    for (const auto& [other, paths] : entry.overwritten) notes.push_back(overwritten_by(title, other, paths));
-    if (entry.from == InstalledFrom::own_folder)
-      notes.push_back(title + " was installed from your own folder");
+    add_notes(entry, is_expected(entry), notes);
     if (entry.from != InstalledFrom::unjudged) continue;
     if (is_refused(entry)) {
       report.refused(title, Error(kGuardInstalled, sentence(title, entry.folder, entry.reason)));

@@ -225,6 +225,12 @@ bool Report::has_file_of(const ProjectName& project) const {
                              [&](const auto& file) { return may_be_of(project, file.second.filename); });
 }
 
+bool Report::is_new(const ProjectName& project) const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(installed_,
+                             [&](const Installed& entry) { return entry.projects.contains(project); });
+}
+
 std::map<ProjectName, std::string> Report::there_before() const {
   const std::lock_guard lock(mutex_);
   return there_before_;

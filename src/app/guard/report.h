@@ -104,6 +104,8 @@ class Report {
   std::set<ProjectName> projects() const;
   /// Whether an installer may take a judged file for one of this project.
   bool has_file_of(const ProjectName& project) const;
+  /// Whether a distribution of this project is new in an environment.
+  bool is_new(const ProjectName& project) const;
   std::map<ProjectName, std::string> there_before() const;  ///< as was_installed() was told
 
   /// What a person should know besides the files, a sentence each.

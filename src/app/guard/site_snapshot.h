@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tomme::guard {
@@ -24,9 +25,26 @@ struct DistributionState {
 /// By path: "/v/lib/python3.11/site-packages/demo-1.0.dist-info", links followed.
 using SiteSnapshot = std::map<std::string, DistributionState>;
 
+struct PathFileLimits {
+  std::size_t bytes = 256 * 1024;  ///< of one `.pth` or `.egg-link`
+  std::size_t places = 1000;       ///< that it names
+};
+
 /// The distributions in these folders, each once: a listing, and two looks a distribution. Folders that are
-/// not there or that this user may not read have none.
-SiteSnapshot take_snapshot(const std::vector<std::string>& folders);
+/// not there or that this user may not read have none. Where a `.pth` or an `.egg-link` of such a folder
+/// leads, another folder or a zip archive, Python and installers find distributions as well: they are among
+/// them, but what leads on from there is not followed, for Python does not. See is_unlooked() for what is
+/// above the limits.
+SiteSnapshot take_snapshot(const std::vector<std::string>& folders, const PathFileLimits& limits = {});
+
+/// The places that the lines of `file`, a `.pth` or `.egg-link` of which this is the text, may name, with
+/// what Python 3.13 takes for the end of a line and what older ones do. Code and comments are tried as well:
+/// they lead nowhere.
+std::vector<std::string> places_named_in(const std::string& file, std::string_view text);
+
+/// Whether a path of a snapshot, "/v/zz.pth/*", is no distribution but a file whose places were not looked
+/// at: it names too many, or leads to a file that is no zip archive to us.
+bool is_unlooked(std::string_view path);
 
 /// The paths that `after` has and `before` has not, or otherwise.
 std::vector<std::string> new_or_changed(const SiteSnapshot& before, const SiteSnapshot& after);

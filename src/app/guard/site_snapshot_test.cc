@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/bytes.h"
 #include "testing/folder.h"
+#include "testing/package.h"
 
 namespace tomme::guard {
 namespace {
@@ -67,6 +69,62 @@ TEST_F(SiteSnapshotTest, SeesWhatIsInstalledAgain) {
               ElementsAre(fs::canonical(site_ + "/a-1.0.dist-info").string(),
                           fs::canonical(site_ + "/b-1.0.dist-info").string(),
                           fs::canonical(site_ + "/d-2.0.dist-info").string()));
+}
+
+TEST_F(SiteSnapshotTest, HasThemInAnyCaseAsPythonDoes) {
+  put("site/a-1.0.DIST-INFO/METADATA");
+  put("site/b-1.0.EGG-INFO/PKG-INFO");
+  put("site/c-1.0.Egg-Info");
+  put("site/d-1.0-py3.11.EGG/EGG-INFO/PKG-INFO");
+  put("site/e.egg-link", "/nowhere\n");
+  EXPECT_THAT(names_in(take_snapshot({site_})),
+              ElementsAre("site/a-1.0.DIST-INFO", "site/b-1.0.EGG-INFO", "site/c-1.0.Egg-Info",
+                          "site/d-1.0-py3.11.EGG", "site/e.egg-link"));
+}
+
+TEST_F(SiteSnapshotTest, HasWhatPathFilesLeadTo) {
+  put("site/zz.pth", "# a comment\nimport os\nvend\n../beside \n" + folder_.path("far") + "\r\nabsent\n");
+  put("site/e.egg-link", " linked\n.\n");
+  put("site/vend/a-1.0.dist-info/METADATA");
+  put("site/vend/more.pth", "deeper\n");
+  put("site/vend/deeper/x-1.0.dist-info/METADATA");  // Python does not follow either
+  put("beside/b-1.0.dist-info/METADATA");
+  put("far/c.egg/EGG-INFO/PKG-INFO");
+  put("site/linked/d.egg-info/PKG-INFO");
+  EXPECT_THAT(names_in(take_snapshot({site_})),
+              ElementsAre("beside/b-1.0.dist-info", "far/c.egg", "site/e.egg-link", "site/linked/d.egg-info",
+                          "site/vend/a-1.0.dist-info"));
+}
+
+TEST_F(SiteSnapshotTest, HasAnEggAndAnArchiveThatAPathFileNames) {
+  put("site/zz.pth", "../one.egg\n../two.zip\n../three.zip\n");
+  put("one.egg/egg-info/PKG-INFO");
+  folder_.write("two.zip",
+                text_of(testing::make_zip({{"demo.py", ""}, {"demo-1.0.dist-info/METADATA", ""}})));
+  put("three.zip", "no archive");
+  const SiteSnapshot snapshot = take_snapshot({site_});
+  EXPECT_THAT(names_in(snapshot), ElementsAre("one.egg", "three.zip/*", "two.zip/demo-1.0.dist-info"));
+  EXPECT_TRUE(is_unlooked(folder_.path("three.zip/*")));
+  EXPECT_FALSE(is_unlooked(folder_.path("two.zip/demo-1.0.dist-info")));
+}
+
+TEST_F(SiteSnapshotTest, SaysWherePathFilesAreAboveTheLimits) {
+  put("site/a.pth", "one\ntwo\n");
+  put("site/b.pth", "one\ntwo\nthree\n");
+  put("site/c.pth", std::string(101, '#'));
+  EXPECT_THAT(names_in(take_snapshot({site_}, {.bytes = 100, .places = 2})),
+              ElementsAre("site/b.pth/*", "site/c.pth/*"));
+}
+
+TEST(PathFile, IsReadAsOldAndNewPythonsDo) {
+  EXPECT_THAT(places_named_in("/s/x.pth", "a\rb\r\nc\n\n  \n/d/e\n../f/./g\n"),
+              ElementsAre("/d/e", "/f/g", "/s/a", "/s/b", "/s/c"));
+  EXPECT_THAT(places_named_in("/s/x.pth",
+                              "\xef\xbb\xbf"
+                              "a\n"),
+              ::testing::Contains("/s/a"));
+  EXPECT_THAT(places_named_in("/s/x.pth", "a\fb\n"), ElementsAre("/s/a", "/s/a\fb", "/s/b"));
+  EXPECT_THAT(places_named_in("/s/x.egg-link", "  a\n"), ElementsAre("/s/  a", "/s/a"));
 }
 
 }  // namespace

@@ -62,10 +62,15 @@ Result<Digests> record_of(const ZipArchive& zip, const InstalledWheelLimits& lim
 
 Result<std::optional<std::string>> difference_from_wheel(BytesView wheel, const InstalledFiles& installed,
                                                          const InstalledWheelLimits& limits) {
-  const ZipArchive zip = TRY(ZipArchive::parse(wheel, limits.zip));
-  const Digests promised = TRY(record_of(zip, limits));
+  return difference_from_wheel(TRY(ZipArchive::parse(wheel, limits.zip)), installed, limits);
+}
+
+Result<std::optional<std::string>> difference_from_wheel(const ZipArchive& wheel,
+                                                         const InstalledFiles& installed,
+                                                         const InstalledWheelLimits& limits) {
+  const Digests promised = TRY(record_of(wheel, limits));
   const Digests there = digests_by_path(installed.record);
-  for (const ZipEntry& entry : zip.entries()) {
+  for (const ZipEntry& entry : wheel.entries()) {
     if (!is_compared(entry)) continue;
     const std::string key = key_of(entry.name);
     const auto found = there.find(key);

@@ -38,5 +38,9 @@ struct InstalledFiles {
 /// Fails where the wheel cannot be read.
 Result<std::optional<std::string>> difference_from_wheel(BytesView wheel, const InstalledFiles& installed,
                                                          const InstalledWheelLimits& limits = {});
+/// The same of a wheel that was opened already.
+Result<std::optional<std::string>> difference_from_wheel(const ZipArchive& wheel,
+                                                         const InstalledFiles& installed,
+                                                         const InstalledWheelLimits& limits = {});
 
 }  // namespace tomme

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,27 +41,28 @@ bool is_top(std::string_view plain) {
   return segments_of(plain) == kTop && plain.ends_with("/PKG-INFO");
 }
 
-/// The texts that are least deep.
+/// The texts that are least deep. There may be very many, and whoever made the archive has chosen them: in
+/// order, and not by a hash of which he could have chosen many with the same value.
 class Shallowest {
  public:
   void add(std::size_t depth, const Bytes& text) {
     if (depth > depth_) return;
-    if (depth < depth_) texts_.clear();
+    if (depth < depth_) {
+      texts_.clear();
+      bytes_ = 0;
+    }
     depth_ = depth;
-    if (std::ranges::find(texts_, text) == texts_.end()) texts_.push_back(text);
+    if (texts_.insert(text).second) bytes_ += text.size();
   }
   bool takes(std::size_t depth) const { return depth <= depth_; }
   std::size_t depth() const { return depth_; }
-  const std::vector<Bytes>& texts() const { return texts_; }
-  std::size_t bytes() const {
-    std::size_t sum = 0;
-    for (const Bytes& text : texts_) sum += text.size();
-    return sum;
-  }
+  const std::set<Bytes>& texts() const { return texts_; }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   std::size_t depth_ = std::numeric_limits<std::size_t>::max();
-  std::vector<Bytes> texts_;
+  std::set<Bytes> texts_;
+  std::size_t bytes_ = 0;
 };
 
 /// Looks at the entries of an archive one after the other. Poetry (pkginfo) takes, of all files with PKG-INFO
@@ -98,10 +100,9 @@ class Search {
 
   bool has_top() const { return has_top_; }
   Result<std::vector<Bytes>> found() const {
-    std::vector<Bytes> texts = by_path_.texts();
-    for (const Bytes& text : as_written_.texts()) {
-      if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
-    }
+    std::set<Bytes> all = by_path_.texts();
+    all.insert(as_written_.texts().begin(), as_written_.texts().end());
+    std::vector<Bytes> texts(all.begin(), all.end());
     if (!texts.empty() && by_path_.depth() <= kTop && (texts.size() > 1 || !has_top_))
       return fail(kSdistMetadata, "it has more than one PKG-INFO at its top, or not in its folder");
     return texts;
