@@ -210,6 +210,19 @@ def test_ones_own_folder_by_its_path(local, venv, command):
     assert_all_came(local.run(*command, options=STRICT), own=own)
 
 
+def test_a_folder_beside_in_the_same_checkout(local, venv):
+    """A repository of several projects that name one another by `../`."""
+    (local.work / ".git").mkdir()
+    (local.work / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    own_project(local, local.work / "lib", name="lib")
+    app = own_project(local, local.work / "app")
+    text = (app / "pyproject.toml").read_text().replace("tomme-demo==1.0", "lib")
+    (app / "pyproject.toml").write_text(text + '[tool.uv.sources]\nlib = {path = "../lib", editable = true}\n')
+    local.work = app
+    assert_all_came(local.run("uv", "sync", "-q", options=STRICT), own={"my-app", "lib"})
+    assert_all_came(local.run("pip", "--python", "../v", "install", "-q", "-e", "../lib", options=STRICT), own={"lib"})
+
+
 def test_uv_from_below_and_from_elsewhere(local):
     own_project(local, local.work / "app")
     (local.work / "app/deep").mkdir()

@@ -49,6 +49,7 @@ class PlaceFinder {
     pip_files();
     for (const std::string& folder : project_folders()) project(folder);
     for (const std::string& base : bases_) root_project(base);
+    out_.own.insert(own_root(from_));
     uv_settings(from_.config_home() + "/uv/uv.toml", "");
     uv_settings("/etc/uv/uv.toml", "");
     collections();
