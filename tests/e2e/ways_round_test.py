@@ -192,7 +192,7 @@ def test_pip_conf_proxy_is_gone_through_and_not_round(local, index):
     (["pdm", "install"], "post_install"), (["sh", "-c", "pip install --find-links /tmp/wheels six"], "/tmp/wheels")],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_shells_and_wrappers_that_hide_what_they_start(decoys, command, name, options):
-    decoys.write("pyproject.toml", "[tool.pdm.scripts]\ngo = {composite = [{x = 1}, 'pip install {args}']}\n"
+    decoys.write("pyproject.toml", "[tool.pdm.scripts]\ngo = {composite = [{x = 1}, 'pip install $WHAT']}\n"
                                    "post_install = {shell = 'pip install six; x'}\n")
     assert_not_started(decoys, decoys.run(*command, options=options), name)
 
