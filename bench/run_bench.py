@@ -5,7 +5,7 @@ with empty caches (Tomme's own store included). Home, caches and target lie in m
 /dev/shm: `run` removes the installer's cache at its end, the plain command leaves it, and what a disk takes
 to free it (it varies from 5 to 200 ms here) is neither's merit; BENCH_STAGE=FOLDER has them elsewhere.
 BENCH_ROUNDS, BENCH_PADDING (octets of a wheel's data) and BENCH_TRUST=system (the user's trust file holds the
-system's 140 authorities as well) vary it too.
+system's 140 authorities as well) vary it too. BENCH_OTHER=PROGRAM has another build of tomme take its turn.
 """
 
 import json
@@ -18,6 +18,7 @@ from loopback import Nginx, free_port, make_certificates
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 15))
 PADDING = os.environ.get("BENCH_PADDING", "100000")
+OTHER = os.environ.get("BENCH_OTHER")
 INSTALLERS = ("pip==26.2", "uv==0.13.9")
 SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 PROJECT = "bench"
@@ -49,8 +50,13 @@ def commands(bin_folder, index_url, root, stage):
     pip = [bin_folder / "pip", "download", "-q", "-d", stage.out, "--index-url", index_url, PROJECT]
     uv = [bin_folder / "uv", "pip", "install", "-q", "--python", bin_folder / "python", "--target", stage.out,
           "--index-url", index_url, PROJECT]
-    run = [TOMME, "run", "--trusted-root", root, "--require", "attested", "--report", stage.home / "report.json", "--"]
-    return {"pip": pip, "tomme run -- pip": [*run, *pip], "uv": uv, "tomme run -- uv": [*run, *uv]}
+    run = ["run", "--trusted-root", root, "--require", "attested", "--report", stage.home / "report.json", "--"]
+    rows = {}
+    for name, plain in (("pip", pip), ("uv", uv)):
+        rows |= {name: plain, f"tomme run -- {name}": [TOMME, *run, *plain]}
+        if OTHER:
+            rows[f"tomme's other build, {name}"] = [OTHER, *run, *plain]
+    return rows
 
 
 def check(stage, files):
@@ -85,7 +91,7 @@ def main():
         last = {}
 
         def before(name):
-            if last.get("name", "").startswith("tomme"):
+            if last.get("name", "").startswith("tomme run"):
                 check(stage, len(manifest["files"]))
             stage.clear(name)
             last["name"] = name
@@ -97,14 +103,15 @@ def main():
 
     print(f"\n{len(manifest['files'])} attested wheels of {int(PADDING) / 1e3:.0f} kB over TLS, {ROUNDS} rounds taking "
           f"turns, empty caches in {stage.folder.parent}\n")
-    print(f"{'':18} {'median':>11} {'least':>11} {'CPU':>11} {'ratio':>8}  asked")
+    print(f"{'':24} {'median':>11} {'least':>11} {'CPU':>11} {'ratio':>8}  asked")
     for installer, most in (("pip", 1.10), ("uv", 1.40)):
         plain = median(results[installer])
-        for name in (installer, f"tomme run -- {installer}"):
-            runs = results[name]
+        for name, runs in results.items():
+            if not name.endswith(installer):
+                continue
             ratio = median(runs) / plain
-            note = f"{most:.2f}: {verdict(ratio <= most)}" if name != installer else ""
-            print(f"{name:18} {median(runs) / 1e3:8.1f} ms {min(r['wall_us'] for r in runs) / 1e3:8.1f} ms "
+            note = f"{most:.2f}: {verdict(ratio <= most)}" if name.startswith("tomme run") else ""
+            print(f"{name:24} {median(runs) / 1e3:8.1f} ms {min(r['wall_us'] for r in runs) / 1e3:8.1f} ms "
                   f"{median(runs, 'cpu_us') / 1e3:8.1f} ms {ratio:8.3f}  {note}")
 
 

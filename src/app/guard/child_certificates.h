@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/guard/installer.h"
 #include "core/base/result.h"
 #include "io/net/trust.h"
 
@@ -11,12 +12,13 @@ namespace tomme::guard {
 /// read.
 struct ChildCertificates {
   std::string bundle;  ///< PEM file of all
-  std::string folder;  ///< of all, named by hash, as OpenSSL reads it
+  std::string folder;  ///< of all, named by hash, as OpenSSL reads it; empty where it is not wanted
   std::string own;     ///< PEM file of the run's own authority alone
 
-  /// Writes them below `folder`; kNetTrustFile where an authority that a setting names cannot be read.
+  /// Writes them below `folder`, by hash for pip alone: others read a file once. kNetTrustFile where an
+  /// authority that a setting names cannot be read.
   static Result<ChildCertificates> write(const net::TrustSettings& users, const std::string& own_pem,
-                                         const std::string& folder);
+                                         const std::string& folder, Installer installer);
 };
 
 }  // namespace tomme::guard

@@ -65,6 +65,7 @@ void set_for_pnpm(Environment& child, const ChildSettings& settings) {
 /// pip reads PIP_CERT and SSL_CERT_FILE anew for each connection, a bundle of all authorities in 30 ms; of a
 /// folder only what it needs. Other installers read one of the variables once, and as a file.
 void read_as_needed(Environment& child, const ChildSettings& settings) {
+  child["PIP_CERT"] = settings.certificates.folder;
   child["SSL_CERT_FILE"] = settings.certificates.own;
   child["SSL_CERT_DIR"] = settings.certificates.folder;
 }
@@ -98,8 +99,7 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   child["NO_PROXY"] = child["no_proxy"] = "";
   for (std::string_view name : kTrust) child[std::string(name)] = settings.certificates.bundle;
   if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.certificates.bundle;
-  child["PIP_CERT"] = settings.certificates.folder;
-  if (plan.command.installer == Installer::pip) read_as_needed(child, settings);
+  if (!settings.certificates.folder.empty()) read_as_needed(child, settings);
   for (const std::string& name : plan.trust_variables) child[name] = settings.certificates.bundle;
   for (auto& [name, value] : child) {
     if (name.starts_with("POETRY_CERTIFICATES_") && name.ends_with("_CERT") &&

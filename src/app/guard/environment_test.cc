@@ -34,9 +34,21 @@ TEST(ChildEnvironment, IsWhatInstallersWereMeasuredToRead) {
   EXPECT_EQ(child["PIP_CERT"], "/run/authorities");
   EXPECT_EQ(child["SSL_CERT_DIR"], "/run/authorities");
   EXPECT_EQ(child["SSL_CERT_FILE"], "/run/own.pem");
-  Environment uv = child_of("uv pip install six");
-  EXPECT_EQ(uv["SSL_CERT_FILE"], "/run/bundle.pem");
+}
+
+TEST(ChildEnvironment, OthersThanPipReadOneFile) {
+  const Result<Plan> plan = make_plan(invocation_of("uv pip install six"));
+  ASSERT_TRUE(plan);
+  Environment uv =
+      child_environment(*plan, {proxy_url(), {"/run/bundle.pem", "", ""}, "/run/cache", "/kept"});
+  for (const char* name : {"PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
+    EXPECT_EQ(uv[name], "/run/bundle.pem") << name;
+  }
   EXPECT_FALSE(uv.contains("SSL_CERT_DIR"));
+}
+
+TEST(ChildEnvironment, CachesAreOfThisRun) {
+  Environment child = child_of("pip install six", {{"PATH", "/bin"}, {"NO_PROXY", "*"}});
   for (const char* name : {"PIP_CACHE_DIR", "UV_CACHE_DIR", "POETRY_CACHE_DIR", "PDM_CACHE_DIR",
                            "PIPENV_CACHE_DIR", "PIP_TOOLS_CACHE_DIR"}) {
     EXPECT_THAT(child[name], ::testing::StartsWith("/run/cache/")) << name;

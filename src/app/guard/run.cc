@@ -150,8 +150,9 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const FileStore store = TRY(FileStore::open(cache + "/files"));
   RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
-  const ChildCertificates certificates = TRY(ChildCertificates::write(
-      plan.trust, to_pem("CERTIFICATE", authority.certificate().der()), folder.path()));
+  const ChildCertificates certificates =
+      TRY(ChildCertificates::write(plan.trust, to_pem("CERTIFICATE", authority.certificate().der()),
+                                   folder.path(), plan.command.installer));
 
   // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
   const std::string caches = folder.path() + "/cache";
