@@ -150,9 +150,11 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   const FileStore store = TRY(FileStore::open(cache + "/files"));
   RunFolder folder = TRY(RunFolder::make(cache + "/runs"));
   const TlsAuthority authority = TRY(TlsAuthority::make(tls_hosts(plan), clock.now()));
-  const ChildCertificates certificates =
-      TRY(ChildCertificates::write(plan.trust, to_pem("CERTIFICATE", authority.certificate().der()),
-                                   folder.path(), plan.command.installer));
+  // Beside the rest: the system's authorities are a few hundred files.
+  auto writing = std::async(std::launch::async, [&] {
+    return ChildCertificates::write(plan.trust, to_pem("CERTIFICATE", authority.certificate().der()),
+                                    folder.path(), plan.command.installer);
+  });
 
   // While the rest is prepared: a look at thousands of distributions takes its time on a cold disk.
   const std::string caches = folder.path() + "/cache";
@@ -188,6 +190,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     client.prepare();
   });
   const Secret<std::string> proxy_url = proxy->url();
+  const ChildCertificates certificates = TRY(writing.get());
   const ChildSettings settings{proxy_url, certificates, caches, options.invocation.kept};
   InstalledCheck check = looking.get();
   for (const ProjectName& project : expected) {
