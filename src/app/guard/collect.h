@@ -58,6 +58,7 @@ Result<Nested> collect_pipx(Collector& into, const Command& command);
 Result<Nested> collect_pnpm(Collector& into, const Command* command);
 /// What starts pip or uv: pip-tools, pipenv, hatch, tox, nox and build.
 Result<Nested> collect_starter(Collector& into, const Command& command);
+Result<Nested> collect_hatch(Collector& into, const Command& command);
 
 /// A shell command in somebody's settings, as `sh -c` would run it.
 inline StartedCommand shell_command(std::string_view text, std::string where) {

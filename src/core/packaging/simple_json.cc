@@ -154,7 +154,7 @@ Result<PageHead> SimpleJsonReader::finish() {
   Fields meta = TRY(read_meta(fields, head_.api_version));
   head_.name = TRY(fields.text("name"));
   TRY(read_status(head_, fields, meta));
-  TRY(fields.array("files"));
+  [[maybe_unused]] const auto& read = TRY(fields.array("files"));
   if (const json::Value* versions = fields.find("versions"); versions != nullptr && versions->array()) {
     for (const json::Value& version : *versions->array()) {
       if (version.text() != nullptr) head_.versions.push_back(*version.text());
@@ -186,7 +186,7 @@ Result<std::vector<std::string>> read_project_list_json(BytesView bytes, const P
   Fields fields = TRY(Fields::of(root, "list of projects"));
   std::optional<std::string> api_version;
   TRY(read_meta(fields, api_version));
-  TRY(fields.array("projects"));
+  [[maybe_unused]] const auto& read = TRY(fields.array("projects"));
   return names;
 }
 
