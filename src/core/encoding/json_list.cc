@@ -48,9 +48,11 @@ struct ItemBuilder {
   void add_null() { add(Item::Kind::null); }
   void add_flag(bool flag) { add(Item::Kind::boolean).flag_ = flag; }
   void add_text(std::string_view text) { add(Item::Kind::text).text_ = text; }
-  void add_number(const Value& value) {
+  /// One that loses a digit is a number whose value nobody gets: an element may hold much that nobody asks
+  /// for.
+  void add_number(const std::optional<Value>& value) {
     Item& item = add(Item::Kind::number);
-    const auto number = value.unsigned_integer();
+    const auto number = value ? value->unsigned_integer() : std::nullopt;
     item.is_unsigned_ = number.has_value();
     item.number_ = number.value_or(0);
   }
@@ -204,10 +206,8 @@ struct ListHandler : Unbounded {
   bool number(std::string_view text, bj::error_code& ec) {
     if (!in_list) return rest.number(text, ec);
     text = finish(text);
-    const std::optional<Value> value = number_of(text);
-    if (!value) return rest.refuse(misfit(text), ec);
     if (!room(ec)) return false;
-    items.add_number(*value);
+    items.add_number(number_of(text));
     return added(ec);
   }
 };

@@ -75,12 +75,23 @@ TEST(JsonList, RefusesWhatParseRefuses) {
   for (int i = 0; i < 40; ++i) many += "\"m" + std::to_string(i) + "\":1,";
   for (const std::string& element :
        {std::string(R"({"a":1,"a":2})"), std::string(R"([{"x":{"a":1,"b":2,"\u0061":3}}])"),
-        many + R"("m7":1})", std::string("1e999"), std::string("123456789012345678901"), std::string("[1,"),
-        std::string("'a'")}) {
+        many + R"("m7":1})", std::string("[1,"), std::string("'a'")}) {
     const auto listed = parse_list(R"({"l":[)" + element + "]}", "l", fine);
     ASSERT_FALSE(listed) << element;
     EXPECT_EQ(reason_of(listed.error()), reason_of(parse(R"({"l":[)" + element + "]}").error()));
   }
+}
+
+TEST(JsonList, LeavesNumbersThatFitNothingWithoutAValue) {
+  std::string seen;
+  const auto rest =
+      parse_list(R"({"l":[1e999,[123456789012345678901,7]]})", "l", [&](const Item& item) -> Result<void> {
+        seen += text_of(item) + ";";
+        return {};
+      });
+  ASSERT_TRUE(rest) << rest.error().message();
+  EXPECT_EQ(seen, "another number;[another number,7];");
+  EXPECT_FALSE(parse_list(R"({"l":[],"n":1e999})", "l", [](const Item&) -> Result<void> { return {}; }));
 }
 
 TEST(JsonList, ReadsPiecesAsItReadsTheWhole) {
@@ -121,7 +132,9 @@ TEST(JsonList, ReadsPiecesAsItReadsTheWhole) {
       }
       const Result<Value> end = read ? reader.finish() : Result<Value>(std::unexpected(read.error()));
       ASSERT_EQ(end.has_value(), rest.has_value()) << text << " by " << size;
-      ASSERT_EQ(end.has_value(), parse(text).has_value()) << text;
+      if (!text.contains("1e999") && !text.contains("12345678901234567890123")) {
+        ASSERT_EQ(end.has_value(), parse(text).has_value()) << text;
+      }
       if (end) {
         EXPECT_EQ(pieces, whole);
         EXPECT_EQ(to_canonical(*end), to_canonical(*rest));
