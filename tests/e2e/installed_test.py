@@ -427,6 +427,33 @@ def test_a_source_distribution_that_brings_an_expected_project(local, index, ven
         shutil.rmtree(next(venv.glob("lib/*/site-packages/tomme_door-0.1.dist-info")))
 
 
+METADATA = "Metadata-Version: 2.1\nName: tomme-demo\nVersion: 9.0\n"
+BY_PIP_AND_UV = pytest.mark.parametrize("command", [["pip", "--python", "v", "install", "-q"],
+                                                    ["uv", "pip", "install", "-q", "--python", "v"]], ids=lambda words: words[0])
+
+
+@BY_PIP_AND_UV
+@pytest.mark.parametrize("files", [
+    {"tomme_demo-9.0.EGG-INFO/PKG-INFO": METADATA},
+    {"odd.pth": "odd_vendored\n", "odd_vendored/tomme_demo-9.0.dist-info/METADATA": METADATA},
+    {"tomme-demo.egg-link": "odd_vendored\n", "odd_vendored/tomme_demo.egg-info/PKG-INFO": METADATA}],
+    ids=["capital letters", "a path file", "an egg link"])
+def test_another_wheel_that_brings_an_expected_project(local, index, venv, command, files):
+    """Python's own importlib.metadata takes all of these for an installed tomme-demo 9.0."""
+    index.add(Package("tomme_odd-1.0-py3-none-any.whl", wheel_of("tomme-odd", "1.0", files), None, None), "tomme-odd")
+    result = local.run(*command, "tomme-odd", options=EXPECT)
+    assert result.code == REFUSED, result.said
+    assert "installed without being judged: tomme-demo 9.0 in " in result.err, result.said
+
+
+@BY_PIP_AND_UV
+@pytest.mark.parametrize("path", ["tomme_demo/__init__.py", "__pycache__/tomme_demo.cpython-311.pyc"])
+def test_another_wheel_whose_module_comes_first(local, index, venv, command, path):
+    index.add(Package("tomme_odd-1.0-py3-none-any.whl", wheel_of("tomme-odd", "1.0", {path: ""}), None, None), "tomme-odd")
+    result = local.run(*command, "tomme-demo", "tomme-odd", options=EXPECT)
+    assert result.code == REFUSED and path in result.err, result.said
+
+
 def test_an_own_project_whose_build_brings_something(local):
     own_project(local, local.work, side=put_on_the_side(str(local.work / ".venv/lib/*/site-packages"), "beside", "3.0"))
     result = local.run("uv", "sync", "-q", options=STRICT)
