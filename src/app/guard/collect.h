@@ -159,9 +159,9 @@ Result<void> collect_own_sources(Collector& into, const std::string& folder, std
                                  const std::string& where);
 /// What belongs to the person's own project: the checkout that the command works in, else its folder.
 std::string own_root(const Collector& from);
-/// Whether a path leads to a project in `own_root`, or below it, that is none whose signer is expected: then it
-/// is noted, as a member of a workspace is. Without a name to be told by it is no such folder where a signer is
-/// expected; and where no project is at work (a home folder, say), what lies there is not its own.
+/// Whether a path leads to a project in `own_root`, or below it, that is none whose signer is expected: then
+/// it is noted, as a member of a workspace is. Without a name to be told by it is no such folder where a
+/// signer is expected; and where no project is at work (a home folder, say), what lies there is not its own.
 Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
                               const std::string& where);
 /// `--group [PATH:]NAME`: any group of the project there.

@@ -28,20 +28,21 @@ TEST(Toml, KeepsDatesAndTimesAsStrings) {
 }
 
 TEST(Toml, KeepsNumbersThatJsonHasNotAsStrings) {
-  EXPECT_EQ(canonical("a = inf\nb = nan\nc = -inf\nd = 1e19\n"), R"({"a":"inf","b":"nan","c":"-inf","d":"1e+19"})");
+  EXPECT_EQ(canonical("a = inf\nb = nan\nc = -inf\nd = 1e19\n"),
+            R"({"a":"inf","b":"nan","c":"-inf","d":"1e+19"})");
 }
 
 TEST(Toml, ReadsWhatVersion11Added) {
-  EXPECT_EQ(canonical("a = {\n b = 1, # why\n c = [2],\n}\nd = \"\\e\\x41\"\n"), R"({"a":{"b":1,"c":[2]},"d":"\u001bA"})");
+  EXPECT_EQ(canonical("a = {\n b = 1, # why\n c = [2],\n}\nd = \"\\e\\x41\"\n"),
+            R"({"a":{"b":1,"c":[2]},"d":"\u001bA"})");
   EXPECT_EQ(canonical("a = 07:32\n"), R"({"a":"07:32:00"})");
 }
 
 TEST(Toml, RefusesAndNamesThePlace) {
   EXPECT_TRUE(canonical("a = 1\nb = \n").starts_with("refused: settings.toml, line 2, column "));
-  for (std::string_view text :
-       {"a = 1\na = 2\n", "[t]\n[t]\n", "a\n", "= 1\n", "a = 'x\n", "a = 1 b = 2\n", "a = \"\xff\"\n",
-        "a = 99999999999999999999\n", "a = 2024-13-01\n", "a = [1,\n",
-        "a = \"\\ud800\"\n", "a = \"\x01\"\n"}) {
+  for (std::string_view text : {"a = 1\na = 2\n", "[t]\n[t]\n", "a\n", "= 1\n", "a = 'x\n", "a = 1 b = 2\n",
+                                "a = \"\xff\"\n", "a = 99999999999999999999\n", "a = 2024-13-01\n",
+                                "a = [1,\n", "a = \"\\ud800\"\n", "a = \"\x01\"\n"}) {
     EXPECT_TRUE(canonical(text).starts_with("refused: ")) << text;
   }
 }
