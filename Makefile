@@ -26,7 +26,7 @@ check: ## ctest of one preset: make check PRESET=debug|asan|tsan [TESTS=regex]
 	@tools/setup build
 	@tools/test preset $(or $(PRESET),debug) $(TESTS)
 
-bench: ## measurements beside the peers (docs/benchmarks.md); BENCH=verify|peers|hash|run|tuf|repository|crypto for one
+bench: ## measurements beside the peers (docs/benchmarks.md); BENCH=verify|peers|hash|run|page|network|tuf|repository|crypto for one
 	@tools/setup bench
 	@tools/build release all
 	@tools/build strip
