@@ -73,9 +73,9 @@ void read_as_needed(Environment& child, const ChildSettings& settings) {
 }  // namespace
 
 bool is_given_to_children(std::string_view variable) {
-  constexpr std::array<std::string_view, 4> kOther{"SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUEST_METHOD",
-                                                   "POETRY_VIRTUALENVS_PATH"};
-  return is_ours(variable) || variable.ends_with("TIMEOUT") || variable == "UV_LINK_MODE" ||
+  constexpr std::array<std::string_view, 5> kOther{"SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUEST_METHOD",
+                                                   "POETRY_VIRTUALENVS_PATH", "UV_LINK_MODE"};
+  return is_ours(variable) || variable.ends_with("TIMEOUT") ||
          std::ranges::find(kOther, variable) != kOther.end();
 }
 

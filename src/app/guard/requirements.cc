@@ -178,7 +178,9 @@ class RequirementsReader {
     }
     std::optional<std::string> text = TRY(into_.read(path));
     if (!text)
-      return into_.findings.unproven("requirements that cannot be read before the start", printable(path));
+      return into_.findings.unproven(
+          "requirements that cannot be read before the start", printable(path),
+          "check the path: what is made only during the run cannot be read before it");
     if (const OddLine odd = odd_line_of(*text); odd.number != 0) {
       TRY(into_.findings.unproven("a file that installers read differently (" + std::string(odd.why) + ")",
                                   printable(path) + ", line " + std::to_string(odd.number),
