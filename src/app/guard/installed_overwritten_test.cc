@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "app/guard/installed_testing.h"
+#include "app/guard/installed_test_support.h"
 
 // Files of one distribution that another one's lie over, or are imported instead of.
 namespace tomme::guard {

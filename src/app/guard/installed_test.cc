@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "app/guard/errors.h"
-#include "app/guard/installed_testing.h"
+#include "app/guard/installed_test_support.h"
 
 namespace tomme::guard {
 namespace {

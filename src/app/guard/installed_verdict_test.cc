@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/guard/errors.h"
-#include "app/guard/installed_testing.h"
+#include "app/guard/installed_test_support.h"
 #include "core/encoding/json.h"
 
 namespace tomme::guard {
