@@ -8,12 +8,12 @@
 
 namespace tomme::net {
 
-Acceptor::Acceptor(Listener listener, std::size_t max_connections, std::function<void(Fd)> serve,
-                   std::function<void(Fd)> overflow)
+Acceptor::Acceptor(Listener listener, std::size_t max_connections, Handlers handlers,
+                   std::chrono::milliseconds patience)
     : listener_(std::move(listener)),
       max_connections_(max_connections),
-      serve_(std::move(serve)),
-      overflow_(std::move(overflow)) {}
+      handlers_(std::move(handlers)),
+      patience_(patience) {}
 
 Acceptor::~Acceptor() {
   stop();
@@ -49,17 +49,30 @@ void Acceptor::run() {
 }
 
 void Acceptor::take(Fd socket) {
-  if (connections_.size() >= max_connections_) return overflow_(std::move(socket));
+  if (!has_place()) return handlers_.overflow(std::move(socket));
+  if (handlers_.admit) handlers_.admit(socket.get());
   Connection& connection = connections_.emplace_back();
+  connection.socket = std::move(socket);
   try {
-    connection.thread = std::thread([this, &connection, fd = std::move(socket)]() mutable {
+    connection.thread = std::thread([this, &connection] {
       const SigpipeBlocked no_sigpipe;
-      serve_(std::move(fd));
+      handlers_.serve(std::move(connection.socket));
       connection.done.store(true, std::memory_order_release);
     });
-  } catch (const std::system_error&) {  // no thread to be had: the connection is closed
+  } catch (const std::system_error&) {  // no thread to be had
+    handlers_.overflow(std::move(connection.socket));
     connections_.pop_back();
   }
+}
+
+bool Acceptor::has_place() {
+  const auto until = std::chrono::steady_clock::now() + patience_;
+  while (connections_.size() >= max_connections_) {
+    if (stop_.raised() || std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    reap(false);
+  }
+  return true;
 }
 
 void Acceptor::reap(bool all) {

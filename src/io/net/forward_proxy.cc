@@ -82,10 +82,10 @@ struct ForwardProxy::Impl {
       : options(std::move(wanted)),
         authorization("Basic " + encode_base64(bytes_of(options.user + ":" + options.password.reveal()))),
         handler(answers),
-        acceptor(
-            std::move(listener), options.limits.connections + 2 * options.limits.strangers,
-            [this](Fd socket) { serve(std::move(socket)); },
-            [this](Fd socket) { turn_away(std::move(socket)); }),
+        acceptor(std::move(listener), options.limits.connections + 2 * options.limits.strangers,
+                 {.admit = [this](int fd) { let_in(fd); },
+                  .serve = [this](Fd socket) { serve(std::move(socket)); },
+                  .overflow = [this](Fd socket) { turn_away(std::move(socket)); }}),
         dialer(options.upstream, options.trust, acceptor.stop_signal()) {}
 
   ~Impl() { acceptor.stop(); }  // before what its threads use goes
@@ -116,7 +116,6 @@ struct ForwardProxy::Impl {
 
 void ForwardProxy::Impl::serve(Fd socket) {
   const int fd = socket.get();
-  let_in(fd);
   HttpConnection client(make_plain_stream(std::move(socket), acceptor.stop_signal()), options.limits);
   auto parsed = client.next(options.limits.stranger);
   // Known by now, or about to be closed: never again one that has to make room.
@@ -141,6 +140,7 @@ void ForwardProxy::Impl::forget(int fd) {
 }
 
 void ForwardProxy::Impl::turn_away(Fd socket) {
+  forget(socket.get());
   const auto stream = make_plain_stream(std::move(socket), acceptor.stop_signal());
   constexpr std::string_view kAnswer =
       "HTTP/1.1 503 Too many connections at once\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";

@@ -12,9 +12,8 @@ struct HttpServer::Impl {
       : options(std::move(wanted)),
         tls(std::move(server)),
         handler(answers),
-        acceptor(
-            std::move(listener), options.limits.connections, [this](Fd socket) { serve(std::move(socket)); },
-            [](Fd) {}) {}
+        acceptor(std::move(listener), options.limits.connections,
+                 {.serve = [this](Fd socket) { serve(std::move(socket)); }, .overflow = [](Fd) {}}) {}
 
   void serve(Fd socket) {
     std::unique_ptr<Stream> stream;

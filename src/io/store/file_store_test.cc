@@ -5,6 +5,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <thread>
 
 #include "io/store/errors.h"
 #include "testing/folder.h"
@@ -112,9 +113,14 @@ TEST_F(FileStoreTest, IsNotInAFolderThatEverybodyMayChange) {
 }
 
 TEST_F(FileStoreTest, PrunesWhatWasUsedLeastRecently) {
+  // The kernel's clock of files takes steps of some milliseconds.
+  const auto tick = [] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
   const auto first = put("first....");
+  tick();
   const auto second = put("second...");
+  tick();
   const auto third = put("third....");
+  tick();
   ASSERT_TRUE(store_.find(first->digest()));
   store_.prune(18);
   EXPECT_TRUE(store_.find(first->digest()));
