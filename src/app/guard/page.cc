@@ -74,16 +74,20 @@ struct Pages::Upstream {
 /// Reads a long page while it comes in: one thread reads, one writes.
 class Pages::Following {
  public:
-  Following(Pages& pages, const net::Request& request, const PageSource& source)
-      : pages_(pages), request_(request), source_(source) {}
+  /// Writes to `client`, if there is one, as soon as it can.
+  Following(Pages& pages, const net::Request& request, const PageSource& source, net::ResponseWriter* client)
+      : pages_(pages), request_(request), source_(source), client_(client) {}
 
   bool follows(const net::ResponseHead& head) const {
     return request_.method == "GET" && head.status == 200 && head.content_encoding().empty() &&
            format_of(head.headers.find("Content-Type").value_or("")) == PageFormat::json;
   }
   Result<void> read(BytesView piece) {
-    if (!state_)
-      state_.emplace(pages_, accepts_json(request_.headers) ? PageFormat::json : PageFormat::html, source_);
+    if (!state_) {
+      const bool json = accepts_json(request_.headers);
+      state_.emplace(pages_, json ? PageFormat::json : PageFormat::html, source_);
+      if (json && client_ != nullptr) state_->page.send_to(*client_);
+    }
     return state_->reader.read(piece);
   }
   /// After all of it was read.
@@ -111,6 +115,7 @@ class Pages::Following {
   Pages& pages_;
   const net::Request& request_;
   const PageSource& source_;
+  net::ResponseWriter* const client_;
   std::optional<State> state_;
 };
 
@@ -183,10 +188,26 @@ Result<PageAnswer> Pages::written_page(const net::Request& request, const Upstre
   return page.finish(head);
 }
 
-Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& route, std::stop_token stop) {
+Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& route,
+                                  net::ResponseWriter& response) {
+  const std::string address = request.url.to_string();
+  const auto is_held = [&] {
+    const std::lock_guard lock(mutex_);
+    return held_.contains(address);
+  };
+  Result<PageAnswer> answer = project(request, route, is_held() ? nullptr : &response, response.stop_token());
+  if (!answer && response.head_sent()) {
+    const std::lock_guard lock(mutex_);
+    held_.insert(address);
+  }
+  return answer;
+}
+
+Result<PageAnswer> Pages::project(const net::Request& request, const PageRoute& route,
+                                  net::ResponseWriter* client, std::stop_token stop) {
   const bool json = accepts_json(request.headers);
   const PageSource source{request.url.address(), route.index, route.project, route.project.normalized()};
-  Following following(*this, request, source);
+  Following following(*this, request, source, client);
   PageIntake intake(
       options_.scratch_folder, [&](const net::ResponseHead& head) { return following.follows(head); },
       [&](BytesView piece) { return following.read(piece); });

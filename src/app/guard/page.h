@@ -3,6 +3,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct PageOptions {
 /// Asks an index for what is no file, reads it, and writes it anew (core/packaging/page_write.h). Every file
 /// that was written is in the Listing by then. What cannot be written is left out and told to the report.
 /// Thread-safe; of pages above Scratch::kInMemory, those that cannot be read while they come in are read one
-/// at a time.
+/// at a time. A long page of JSON goes out while it is written: where that fails, the client's connection is
+/// cut, and when it asks again it gets the reason.
 ///
 /// Answers that are neither success nor error, and such that cannot be read, are errors: kGuardRequest,
 /// kGuardEncoding, kRedirect, and those of the readers.
@@ -33,7 +35,9 @@ class Pages {
  public:
   Pages(net::HttpClient& client, Listing& listing, Report& report, PageOptions options);
 
-  Result<PageAnswer> project(const net::Request& request, const PageRoute& route, std::stop_token stop);
+  /// `response` may have been begun with when this returns or fails (`head_sent`).
+  Result<PageAnswer> project(const net::Request& request, const PageRoute& route,
+                             net::ResponseWriter& response);
   Result<PageAnswer> list(const net::Request& request, std::stop_token stop);
   Result<PageAnswer> legacy(const net::Request& request, const LegacyRoute& route, std::stop_token stop);
   /// Anything else: a page of links is written anew like a project's, with files of any project; what is no
@@ -43,6 +47,8 @@ class Pages {
  private:
   struct Upstream;
   class Following;
+  Result<PageAnswer> project(const net::Request& request, const PageRoute& route, net::ResponseWriter* client,
+                             std::stop_token stop);
   Result<Upstream> ask(const net::Request& request, std::string accept, std::stop_token stop);
   Result<Upstream> ask(const net::Request& request, std::string accept, PageIntake& intake,
                        std::stop_token stop);
@@ -55,7 +61,9 @@ class Pages {
   Listing& listing_;
   Report& report_;
   const PageOptions options_;
-  std::mutex large_;  // held while a large page is read and written
+  std::mutex large_;            // held while a large page is read and written
+  std::mutex mutex_;            // guards what follows
+  std::set<std::string> held_;  ///< addresses of pages that failed on their way: written whole before they go
 };
 
 /// What a page is by its Content-Type; nothing where it is neither.

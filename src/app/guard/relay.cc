@@ -252,9 +252,10 @@ Result<void> Relay::answer_metadata(const net::Request& request, const MetadataR
 
 // --- pages -----------------------------------------------------------------------------------------------
 
-Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& route, std::stop_token stop) {
-  if (const auto* page = std::get_if<PageRoute>(&route))
-    return pages_.project(request, *page, std::move(stop));
+Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& route,
+                                   net::ResponseWriter& response) {
+  if (const auto* page = std::get_if<PageRoute>(&route)) return pages_.project(request, *page, response);
+  std::stop_token stop = response.stop_token();
   if (std::holds_alternative<ListRoute>(route)) return pages_.list(request, std::move(stop));
   if (const auto* legacy = std::get_if<LegacyRoute>(&route))
     return pages_.legacy(request, *legacy, std::move(stop));
@@ -267,17 +268,21 @@ Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& rou
 Result<void> Relay::answer_page(const net::Request& request, const Route& route,
                                 net::ResponseWriter& response) {
   const std::string shown = request.url.shown();
-  const Result<PageAnswer> answer = page_for(request, route, response.stop_token());
-  if (!answer && answer.error().outcome() == Outcome::refused) {
-    report_.refused(shown, answer.error());
-    return refuse(answer.error(), response);
+  const Result<PageAnswer> answer = page_for(request, route, response);
+  if (answer) {
+    report_.recovered(shown);
+    return answer->send(response);
   }
-  if (!answer) {
-    report_.failed(shown, answer.error());
-    return could_not_tell(answer.error(), response);
+  const Error& error = answer.error();
+  const bool is_refused = error.outcome() == Outcome::refused;
+  const bool is_begun = response.head_sent();
+  // A page on its way most likely failed of the client's going.
+  if (!is_begun || !response.client_gone()) {
+    is_refused ? report_.refused(shown, error) : report_.failed(shown, error);
   }
-  report_.recovered(shown);
-  return answer->send(response);
+  if (!is_begun) return is_refused ? refuse(error, response) : could_not_tell(error, response);
+  response.abort();
+  return {};
 }
 
 }  // namespace tomme::guard

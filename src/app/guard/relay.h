@@ -64,7 +64,7 @@ class Relay final : public net::Handler {
   Result<void> answer_metadata(const net::Request& request, const MetadataRoute& route,
                                net::ResponseWriter& response);
   Result<void> answer_page(const net::Request& request, const Route& route, net::ResponseWriter& response);
-  Result<PageAnswer> page_for(const net::Request& request, const Route& route, std::stop_token stop);
+  Result<PageAnswer> page_for(const net::Request& request, const Route& route, net::ResponseWriter& response);
   Result<void> deliver(const net::Request& request, const std::string& key, const Download& download,
                        const Download::State& state, net::ResponseWriter& response);
   bool is_listed(std::string_view address);

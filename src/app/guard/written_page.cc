@@ -16,9 +16,11 @@ bool is_named_by_fragment(std::string_view address) {
 }  // namespace
 
 Result<void> PageAnswer::send(net::ResponseWriter& response) const {
-  const std::uint64_t length = front.size() + (body ? body->size() : 0) + back.size();
-  TRY(response.head(status, reason, headers, length));
-  if (!front.empty()) TRY(response.write(bytes_of(front)));
+  if (!is_begun) {
+    const std::uint64_t length = front.size() + (body ? body->size() : 0) + back.size();
+    TRY(response.head(status, reason, headers, length));
+    if (!front.empty()) TRY(response.write(bytes_of(front)));
+  }
   if (body && body->size() > 0) TRY(body->send(response));
   if (!back.empty()) TRY(response.write(bytes_of(back)));
   return {};
@@ -63,9 +65,18 @@ Result<void> WrittenPage::add(IndexFile& listed, const std::optional<Url>& base)
   }
   writer_.add(*file);
   if (writer_.text().size() < kPiece) return {};
-  TRY(body_.append(writer_.text()));
+  TRY(put(writer_.text()));
   writer_.clear();
   return {};
+}
+
+Result<void> WrittenPage::put(std::string_view text) {
+  if (client_ == nullptr) return body_.append(text);
+  if (!std::exchange(is_begun_, true)) {
+    TRY(client_->head(200, "", PageAnswer::of_type(content_type_of(format_)).headers, std::nullopt));
+    TRY(client_->write(bytes_of(writer_.head({}))));
+  }
+  return client_->write(bytes_of(text));
 }
 
 Result<PageAnswer> WrittenPage::finish(const PageHead& head) {
@@ -75,6 +86,7 @@ Result<PageAnswer> WrittenPage::finish(const PageHead& head) {
   answer.front = writer_.head(head);
   answer.body = std::move(body_);
   answer.back = writer_.tail(head);
+  answer.is_begun = is_begun_;
   return answer;
 }
 

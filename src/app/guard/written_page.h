@@ -19,6 +19,7 @@ struct PageAnswer {
   std::string front = {};
   std::optional<Scratch> body = {};
   std::string back = {};
+  bool is_begun = false;  ///< status, headers and `front` are out
 
   Result<void> send(net::ResponseWriter& response) const;
   /// Of content of ours with this type.
@@ -41,12 +42,16 @@ class WrittenPage {
   WrittenPage(PageFormat format, PageSource source, std::string scratch_folder, Listing& listing,
               Report& report, const std::function<bool(const Url&)>& is_judged);
 
+  /// What is written from now on goes to the client at once, whose answer begins with it; of JSON only, whose
+  /// status and versions stand at the end.
+  void send_to(net::ResponseWriter& client) { client_ = &client; }
   /// `base` as PageHead has it. Fails where nothing more can be written.
   Result<void> add(IndexFile& listed, const std::optional<Url>& base);
   void left_out(std::string_view name, const Error& why);  ///< thread-safe, also beside `add`
   Result<PageAnswer> finish(const PageHead& head);
 
  private:
+  Result<void> put(std::string_view text);
   void not_listed(const IndexFile& listed, const Error& why);
   const PageFormat format_;
   const PageSource source_;
@@ -55,7 +60,9 @@ class WrittenPage {
   const std::function<bool(const Url&)>& is_judged_;
   UrlResolver resolver_;
   PageWriter writer_;
-  Scratch body_;
+  Scratch body_;  ///< what has not gone to the client
+  net::ResponseWriter* client_ = nullptr;
+  bool is_begun_ = false;
 };
 
 }  // namespace tomme::guard
