@@ -162,9 +162,9 @@ std::optional<std::string> clean(std::optional<std::string> text) {
 /// The number of so many digits at `at`, if it is at most `most`.
 std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t digits, int most) {
   int value = 0;
-  for (const char c : text.substr(at, digits)) {
-    if (!ascii::is_digit(c)) return std::nullopt;
-    value = value * 10 + (c - '0');
+  for (const std::size_t end = at + digits; at < end; ++at) {
+    if (!ascii::is_digit(text[at])) return std::nullopt;
+    value = value * 10 + (text[at] - '0');
   }
   return value <= most ? std::optional(value) : std::nullopt;
 }
@@ -172,7 +172,7 @@ std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t 
 /// "2026-01-02T03:04:05.120000Z" of a date-time of RFC 3339 (section 5.6) with any fraction; nothing where no
 /// date is meant. Python before 3.11 reads fractions of three and six digits alone, and one date that an
 /// installer cannot read takes the page with it.
-std::optional<std::string> date_time(std::string_view text) {
+std::optional<std::string> date_time(std::string text) {
   constexpr std::string_view kShape = "0000-00-00T00:00:00";
   if (text.size() <= kShape.size() || text.size() > 40) return std::nullopt;
   for (std::size_t i = 0; i < kShape.size(); ++i) {
@@ -189,28 +189,26 @@ std::optional<std::string> date_time(std::string_view text) {
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *year < 1970 || *year == 9999) return std::nullopt;
-  std::string out;
-  out.reserve(kShape.size() + std::string_view(".000000+00:00").size());
-  out = text.substr(0, kShape.size());
-  std::string_view rest = text.substr(kShape.size());
+  constexpr std::size_t kFraction = 7;  // octets of ".120000"
+  std::string_view rest = std::string_view(text).substr(kShape.size());
+  std::size_t fraction = 0;
   if (rest.starts_with('.')) {
-    const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
-    if (end == 1) return std::nullopt;
-    out += rest.substr(0, std::min<std::size_t>(end, 7));
-    out.resize(kShape.size() + 7, '0');
-    rest.remove_prefix(end);
+    fraction = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+    if (fraction == 1) return std::nullopt;
+    rest.remove_prefix(fraction);
   }
   const bool is_offset = rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' &&
                          number_at(rest, 1, 2, 23) && number_at(rest, 4, 2, 59);
   if (rest != "Z" && !is_offset) return std::nullopt;
-  return out.append(rest);
+  if (fraction > kFraction) text.erase(kShape.size() + kFraction, fraction - kFraction);
+  if (fraction > 0 && fraction < kFraction) text.insert(kShape.size() + fraction, kFraction - fraction, '0');
+  return text;
 }
 
 }  // namespace
 
 std::string address_key(const Url& url) {
-  std::string key = url.origin().to_string();
-  key.reserve(key.size() + url.path().size() + 16);
+  std::string key = url.origin().to_string(url.path().size() + 16);
   append_canonical(key, url.path(), kInPath, true);
   if (url.query() && !url.query()->empty()) {
     key += '?';
@@ -243,7 +241,7 @@ Result<PageFile> PageFile::make(IndexFile& listed, const std::optional<Url>& bas
     if (at) made.provenance_ = std::move(*at).address();
   }
   IndexFile& file = made.file_ = std::move(listed);
-  if (file.upload_time) file.upload_time = date_time(*file.upload_time);
+  if (file.upload_time) file.upload_time = date_time(*std::move(file.upload_time));
   file.requires_python = clean(std::move(file.requires_python));
   // Poetry decodes references twice in HTML; no specifier has one.
   if (file.requires_python && file.requires_python->contains('&')) file.requires_python.reset();

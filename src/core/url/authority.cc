@@ -199,19 +199,44 @@ bool Authority::is_loopback() const {
   return host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &v4) == 1;
 }
 
+namespace {
+
+void append_host(std::string& out, const std::string& host) {
+  if (!host.contains(':')) {
+    out += host;
+  } else {
+    out.append("[").append(host).append("]");
+  }
+}
+
+void append_host_and_port(std::string& out, const Origin& origin) {
+  append_host(out, origin.authority.host);
+  if (origin.authority.port == default_port(origin.scheme)) return;
+  out += ':';
+  out += std::to_string(origin.authority.port);
+}
+
+}  // namespace
+
 std::string Authority::to_string() const {
-  return (host.contains(':') ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  std::string text;
+  append_host(text, host);
+  return text.append(":").append(std::to_string(port));
 }
 
 std::string Origin::host_and_port() const {
-  std::string text = authority.to_string();
-  if (authority.port == default_port(scheme)) text.resize(text.rfind(':'));
+  std::string text;
+  append_host_and_port(text, *this);
   return text;
 }
 
-std::string Origin::to_string() const {
-  std::string text(name_of(scheme));
-  return text.append("://").append(host_and_port());
+std::string Origin::to_string(std::size_t room) const {
+  constexpr std::size_t kRest = sizeof "https://[]:65535";
+  std::string text;
+  text.reserve(kRest + authority.host.size() + room);
+  text.append(name_of(scheme)).append("://");
+  append_host_and_port(text, *this);
+  return text;
 }
 
 }  // namespace tomme

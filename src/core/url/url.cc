@@ -276,8 +276,7 @@ std::string Url::target() const {
 }
 
 std::string Url::to_string() const {
-  std::string text = origin_.to_string();
-  text.reserve(text.size() + path_.size() + (query_ ? query_->size() + 1 : 0));
+  std::string text = origin_.to_string(path_.size() + (query_ ? query_->size() + 1 : 0));
   text += path_;
   if (query_) text.append("?").append(*query_);
   return text;
