@@ -8,7 +8,7 @@ namespace {
 
 TEST(Placeholders, AreFilledInAsPdmAndHatchDo) {
   const std::vector<std::string> two{"a b", "it's"};
-  EXPECT_EQ(fill_in("x {args}", {}).text, "x ");
+  EXPECT_EQ(fill_in("x {args}", {}, "").text, "x ");
   EXPECT_EQ(fill_in("x {args:tests -q} y", {}).text, "x tests -q y");
   EXPECT_EQ(fill_in("x {args:tests} {args}", two).text, "x 'a b' 'it'\"'\"'s' 'a b' 'it'\"'\"'s'");
   EXPECT_TRUE(fill_in("{args}", {}).has_arguments);
