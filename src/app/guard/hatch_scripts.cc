@@ -130,8 +130,7 @@ Result<void> HatchScripts::start_words(std::span<const std::string> words, const
 
 /// hatch puts the rest of a command behind each of the script that its first word names.
 Result<void> HatchScripts::expand(const ScriptCommand& command, std::size_t depth, Walk& walk) const {
-  const GuardLimits& limits = into_.invocation.limits;
-  if (depth > limits.nested_commands || ++walk.commands > limits.started_commands)
+  if (depth > into_.invocation.limits.nested_commands || ++walk.commands > kMostStartedCommands)
     return into_.findings.unproven("scripts that start one another too deeply to be looked through",
                                    command.where);
   const Cut words = cut(command.text);
@@ -140,7 +139,7 @@ Result<void> HatchScripts::expand(const ScriptCommand& command, std::size_t dept
   for (const ScriptCommand& each : found->second) {
     const std::string rest = words.rest.empty() ? "" : " " + std::string(words.rest);
     TRY(expand({each.text + rest, each.where}, depth + 1, walk));
-    if (walk.commands > limits.started_commands) break;
+    if (walk.commands > kMostStartedCommands) break;
   }
   return {};
 }

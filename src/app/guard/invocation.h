@@ -29,7 +29,6 @@ struct GuardLimits {
   std::size_t requirement_files = 200;                ///< named by one another
   std::size_t workspace_folders = 10'000;             ///< and files, looked into for members of a workspace
   std::size_t nested_commands = 8;                    ///< `uv run poetry run pip …`
-  std::size_t started_commands = 1'000;               ///< of the scripts that one installer is to run
 };
 
 /// What a person asked to run, and where. Nothing else of the world is looked at.

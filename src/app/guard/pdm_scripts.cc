@@ -145,7 +145,7 @@ class CommandReader {
   }
 
   Result<void> start(std::vector<std::string> words, const PdmTaskOptions& options, const Place& place) {
-    if (nested_.size() == into_.invocation.limits.started_commands)
+    if (nested_.size() == kMostStartedCommands)
       return fail(kGuardFlag, shown(place) + ": more commands than can be looked through");
     StartedVariables variables;
     if (options.environment_file) {
@@ -196,8 +196,7 @@ class ScriptReader {
     const json::Value* found = scripts_.table()->find(name);
     if (found == nullptr) return {};
     const Place place{scripts_.where + " " + printable(name), scripts_.folder};
-    if (depth > into_.invocation.limits.nested_commands ||
-        ++tasks_ > into_.invocation.limits.started_commands)
+    if (depth > into_.invocation.limits.nested_commands || ++tasks_ > kMostStartedCommands)
       return fail(kGuardFlag, place.where + ": scripts start one another too deeply to be looked through");
     const Task task = task_of(*found);
     if (task.body == nullptr)

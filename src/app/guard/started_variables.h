@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "core/base/result.h"
 
 namespace tomme::guard {
+
+/// Commands that the scripts of one installer may be made of; more are not looked through.
+constexpr std::size_t kMostStartedCommands = 1'000;
 
 /// A variable that somebody's settings give to a command that they start.
 struct StartedVariable {
