@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <array>
-#include <set>
+#include <optional>
+#include <span>
 
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
-#include "app/guard/placeholders.h"
+#include "app/guard/hatch_environments.h"
+#include "app/guard/hatch_scripts.h"
 #include "app/guard/walk.h"
 #include "core/encoding/text.h"
 
@@ -16,29 +19,44 @@ namespace {
 constexpr Option kHatchOptions[] = {
     {"-e", true, Meaning::environment},
     {"--env", true, Meaning::environment},
-    {"-p", true},
-    {"--project", true},
+    {"-p", true, Meaning::project},
+    {"--project", true, Meaning::project},
     {"--data-dir", true},
     {"--config", true},
     {"--cache-dir", true},
+};
+
+/// Of `hatch env run`: `-f` chooses by what the environments hold.
+constexpr Option kRunOptions[] = {
+    {"-e", true, Meaning::environment},
+    {"--env", true, Meaning::environment},
     {"-i", true},
     {"--include", true},
     {"-x", true},
     {"--exclude", true},
-    {"-t", true},
-    {"--target", true},
+    {"-f", true, Meaning::group},
+    {"--filter", true, Meaning::group},
 };
 
-/// Of an environment: commands are looked through where they are started.
-constexpr std::string_view kHarmless[] = {"scripts",
-                                          "description",
-                                          "env-vars",
-                                          "path",
-                                          "env-include",
-                                          "env-exclude",
-                                          "pre-install-commands",
-                                          "post-install-commands",
-                                          "extra-scripts"};
+/// Environments that hatch has of its own, for its commands `test`, `fmt` and `check`.
+constexpr std::array<std::string_view, 5> kOwnEnvironments{
+    "hatch-test", "hatch-static-analysis", "hatch-check-code", "hatch-check-fmt", "hatch-check-types"};
+
+/// Commands that start none of the scripts, but may make environments.
+constexpr std::array<std::string_view, 13> kWithoutScripts{"build", "clean",  "config",  "dep",     "env",
+                                                           "lock",  "new",    "project", "publish", "python",
+                                                           "self",  "status", "version"};
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// What a command line of hatch asks for.
+struct Request {
+  std::optional<std::vector<std::string>> environments = std::nullopt;  ///< by name; nothing: any of them
+  std::vector<std::string> words = {};                                  ///< to be run in them
+  bool runs_own_scripts = false;                                        ///< those of these environments
+};
 
 class HatchCollector {
  public:
@@ -47,123 +65,118 @@ class HatchCollector {
   Result<Nested> run(const Command& command) {
     TRY(collect_uv(into_, nullptr));
     const Arguments top = scan(command.arguments, {kHatchOptions, false, true});
-    const std::string sub = top.words.empty() ? "" : top.words[0];
-    std::vector<std::string> words;
-    if (sub == "run") words.assign(top.words.begin() + 1, top.words.end());
-    // "test:lint" is the script `lint` of the environment `test`.
-    std::string chosen = environment_of(top);
-    if (const std::size_t colon = words.empty() ? std::string::npos : words[0].find(':');
-        colon != std::string::npos) {
-      chosen = words[0].substr(0, colon);
-      words[0].erase(0, colon + 1);
+    TRY(other_project(top));
+    Request request = TRY(request_of(top));
+    const HatchProject project = TRY(HatchProject::read(into_));
+    if (!request.words.empty() && top.words[0] == "run") {
+      if (auto started = TRY(python_file(project, top.words))) return *std::move(started);
     }
-    const Tables found = TRY(tables());
-    Nested nested;
-    bool is_script = false;
-    const std::set<std::string> used = used_of(found.environments, chosen);
-    for (const json::Member& each : members_of(&found.environments)) {
-      if (!used.contains(each.name)) continue;
-      const std::string where = found.path + ", " + found.table + "." + printable(each.name) + "]";
-      TRY(environment(each.value, where, nested));
-      is_script = script(each.value, where, words, nested) || is_script;
+    TRY(project.collect_settings(into_));
+    HatchEnvironments environments(into_, project);
+    TRY(environments.use(request.environments));
+    Nested nested = TRY(environments.preparations());
+    const HatchScripts::Start start{.variables = environments.variables(),
+                                    .lacks_words = request.runs_own_scripts};
+    if (!request.runs_own_scripts) {
+      TRY(environments.scripts().start_words(request.words, start, nested));
+      return nested;
     }
-    if (!words.empty() && !is_script) nested.push_back({std::move(words)});
+    for (std::string& script : environments.scripts().names()) {
+      std::vector<std::string> words{std::move(script)};
+      words.insert(words.end(), request.words.begin(), request.words.end());
+      TRY(environments.scripts().start_words(words, start, nested));
+    }
     return nested;
   }
 
  private:
-  /// The environment that `hatch run`, `hatch shell` and `hatch env create` go by; empty for other commands.
+  Result<void> other_project(const Arguments& top) {
+    const auto names_one = [](const Found& option) { return option.meaning == Meaning::project; };
+    if (into_.variable("HATCH_PROJECT") == nullptr && !std::ranges::any_of(top.options, names_one)) return {};
+    return findings_.unproven("a project that hatch finds by settings of its own", "hatch --project",
+                              "start it in the project's folder");
+  }
+
+  /// The environment that counts where a command names none.
   std::string environment_of(const Arguments& top) const {
-    const std::span<const std::string> words(top.words);
-    if (words.empty()) return {};
-    const bool creates = words.size() > 2 && words[0] == "env" && words[1] == "create";
-    if (words[0] == "shell" && words.size() > 1) return words[1];
-    if (creates) return words[2];
-    if (words[0] != "run" && words[0] != "shell") return {};
+    std::string chosen = "default";
+    for (const char* variable : {"HATCH_ENV_ACTIVE", "HATCH_ENV"}) {
+      if (const std::string* set = into_.variable(variable)) chosen = *set;
+    }
     for (const Found& option : top.options) {
-      if (option.meaning == Meaning::environment) return option.value;
+      if (option.meaning == Meaning::environment) chosen = option.value;
     }
-    const std::string* set = into_.variable("HATCH_ENV");
-    return set != nullptr ? *set : "default";
+    return chosen;
   }
 
-  /// The environment's own table and those that it inherits from; all where that cannot be told:
-  /// "test.py3.12" is one of the matrix of "test", "+py=3.12" chooses some of any.
-  static std::set<std::string> used_of(const json::Value& environments, const std::string& chosen) {
-    std::set<std::string> all;
-    for (const json::Member& each : members_of(&environments)) all.insert(each.name);
-    const std::string name = all.contains(chosen) ? chosen : chosen.substr(0, chosen.find('.'));
-    if (name.empty() || (!all.contains(name) && name != "default")) return all;
-    std::set<std::string> used;
-    for (std::string next = name; !next.empty() && used.insert(next).second;) {
-      const json::Value* table = member_of(&environments, next);
-      const json::Value none{json::Object()};
-      next =
-          text_at(table != nullptr ? *table : none, "template").value_or(next == "default" ? "" : "default");
+  Result<Request> request_of(const Arguments& top) {
+    if (top.words.empty()) return Request{};
+    const std::string& sub = top.words[0];
+    const std::span<const std::string> rest(top.words.begin() + 1, top.words.end());
+    const std::string chosen = environment_of(top);
+    if (sub == "run") return run_request(rest, chosen);
+    if (sub == "env" && !rest.empty() && rest[0] == "run") return env_run_request(rest.subspan(1), chosen);
+    const bool creates = sub == "env" && !rest.empty() && rest[0] == "create";
+    if (sub == "shell" || creates) {
+      const std::span<const std::string> named = rest.subspan(creates ? 1 : 0);
+      if (named.empty()) return Request{.environments = {{chosen}}};
+      return named[0].starts_with('-') ? Request{} : Request{.environments = {{named[0]}}};
     }
-    return used;
+    if (sub == "test" || sub == "fmt" || sub == "check") {
+      return Request{{{kOwnEnvironments.begin(), kOwnEnvironments.end()}}, {rest.begin(), rest.end()}, true};
+    }
+    if (!is_one_of(kWithoutScripts, sub))
+      TRY(findings_.unproven("a command that tomme does not know", "hatch " + printable(sub),
+                             "give the installer's command itself"));
+    return Request{};
   }
 
-  struct Tables {
-    json::Value environments;
-    std::string path;   ///< of the file that has them
-    std::string table;  ///< "[envs" or "[tool.hatch.envs"
-  };
-  /// Of the nearest project; its requirements are taken in.
-  Result<Tables> tables() {
-    Tables found;
-    for (const std::string& folder : ancestors_of(into_.invocation.directory)) {
-      const std::optional<json::Value> project = TRY(into_.read_toml(folder + "/pyproject.toml"));
-      const std::optional<json::Value> own = TRY(into_.read_toml(folder + "/hatch.toml"));
-      if (!project && !own) continue;
-      found.path = folder + (own ? "/hatch.toml" : "/pyproject.toml");
-      found.table = own ? "[envs" : "[tool.hatch.envs";
-      if (project) TRY(collect_project_tables(into_, *project, folder + "/pyproject.toml"));
-      const json::Value* table = own ? at(*own, "envs") : nullptr;
-      if (table == nullptr && project) table = at(*project, "tool.hatch.envs");
-      if (table != nullptr) found.environments = *table;
-      break;
+  /// `hatch run [+VARIABLE…] [-VARIABLE…] [ENVIRONMENT:]COMMAND…`
+  static Request run_request(std::span<const std::string> rest, const std::string& chosen) {
+    std::vector<std::string> words(rest.begin(), rest.end());
+    if (const auto dashes = std::ranges::find(words, "--"); dashes != words.end()) words.erase(dashes);
+    const auto is_word = [](const std::string& word) {
+      return !word.starts_with('+') && !word.starts_with('-');
+    };
+    words.erase(words.begin(), std::ranges::find_if(words, is_word));
+    std::string environment = chosen;
+    if (const std::size_t colon = words.empty() ? std::string::npos : words[0].rfind(':');
+        colon != std::string::npos) {
+      environment = colon == 0 ? "system" : words[0].substr(0, colon);
+      words[0].erase(0, colon + 1);
     }
-    return found;
+    return {{{std::move(environment)}}, std::move(words), false};
   }
 
-  Result<void> environment(const json::Value& table, const std::string& where, Nested& nested) {
-    for (const char* list : {"dependencies", "extra-dependencies"})
-      TRY(collect_requirement_list(into_, at(table, list), where + ", " + list));
-    for (const char* list : {"pre-install-commands", "post-install-commands"}) {
-      for (const std::string& text : texts_at(table, list))
-        nested.push_back(shell_command(text, where + ", " + list));
+  static Request env_run_request(std::span<const std::string> rest, const std::string& chosen) {
+    const Arguments found = scan(rest, {kRunOptions, false, false});
+    std::vector<std::string> environments;
+    bool filters = false;
+    for (const Found& option : found.options) {
+      if (option.meaning == Meaning::environment) environments.push_back(option.value);
+      filters |= option.meaning == Meaning::group;
     }
-    watch_texts(findings_, table, where, {.harmless = kHarmless});
-    const json::Value* variables = at(table, "env-vars");
-    if (variables == nullptr || variables->object() == nullptr) return {};
-    Invocation invocation = into_.invocation;
-    for (const json::Member& variable : members_of(variables)) {
-      if (is_ours(variable.name)) {
-        return fail(kGuardSetting, where + ", env-vars " + printable(variable.name) +
-                                       ": it would lead downloads around tomme");
-      }
-      if (variable.value.text() != nullptr) invocation.environment[variable.name] = *variable.value.text();
-    }
-    Collector within{invocation, findings_};
-    TRY(collect_pip(within, nullptr));
-    TRY(collect_uv(within, nullptr));
-    return {};
+    if (environments.empty()) environments.push_back(chosen);
+    if (filters) return {std::nullopt, found.words, false};
+    return {std::move(environments), found.words, false};
   }
 
-  /// Whether the environment has a script of that name; what it and the scripts in it start goes into
-  /// `nested`.
-  bool script(const json::Value& table, const std::string& where, const std::vector<std::string>& words,
-              Nested& nested, std::size_t depth = 0) const {
-    const json::Value* found = words.empty() ? nullptr : member_of(at(table, "scripts"), words[0]);
-    if (found == nullptr || depth > into_.invocation.limits.nested_commands) return false;
-    for (const json::Value& each : one_or_more(*found)) {
-      if (each.text() == nullptr) continue;
-      const std::string text = fill_in(*each.text(), std::span(words).subspan(1)).text;
-      if (script(table, where, shell_words(text), nested, depth + 1)) continue;
-      nested.push_back(shell_command(text, where + ", scripts " + printable(words[0])));
-    }
-    return true;
+  /// `hatch run x.py`: where its head has a table, that is an environment of its own. Nothing otherwise.
+  Result<std::optional<Nested>> python_file(const HatchProject& project, std::span<const std::string> words) {
+    const std::string& name = words[1];
+    const std::string path = path_in(into_, into_.invocation.directory, name);
+    if (!name.ends_with(".py") || !into_.invocation.read(path, 1)) return std::optional<Nested>{};
+    const std::optional<json::Value> metadata = TRY(read_script(into_, path));
+    if (!metadata) return std::optional<Nested>{};
+    TRY(collect_project_tables(into_, *metadata, path));
+    HatchEnvironments environments(into_, project);
+    const json::Value* own = at(*metadata, "tool.hatch");
+    if (own != nullptr) TRY(environments.use_table(*own, path + ", [tool.hatch]"));
+    Nested nested = TRY(environments.preparations());
+    std::vector<std::string> started{"python"};
+    started.insert(started.end(), words.begin() + 1, words.end());
+    TRY(environments.scripts().start_words(started, {.variables = environments.variables()}, nested));
+    return std::optional(std::move(nested));
   }
 
   Collector& into_;

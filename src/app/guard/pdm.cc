@@ -121,14 +121,7 @@ class PdmCollector {
     if (runs) {
       Arguments inner = scan(std::span(top.words).subspan(1), {kOptions, true, true});
       for (const Found& option : inner.options) TRY(one_option(option, sub));
-      Nested nested = TRY(started(inner.words));
-      for (StartedCommand& each : nested) {
-        each.words = TRY(with_variables(inner, std::move(each.words)));
-        for (const Found& option : inner.options) {
-          if (option.meaning == Meaning::directory) each.directory = path_in(into_, directory_, option.value);
-        }
-      }
-      return nested;
+      return started(inner.words, task_options(inner));
     }
     TRY(requirements(found.words, sub));
     // `pdm NAME` is `pdm run NAME` where NAME is no command of pdm's.
@@ -138,18 +131,21 @@ class PdmCollector {
         "new",    "outdated", "plugin", "publish",    "py",      "python", "remove",
         "search", "self",     "show",   "sync",       "update",  "use",    "venv"};
     const bool is_script = !sub.empty() && std::ranges::find(kCommands, sub) == kCommands.end();
-    return is_script ? started(top.words) : scripts().hooks(sub);
+    return is_script ? started(top.words, {}) : scripts().hooks(sub);
   }
 
-  /// `--env A=B` and `--env-file F` of `pdm run`.
-  Result<std::vector<std::string>> with_variables(const Arguments& found, std::vector<std::string> words) {
+  /// `--env A=B`, `--env-file F` and `--working-dir D` of `pdm run`.
+  static PdmTaskOptions task_options(const Arguments& found) {
+    PdmTaskOptions options;
     for (const Found& option : found.options) {
-      if (option.meaning == Meaning::variable) words.insert(words.begin(), {"env", option.value});
-      if (option.meaning == Meaning::environment_file) {
-        words = TRY(with_environment_file(into_, path_in(into_, directory_, option.value), std::move(words)));
-      }
+      const std::size_t equals = std::min(option.value.find('='), option.value.size());
+      const std::string value = option.value.substr(std::min(equals + 1, option.value.size()));
+      if (option.meaning == Meaning::variable)
+        options.variables.push_back({option.value.substr(0, equals), value, is_plain_value(value)});
+      if (option.meaning == Meaning::environment_file) options.environment_file = option.value;
+      if (option.meaning == Meaning::directory) options.working_dir = option.value;
     }
-    return words;
+    return options;
   }
 
   Result<void> requirements(std::span<const std::string> words, const std::string& sub) {
@@ -179,21 +175,24 @@ class PdmCollector {
     return std::vector<std::string>{};
   }
 
-  PdmScripts scripts() { return {into_, directory_}; }
+  PdmScripts scripts() {
+    return {into_, directory_, [this](const std::string& path) { return python_file(path); }};
+  }
 
   /// A script of the project, a Python file with dependencies of its own, or a command.
-  Result<Nested> started(std::vector<std::string> words) {
-    if (words.empty()) return Nested{};
-    if (words[0].ends_with(".py")) {
-      const std::string path = path_in(into_, into_.invocation.directory, words[0]);
-      if (auto metadata = TRY(read_script(into_, path))) {
-        TRY(sources(*metadata, path));
-        TRY(collect_project_tables(into_, *metadata, path));
-        if (const json::Value* own = at(*metadata, "tool.pdm"))
-          watch_texts(findings_, *own, path + ", [tool.pdm]", {kHarmlessInProject, kByNameInProject});
-      }
-    }
-    return scripts().started(std::move(words));
+  Result<Nested> started(std::vector<std::string> words, const PdmTaskOptions& options) {
+    return words.empty() ? Result<Nested>(Nested{}) : scripts().started(std::move(words), options);
+  }
+
+  /// What a Python file asks for in its head, which pdm takes for a project of its own.
+  Result<void> python_file(const std::string& path) {
+    const std::optional<json::Value> metadata = TRY(read_script(into_, path));
+    if (!metadata) return {};
+    TRY(sources(*metadata, path));
+    TRY(collect_project_tables(into_, *metadata, path));
+    if (const json::Value* own = at(*metadata, "tool.pdm"))
+      watch_texts(findings_, *own, path + ", [tool.pdm]", {kHarmlessInProject, kByNameInProject});
+    return {};
   }
 
   Result<void> one_option(const Found& option, const std::string& sub) {

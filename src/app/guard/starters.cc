@@ -5,6 +5,8 @@
 #include "app/guard/collect.h"
 #include "app/guard/errors.h"
 #include "app/guard/pip_options.h"
+#include "app/guard/pipenv_scripts.h"
+#include "app/guard/started_variables.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
@@ -167,13 +169,18 @@ class StarterCollector {
       for (std::size_t i = 1; i < found.words.size(); ++i)
         TRY(collect_requirement(into_, found.words[i], "pipenv " + sub, directory()));
     }
-    const json::Value pipfile = TRY(nearest_pipfile());
+    const Pipfile pipfile = TRY(nearest_pipfile());
+    const StartedVariables variables = TRY(environment_file(pipfile.folder));
     if (sub != "run" || top.words.size() < 2) return Nested{};
-    return pipfile_command(pipfile, {top.words.begin() + 1, top.words.end()});
+    return pipenv_run(into_, pipfile.document, {top.words.begin() + 1, top.words.end()}, variables);
   }
 
-  /// The Pipfile that counts, with its lock and its `.env` read; null where there is none.
-  Result<json::Value> nearest_pipfile() {
+  struct Pipfile {
+    json::Value document;  ///< null where there is none
+    std::string folder;    ///< of the project
+  };
+  /// The Pipfile that counts, with its lock read.
+  Result<Pipfile> nearest_pipfile() {
     const std::string* own = into_.variable("PIPENV_PIPFILE");
     for (const std::string& folder : ancestors_of(directory())) {
       const std::string path = own != nullptr ? path_in(into_, directory(), *own) : folder + "/Pipfile";
@@ -181,22 +188,9 @@ class StarterCollector {
       if (!document && own == nullptr) continue;
       if (document) TRY(pipfile_tables(*document, path));
       TRY(pipfile_lock(path + ".lock"));
-      TRY(environment_file(path.substr(0, path.rfind('/')) + "/.env"));
-      return document ? *std::move(document) : json::Value();
+      return Pipfile{document ? *std::move(document) : json::Value(), folder_of_file(path)};
     }
-    return json::Value();
-  }
-
-  /// `pipenv run WORDS`: a script of the Pipfile, or a command.
-  Result<Nested> pipfile_command(const json::Value& pipfile, std::vector<std::string> words) {
-    const json::Value* script = member_of(at(pipfile, "scripts"), words[0]);
-    if (script == nullptr) return Nested{{std::move(words)}};
-    const std::string where = "Pipfile, [scripts] " + printable(words[0]);
-    if (text_at(*script, "call"))
-      TRY(findings_.unproven("a Python function that may start any installer", where));
-    const std::string text =
-        script->text() != nullptr ? *script->text() : std::string(text_at(*script, "cmd").value_or(""));
-    return Nested{shell_command(text, where)};
+    return Pipfile{{}, directory()};
   }
 
   Result<void> pipfile_tables(const json::Value& document, const std::string& path) {
@@ -272,19 +266,22 @@ class StarterCollector {
     return {};
   }
 
-  /// pipenv puts what stands there over the environment.
-  Result<void> environment_file(const std::string& path) {
+  /// `pipenv run` and `pipenv shell` put what stands in `.env` over the environment.
+  Result<StartedVariables> environment_file(const std::string& folder) {
+    constexpr std::array<std::string_view, 4> kOn{"1", "true", "yes", "on"};
     const std::string* off = into_.variable("PIPENV_DONT_LOAD_ENV");
-    if (off != nullptr && *off != "0") return {};
-    const std::optional<std::string> text = TRY(into_.read(path));
-    if (!text) return {};
-    for (const EnvironmentLine& line : environment_lines(*text)) {
-      if (!is_ours(line.name)) continue;
+    if (off != nullptr && std::ranges::find(kOn, *off) != kOn.end()) return StartedVariables{};
+    const std::string* own = into_.variable("PIPENV_DOTENV_LOCATION");
+    const std::string path = own != nullptr ? path_in(into_, directory(), *own) : folder + "/.env";
+    if (!into_.invocation.read(path, 1)) return StartedVariables{};
+    StartedVariables variables = TRY(variables_of_file(into_, path));
+    for (const StartedVariable& each : variables) {
+      if (!is_ours(each.name)) continue;
       return fail(kGuardSetting,
-                  printable(path) + ", " + printable(line.name) + ": it would lead downloads around tomme",
+                  printable(path) + ", " + printable(each.name) + ": it would lead downloads around tomme",
                   "leave it out, or set PIPENV_DONT_LOAD_ENV=1 for this command");
     }
-    return {};
+    return variables;
   }
 
   // ---- build

@@ -1,0 +1,77 @@
+#include "app/guard/started_variables.h"
+
+#include <algorithm>
+
+#include "core/base/ascii.h"
+#include "core/encoding/text.h"
+
+namespace tomme::guard {
+namespace {
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && !ascii::is_digit(name[0]) &&
+         std::ranges::all_of(name, [](char c) { return ascii::is_alnum(c) || c == '_'; });
+}
+
+// value = word / "'" *text "'" / '"' *text '"'
+StartedVariable variable_of(const EnvironmentLine& line) {
+  const std::string_view text = trim(line.value.value_or(""));
+  StartedVariable variable{std::string(line.name), std::string(text)};
+  const bool is_quoted = text.size() >= 2 && (text[0] == '\'' || text[0] == '"') && text.back() == text[0];
+  if (is_quoted) variable.value = text.substr(1, text.size() - 2);
+  const std::string_view unclear = is_quoted ? "'\"\\" : "'\"\\# \t";
+  variable.is_exact = line.value && is_plain_name(variable.name) && is_plain_value(variable.value) &&
+                      variable.value.find_first_of(unclear) == std::string::npos;
+  return variable;
+}
+
+}  // namespace
+
+bool starts_an_installer(const Collector& from, const std::vector<std::string>& words) {
+  return std::ranges::any_of(words_within(words), [&](const std::vector<std::string>& list) {
+    return recognise_within(from, list).installer != Installer::unknown;
+  });
+}
+
+bool is_plain_value(std::string_view value) {
+  return !value.contains("${");
+}
+
+Result<StartedVariables> variables_of_file(Collector& into, const std::string& path) {
+  const std::optional<std::string> text = TRY(into.read(path));
+  if (!text) {
+    TRY(into.findings.unproven("variables that cannot be read before the start", printable(path)));
+    return StartedVariables{};
+  }
+  StartedVariables variables;
+  bool is_open = false;  // a quote: it takes the lines that follow in
+  for (const EnvironmentLine& line : environment_lines(*text)) {
+    if (!line.value && is_plain_name(line.name)) continue;  // says nothing
+    StartedVariable variable = variable_of(line);
+    is_open = is_open || (!variable.is_exact &&
+                          line.value.value_or(line.name).find_first_of("'\"") != std::string_view::npos);
+    variable.is_exact = variable.is_exact && !is_open;
+    variables.push_back(std::move(variable));
+  }
+  return variables;
+}
+
+Result<std::vector<std::string>> with_variables(Collector& into, std::span<const StartedVariable> variables,
+                                                std::vector<std::string> words, const std::string& where) {
+  if (variables.empty()) return words;
+  std::vector<std::string> all{"env"};
+  const StartedVariable* unclear = nullptr;
+  for (const StartedVariable& each : variables) {
+    if (!each.is_exact && unclear == nullptr) unclear = &each;
+    if (!each.name.empty()) all.push_back(each.name + "=" + each.value);
+  }
+  if (unclear != nullptr && starts_an_installer(into, words)) {
+    TRY(into.findings.unproven(
+        "an installer with a variable whose value tomme cannot tell (" + printable(unclear->name) + ")",
+        where, "write its value out, as one plain word"));
+  }
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
+}
+
+}  // namespace tomme::guard
