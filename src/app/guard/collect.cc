@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <set>
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
@@ -392,21 +391,6 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
   return into.findings.source_tree(text, where);
 }
 
-std::vector<EnvironmentLine> environment_lines(std::string_view text) {
-  std::vector<EnvironmentLine> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    std::string_view line = trim(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.starts_with("export ")) line = trim(line.substr(7));
-    if (line.empty() || line.starts_with('#')) continue;
-    const std::size_t equals = line.find('=');
-    lines.push_back({trim(line.substr(0, equals)), {}});
-    if (equals != std::string_view::npos) lines.back().value = line.substr(equals + 1);
-  }
-  return lines;
-}
-
 namespace {
 
 bool is_checkout_in(const Collector& from, const std::string& folder) {
@@ -489,33 +473,6 @@ Result<void> collect_own_sources(Collector& into, const std::string& folder, std
   if (name.empty()) return {};
   const Findings::About about(into.findings, name);
   return into.findings.own_sources(shown, where);
-}
-
-bool is_plain_value(std::string_view value) {
-  if (value.size() > 1 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0])
-    value = value.substr(1, value.size() - 2);
-  return value.find_first_of("$`\\\"'#{") == std::string_view::npos;
-}
-
-Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
-                                                       std::vector<std::string> words) {
-  std::optional<std::string> text = TRY(into.read(path));
-  if (!text) {
-    TRY(into.findings.unproven("variables that cannot be read before the start", printable(path)));
-    return words;
-  }
-  std::vector<std::string> all{"env"};
-  std::set<std::string> names;
-  for (const EnvironmentLine& line : environment_lines(*text)) {
-    const std::string name(line.name);
-    if (!line.value || is_ours(name) || into.invocation.environment.contains(name)) continue;
-    // Its reader may put other variables in, and of two it may take either.
-    if (!is_plain_value(trim(*line.value)) || !names.insert(name).second) into.findings.doubtful(name);
-    const std::vector<std::string> value = shell_words(*line.value);
-    all.push_back(name + "=" + (value.empty() ? "" : value[0]));
-  }
-  all.insert(all.end(), words.begin(), words.end());
-  return all;
 }
 
 bool is_script_name(std::string_view path) {

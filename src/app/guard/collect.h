@@ -186,22 +186,6 @@ Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
 
-/// A line of a `.env` file, "export NAME=VALUE" or less; comments are none. Borrows from the text.
-struct EnvironmentLine {
-  std::string_view name;
-  std::optional<std::string_view> value;  ///< nothing without a `=`; quotes stand as they are
-};
-std::vector<EnvironmentLine> environment_lines(std::string_view text);
-
-/// Whether every reader of such files, and every runner of scripts, takes the value as it stands: nothing in
-/// it that one of them fills in, takes away or ends it at; quotes around the whole are none.
-bool is_plain_value(std::string_view value);
-
-/// `words` behind `env` with what a `.env` file adds for them: none of ours, for such a file fills in only
-/// what is absent. Unproven where the file cannot be read.
-Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
-                                                       std::vector<std::string> words);
-
 /// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
 bool is_ours(std::string_view variable);
 /// The same, and those that are only made to fit: whatever the user has there, the child may see another

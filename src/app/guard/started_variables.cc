@@ -1,12 +1,34 @@
 #include "app/guard/started_variables.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
 namespace {
+
+/// A line of a `.env` file, "export NAME=VALUE" or less; comments are none. Borrows from the text.
+struct EnvironmentLine {
+  std::string_view name;
+  std::optional<std::string_view> value;  ///< nothing without a `=`; quotes stand as they are
+};
+
+std::vector<EnvironmentLine> environment_lines(std::string_view text) {
+  std::vector<EnvironmentLine> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.starts_with("export ")) line = trim(line.substr(7));
+    if (line.empty() || line.starts_with('#')) continue;
+    const std::size_t equals = line.find('=');
+    lines.push_back({trim(line.substr(0, equals)), {}});
+    if (equals != std::string_view::npos) lines.back().value = line.substr(equals + 1);
+  }
+  return lines;
+}
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && !ascii::is_digit(name[0]) &&
@@ -34,7 +56,7 @@ bool starts_an_installer(const Collector& from, const std::vector<std::string>& 
 }
 
 bool is_plain_value(std::string_view value) {
-  return !value.contains("${");
+  return !value.contains('$');
 }
 
 Result<StartedVariables> variables_of_file(Collector& into, const std::string& path) {
@@ -44,16 +66,27 @@ Result<StartedVariables> variables_of_file(Collector& into, const std::string& p
     return StartedVariables{};
   }
   StartedVariables variables;
+  std::set<std::string> names;
   bool is_open = false;  // a quote: it takes the lines that follow in
   for (const EnvironmentLine& line : environment_lines(*text)) {
     if (!line.value && is_plain_name(line.name)) continue;  // says nothing
     StartedVariable variable = variable_of(line);
     is_open = is_open || (!variable.is_exact &&
                           line.value.value_or(line.name).find_first_of("'\"") != std::string_view::npos);
-    variable.is_exact = variable.is_exact && !is_open;
+    const bool is_first = names.insert(variable.name).second;
+    variable.is_exact = variable.is_exact && !is_open && is_first;
     variables.push_back(std::move(variable));
   }
   return variables;
+}
+
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words) {
+  StartedVariables variables = TRY(variables_of_file(into, path));
+  std::erase_if(variables, [&](const StartedVariable& each) {
+    return is_ours(each.name) || into.invocation.environment.contains(each.name);
+  });
+  return with_variables(into, variables, std::move(words), printable(path));
 }
 
 Result<std::vector<std::string>> with_variables(Collector& into, std::span<const StartedVariable> variables,

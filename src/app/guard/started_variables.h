@@ -24,12 +24,17 @@ using StartedVariables = std::vector<StartedVariable>;
 /// Whether a command starts an installer that can be seen in its words.
 bool starts_an_installer(const Collector& from, const std::vector<std::string>& words);
 
-/// A value in which python-dotenv, PDM and hatch put nothing in.
+/// A value in which python-dotenv, uv's reader, PDM and hatch put nothing in.
 bool is_plain_value(std::string_view value);
 
-/// What a `.env` file gives, as python-dotenv reads it. A value is exact where it is one plain word, or one
-/// text in quotes with nothing in it that the quotes do not cover. Unproven where there is no such file.
+/// What a `.env` file gives. A value is exact where it is one plain word, or one text in quotes with nothing
+/// in it that the quotes do not cover, and stands there once: readers differ in all else. Unproven where
+/// there is no such file.
 Result<StartedVariables> variables_of_file(Collector& into, const std::string& path);
+
+/// The same of a file that fills in only what is absent: none of ours, and none that is set.
+Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
+                                                       std::vector<std::string> words);
 
 /// `words` behind `env` with these variables, of which later ones count. A value that is not exact is
 /// unproven where the words start an installer: what it makes of its settings and files may hang on it.

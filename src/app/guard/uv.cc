@@ -4,6 +4,7 @@
 #include "app/guard/arguments.h"
 #include "app/guard/collect.h"
 #include "app/guard/pip_options.h"
+#include "app/guard/started_variables.h"
 #include "app/guard/uv_internal.h"
 #include "core/encoding/text.h"
 
