@@ -144,7 +144,7 @@ Result<void> HatchEnvironments::use(const std::optional<std::vector<std::string>
 
 Result<void> HatchEnvironments::use_table(const json::Value& table, const std::string& where) {
   for (const char* list : {"dependencies", "extra-dependencies"})
-    TRY(collect_requirement_list(into_, at(table, list), where + ", " + list));
+    TRY(collect_requirement_list(into_, at(table, list), where + ", " + list, project_.root()));
   for (const char* list : {"pre-install-commands", "post-install-commands"}) {
     for (const std::string& text : texts_at(table, list))
       preparations_.push_back({text, where + ", " + list});

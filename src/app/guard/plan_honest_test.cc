@@ -65,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {{"/project/pyproject.toml",
                   "[project]\nname='p'\nversion='1'\ndependencies=['lib @ {root:uri}/lib']\n"},
                  {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        Project{"hatch run python -V",
+                {{"/project/pyproject.toml",
+                  kOwn + "[tool.hatch.envs.default]\ndependencies=['lib @ {root:uri}/lib']\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
         // A name may stand in setup.cfg, where no setup.py says another.
         Project{"pip install -e .",
                 {{"/project/pyproject.toml", "[build-system]\nrequires=['setuptools']\n"},

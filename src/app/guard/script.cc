@@ -27,12 +27,19 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-/// The line that closes the block opened before `first`: the last one that could, with at least one line of
-/// content before it. 0 where none does.
-std::size_t closing_line(const std::vector<std::string_view>& lines, std::size_t first) {
-  std::size_t closing = 0;
-  for (std::size_t i = first; i < lines.size() && (lines[i] == "#" || lines[i].starts_with("# ")); ++i) {
-    if (i > first && lines[i] == kClosing) closing = i;
+/// The line that closes a block opened on each line: the last one that could, with at least one line of content
+/// before it. 0 where none does.
+std::vector<std::size_t> closing_lines(const std::vector<std::string_view>& lines) {
+  std::vector<std::size_t> closing(lines.size(), 0);
+  std::size_t last = 0;  // in the run of comments that begins behind line `i`
+  for (std::size_t i = lines.size(); i-- > 0;) {
+    if (last > i + 1) closing[i] = last;
+    const bool is_comment = lines[i] == "#" || lines[i].starts_with("# ");
+    if (!is_comment) {
+      last = 0;
+    } else if (last == 0 && lines[i] == kClosing) {
+      last = i;
+    }
   }
   return closing;
 }
@@ -54,9 +61,10 @@ Result<std::optional<json::Value>> read_script(Collector& into, const std::strin
   }
   std::optional<std::string> block;
   const std::vector<std::string_view> lines = lines_of(*text);
+  const std::vector<std::size_t> closing_of = closing_lines(lines);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i] != kOpening) continue;
-    const std::size_t closing = closing_line(lines, i + 1);
+    const std::size_t closing = closing_of[i];
     if (closing == 0) continue;
     if (block) {
       return fail(kGuardConfiguration,
