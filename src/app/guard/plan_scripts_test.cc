@@ -267,7 +267,7 @@ std::string times(std::string_view name, std::size_t count) {
 }
 
 TEST(Plan, ScriptsThatStartVeryManyCommandsAreNotLookedThrough) {
-  for (const std::size_t count : {20, 40}) {
+  for (const std::size_t count : {std::size_t{20}, std::size_t{40}}) {
     const std::string b = times("b", count);
     const std::string c = times("c", count);
     Invocation of_hatch =
