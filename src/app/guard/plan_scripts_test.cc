@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"hatch test",
             {},
             pyproject("[tool.hatch.envs.hatch-test.scripts]\nrun='pip install -f /w six'\n"),
-            "/w"},
+            "words of its own"},
         Way{"hatch test",
             {},
             pyproject("[tool.hatch.envs.hatch-test]\nextra-args=['-f', '/w']\n"
@@ -249,7 +249,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "KEY='a b'\nX=\"${HOME}\"\nJSON={\"a\": 1}\n"),
             ""},
         Way{"pipenv run python -c $x", {}, pipfile("", "# c\nexport A=b\n"), ""},
-        Way{"pipenv run pip install -r r.txt", {}, pipfile("", "REQ=good\nNAME=\"a b\"\nBARE\n"), ""}));
+        Way{"pipenv run uv pip install -r r.txt", {}, pipfile("", "REQ=good\nNAME=\"a b\"\nBARE\n"), ""}));
 
 TEST(Plan, WhatAnOverrideOfHatchSetsMustNotLeadAround) {
   const Result<Plan> plan =
