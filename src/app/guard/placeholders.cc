@@ -57,7 +57,7 @@ FilledIn fill_in(std::string_view script, std::span<const std::string> arguments
     const std::size_t open = std::min(script.find('{', at), script.size());
     filled.text += script.substr(at, open - at);
     at = open;
-    if (close < open) close = std::min(script.find('}', open), script.size());
+    if (close <= open) close = std::min(script.find('}', open), script.size());
     if (close == script.size()) break;
     const std::string_view inner = script.substr(open + 1, close - open - 1);
     if (inner.empty() || inner.starts_with(':')) {

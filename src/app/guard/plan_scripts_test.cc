@@ -78,6 +78,10 @@ INSTANTIATE_TEST_SUITE_P(
             "h.test"},
         Way{"pdm run go",
             {},
+            pdm("go={cmd='pip install -r r.txt --config-settings REQ=good', env={REQ='other'}}", pipfile("")),
+            "REQ"},
+        Way{"pdm run go",
+            {},
             pdm("go={cmd='pip install -r r.txt', env={REQ='${NOPE:-other}'}}", pipfile("")),
             "REQ"},
         Way{"pdm run go",
@@ -107,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         Way{"hatch test",
             {},
             pyproject("[tool.hatch.envs.hatch-test.scripts]\nrun='pip install -f /w six'\n"),
-            "/w"},
+            "words of its own"},
         Way{"hatch test",
             {},
             pyproject("[tool.hatch.envs.hatch-test]\nextra-args=['-f', '/w']\n"
@@ -249,7 +253,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "KEY='a b'\nX=\"${HOME}\"\nJSON={\"a\": 1}\n"),
             ""},
         Way{"pipenv run python -c $x", {}, pipfile("", "# c\nexport A=b\n"), ""},
-        Way{"pipenv run pip install -r r.txt", {}, pipfile("", "REQ=good\nNAME=\"a b\"\nBARE\n"), ""}));
+        Way{"pipenv run uv pip install -r r.txt", {}, pipfile("", "REQ=good\nNAME=\"a b\"\nBARE\n"), ""}));
 
 TEST(Plan, WhatAnOverrideOfHatchSetsMustNotLeadAround) {
   const Result<Plan> plan =
@@ -267,7 +271,7 @@ std::string times(std::string_view name, std::size_t count) {
 }
 
 TEST(Plan, ScriptsThatStartVeryManyCommandsAreNotLookedThrough) {
-  for (const std::size_t count : {20UL, 40UL}) {
+  for (const std::size_t count : {std::size_t{20}, std::size_t{40}}) {
     const std::string b = times("b", count);
     const std::string c = times("c", count);
     Invocation of_hatch =

@@ -47,6 +47,15 @@ StartedVariable variable_of(const EnvironmentLine& line) {
   return variable;
 }
 
+/// Whether a word says `NAME=`, be it for the command itself: whoever looks at words alone takes that for
+/// what the variable is set to.
+bool is_said_again(const std::string& name, const std::vector<std::string>& words) {
+  const auto says = [&](const std::string& word) { return word.starts_with(name + "="); };
+  return std::ranges::any_of(words_within(words), [&](const std::vector<std::string>& list) {
+    return std::ranges::any_of(list, says);
+  });
+}
+
 }  // namespace
 
 bool starts_an_installer(const Collector& from, const std::vector<std::string>& words) {
@@ -95,7 +104,7 @@ Result<std::vector<std::string>> with_variables(Collector& into, std::span<const
   std::vector<std::string> all{"env"};
   const StartedVariable* unclear = nullptr;
   for (const StartedVariable& each : variables) {
-    if (!each.is_exact && unclear == nullptr) unclear = &each;
+    if (unclear == nullptr && (!each.is_exact || is_said_again(each.name, words))) unclear = &each;
     if (!each.name.empty()) all.push_back(each.name + "=" + each.value);
   }
   if (unclear != nullptr && starts_an_installer(into, words)) {
