@@ -29,8 +29,8 @@ std::set<std::string> script_names_in(std::string_view entry_points) {
     entry_points.remove_prefix(std::min(end + 1, entry_points.size()));
     if (line.starts_with('[')) counts = makes_scripts(line.substr(1, line.find(']') - 1));
     if (!counts || line.empty() || line.starts_with('[') || line.starts_with('#')) continue;
-    for (const char separator : {'=', ':'}) {
-      const std::size_t at = line.find(separator);
+    for (const std::string_view ends : {"=", "=:"}) {
+      const std::size_t at = line.find_first_of(ends);
       if (at == std::string_view::npos) continue;
       if (const std::string_view name = trim(line.substr(0, at)); !name.empty()) names.emplace(name);
     }
