@@ -156,9 +156,9 @@ class Comparison {
         *wheel, {.folder = found.entry.folder,
                  .dist_info = basename_of(found.path),
                  .record = *record,
-                 .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
+                 .digest_of = [&](const std::string& path) { return reader_.digest_of(found, path); },
                  .read = [&](const std::string& path,
-                             std::size_t limit) { return invocation_.read(full_path(found, path), limit); },
+                             std::size_t limit) { return invocation_.read(found.beside(path), limit); },
                  .reads_all = expected_.contains(*found.entry.projects.begin()),
                  .may_be = [&](const std::string& path,
                                const Sha256& digest) { return is_overwritten(found, path, digest); }});
@@ -201,20 +201,6 @@ class Comparison {
       }
     }
     return place->second;
-  }
-
-  static std::string full_path(const OnDisk& found, const std::string& path) {
-    return path.starts_with('/') ? path : found.entry.folder + "/" + path;
-  }
-
-  static std::optional<Sha256> digest_of_file(const OnDisk& found, const std::string& path) {
-    const std::string full = full_path(found, path);
-    const Result<FileHandle> file = open_for_reading(full);
-    if (!file) return std::nullopt;
-    const Result<Digest> digest = tomme::digest_of(*file, HashAlgorithm::sha256, full);
-    if (!digest) return std::nullopt;
-    const Result<Sha256> sha = Sha256::from_bytes(digest->view());
-    return sha ? std::optional(*sha) : std::nullopt;
   }
 
   bool is_expected(const OnDisk& found) const {

@@ -6,6 +6,8 @@
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
+#include "core/packaging/record_places.h"
+#include "io/store/file.h"
 
 namespace tomme::guard {
 namespace {
@@ -80,7 +82,19 @@ std::string DistributionReader::target_of(const std::string& link) const {
 std::optional<std::vector<RecordRow>> DistributionReader::record_of(const OnDisk& found) const {
   const auto text = invocation_.read(found.file("RECORD"), kRecordBytes + 1);
   auto record = text ? parse_record(*text) : std::unexpected(Error(kRecordInvalid, "no RECORD"));
-  return record ? std::optional(*std::move(record)) : std::nullopt;
+  if (!record) return std::nullopt;
+  for (RecordRow& row : *record) row.path = seen_from(found.entry.folder, row.path);
+  return *std::move(record);
+}
+
+std::optional<Sha256> DistributionReader::digest_of(const OnDisk& found, const std::string& path) const {
+  const std::string full = found.beside(path);
+  const Result<FileHandle> file = open_for_reading(full);
+  if (!file) return std::nullopt;
+  const Result<Digest> digest = tomme::digest_of(*file, HashAlgorithm::sha256, full);
+  if (!digest) return std::nullopt;
+  const Result<Sha256> sha = Sha256::from_bytes(digest->view());
+  return sha ? std::optional(*sha) : std::nullopt;
 }
 
 std::string DistributionReader::resolved(std::string path) const {

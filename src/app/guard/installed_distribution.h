@@ -29,6 +29,10 @@ struct OnDisk {
   const DeliveredFile* wheel = nullptr;  ///< that it was installed from
 
   std::string file(std::string_view name) const { return path + "/" + std::string(name); }
+  /// Of a path that its RECORD lists.
+  std::string beside(const std::string& row) const {
+    return row.starts_with('/') ? row : entry.folder + "/" + row;
+  }
 };
 
 std::string title_of(const OnDisk& found);  ///< "demo 1.0", printable
@@ -41,6 +45,8 @@ class DistributionReader {
   OnDisk read(const std::string& path) const;  ///< of a path of a snapshot
   /// Nothing where there is none that can be read.
   std::optional<std::vector<RecordRow>> record_of(const OnDisk& found) const;
+  /// Of a file that RECORD lists; nothing where it cannot be read.
+  std::optional<Sha256> digest_of(const OnDisk& found, const std::string& path) const;
   /// With all links followed, and without a slash at its end.
   std::string resolved(std::string path) const;
   const Invocation& invocation() const { return invocation_; }

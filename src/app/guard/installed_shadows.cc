@@ -19,6 +19,8 @@ using Where = ProjectModules::Where;
 struct Host {
   OnDisk found;
   BroughtFiles brought;
+  std::map<std::string, Sha256> digests = {};  ///< of files under its own name, as RECORD has them; of one
+                                               ///< without a wheel
 };
 
 class ShadowSearch {
@@ -53,7 +55,19 @@ class ShadowSearch {
     OnDisk host = found != all_.end() ? *found : tools_.reader.read(path);
     installed_.insert(host.entry.projects.begin(), host.entry.projects.end());
     BroughtFiles brought = files_of(host);
-    hosts_.push_back({std::move(host), std::move(brought)});
+    std::map<std::string, Sha256> digests = own_digests(host);
+    hosts_.push_back({std::move(host), std::move(brought), std::move(digests)});
+  }
+
+  std::map<std::string, Sha256> own_digests(const OnDisk& host) const {
+    std::map<std::string, Sha256> digests;
+    if (host.wheel != nullptr || host.entry.projects.size() != 1) return digests;
+    const auto record = tools_.reader.record_of(host).value_or(std::vector<RecordRow>());
+    for (const RecordRow& row : record) {
+      if (row.digest && own_part_of(row.path, *host.entry.projects.begin()))
+        digests.insert_or_assign(row.path, *row.digest);
+    }
+    return digests;
   }
 
   BroughtFiles files_of(const OnDisk& found) const {
@@ -102,7 +116,22 @@ class ShadowSearch {
           guest.entry.among[title_of(host.found)].insert(path);
         }
       }
-      if (where == Where::same) look_at_own_folders(path, guest);
+      if (where != Where::same) continue;
+      look_at_own_folders(path, guest);
+      look_at_same_path(path, guest);
+    }
+  }
+
+  /// What has no wheel to be compared with, built or there before, is what its RECORD says.
+  void look_at_same_path(const std::string& path, const OnDisk& guest) {
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      const OnDisk& host = hosts_[i].found;
+      const auto row = hosts_[i].digests.find(path);
+      if (row == hosts_[i].digests.end() || host.entry.projects == guest.entry.projects ||
+          host.entry.folder != guest.entry.folder)
+        continue;
+      const std::optional<Sha256> there = tools_.reader.digest_of(host, path);
+      if (there && *there != row->second) blame(i, guest, printable(path) + ", which lies over its own");
     }
   }
 

@@ -151,6 +151,18 @@ TEST_F(ShadowsTest, TheFolderOfItsMetadataIsNobodyElses) {
   EXPECT_THAT(all["demo"].reason, HasSubstr("REQUESTED, which is its own"));
 }
 
+TEST_F(ShadowsTest, WhatLiesOverFilesOfABuiltProjectIsRefused) {
+  const auto overwritten = [&](const std::string& content) {
+    fs::remove_all(site_);
+    auto check = look();
+    bring("demo", {{"demo/__init__.py", "x = 1\n"}, {"tests/a.py", "1"}}, site_);
+    const DeliveredFile zeta = bring("zeta", {{"demo/__init__.py", content}, {"tests/a.py", "2"}}, site_);
+    return found(check, {sent("demo-1.0.tar.gz"), zeta})["demo"];
+  };
+  EXPECT_EQ(overwritten("x = 1\n").from, InstalledFrom::delivered);
+  EXPECT_EQ(overwritten("x = 2\n").reason, "zeta 1.0 has brought demo/__init__.py, which lies over its own");
+}
+
 TEST_F(ShadowsTest, WhatRunsWheneverPythonStartsIsTold) {
   for (const char* path : {"zeta.pth", "sitecustomize.py", "usercustomize/__init__.py"}) {
     auto all = beside({{"demo.py", ""}}, {{path, "import zeta\n"}});

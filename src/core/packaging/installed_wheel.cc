@@ -49,9 +49,9 @@ bool is_compared(const ZipEntry& entry) {
 
 using Digests = std::unordered_map<std::string, std::optional<Sha256>>;
 
-Digests digests_by_path(const std::vector<RecordRow>& rows) {
+Digests digests_by_path(const std::vector<RecordRow>& rows, std::string_view folder) {
   Digests digests;
-  for (const RecordRow& row : rows) digests.insert_or_assign(key_of(row.path), row.digest);
+  for (const RecordRow& row : rows) digests.insert_or_assign(key_of(seen_from(folder, row.path)), row.digest);
   return digests;
 }
 
@@ -60,7 +60,7 @@ Result<Digests> record_of(const ZipArchive& zip, const InstalledWheelLimits& lim
     const std::string_view top = top_of(entry.name);
     if (!is_dist_info(top) || entry.name.substr(top.size()) != "/RECORD") continue;
     const Bytes text = TRY(ZipArchive::read(entry, limits.record.bytes));
-    return digests_by_path(TRY(parse_record(text_of(text), limits.record)));
+    return digests_by_path(TRY(parse_record(text_of(text), limits.record)), "");
   }
   return Digests();
 }
@@ -74,7 +74,7 @@ class Comparison {
         installed_(installed),
         limits_(limits),
         promised_(std::move(promised)),
-        there_(digests_by_path(installed.record)) {}
+        there_(digests_by_path(installed.record, installed.folder)) {}
 
   Result<bool> is_there(const ZipEntry& entry) {
     const std::optional<WheelPlace> place = wheel_place_of(entry.name);

@@ -146,7 +146,7 @@ std::string difference_of(const std::string& in_wheel, const std::string& conten
   files["demo-1.0.data/" + in_wheel] = content;
   Disk disk;
   disk.reads_all = reads_all;
-  disk.files[path] = there;
+  disk.files[path.starts_with("./") ? path.substr(2) : path] = there;
   disk.record += path + "," + record_digest(there) + ",1\n";
   return disk.difference(wheel_with(files, record_for(files)));
 }
@@ -155,6 +155,7 @@ TEST(InstalledWheel, HasItsDataWhereInstallersPutIt) {
   for (const auto& [in_wheel, path] : std::map<std::string, std::string>{
            {"purelib/d.py", "d.py"},
            {"platlib/demo/d.so", "demo/d.so"},
+           {"platlib/f.so", "./f.so"},
            {"platlib/demo/e.so", "../../../lib64/python3.11/site-packages/demo/e.so"},
            {"data/share/demo.txt", "../../../share/demo.txt"},
            {"data/lib/python3.11/site-packages/e.py", "e.py"},

@@ -19,6 +19,14 @@ std::string without_dots(std::string_view path) {
   return out;
 }
 
+std::string seen_from(std::string_view folder, std::string_view row) {
+  if (!row.starts_with('.') && !row.starts_with('/') && !row.contains("/.") && !row.contains("//"))
+    return std::string(row);
+  const std::string around = without_dots(folder) + "/";
+  const std::string path = without_dots(row.starts_with('/') ? std::string(row) : around + std::string(row));
+  return path.starts_with(around) ? path.substr(around.size()) : std::string(row);
+}
+
 RecordPlaces::RecordPlaces(const std::vector<RecordRow>& rows, std::string_view folder)
     : folder_(without_dots(folder)) {
   for (const RecordRow& row : rows) {

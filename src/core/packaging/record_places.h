@@ -13,6 +13,10 @@ namespace tomme {
 /// A path without "." and "..", links not followed: "/v/bin/x" of "/v/lib/../bin/x".
 std::string without_dots(std::string_view path);
 
+/// The path of a row as it is written where it lies in `folder`, which is absolute: "demo/x.py" of
+/// "./demo/x.py", as Poetry and PDM have it for a wheel's platlib. Unchanged where it lies elsewhere.
+std::string seen_from(std::string_view folder, std::string_view row);
+
 /// Where the rows of a RECORD lie. Borrows the rows.
 class RecordPlaces {
  public:

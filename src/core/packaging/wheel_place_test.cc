@@ -49,6 +49,14 @@ TEST(WheelPlace, OfVeryManyRowsIsLookedForInAFew) {
   EXPECT_EQ(places.rows_of({Scheme::headers, "x.h"}).size(), 16U);
 }
 
+TEST(WheelPlace, OfARowIsSeenFromItsFolder) {
+  const auto seen = [](std::string_view row) { return seen_from("/v/lib/python3.11/site-packages", row); };
+  for (const char* row : {"demo/x.py", "./demo/x.py", "demo//x.py", "demo/./x.py",
+                          "../site-packages/demo/x.py", "/v/lib/python3.11/site-packages/demo/x.py"})
+    EXPECT_EQ(seen(row), "demo/x.py") << row;
+  for (const char* row : {"../x.py", "../../../bin/x", "/opt/x"}) EXPECT_EQ(seen(row), row);
+}
+
 TEST(WheelPlace, HasNoDots) {
   EXPECT_EQ(without_dots("/v/lib/./a/../../bin//x"), "/v/bin/x");
   EXPECT_EQ(without_dots("/../x"), "/x");
