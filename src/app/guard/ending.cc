@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/guard/errors.h"
+#include "core/encoding/text.h"
 
 namespace tomme::guard {
 
@@ -47,6 +48,12 @@ Error unused(const ProjectName& name, const Report& report) {
   if (const auto at = there.find(name); at != there.end()) {
     return {kGuardUnused, sentence + at->second + " was installed already, and what is there is not judged",
             "pip --force-reinstall, uv --reinstall or a new environment has it fetched and judged"};
+  }
+  if (const std::string file = report.stands_for(name); !file.empty()) {
+    return {kGuardUnused,
+            sentence + "no file of that project came, but " + printable(file) +
+                ", and that is what an import of this name gives",
+            "uninstall it, unless it is the project that was meant"};
   }
   const auto near = meant(name, report.projects());
   return {kGuardUnused, sentence + "no file of that project came" +

@@ -110,6 +110,18 @@ TEST(Ending, AProjectThatWasThereAlreadyIsSaidWithWhatHelps) {
   EXPECT_EQ(conclude(report, expecting("demo", true), 0), kRefusedStatus);
 }
 
+TEST(Ending, AModuleOfTheNameOfAProjectThatNeverCameIsSaid) {
+  Report report;
+  have_judged(report, "zeta-1.0.egg");
+  Installed zeta{"zeta", "1.0", "/v", InstalledFrom::delivered, "", {name("zeta")}};
+  zeta.stands_for = {{name("demo"), "demo.py"}};
+  report.installed({zeta});
+  EXPECT_EQ(conclude(report, expecting("demo"), 0), 0);
+  EXPECT_TRUE(
+      report.notes().front().contains("no file of that project came, but zeta 1.0 has brought demo.py"));
+  EXPECT_EQ(conclude(report, expecting("demo", true), 0), kRefusedStatus);
+}
+
 /// One file of demo came, while demo 1.0 was in an environment before.
 std::vector<std::string> notes_where_new(std::vector<Installed> all) {
   Report report;

@@ -6,9 +6,11 @@
 #include <span>
 
 #include "app/guard/collect.h"
-#include "app/guard/direct_url.h"
+#include "app/guard/installed_distribution.h"
 #include "app/guard/installed_modules.h"
 #include "app/guard/installed_sdist.h"
+#include "app/guard/installed_shadows.h"
+#include "app/guard/shared_sight.h"
 #include "app/guard/wheel_content.h"
 #include "core/base/ascii.h"
 #include "core/encoding/json.h"
@@ -24,21 +26,7 @@
 namespace tomme::guard {
 namespace {
 
-constexpr std::size_t kMetadataBytes = 5 * 1024 * 1024;
 constexpr std::size_t kDirectUrlBytes = 64 * 1024;
-constexpr std::size_t kRecordBytes = RecordLimits{}.bytes;
-
-std::string_view folder_of(std::string_view path) {
-  return path.substr(0, path.rfind('/'));
-}
-
-/// "demo-1.0.dist-info", "demo-1.0-py3.11.egg-info", "demo.egg-info".
-CoreMetadata named_by_folder(std::string_view name) {
-  name = name.substr(0, name.rfind('.'));
-  const std::size_t hyphen = std::min(name.find('-'), name.size());
-  const std::string_view rest = name.substr(std::min(hyphen + 1, name.size()));
-  return {std::string(name.substr(0, hyphen)), std::string(rest.substr(0, rest.find("-py")))};
-}
 
 bool same_version(std::string_view a, std::string_view b) {
   const auto left = Version::parse(a);
@@ -50,53 +38,23 @@ bool is_within(std::string_view path, std::string_view folder) {
   return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
 }
 
-/// One distribution, with all that it is compared by.
-struct OnDisk {
-  std::string path;
-  Installed entry;
-  std::optional<DirectUrl> direct;
-  const DeliveredFile* wheel = nullptr;  ///< that it was installed from
-
-  std::string file(std::string_view name) const { return path + "/" + std::string(name); }
-};
-
 class Comparison {
  public:
-  Comparison(const Invocation& invocation, const Places& places, const std::vector<DeliveredFile>& delivered,
-             const FileStore& store, const std::set<ProjectName>& expected)
-      : invocation_(invocation), places_(places), delivered_(delivered), store_(store), expected_(expected) {
+  Comparison(const DistributionReader& reader, const Places& places,
+             const std::vector<DeliveredFile>& delivered, const FileStore& store, WheelContents& contents,
+             const std::set<ProjectName>& expected)
+      : invocation_(reader.invocation()),
+        places_(places),
+        reader_(reader),
+        delivered_(delivered),
+        store_(store),
+        contents_(contents),
+        expected_(expected) {
     for (const DeliveredFile& file : delivered_) {
       const Result<DistFilename> name = DistFilename::parse(file.filename);
       if (name && name->is_wheel() && !file.addresses.empty())
         sent_wheels_.push_back({&file, name->project(), name->version().to_string()});
     }
-  }
-
-  OnDisk read(const std::string& path) const {
-    OnDisk found{path, {}, {}};
-    if (is_unlooked(path)) return unlooked(std::move(found));
-    const CoreMetadata by_folder = named_by_folder(basename_of(path));
-    CoreMetadata says;
-    for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO", ""}) {
-      const auto text = invocation_.read(path + name, kMetadataBytes);
-      if (!text) continue;
-      says = core_metadata_of(*text);
-      break;
-    }
-    for (const std::string& name : {says.name, by_folder.name}) {
-      if (const Result<ProjectName> project = ProjectName::parse(name)) found.entry.projects.insert(*project);
-    }
-    found.entry.project = says.name.empty() ? by_folder.name : says.name;
-    found.entry.version = says.version.empty() ? by_folder.version : says.version;
-    found.entry.folder = is_link(path) ? target_of(path) : std::string(folder_of(path));
-    constexpr std::string_view kDirectUrl = "direct_url.json";
-    if (const auto text = invocation_.read(found.file(kDirectUrl), kDirectUrlBytes)) {
-      found.direct = direct_url_in(*text);
-    } else if (const auto names = invocation_.list(path);
-               std::ranges::find(names, kDirectUrl) != names.end()) {
-      found.direct = direct_url_in("");
-    }
-    return found;
   }
 
   void account_for(OnDisk& found) const {
@@ -114,117 +72,12 @@ class Comparison {
     }
   }
 
-  /// Looks at what the new ones have put beside the expected projects in `after`, there before or not.
-  void look_for_strangers(const SiteSnapshot& after, std::vector<OnDisk>& all) const {
-    std::map<std::string, std::vector<std::size_t>> guests;  // by folder
-    for (std::size_t i = 0; i < all.size(); ++i) guests[all[i].entry.folder].push_back(i);
-    std::map<std::string, std::vector<OnDisk>> hosts;  // likewise
-    for (const auto& [path, state] : after) {
-      const Result<ProjectName> name = ProjectName::parse(named_by_folder(basename_of(path)).name);
-      if (!name || !expected_.contains(*name) || !guests.contains(std::string(folder_of(path)))) continue;
-      hosts[std::string(folder_of(path))].push_back(read(path));
-    }
-    for (const auto& [folder, here] : hosts) {
-      for (const auto& [host, reason] : strangers_among(here, guests.at(folder), all))
-        condemn(here[host], reason, all);
-    }
-  }
-
  private:
   struct SentWheel {
     const DeliveredFile* file;
     ProjectName project;
     std::string version;
   };
-
-  OnDisk unlooked(OnDisk found) const {
-    const std::string_view file = folder_of(found.path);
-    found.entry.project = basename_of(file);
-    found.entry.folder = folder_of(file);
-    found.entry.reason = "it leads to more than can be looked at";
-    found.entry.may_be_any = true;
-    return found;
-  }
-
-  static bool is_link(std::string_view path) { return ascii::to_lower(path).ends_with(".egg-link"); }
-
-  /// The folder whose project an `.egg-link` stands for.
-  std::string target_of(const std::string& link) const {
-    const std::string text = invocation_.read(link, kDirectUrlBytes).value_or("");
-    const auto places = places_named_in(link, text.substr(0, text.find_first_of("\r\n")));
-    return places.empty() ? std::string(folder_of(link)) : resolved(places.front());
-  }
-
-  std::optional<std::vector<RecordRow>> record_of(const OnDisk& found) const {
-    const auto text = invocation_.read(found.file("RECORD"), kRecordBytes + 1);
-    auto record = text ? parse_record(*text) : std::unexpected(Error(kRecordInvalid, "no RECORD"));
-    return record ? std::optional(*std::move(record)) : std::nullopt;
-  }
-
-  /// By number of the host why Python may import something else than it. What only lies among its files is
-  /// left at the guest.
-  std::map<std::size_t, std::string> strangers_among(const std::vector<OnDisk>& hosts,
-                                                     const std::vector<std::size_t>& guests,
-                                                     std::vector<OnDisk>& all) const {
-    ProjectModules modules;
-    for (std::size_t i = 0; i < hosts.size(); ++i) {
-      const auto record = hosts[i].entry.projects.size() == 1 ? record_of(hosts[i]) : std::nullopt;
-      if (record) modules.add(i, *hosts[i].entry.projects.begin(), *record);
-    }
-    std::map<std::size_t, std::string> reasons;
-    for (const std::size_t number : guests) {
-      OnDisk& guest = all[number];
-      for (const std::string& path : paths_of(guest)) {
-        for (const ProjectModules::Stranger& stranger : modules.judge(path)) {
-          const OnDisk& host = hosts[stranger.number];
-          if (host.entry.projects == guest.entry.projects) continue;
-          if (!stranger.may_be_instead) {
-            guest.entry.among[title_of(host)].insert(path);
-          } else {
-            reasons.try_emplace(stranger.number, title_of(guest) + " has brought " + printable(path) +
-                                                     ", which Python may import instead of its " +
-                                                     printable(stranger.file));
-          }
-        }
-      }
-    }
-    return reasons;
-  }
-
-  /// What is there is not what was judged, be it new or not.
-  static void condemn(const OnDisk& host, const std::string& reason, std::vector<OnDisk>& all) {
-    auto place = std::ranges::find(all, host.path, &OnDisk::path);
-    if (place == all.end()) place = all.insert(all.end(), host);
-    Installed& entry = place->entry;
-    if (entry.from != InstalledFrom::unjudged || entry.reason.empty()) entry.reason = reason;
-    entry.from = InstalledFrom::unjudged;
-    entry.overwritten.clear();
-  }
-
-  static std::string title_of(const OnDisk& found) {
-    return printable(found.entry.project + (found.entry.version.empty() ? "" : " " + found.entry.version));
-  }
-
-  /// What it has put into its folder: as its wheel says. Of what was built its RECORD says it, among which is
-  /// what an installer has compiled of its own sources.
-  std::vector<std::string> paths_of(const OnDisk& guest) const {
-    if (WheelContent* content = guest.wheel == nullptr ? nullptr : content_of(*guest.wheel)) {
-      const auto paths = content->paths();
-      return {paths.begin(), paths.end()};
-    }
-    std::vector<std::string> paths;
-    std::set<std::string> compiled;
-    const auto record = record_of(guest);
-    if (!record) return paths;
-    for (const RecordRow& row : *record) {
-      if (row.path.ends_with(".py")) compiled.insert(module_of(row.path).value_or(""));
-    }
-    for (const RecordRow& row : *record) {
-      if (!is_bytecode(row.path) || !compiled.contains(module_of(row.path).value_or("")))
-        paths.push_back(row.path);
-    }
-    return paths;
-  }
 
   static std::string came_from(const OnDisk& found) {
     return "it came from " + shown_address(found.direct->url);
@@ -236,13 +89,13 @@ class Comparison {
     if (found.entry.projects.size() != 1) return "its folder and its metadata do not name the same project";
     // A file that passed through says nothing about a folder, a repository or another file of the same name.
     if (found.direct && found.direct->key.empty()) return came_from(found);
-    if (is_link(found.path)) return printable(basename_of(found.path)) + " leads there";
+    if (is_egg_link(found.path)) return printable(basename_of(found.path)) + " leads there";
     std::string reason = found.direct ? came_from(found) : "no file of it passed through";
     bool wheel_went = false;
     for (const DeliveredFile& file : delivered_) {
       if (!file.filename.ends_with(".whl") || !may_be_of(file, found)) continue;
       found.entry.overwritten.clear();
-      const WheelContent* content = content_of(file);
+      const WheelContent* content = contents_.of(file.digest);
       const std::string difference = content != nullptr ? differs(found, content->archive()) : "";
       found.wheel = &file;
       if (difference.empty()) return {};
@@ -281,7 +134,7 @@ class Comparison {
   /// Whether a source distribution itself says that it is another project or version. Some old ones say a
   /// version that their build does not know yet.
   bool contradicts(const OnDisk& found, const DeliveredFile& file) const {
-    const auto sdist = stored(file);
+    const auto sdist = file.digest ? store_.find(*file.digest) : nullptr;
     if (!sdist) return false;
     const Result<MappedFile> bytes = sdist->map();
     const auto says = bytes ? pkg_info_of(file.filename, bytes->view()) : std::nullopt;
@@ -293,28 +146,19 @@ class Comparison {
            !same_version(says->version, found.entry.version);
   }
 
-  std::shared_ptr<const StoredFile> stored(const DeliveredFile& file) const {
-    return file.digest ? store_.find(*file.digest) : nullptr;
-  }
-
-  /// Read once: the store hashes at each look, and others ask for it file by file.
-  WheelContent* content_of(const DeliveredFile& file) const {
-    if (!file.digest) return nullptr;
-    const auto [place, is_new] = contents_.try_emplace(*file.digest);
-    if (is_new) place->second = WheelContent::open(stored(file));
-    return place->second.get();
-  }
-
   /// The first file that is other than in the wheel. A wheel that cannot be read in one way only (null) was
   /// let through as it is, and then its name has to do.
   std::string differs(OnDisk& found, const ZipArchive* wheel) const {
-    const auto record = record_of(found);
+    const auto record = reader_.record_of(found);
     if (!record) return "RECORD";
     if (wheel == nullptr) return {};
     const auto difference = difference_from_wheel(
-        *wheel, {.dist_info = basename_of(found.path),
+        *wheel, {.folder = found.entry.folder,
+                 .dist_info = basename_of(found.path),
                  .record = *record,
-                 .digest_of = [&](const std::string& path) { return digest_of_file(found, path); },
+                 .digest_of = [&](const std::string& path) { return reader_.digest_of(found, path); },
+                 .read = [&](const std::string& path,
+                             std::size_t limit) { return invocation_.read(found.beside(path), limit); },
                  .reads_all = expected_.contains(*found.entry.projects.begin()),
                  .may_be = [&](const std::string& path,
                                const Sha256& digest) { return is_overwritten(found, path, digest); }});
@@ -329,12 +173,18 @@ class Comparison {
     if (expected_.contains(project) && own_part_of(path, project)) return false;
     for (const SentWheel* wheel : wheels_in(found.entry.folder)) {
       if (wheel->project == project) continue;
-      WheelContent* content = content_of(*wheel->file);
-      if (content == nullptr || !content->has(path, digest)) continue;
+      WheelContent* content = contents_.of(wheel->file->digest);
+      if (content == nullptr || !(content->has(path, digest) || brings_script(*content, path))) continue;
       found.entry.overwritten[wheel->project.normalized() + " " + wheel->version].insert(path);
       return true;
     }
     return false;
+  }
+
+  /// What an installer makes of a script can be compared with no wheel.
+  static bool brings_script(WheelContent& content, std::string_view path) {
+    constexpr std::string_view kScripts = "bin/";
+    return path.starts_with(kScripts) && content.has_script(path.substr(kScripts.size()));
   }
 
   /// The wheels that went to the command and whose distributions stand in this folder; looked for once.
@@ -351,16 +201,6 @@ class Comparison {
       }
     }
     return place->second;
-  }
-
-  static std::optional<Sha256> digest_of_file(const OnDisk& found, const std::string& path) {
-    const std::string full = found.entry.folder + "/" + path;
-    const Result<FileHandle> file = open_for_reading(full);
-    if (!file) return std::nullopt;
-    const Result<Digest> digest = tomme::digest_of(*file, HashAlgorithm::sha256, full);
-    if (!digest) return std::nullopt;
-    const Result<Sha256> sha = Sha256::from_bytes(digest->view());
-    return sha ? std::optional(*sha) : std::nullopt;
   }
 
   bool is_expected(const OnDisk& found) const {
@@ -382,23 +222,23 @@ class Comparison {
       });
     }
     if (!found.direct->is_folder || !path) return false;
-    const std::string real = resolved(*path);
+    const std::string real = reader_.resolved(*path);
     if (is_expected(found)) {
       return std::ranges::any_of(places_.root_projects, [&](const auto& root) {
-        return found.entry.projects == std::set{root.second} && real == resolved(root.first);
+        return found.entry.projects == std::set{root.second} && real == reader_.resolved(root.first);
       });
     }
-    return std::ranges::any_of(places_.own,
-                               [&](const std::string& own) { return is_within(real, resolved(own)); });
+    return std::ranges::any_of(
+        places_.own, [&](const std::string& own) { return is_within(real, reader_.resolved(own)); });
   }
 
   /// What lies in a folder of the person's own to which a `.pth` leads, as editable installs leave one. The
   /// environments may be in that folder as well: then they are nearer. The same holds for an expected one as
   /// where a `direct_url.json` says it.
   bool is_in_own_folder(const OnDisk& found) const {
-    const std::string folder = resolved(found.entry.folder);
+    const std::string folder = reader_.resolved(found.entry.folder);
     const auto reach = [&](const std::string& around) {
-      const std::string real = resolved(around);
+      const std::string real = reader_.resolved(around);
       return is_within(folder, real) ? real.size() : 0;
     };
     std::size_t own = 0;
@@ -414,13 +254,8 @@ class Comparison {
     }
     if (own == 0 || !is_expected(found)) return own != 0;
     return std::ranges::any_of(places_.root_projects, [&](const auto& root) {
-      return found.entry.projects == std::set{root.second} && is_within(folder, resolved(root.first));
+      return found.entry.projects == std::set{root.second} && is_within(folder, reader_.resolved(root.first));
     });
-  }
-
-  std::string resolved(std::string path) const {
-    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    return invocation_.resolve ? invocation_.resolve(path) : path;
   }
 
   /// pip, setuptools and wheel come into new environments from wheels that Python or virtualenv has with it.
@@ -485,11 +320,12 @@ class Comparison {
 
   const Invocation& invocation_;
   const Places& places_;
+  const DistributionReader& reader_;
   const std::vector<DeliveredFile>& delivered_;
   const FileStore& store_;
+  WheelContents& contents_;
   const std::set<ProjectName>& expected_;
   std::vector<SentWheel> sent_wheels_;  // wheels of which the octets went to the command
-  mutable std::map<Sha256, std::unique_ptr<WheelContent>> contents_;
   mutable std::map<std::string, std::vector<const SentWheel*>> wheels_in_;  // by folder
 };
 
@@ -524,20 +360,25 @@ bool is_file_of(std::string_view filename, const ProjectName& project, std::stri
 
 InstalledCheck::InstalledCheck(const Invocation& invocation, const Plan& plan, const std::string& cache)
     : invocation_(invocation),
+      cache_(cache),
       places_(places_of(invocation, plan, cache)),
       before_(take_snapshot(site_folders(places_, invocation.list))) {}
 
 std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>& delivered,
                                                const FileStore& store,
                                                const std::set<ProjectName>& expected) {
-  const SiteSnapshot after = take_snapshot(site_folders(places_, invocation_.list));
-  const Comparison comparison(invocation_, places_, delivered, store, expected);
+  const std::vector<std::string> folders = site_folders(places_, invocation_.list);
+  const SiteSnapshot after = take_snapshot(folders);
+  const DistributionReader reader(invocation_);
+  WheelContents contents(store);
+  const Comparison comparison(reader, places_, delivered, store, contents, expected);
   std::vector<OnDisk> found;
   for (const std::string& path : new_or_changed(before_, after)) {
-    found.push_back(comparison.read(path));
+    found.push_back(reader.read(path));
     comparison.account_for(found.back());
   }
-  comparison.look_for_strangers(after, found);
+  SharedSight sight(invocation_, folders, cache_);
+  look_for_shadows({reader, contents, sight, expected}, after, found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;

@@ -39,6 +39,12 @@ struct Installed {
   std::map<std::string, std::set<std::string>> overwritten = {};
   /// Files of its own that it has put among those of a project whose signer is expected, by that one's title.
   std::map<std::string, std::set<std::string>> among = {};
+  /// Scripts of its own whose names an expected project's have as well, by that one's title.
+  std::map<std::string, std::set<std::string>> scripts = {};
+  /// Files of its own that Python runs whenever it starts, where any signer is expected but not its own.
+  std::set<std::string> starts = {};
+  /// By expected projects that are not installed: a file of its own that is imported by their names.
+  std::map<ProjectName, std::string> stands_for = {};
   std::string built_from = {};  ///< the source distribution that covers it
   bool may_be_any = false;      ///< no distribution, but what leads to some that nobody could look at
 };
@@ -65,7 +71,8 @@ class InstalledCheck {
   /// signer is expected by the files themselves. What was asked for by an address (direct_url.json) is
   /// covered by a file of that address only; and a source distribution, whose build can be compared with
   /// nothing, covers only where no wheel of that name and version went to the command. Where a new one has
-  /// brought files that Python may import instead of an expected project's own, that project is unjudged.
+  /// brought files that are imported or started instead of an expected project's own, that project is
+  /// unjudged (look_for_shadows()).
   std::vector<Installed> compare(const std::vector<DeliveredFile>& delivered, const FileStore& store,
                                  const std::set<ProjectName>& expected);
 
@@ -74,6 +81,7 @@ class InstalledCheck {
 
  private:
   const Invocation& invocation_;
+  const std::string cache_;
   const Places places_;
   const SiteSnapshot before_;
 };

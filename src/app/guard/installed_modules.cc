@@ -20,6 +20,11 @@ std::string_view stem_of(std::string_view segment) {
   return segment.substr(0, segment.find('.'));
 }
 
+/// Of a package: demo/__init__.py, also as a compiled module.
+bool is_init(std::string_view path) {
+  return stem_of(path.substr(path.rfind('/') + 1)) == "__init__";
+}
+
 void append(std::string& path, std::string_view segment) {
   if (!path.empty()) path += '/';
   path += segment;
@@ -60,33 +65,45 @@ std::optional<std::string> own_part_of(std::string_view path, const ProjectName&
 }
 
 void ProjectModules::add(std::size_t number, const ProjectName& project,
-                         const std::vector<RecordRow>& record) {
+                         const std::vector<std::string>& paths) {
   Project& added = projects_.emplace(number, Project{project, {}}).first->second;
   std::set<std::string> modules;
-  for (const RecordRow& row : record) {
+  std::set<std::string> parts;
+  for (const std::string& path : paths) {
     // An installer lists what it has compiled, and another wheel may have brought a file of that very name.
-    if (is_bytecode(row.path)) continue;
-    added.paths.insert(row.path);
-    const auto module = module_of(row.path);
+    if (is_bytecode(path)) continue;
+    added.paths.insert(path);
+    const auto module = module_of(path);
     if (!module || !modules.insert(*module).second) continue;
-    owners_.emplace(*module, Owner{number, row.path});
-    if (own_part_of(*module, project) == module) names_.emplace(*module, number);
+    owners_.emplace(*module, Owner{number, path});
+    if (const auto part = own_part_of(*module, project)) parts.insert(*part);
+  }
+  for (const std::string& part : parts) {
+    if (modules.contains(part)) names_.emplace(part, number);
+    for (std::size_t end = part.size(); end != std::string::npos && end > 0; end = part.rfind('/', end - 1)) {
+      const std::string package = part.substr(0, end);
+      if (!modules.contains(package)) namespaces_.emplace(package, Namespace{number, end == part.size()});
+    }
   }
 }
 
-std::vector<ProjectModules::Stranger> ProjectModules::judge(std::string_view path) const {
+std::vector<ProjectModules::Stranger> ProjectModules::judge(std::string_view path, Where where) const {
   std::vector<Stranger> found;
   const auto add = [&](std::size_t number, std::string_view file, bool may_be_instead) {
     const bool is_known = std::ranges::find(found, number, &Stranger::number) != found.end();
-    if (!is_known && !projects_.at(number).paths.contains(path))
-      found.push_back({number, std::string(file), may_be_instead});
+    if (is_known || (!may_be_instead && where != Where::same)) return;
+    if (where == Where::same && projects_.at(number).paths.contains(path)) return;
+    found.push_back({number, std::string(file), may_be_instead});
   };
   if (const auto module = module_of(path)) {
     const auto [first, last] = owners_.equal_range(*module);
-    for (auto owner = first; owner != last; ++owner) {
+    for (auto owner = first; owner != last && where != Where::behind; ++owner) {
       const bool bears_name = own_part_of(path, projects_.at(owner->second.number).name).has_value();
       add(owner->second.number, owner->second.file, bears_name);
     }
+    const auto [begin, end] = namespaces_.equal_range(*module);
+    for (auto one = begin; one != end; ++one)
+      add(one->second.number, *module + "/", one->second.bears_name || !is_init(path));
   }
   for (std::size_t at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1)) {
     const auto [first, last] = names_.equal_range(path.substr(0, at));

@@ -1,5 +1,6 @@
 #include "app/guard/installed_modules.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace tomme::guard {
@@ -9,17 +10,12 @@ ProjectName project(std::string_view name) {
   return *ProjectName::parse(name);
 }
 
-std::vector<RecordRow> record_with(std::initializer_list<const char*> paths) {
-  std::vector<RecordRow> rows;
-  for (const char* path : paths) rows.push_back({path, {}});
-  return rows;
-}
-
 /// "instead of FILE", "beside", "".
-std::string judged(const std::string& name, std::initializer_list<const char*> own, std::string_view path) {
+std::string judged(const std::string& name, std::initializer_list<const char*> own, std::string_view path,
+                   ProjectModules::Where where = ProjectModules::Where::same) {
   ProjectModules modules;
-  modules.add(7, project(name), record_with(own));
-  const auto found = modules.judge(path);
+  modules.add(7, project(name), {own.begin(), own.end()});
+  const auto found = modules.judge(path, where);
   if (found.empty()) return "";
   EXPECT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().number, 7U);
@@ -73,9 +69,35 @@ TEST(InstalledModules, LeavePlaceForPlugins) {
   EXPECT_EQ(judged("beautifulsoup4", {"bs4/__init__.py"}, "bs4.py"), "beside") << "not by its own name";
 }
 
+TEST(InstalledModules, AreShadowedByWhatMakesTheirNamespaceAPackage) {
+  using enum ProjectModules::Where;
+  for (const char* path : {"demo/__init__.py", "demo.py", "demo.abi3.so", "demo.pyc"}) {
+    for (const auto where : {same, before, behind}) {
+      EXPECT_EQ(judged("demo", {"demo/x.py", "demo/y/z.py"}, path, where), "instead of demo/") << path;
+    }
+  }
+  for (const char* path : {"zope/interface.py", "zope/interface/__init__.py", "zope.py"}) {
+    EXPECT_NE(judged("zope.interface", {"zope/interface/x.py"}, path), "") << path;
+    EXPECT_NE(judged("zope.interface", {"zope/interface/x.py"}, path), "beside") << path;
+  }
+  EXPECT_EQ(judged("zope.interface", {"zope/interface/__init__.py"}, "zope/__init__.py"), "beside")
+      << "old namespace packages bring it";
+}
+
+TEST(InstalledModules, AreShadowedFromAFolderThatPythonLooksIntoBefore) {
+  using enum ProjectModules::Where;
+  for (const char* path : {"demo/__init__.py", "demo.py", "demo/x.py"}) {
+    EXPECT_THAT(judged("demo", {"demo/__init__.py", "demo/x.py"}, path, before),
+                ::testing::StartsWith("instead of demo/"))
+        << path;
+    EXPECT_EQ(judged("demo", {"demo/__init__.py", "demo/x.py"}, path, behind), "") << path;
+  }
+  EXPECT_EQ(judged("demo", {"demo/__init__.py"}, "demo/plugins/y.py", before), "");
+  EXPECT_EQ(judged("demo", {"demo/__init__.py", "tests/a.py"}, "tests/a.py", before), "");
+}
+
 TEST(InstalledModules, LeaveANamespaceToAll) {
   EXPECT_EQ(judged("demo", {"demo/x.py"}, "demo/y.py"), "");
-  EXPECT_EQ(judged("demo", {"demo/x.py"}, "demo/__init__.py"), "");
   EXPECT_EQ(judged("google-auth", {"google/auth/__init__.py"}, "google/cloud/storage.py"), "");
   EXPECT_EQ(judged("demo", {"demo/__init__.py"}, "demo_more/x.py"), "");
   EXPECT_EQ(judged("demo", {"demo/__init__.py"}, "demo/__init__.py"), "") << "one of the two is there";

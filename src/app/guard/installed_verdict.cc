@@ -41,11 +41,33 @@ std::string put_among(const std::string& title, const std::string& other,
   return title + " has put " + printable(*paths.begin()) + more + " among the files of " + printable(other);
 }
 
+std::string of_both(const std::string& title, const std::string& other, const std::set<std::string>& names) {
+  const std::string more = names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "";
+  return title + " has brought the script " + printable(*names.begin()) + more + ", as " + printable(other) +
+         " has: one of the two is there";
+}
+
+/// One line for all: honest packages have such files, and nobody can tell what their code does.
+std::string run_at_start(const std::vector<Installed>& all) {
+  std::string list;
+  for (const Installed& entry : all) {
+    if (entry.starts.empty()) continue;
+    const std::size_t more = entry.starts.size() - 1;
+    list += (list.empty() ? "" : ", ") + title_of(entry) + " (" + printable(*entry.starts.begin()) +
+            (more == 0 ? "" : " and " + std::to_string(more) + " more") + ")";
+  }
+  return list.empty() ? ""
+                      : "Python runs code of these whenever it starts, and it may change what any import "
+                        "gives, of an expected project as well: " +
+                            list;
+}
+
 /// What is to tell of one that is not unjudged.
 void add_notes(const Installed& entry, bool is_expected, std::vector<std::string>& notes) {
   const std::string title = title_of(entry);
   for (const auto& [other, paths] : entry.overwritten) notes.push_back(overwritten_by(title, other, paths));
   for (const auto& [other, paths] : entry.among) notes.push_back(put_among(title, other, paths));
+  for (const auto& [other, names] : entry.scripts) notes.push_back(of_both(title, other, names));
   if (entry.from == InstalledFrom::own_folder) notes.push_back(title + " was installed from your own folder");
   if (entry.from == InstalledFrom::delivered && is_expected && !entry.built_from.empty()) {
     notes.push_back(title + " was built here from " + printable(entry.built_from) +
@@ -85,6 +107,7 @@ std::vector<std::string> report_installed(std::vector<Installed> all, const Inst
     }
   }
   for (const auto& [key, titles] : unjudged) notes.push_back(sentence(joined(titles), key.first, key.second));
+  if (std::string note = run_at_start(all); !note.empty()) notes.push_back(std::move(note));
   report.installed(std::move(all));
   return notes;
 }

@@ -112,6 +112,26 @@ TEST(InstalledVerdict, TellsWhatOfAnExpectedProjectWasBuiltHere) {
   EXPECT_THAT(told({entry}, {.expected = {project("other")}}).notes, IsEmpty());
 }
 
+TEST(InstalledVerdict, TellsOfScriptsThatTwoHave) {
+  Installed entry = entry_of("zeta", InstalledFrom::delivered);
+  entry.scripts = {{"demo 1.0", {"tool", "tool-2"}}};
+  EXPECT_THAT(told({entry}, {}).notes,
+              ::testing::ElementsAre("zeta 1.0 has brought the script tool and 1 more, "
+                                     "as demo 1.0 has: one of the two is there"));
+}
+
+TEST(InstalledVerdict, TellsInOneLineWhatRunsAtEachStart) {
+  Installed one = entry_of("one", InstalledFrom::delivered);
+  one.starts = {"a.pth", "sitecustomize.py"};
+  Installed two = entry_of("two", InstalledFrom::delivered);
+  two.starts = {"b.pth"};
+  const Told all = told({one, entry_of("none", InstalledFrom::delivered), two}, {.proof_required = true});
+  EXPECT_FALSE(all.refused);
+  ASSERT_EQ(all.notes.size(), 1U);
+  EXPECT_THAT(all.notes.front(), HasSubstr("whenever it starts"));
+  EXPECT_THAT(all.notes.front(), HasSubstr(": one 1.0 (a.pth and 1 more), two 1.0 (b.pth)"));
+}
+
 TEST(InstalledVerdict, IsInTheReport) {
   Report report;
   (void)report_installed({entry_of("demo")}, {.proof_required = true}, report);

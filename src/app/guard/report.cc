@@ -231,6 +231,16 @@ bool Report::is_new(const ProjectName& project) const {
                              [&](const Installed& entry) { return entry.projects.contains(project); });
 }
 
+std::string Report::stands_for(const ProjectName& project) const {
+  const std::lock_guard lock(mutex_);
+  for (const Installed& entry : installed_) {
+    const auto file = entry.stands_for.find(project);
+    if (file != entry.stands_for.end())
+      return entry.project + " " + entry.version + " has brought " + file->second;
+  }
+  return {};
+}
+
 std::map<ProjectName, std::string> Report::there_before() const {
   const std::lock_guard lock(mutex_);
   return there_before_;

@@ -107,6 +107,8 @@ class Report {
   bool has_file_of(const ProjectName& project) const;
   /// Whether a distribution of this project is new in an environment.
   bool is_new(const ProjectName& project) const;
+  /// What is new and has a module of this project's name while that is not installed; "" where nothing has.
+  std::string stands_for(const ProjectName& project) const;
   std::map<ProjectName, std::string> there_before() const;  ///< as was_installed() was told
 
   /// What a person should know besides the files, a sentence each.

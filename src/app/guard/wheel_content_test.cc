@@ -39,6 +39,25 @@ TEST_F(WheelContentTest, KnowsWhereItsFilesMayComeToLie) {
   EXPECT_FALSE(wheel->has("scripts/demo", sha256(bytes_of("4"))));
 }
 
+TEST_F(WheelContentTest, KnowsWhatGoesIntoTheEnvironment) {
+  const auto wheel = open(
+      testing::make_zip({{"demo.py", "1"},
+                         {"demo-1.0.data/scripts/demo", "2"},
+                         {"demo-1.0.data/data/bin/more", "3"},
+                         {"demo-1.0.data/data/lib/python3.11/a.py", "4"},
+                         {"demo-1.0.data/data/lib64/pypy3.10/lib-dynload/b.so", "5"},
+                         {"demo-1.0.data/data/lib/python311.zip", "6"},
+                         {"demo-1.0.data/data/lib/python3.11/site-packages/c.py", "7"},
+                         {"demo-1.0.data/data/lib/other/d.py", "8"},
+                         {"demo-1.0.dist-info/entry_points.txt", "[console_scripts]\ntool = demo:main\n"}}));
+  ASSERT_TRUE(wheel);
+  EXPECT_THAT(wheel->library_paths(), UnorderedElementsAre("a.py", "b.so", "python311.zip"));
+  EXPECT_THAT(wheel->environment_paths(),
+              ::testing::IsSupersetOf({"bin/demo", "bin/more", "lib/other/d.py"}));
+  for (const char* name : {"demo", "more", "tool"}) EXPECT_TRUE(wheel->has_script(name)) << name;
+  EXPECT_FALSE(wheel->has_script("demo.py"));
+}
+
 TEST_F(WheelContentTest, TellsNothingOfWhatCannotBeRead) {
   EXPECT_EQ(WheelContent::open(nullptr), nullptr);
   const auto wheel = open(to_bytes(bytes_of("no archive")));

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "app/guard/installed_distribution.h"
+#include "app/guard/shared_sight.h"
+#include "app/guard/site_snapshot.h"
+#include "app/guard/wheel_content.h"
+#include "core/packaging/project_name.h"
+
+namespace tomme::guard {
+
+struct ShadowTools {
+  const DistributionReader& reader;
+  WheelContents& contents;
+  SharedSight& sight;
+  const std::set<ProjectName>& expected;  ///< projects whose signer is expected
+};
+
+/// Looks at what the new distributions `all` have put where Python or a shell finds it instead of what an
+/// expected project in `after` has, be that new or not, in every folder that one Python may see together:
+///   * a module that is imported instead, or a script of the project's own name that is started instead: that
+///     project is unjudged, with the reason, and among `all` if it was not yet;
+///   * what only lies among its files, or is a script of another name that both have: left at the new one;
+///   * what Python runs whenever it starts, and a module of an expected project's name where that is not
+///     installed at all: likewise, to be told.
+void look_for_shadows(const ShadowTools& tools, const SiteSnapshot& after, std::vector<OnDisk>& all);
+
+}  // namespace tomme::guard

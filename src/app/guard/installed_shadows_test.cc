@@ -1,0 +1,212 @@
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+
+#include "app/guard/installed_test_support.h"
+
+// What is imported or started instead of what an expected project has.
+namespace tomme::guard {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using Contents = std::map<std::string, std::string>;
+
+/// Wheels in several folders of an environment and beside it.
+class ShadowsTest : public InstalledTest {
+ protected:
+  static std::string info(const std::string& name) { return name + "-1.0.dist-info"; }
+
+  /// As installers do it: what the wheel has in its `.data` lies where `moved` says, seen from `site`.
+  DeliveredFile bring(const std::string& name, Contents files, const std::string& site,
+                      const Contents& moved = {}) const {
+    files[info(name) + "/METADATA"] = "Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n";
+    std::string promised;
+    std::string record;
+    std::vector<testing::ArchiveFile> entries;
+    for (const auto& [path, content] : files) {
+      const auto place = moved.find(path);
+      const std::string there = place == moved.end() ? path : place->second;
+      write(site + "/" + there, content);
+      record += record_row(there, content);
+      promised += record_row(path, content);
+      entries.push_back({path, content});
+    }
+    write(site + "/" + info(name) + "/RECORD", record);
+    entries.push_back({info(name) + "/RECORD", promised});
+    return kept(name + "-1.0-py3-none-any.whl", testing::make_zip(entries));
+  }
+
+  std::map<std::string, Installed> found(InstalledCheck& check,
+                                         const std::vector<DeliveredFile>& delivered) const {
+    std::map<std::string, Installed> all;
+    for (Installed& entry : after(check, delivered, {project("demo")}))
+      all.emplace(entry.project, std::move(entry));
+    return all;
+  }
+
+  /// An expected demo with `own` beside another wheel with `others`.
+  std::map<std::string, Installed> beside(const Contents& own, const Contents& others,
+                                          const Contents& moved = {}) const {
+    fs::remove_all(work_ + "/.venv");
+    auto check = look();
+    const DeliveredFile demo = bring("demo", own, site_, moved);
+    const DeliveredFile zeta = bring("zeta", others, site_, moved);
+    return found(check, {demo, zeta});
+  }
+};
+
+const std::string kEntryPoint = "[console_scripts]\ndemo = demo:main\ntool = demo:tool\n";
+
+TEST_F(ShadowsTest, WhatAHostKeepsInItsDataFolderIsCompared) {
+  const std::string own = "demo-1.0.data/purelib/demo.py";
+  const Contents moved{{own, "demo.py"}};
+  auto all = beside({{own, "x = 1\n"}}, {{"zeta.py", ""}}, moved);
+  EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+  all = beside({{own, "x = 1\n"}}, {{"demo.py", "x = 2\n"}}, moved);
+  EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged);
+  EXPECT_THAT(all["demo"].reason, HasSubstr("its demo-1.0.data/purelib/demo.py is not the one of"));
+}
+
+TEST_F(ShadowsTest, ANamespaceThatBecomesAPackageIsRefused) {
+  for (const char* path : {"demo/__init__.py", "demo.py"}) {
+    auto all = beside({{"demo/core.py", ""}}, {{path, "x = 2\n"}});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged) << path;
+    EXPECT_EQ(all["demo"].reason,
+              "zeta 1.0 has brought " + std::string(path) + ", which Python may import instead of its demo/");
+  }
+}
+
+TEST_F(ShadowsTest, AModuleInPythonsOwnLibraryIsRefused) {
+  for (const char* path : {"lib/python3.11/demo.py", "lib64/python3.11/demo/__init__.py",
+                           "lib/python3.11/lib-dynload/demo.abi3.so"}) {
+    auto all = beside({{"demo.py", "x = 1\n"}}, {{"zeta-1.0.data/data/" + std::string(path), "x = 2\n"}},
+                      {{"zeta-1.0.data/data/" + std::string(path), "../../../" + std::string(path)}});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged) << path;
+    EXPECT_THAT(all["zeta"].starts, ::testing::SizeIs(1)) << path;
+  }
+}
+
+TEST_F(ShadowsTest, AnOverlayThatComesFirstIsRefused) {
+  const std::string overlay = folder_.path("cache") + "/uv/environments-v2/a/b/lib/python3.11/site-packages";
+  bring("demo", {{"demo.py", "x = 1\n"}}, site_);
+  auto check = look();
+  const DeliveredFile zeta = bring("zeta", {{"demo.py", "x = 2\n"}}, overlay);
+  auto all = found(check, {zeta});
+  EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged);
+  EXPECT_THAT(all["demo"].reason, HasSubstr("zeta 1.0 has brought demo.py"));
+}
+
+TEST_F(ShadowsTest, AnotherEnvironmentIsNoneOfItsBusiness) {
+  invocation_.argv = {"pip", "--python", "other", "install", "zeta"};
+  write(work_ + "/.venv/pyvenv.cfg", "include-system-site-packages = false\n");
+  write(work_ + "/other/pyvenv.cfg", "include-system-site-packages = false\n");
+  bring("demo", {{"demo.py", "x = 1\n"}}, site_);
+  const std::string other = work_ + "/other/lib/python3.11/site-packages";
+  fs::create_directories(other);
+  auto check = look();
+  const DeliveredFile zeta = bring("zeta", {{"demo.py", "x = 2\n"}}, other);
+  auto all = found(check, {zeta});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all["zeta"].from, InstalledFrom::delivered);
+}
+
+TEST_F(ShadowsTest, AScriptOfTheProjectsNameIsRefused) {
+  const Contents own{{"demo.py", ""}, {info("demo") + "/entry_points.txt", kEntryPoint}};
+  const Contents claims{{"zeta-1.0.data/scripts/demo", "#!python\n"}};
+  for (const Contents& others :
+       {claims, Contents{{info("zeta") + "/entry_points.txt", "[gui_scripts]\ndemo = zeta:main\n"}},
+        Contents{{"zeta-1.0.data/data/bin/demo", "x"}}}) {
+    auto all = beside(own, others);
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged);
+    EXPECT_EQ(all["demo"].reason,
+              "zeta 1.0 has brought the script demo, which may be started instead of its own");
+  }
+}
+
+TEST_F(ShadowsTest, AScriptOfAnotherNameThatBothHaveIsTold) {
+  auto all = beside({{"demo.py", ""}, {info("demo") + "/entry_points.txt", kEntryPoint}},
+                    {{info("zeta") + "/entry_points.txt", "[console_scripts]\ntool = zeta:main\n"}});
+  EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+  EXPECT_THAT(all["zeta"].scripts, ElementsAre(Pair("demo 1.0", ElementsAre("tool"))));
+}
+
+TEST_F(ShadowsTest, TheFolderOfItsMetadataIsNobodyElses) {
+  auto check = look();
+  const DeliveredFile demo = bring("demo", {{"demo.py", "x = 1\n"}}, site_);
+  const DeliveredFile zeta =
+      bring("zeta",
+            {{info("demo") + "/RECORD", "demo.py,,\ndemo/__init__.py,,\ndemo-1.0.dist-info/METADATA,,\n"},
+             {"demo/__init__.py", "x = 2\n"}},
+            site_);
+  auto all = found(check, {demo, zeta});
+  EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged) << "what it has is what its wheel says";
+  fs::remove_all(site_ + "/zeta-1.0.dist-info");
+  const DeliveredFile other = bring("zeta", {{info("demo") + "/REQUESTED", ""}}, site_);
+  all = found(check, {demo, other});
+  EXPECT_THAT(all["demo"].reason, HasSubstr("REQUESTED, which is its own"));
+}
+
+TEST_F(ShadowsTest, WhatLiesOverFilesOfABuiltProjectIsRefused) {
+  const auto overwritten = [&](const std::string& content) {
+    fs::remove_all(site_);
+    auto check = look();
+    bring("demo", {{"demo/__init__.py", "x = 1\n"}, {"tests/a.py", "1"}}, site_);
+    const DeliveredFile zeta = bring("zeta", {{"demo/__init__.py", content}, {"tests/a.py", "2"}}, site_);
+    return found(check, {sent("demo-1.0.tar.gz"), zeta})["demo"];
+  };
+  EXPECT_EQ(overwritten("x = 1\n").from, InstalledFrom::delivered);
+  EXPECT_EQ(overwritten("x = 2\n").reason, "zeta 1.0 has brought demo/__init__.py, which lies over its own");
+}
+
+TEST_F(ShadowsTest, WhatRunsWheneverPythonStartsIsTold) {
+  for (const char* path : {"zeta.pth", "sitecustomize.py", "usercustomize/__init__.py"}) {
+    auto all = beside({{"demo.py", ""}}, {{path, "import zeta\n"}});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+    EXPECT_THAT(all["zeta"].starts, ElementsAre(path));
+  }
+  auto all = beside({{"demo.py", ""}, {"demo.pth", "import demo\n"}}, {{"zeta.pth", "# import\nzeta_lib\n"}});
+  EXPECT_THAT(all["zeta"].starts, IsEmpty()) << "no code";
+  EXPECT_THAT(all["demo"].starts, IsEmpty()) << "by its signer";
+}
+
+TEST_F(ShadowsTest, APathFileThatLeadsToANamespacesNameIsRefused) {
+  const Contents others{{"zeta.pth", "early\n"}, {"early/demo.py", "x = 2\n"}};
+  EXPECT_EQ(beside({{"demo/core.py", ""}}, others)["demo"].from, InstalledFrom::unjudged);
+  EXPECT_EQ(beside({{"demo.py", ""}}, others)["demo"].from, InstalledFrom::delivered) << "comes behind it";
+}
+
+TEST_F(ShadowsTest, AModuleOfTheNameOfAProjectThatIsNotThereIsTold) {
+  for (const Contents& others : {Contents{{"demo.py", "x = 2\n"}},
+                                 Contents{{"zeta.pth", "early\n"}, {"early/demo/__init__.py", "x = 2\n"}}}) {
+    fs::remove_all(site_);
+    auto check = look();
+    const DeliveredFile zeta = bring("zeta", others, site_);
+    auto all = found(check, {zeta});
+    EXPECT_EQ(all["zeta"].from, InstalledFrom::delivered);
+    EXPECT_THAT(all["zeta"].stands_for, ElementsAre(Pair(project("demo"), HasSubstr("demo"))));
+  }
+  EXPECT_THAT(beside({{"demo.py", ""}}, {{"demo/x.txt", ""}})["zeta"].stands_for, IsEmpty());
+}
+
+TEST_F(ShadowsTest, HonestNeighboursAreLeftAlone) {
+  auto all = beside({{"demo/__init__.py", ""}, {"google/demo/x.py", ""}},
+                    {{"demo-stubs/__init__.pyi", ""},
+                     {"google/zeta/y.py", ""},
+                     {"tests/__init__.py", ""},
+                     {"zeta-1.0.data/scripts/zeta", "#!python\n"},
+                     {"zeta-1.0.data/data/share/demo/x.txt", ""},
+                     {"zeta-1.0.data/headers/demo.h", ""}});
+  EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+  EXPECT_EQ(all["zeta"].from, InstalledFrom::delivered);
+  EXPECT_THAT(all["zeta"].among, IsEmpty());
+  EXPECT_THAT(all["zeta"].starts, IsEmpty());
+  EXPECT_THAT(all["zeta"].scripts, IsEmpty());
+}
+
+}  // namespace
+}  // namespace tomme::guard

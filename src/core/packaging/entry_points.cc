@@ -1,0 +1,48 @@
+#include "core/packaging/entry_points.h"
+
+#include <algorithm>
+
+#include "core/base/ascii.h"
+
+namespace tomme {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\v\f";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+bool makes_scripts(std::string_view section) {
+  const std::string name = ascii::to_lower(trim(section));
+  return name == "console_scripts" || name == "gui_scripts";
+}
+
+}  // namespace
+
+std::set<std::string> script_names_in(std::string_view entry_points) {
+  std::set<std::string> names;
+  bool counts = false;
+  while (!entry_points.empty()) {
+    const std::size_t end = std::min(entry_points.find_first_of("\r\n"), entry_points.size());
+    const std::string_view line = trim(entry_points.substr(0, end));
+    entry_points.remove_prefix(std::min(end + 1, entry_points.size()));
+    if (line.starts_with('[')) counts = makes_scripts(line.substr(1, line.find(']') - 1));
+    if (!counts || line.empty() || line.starts_with('[') || line.starts_with('#')) continue;
+    for (const std::string_view ends : {"=", "=:"}) {
+      const std::size_t at = line.find_first_of(ends);
+      if (at == std::string_view::npos) continue;
+      if (const std::string_view name = trim(line.substr(0, at)); !name.empty()) names.emplace(name);
+    }
+  }
+  return names;
+}
+
+std::string_view wrapped_name(std::string_view script) {
+  for (const std::string_view ending : {".exe", "-script.py", ".pya"}) {
+    if (script.ends_with(ending)) return script.substr(0, script.size() - ending.size());
+  }
+  return script;
+}
+
+}  // namespace tomme

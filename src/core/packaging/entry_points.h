@@ -1,0 +1,18 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tomme {
+
+/// The scripts that installers make of an `entry_points.txt`: the names in its sections console_scripts and
+/// gui_scripts. Installers end a name at `=`, some at `:` as well, so both ways to read a line are among
+/// them.
+std::set<std::string> script_names_in(std::string_view entry_points);
+
+/// "demo" of demo.exe, demo-script.py and demo.pya: a wheel's own script of such a name is left away by
+/// installers where an entry point has it.
+std::string_view wrapped_name(std::string_view script);
+
+}  // namespace tomme
