@@ -21,7 +21,7 @@ struct TrustOptions {
 
 /// Who should have signed, as typed.
 struct ExpectOptions {
-  std::string identity, issuer, repository, workflow, ref, publisher;
+  std::string identity, issuer, repository, workflow, ref, publisher, owner_id, repository_id;
   bool anyone = false;
 };
 

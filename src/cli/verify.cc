@@ -35,7 +35,9 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
   expectation.repository = pattern(options.repository);
   expectation.workflow = pattern(options.workflow);
   expectation.ref = pattern(options.ref);
-  if (!options.issuer.empty()) expectation.issuer = Pattern(options.issuer);
+  expectation.issuer = pattern(options.issuer);
+  if (!options.owner_id.empty()) expectation.owner_id = options.owner_id;
+  if (!options.repository_id.empty()) expectation.repository_id = options.repository_id;
   if (!options.publisher.empty()) expectation.publisher = TRY(parse_publisher_expectation(options.publisher));
   if (options.anyone && !expectation.is_empty()) {
     return fail(kPolicyExpectation, "--anyone and an expected signer contradict each other",
@@ -45,6 +47,7 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
     return fail(kPolicyExpectation, "a signature made with a key has no identity that could be expected",
                 "leave --key out, or the expected signer");
   }
+  TRY(expectation.check());
   if (!expectation.is_empty() && !expectation.names_somebody()) {
     return fail(kPolicyNoExpectation, expectation.describe() + " fits anyone who likes to have it");
   }

@@ -9,6 +9,11 @@ inline constexpr ErrorCode kPolicyIdentity{
     "the signature is genuine, but somebody else was expected to have made it",
     "see whether the expectation is spelled right; only if the project moved to a new repository or signer, "
     "change it"};
+inline constexpr ErrorCode kPolicyIssuer{
+    "policy/issuer", Outcome::refused,
+    "the expected name is in the certificate, but an issuer vouches for it that nobody named",
+    "if that issuer is the right one, name it with --issuer, or behind the signer: 'NAME=SIGNER "
+    "(https://ISSUER)'"};
 inline constexpr ErrorCode kPolicyPublisher{
     "policy/publisher", Outcome::refused,
     "the publisher that the index names is not the one in the certificate, or is of a kind that its "

@@ -81,6 +81,11 @@ Result<LogProof> verify_entry_in(const LogEntry& entry, const TrustedLog& log, c
     return fail(kBundleNoInclusionProof,
                 "log entry " + std::to_string(entry.index.value()) + " comes without an inclusion proof");
   }
+  // Nothing else of a Rekor v1 says which index and which time the entry has.
+  if (entry.promise.empty() && !is_rekor_v2(entry)) {
+    return fail(kBundleNoPromise, "entry " + std::to_string(entry.index.value()) + " of " +
+                                      printable(log.base_url) + " comes without the log's signed promise");
+  }
   return proof;
 }
 
