@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
+#include "app/guard/ini.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
@@ -46,6 +48,7 @@ Result<std::optional<json::Value>> Collector::read_lock(const std::string& path)
 }
 
 const std::string* Collector::variable(const std::string& name) const {
+  findings.expect_certain(name);
   auto found = invocation.environment.find(name);
   return found == invocation.environment.end() || found->second.empty() ? nullptr : &found->second;
 }
@@ -121,6 +124,33 @@ namespace {
 
 constexpr std::string_view kUnknownEntry = "an entry that tomme does not know how to read";
 
+/// The requirement as backends and PDM read it that fill in the project's folder:
+/// `file:///${PROJECT_ROOT}/x`,
+/// `{root:uri}/x`.
+std::string with_project_root(std::string_view text, const std::string& folder) {
+  std::string out(text);
+  for (const std::string_view mark : {"file:///${PROJECT_ROOT}/", "{root:uri}/"}) {
+    if (const std::size_t at = out.find(mark); at != std::string::npos)
+      out.replace(at, mark.size(), "file://" + folder + "/");
+  }
+  return out;
+}
+
+/// Whether the requirement is a folder of the project's own. uv takes its own folder for the project's.
+Result<bool> takes_own_requirement(Collector& into, const std::string& text, const std::string& where,
+                                   const std::string& folder) {
+  if (folder.empty() || !text.contains('@')) return false;
+  const std::string meant = with_project_root(text, folder);
+  if (meant != text && folder != into.invocation.directory) return false;
+  into.findings.expect_certain("PROJECT_ROOT");
+  const auto place = local_place_of(into, meant, folder);
+  if (!place || into.variable("PROJECT_ROOT") != nullptr) return false;
+  const Findings::About about(into.findings, trim(text.substr(0, text.find_first_of("[@"))));
+  if (!TRY(takes_own_folder(into, *place, folder, where))) return false;
+  into.findings.taken(text);
+  return true;
+}
+
 /// `{requirement = "x"}` of uv, `{package = {name = "a"}, dependencies = ["x"]}`, `{include-group = "x"}`.
 Result<void> requirement_in_table(Collector& into, const json::Value& table, const std::string& where) {
   constexpr std::array<std::string_view, 4> kHarmless{"include-group", "match-runtime", "hashes", "package"};
@@ -138,12 +168,14 @@ Result<void> requirement_in_table(Collector& into, const json::Value& table, con
 
 }  // namespace
 
-Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where) {
+Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where,
+                                      const std::string& folder) {
   if (list == nullptr) return {};
   if (list->array() == nullptr) return into.findings.unproven(kUnknownEntry, where);
   for (const json::Value& item : items_of(list)) {
     if (item.text() != nullptr) {
-      TRY(into.findings.requirement(*item.text(), where));
+      if (!TRY(takes_own_requirement(into, *item.text(), where, folder)))
+        TRY(into.findings.requirement(*item.text(), where));
     } else if (item.object() != nullptr) {
       TRY(requirement_in_table(into, item, where));
     } else {
@@ -185,11 +217,13 @@ Result<void> collect_dependency_table(Collector& into, const json::Value* table,
 
 Result<void> collect_project_tables(Collector& into, const json::Value& document, const std::string& where) {
   for (std::string_view list : {"dependencies", "project.dependencies", "build-system.requires"}) {
-    TRY(collect_requirement_list(into, at(document, list), where + ", " + std::string(list)));
+    TRY(collect_requirement_list(into, at(document, list), where + ", " + std::string(list),
+                                 folder_of_file(where)));
   }
   for (std::string_view table : {"project.optional-dependencies", "dependency-groups"}) {
     for (const json::Member& group : members_of(at(document, table))) {
-      TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name));
+      TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name,
+                                   folder_of_file(where)));
     }
   }
   return {};
@@ -293,13 +327,41 @@ std::string_view name_of_project(const json::Value& document) {
   return {};
 }
 
+/// "demo" of `[metadata] name = demo`; empty where a setup.py may say something else.
+Result<std::string> name_in_setup_cfg(const Collector& from, const std::string& folder) {
+  if (from.invocation.read(folder + "/setup.py", 1)) return std::string();
+  const auto text = TRY(from.read(folder + "/setup.cfg"));
+  const auto entries = text ? parse_ini(*text, folder + "/setup.cfg") : std::vector<IniEntry>();
+  if (!entries) return std::string();
+  const auto found = std::ranges::find_if(
+      *entries, [](const IniEntry& entry) { return entry.section == "metadata" && entry.name == "name"; });
+  return found == entries->end() ? std::string() : found->value;
+}
+
+/// The name by which the project in a folder is built; empty where nothing says.
+Result<std::string> name_in_folder(const Collector& from, const std::string& folder) {
+  const auto document = TRY(from.read_toml(folder + "/pyproject.toml"));
+  if (document && !name_of_project(*document).empty()) return std::string(name_of_project(*document));
+  return name_in_setup_cfg(from, folder);
+}
+
+/// What the build of a project of one's own asks for, and what it needs: nobody else looks at that.
+Result<void> read_own_project(Collector& into, const std::string& folder) {
+  const std::string place = into.invocation.resolve ? into.invocation.resolve(folder) : folder;
+  if (!into.findings.is_new_project(place)) return {};
+  const Findings::About about(into.findings, std::nullopt);
+  const std::string path = folder + "/pyproject.toml";
+  const auto document = TRY(collect_pyproject(into, path));
+  return document ? collect_poetry_tables(into, *document, path) : Result<void>();
+}
+
 /// The name of the project in a folder that a requirement names; empty where that is no folder or has no
 /// name.
 Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
   const auto place = local_place_of(into, text, directory);
   if (!place) return std::string();
   const auto document = TRY(collect_pyproject(into, *place + "/pyproject.toml"));
-  return std::string(document ? name_of_project(*document) : "");
+  return document ? name_in_folder(into, *place) : std::string();
 }
 
 }  // namespace
@@ -345,10 +407,51 @@ std::vector<EnvironmentLine> environment_lines(std::string_view text) {
   return lines;
 }
 
+namespace {
+
+bool is_checkout_in(const Collector& from, const std::string& folder) {
+  return from.invocation.read(folder + "/.git/HEAD", 1) || from.invocation.read(folder + "/.git", 1);
+}
+
+/// One spelling: links followed, no dots.
+std::string plain_place(const Collector& from, const std::string& path) {
+  std::string place = std::filesystem::path(path).lexically_normal().string();
+  while (place.size() > 1 && place.ends_with('/')) place.pop_back();
+  return from.invocation.resolve ? from.invocation.resolve(place) : place;
+}
+
+/// A submodule's `.git` is a file that leads into the outer checkout, which has recorded what is in it.
+bool is_submodule_of(const Collector& from, const std::string& folder, const std::string& root) {
+  constexpr std::string_view kStart = "gitdir: ";
+  const auto text = from.invocation.read(folder + "/.git", 4096);
+  if (!text || !text->starts_with(kStart)) return false;
+  const std::string_view to = trim(std::string_view(*text).substr(kStart.size()));
+  const std::string place = to.starts_with('/') ? std::string(to) : folder + "/" + std::string(to);
+  return plain_place(from, place).starts_with(plain_place(from, root) + "/.git/");
+}
+
+/// Somebody else's within one's own: another checkout, an environment, packages that were installed.
+bool is_foreign_folder(const Collector& from, const std::string& folder, const std::string& root) {
+  constexpr std::array<std::string_view, 3> kInstalled{"site-packages", "dist-packages", "node_modules"};
+  if (std::ranges::find(kInstalled, basename_of(folder)) != kInstalled.end()) return true;
+  if (from.invocation.read(folder + "/pyvenv.cfg", 1)) return true;
+  return is_checkout_in(from, folder) && !is_submodule_of(from, folder, root);
+}
+
+}  // namespace
+
+bool lies_in(const Collector& from, const std::string& folder, const std::string& root) {
+  const std::string place = plain_place(from, folder), above = plain_place(from, root);
+  if (place == above) return true;
+  if (!place.starts_with(above + "/")) return false;
+  const std::vector<std::string> between = ancestors_of(place);
+  return std::ranges::none_of(between, [&](const std::string& each) {
+    return each.size() > above.size() && is_foreign_folder(from, each, above);
+  });
+}
+
 std::string own_root(const Collector& from) {
-  const auto is_checkout = [&](const std::string& folder) {
-    return from.invocation.read(folder + "/.git/HEAD", 1) || from.invocation.read(folder + "/.git", 1);
-  };
+  const auto is_checkout = [&](const std::string& folder) { return is_checkout_in(from, folder); };
   const std::vector<std::string> folders = ancestors_of(from.invocation.directory);
   const auto found = std::ranges::find_if(folders, is_checkout);
   return found == folders.end() || found->empty() ? from.invocation.directory : *found;
@@ -356,25 +459,19 @@ std::string own_root(const Collector& from) {
 
 Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
                               const std::string& where) {
-  const auto normal = [&](std::string_view text) {
-    std::string place = std::filesystem::path(path_in(into, directory, text)).lexically_normal().string();
-    while (place.size() > 1 && place.ends_with('/')) place.pop_back();
-    return into.invocation.resolve ? into.invocation.resolve(place) : place;
-  };
-  const std::string folder = normal(path);
-  const std::string own = normal(own_root(into));
-  if (folder != own && !folder.starts_with(own + "/")) return false;
+  const std::string folder = plain_place(into, path_in(into, directory, path));
+  if (!lies_in(into, folder, own_root(into))) return false;
   const auto has_project = [&](const std::string& above) {
     return into.invocation.read(above + "/pyproject.toml", 1) || into.invocation.read(above + "/setup.py", 1);
   };
   if (!std::ranges::any_of(ancestors_of(into.invocation.directory), has_project)) return false;
-  const auto document = TRY(into.read_toml(folder + "/pyproject.toml"));
-  const std::string name(document ? name_of_project(*document) : "");
+  const std::string name = TRY(name_in_folder(into, folder));
   const bool is_named = ProjectName::parse(name).has_value();
   if (!is_named && (into.findings.expects_any() || !into.invocation.read(folder + "/setup.py", 1)))
     return false;
   const auto is_expected = [&] { return into.findings.is_about_an_expected(); };
   if (is_expected()) return false;
+  TRY(read_own_project(into, folder));
   const Findings::About about(into.findings, name);
   TRY(into.findings.own_sources(path, where));  // refused, where it is an expected project
   return true;
@@ -382,8 +479,8 @@ Result<bool> takes_own_folder(Collector& into, std::string_view path, const std:
 
 Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
                                  const std::string& where) {
-  const auto document = TRY(into.read_toml(folder + "/pyproject.toml"));
-  const std::string_view name = document ? name_of_project(*document) : std::string_view{};
+  TRY(read_own_project(into, folder));
+  const std::string name = TRY(name_in_folder(into, folder));
   if (name.empty() && !into.findings.names_a_project()) {
     return into.findings.unproven("a source tree whose project cannot be told (" + printable(shown) + ")",
                                   where, "give it a name in its pyproject.toml");
@@ -394,6 +491,12 @@ Result<void> collect_own_sources(Collector& into, const std::string& folder, std
   return into.findings.own_sources(shown, where);
 }
 
+bool is_plain_value(std::string_view value) {
+  if (value.size() > 1 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0])
+    value = value.substr(1, value.size() - 2);
+  return value.find_first_of("$`\\\"'#{") == std::string_view::npos;
+}
+
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,
                                                        std::vector<std::string> words) {
   std::optional<std::string> text = TRY(into.read(path));
@@ -402,9 +505,12 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
     return words;
   }
   std::vector<std::string> all{"env"};
+  std::set<std::string> names;
   for (const EnvironmentLine& line : environment_lines(*text)) {
     const std::string name(line.name);
-    if (!line.value || is_ours(name) || into.variable(name) != nullptr) continue;
+    if (!line.value || is_ours(name) || into.invocation.environment.contains(name)) continue;
+    // Its reader may put other variables in, and of two it may take either.
+    if (!is_plain_value(trim(*line.value)) || !names.insert(name).second) into.findings.doubtful(name);
     const std::vector<std::string> value = shell_words(*line.value);
     all.push_back(name + "=" + (value.empty() ? "" : value[0]));
   }

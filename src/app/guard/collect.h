@@ -44,6 +44,8 @@ std::string find_program(const Collector& from, const std::string& program);
 std::string real_name(const Collector& from, const std::string& program);
 /// `detect_installer`, also by what links lead to: of the program, and of the file that a Python is to run.
 Command recognise(const Collector& from, std::span<const std::string> argv);
+/// Whether `recognise` gives an installer; costs no copy of a long list.
+bool leads_to_installer(const Collector& from, std::span<const std::string> argv);
 /// The installer in a list of words and what stands behind it; `unknown` where there is none. Errs towards
 /// seeing too much: a word that is spelled like an installer is one.
 Command recognise_within(const Collector& from, std::span<const std::string> words);
@@ -125,13 +127,19 @@ std::vector<std::string> ancestors_of(std::string directory);
 inline std::string folder_of_file(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
+/// "a/b" of a folder below `folder`; "." of itself.
+inline std::string below(const std::string& folder, const std::string& path) {
+  return path.size() > folder.size() + 1 ? path.substr(folder.size() + 1) : ".";
+}
 /// `path` seen from `directory`, `~` from home. Where an installer may read it otherwise, `findings` hear of
 /// it: one that knows no `~` and has such a file, a `..` behind a link.
 std::string path_in(const Collector& from, const std::string& directory, std::string_view path);
 
 /// PEP 508 texts in an array, alone or in tables: `{requirement = "x"}`, `{include-group = "x"}`. What has
 /// any other shape is unproven: an installer may read it all the same.
-Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where);
+/// Of a project in `folder` a path may be a folder of its own.
+Result<void> collect_requirement_list(Collector& into, const json::Value* list, const std::string& where,
+                                      const std::string& folder = {});
 /// Every source that a table names, however many: `url`, `git`, `path`, `editable`, ... An installer takes
 /// one of them, and not all the same one.
 /// Paths are seen from `directory`.
@@ -157,6 +165,9 @@ Result<void> collect_pdm_converted(Collector& into, const json::Value& document,
 /// whose signer is expected, by the name in its pyproject.toml or by the one that `findings` are about.
 Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
                                  const std::string& where);
+/// Whether a folder is `root` or below it, links followed, and in no other checkout, environment or folder of
+/// installed packages there.
+bool lies_in(const Collector& from, const std::string& folder, const std::string& root);
 /// What belongs to the person's own project: the checkout that the command works in, else its folder.
 std::string own_root(const Collector& from);
 /// Whether a path leads to a project in `own_root`, or below it, that is none whose signer is expected: then
@@ -181,6 +192,10 @@ struct EnvironmentLine {
   std::optional<std::string_view> value;  ///< nothing without a `=`; quotes stand as they are
 };
 std::vector<EnvironmentLine> environment_lines(std::string_view text);
+
+/// Whether every reader of such files, and every runner of scripts, takes the value as it stands: nothing in
+/// it that one of them fills in, takes away or ends it at; quotes around the whole are none.
+bool is_plain_value(std::string_view value);
 
 /// `words` behind `env` with what a `.env` file adds for them: none of ours, for such a file fills in only
 /// what is absent. Unproven where the file cannot be read.

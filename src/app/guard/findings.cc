@@ -208,7 +208,7 @@ Result<void> Findings::untaken() {
                 reached_directly_ + ": the installer would go around tomme to this machine's index");
   for (const std::string& text : read_twice_) {
     TRY(unproven("something that installers read in two ways", shown_address(text),
-                 "write the path out, without `~`, `..` and variables that tomme sets"));
+                 "write the path out, without `~`, `..` and variables that tomme or a script sets"));
   }
   for (const Watched& each : watched_) {
     if (taken_.contains(each.text)) continue;
@@ -323,14 +323,15 @@ Result<void> Findings::direct_url(std::string_view url, const std::string& where
 }
 
 void Findings::note(std::string text) {
-  if (std::ranges::find(notes_, text) == notes_.end()) notes_.push_back(std::move(text));
+  if (noted_.insert(text).second) notes_.push_back(std::move(text));
 }
 
 Result<std::vector<std::string>> Findings::notes() const {
   std::vector<std::string> all = notes_;
+  std::set<std::string> judged;
+  for (const Origin& origin : origins_) judged.insert(origin.to_string());
   for (const Direct& direct : direct_) {
-    auto same = [&](const Origin& origin) { return origin.to_string() == direct.host; };
-    if (std::ranges::any_of(origins_, same)) continue;
+    if (judged.contains(direct.host)) continue;
     if (direct.required) return fail(kGuardUnproven, direct.text + " cannot carry proof");
     all.push_back("not judged: " + direct.text);
   }

@@ -47,6 +47,10 @@ class Findings {
   class About {
    public:
     About(Findings& findings, std::string_view project);
+    /// About nobody: whatever stands there may be anybody's.
+    About(Findings& findings, std::nullopt_t) : findings_(findings), before_(findings.about_) {
+      findings_.about_.reset();
+    }
     ~About() { findings_.about_ = std::move(before_); }
     About(const About&) = delete;
     About& operator=(const About&) = delete;
@@ -105,6 +109,14 @@ class Findings {
   void watch(std::string_view text, std::string where);
   /// A path, or a variable, that the installer may read otherwise than it was read here.
   void read_twice(std::string_view text) { read_twice_.emplace(text); }
+  /// A variable that some command of the run may have with another value than is known here: whoever reads it
+  /// is told as `read_twice`.
+  void doubtful(std::string variable) { doubtful_.insert(std::move(variable)); }
+  void expect_certain(const std::string& variable) {
+    if (doubtful_.contains(variable)) read_twice("$" + variable);
+  }
+  /// False where the project in this folder was read already: projects may name one another in circles.
+  bool is_new_project(const std::string& folder) { return read_projects_.insert(folder).second; }
   /// At the end, when all readers are through.
   Result<void> untaken();
 
@@ -176,6 +188,9 @@ class Findings {
   std::vector<Watched> watched_;
   std::set<std::string> read_twice_;
   std::vector<std::string> notes_;
+  std::unordered_set<std::string> noted_;  ///< the same
+  std::set<std::string> doubtful_;
+  std::set<std::string> read_projects_;
   std::map<std::string, std::string> variables_;
   std::set<std::string> trust_variables_;
   std::vector<net::NamedAuthorities> authorities_;

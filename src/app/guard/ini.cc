@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "app/guard/errors.h"
 #include "core/encoding/text.h"
@@ -45,6 +46,9 @@ class Parser {
   Result<std::vector<IniEntry>> run(std::string_view text) {
     for (std::string_view line : lines_of(text)) {
       ++number_;
+      // Python takes some of them for white space and for ends of lines.
+      if (std::ranges::any_of(line, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }))
+        return wrong("a control character");
       std::string_view bare = strip(line);
       if (bare.starts_with('#') || bare.starts_with(';')) continue;
       if (bare.empty()) continue;  // an empty line inside a value adds nothing that we look at
@@ -57,7 +61,7 @@ class Parser {
       indentation_ = indentation;
       TRY(header_or_entry(bare));
     }
-    spread_defaults();
+    TRY(spread_defaults());
     return std::move(entries_);
   }
 
@@ -83,10 +87,8 @@ class Parser {
     std::size_t close = line.rfind(']');
     if (line.starts_with('[') && close != std::string_view::npos && close > 1) {
       section_ = line.substr(1, close - 1);
-      if (section_ != "DEFAULT" && std::ranges::find(sections_, *section_) != sections_.end()) {
+      if (!sections_.insert(*section_).second && section_ != "DEFAULT")
         return wrong("the section " + printable(*section_) + " stands there twice");
-      }
-      sections_.push_back(*section_);
       return {};
     }
     if (!section_) return wrong("a setting stands before the first section");
@@ -95,26 +97,27 @@ class Parser {
       return wrong("neither a section nor a setting");
     IniEntry entry{*section_, normalised(strip(line.substr(0, delimiter))),
                    std::string(strip(line.substr(delimiter + 1)))};
-    for (const IniEntry& other : entries_) {
-      if (other.section == entry.section && other.name == entry.name) {
-        return wrong("the setting " + printable(entry.name) + " stands there twice");
-      }
-    }
+    if (!known_.emplace(entry.section, entry.name).second)
+      return wrong("the setting " + printable(entry.name) + " stands there twice");
     open_ = entries_.size();
     entries_.push_back(std::move(entry));
     return {};
   }
 
-  void spread_defaults() {
+  Result<void> spread_defaults() {
+    constexpr std::size_t kMost = 100'000;
     std::vector<IniEntry> defaults;
     std::ranges::copy_if(entries_, std::back_inserter(defaults),
                          [](const IniEntry& entry) { return entry.section == "DEFAULT"; });
+    if (defaults.size() * sections_.size() > kMost)
+      return wrong("more settings for all sections than there can be");
     for (const std::string& section : sections_) {
       for (const IniEntry& entry : defaults) {
-        auto same = [&](const IniEntry& e) { return e.section == section && e.name == entry.name; };
-        if (std::ranges::none_of(entries_, same)) entries_.push_back({section, entry.name, entry.value});
+        if (known_.emplace(section, entry.name).second)
+          entries_.push_back({section, entry.name, entry.value});
       }
     }
+    return {};
   }
 
   std::string_view file_;
@@ -122,7 +125,8 @@ class Parser {
   std::size_t indentation_ = 0;
   std::optional<std::size_t> open_;  ///< the entry that a deeper line continues
   std::optional<std::string> section_;
-  std::vector<std::string> sections_;
+  std::set<std::string> sections_;
+  std::set<std::pair<std::string, std::string>> known_;  ///< section and name of each entry
   std::vector<IniEntry> entries_;
 };
 

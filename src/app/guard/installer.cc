@@ -128,19 +128,31 @@ std::string_view name_of(Installer installer) {
   return kNames[static_cast<std::size_t>(installer)];
 }
 
+namespace {
+
+/// What a command line starts, and where its arguments begin; nullptr where that is no installer.
+std::pair<const Known*, std::size_t> known_in(std::span<const std::string> argv) {
+  if (argv.empty()) return {nullptr, 0};
+  const std::string_view name = basename_of(argv[0]);
+  if (const Known* known = program_named(name)) return {known, 1};
+  if (!is_python(name)) return {nullptr, 1};
+  const Started started = started_by(argv);
+  if (started.file.empty()) return {module_named(started.module), started.place};
+  return {file_named(started.file), started.place + 1};
+}
+
+}  // namespace
+
+bool starts_installer(std::span<const std::string> argv) {
+  return known_in(argv).first != nullptr;
+}
+
 Command detect_installer(std::span<const std::string> argv) {
   if (argv.empty()) return {};
+  const auto [known, rest] = known_in(argv);
   Command command{Installer::unknown, argv[0], {argv.begin() + 1, argv.end()}};
-  const std::string_view name = basename_of(argv[0]);
-  const Known* known = program_named(name);
-  if (known == nullptr && is_python(name)) {
-    const Started started = started_by(argv);
-    known = started.file.empty() ? module_named(started.module) : file_named(started.file);
-    if (known == nullptr) return command;
-    const std::size_t rest = started.file.empty() ? started.place : started.place + 1;
-    command.arguments.assign(argv.begin() + static_cast<std::ptrdiff_t>(rest), argv.end());
-  }
   if (known == nullptr) return command;
+  command.arguments.assign(argv.begin() + static_cast<std::ptrdiff_t>(rest), argv.end());
   command.installer = known->installer;
   std::vector<std::string> before;
   for (std::string_view word : known->before) {

@@ -43,6 +43,8 @@ struct Command {
 /// `make`): such a child gets the same environment, the settings of the installers are read for it, and its
 /// words are looked through by `words_within`.
 Command detect_installer(std::span<const std::string> argv);
+/// Whether that is an installer; no words are copied.
+bool starts_installer(std::span<const std::string> argv);
 
 /// The place of FILE in `python [options] FILE …`; nothing where that is something else.
 std::optional<std::size_t> python_file_in(std::span<const std::string> argv);

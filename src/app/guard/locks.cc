@@ -31,16 +31,16 @@ Result<void> one_file(Collector& into, const Value& file, const std::string& whe
 /// is somebody else's.
 Result<void> source_tree(Collector& into, std::string_view tree, const std::string& lock,
                          const std::string& where) {
-  if (tree.starts_with('/') || tree.contains("..")) {
-    if (TRY(takes_own_folder(into, tree, folder_of_file(lock), where))) return {};
-    return into.findings.source_tree(tree, where);
-  }
   if (tree.empty() || tree == "." || tree == "./") {
     into.findings.note("not judged: " + where + ": the project's own sources");
     into.findings.taken(tree);
     return {};
   }
-  const std::string folder = path_in(into, lock.substr(0, lock.rfind('/')), tree);
+  const std::string folder = path_in(into, folder_of_file(lock), tree);
+  if (!lies_in(into, folder, folder_of_file(lock))) {
+    if (TRY(takes_own_folder(into, tree, folder_of_file(lock), where))) return {};
+    return into.findings.source_tree(tree, where);
+  }
   return collect_own_sources(into, folder, tree, where);
 }
 

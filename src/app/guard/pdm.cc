@@ -337,7 +337,7 @@ class PdmCollector {
         const std::optional<json::Value> document = TRY(into_.read_toml(path));
         if (!document) continue;
         TRY(project_file(*document, path));
-        TRY(collect_own_sources(into_, member, member.substr(folder.size() + 1),
+        TRY(collect_own_sources(into_, member, below(folder, member),
                                 folder + "/pyproject.toml, [tool.pdm.workspace]"));
       }
     }

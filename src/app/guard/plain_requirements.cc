@@ -44,6 +44,19 @@ bool has_odd_backslash(std::string_view text, std::string_view next_line) {
   return !is_apart || next.text.find_first_not_of(" \t") == std::string_view::npos;
 }
 
+/// Where the options of this line begin, of which `goes_on` says that they began on a line that goes on here.
+std::string_view options_of(std::string_view text, bool goes_on) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (goes_on || first == std::string_view::npos || text[first] == '-') return text;
+  const std::size_t at = std::min(text.find(" -"), text.find("\t-"));
+  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+}
+
+/// Some take the quotes of a value away and some do not; some end it at any `#`.
+bool has_odd_value(std::string_view options) {
+  return options.find_first_of("'\"#") != std::string_view::npos;
+}
+
 /// `-r=x` is the file "=x" for some, `-r a b` the file "a b".
 bool has_odd_option(std::string_view text) {
   while (!text.empty() && is_blank(text[0])) text.remove_prefix(1);
@@ -60,18 +73,21 @@ bool has_odd_option(std::string_view text) {
   return words.size() != value + 1 || words[value].find_first_of(" \t") != std::string::npos;
 }
 
-/// The encoding that the first two lines may name for Python.
+/// The encoding that the first two lines may name for Python, in any place of a comment.
 bool names_another_encoding(std::string_view line) {
-  const std::string text = ascii::to_lower(line);
-  const std::size_t at = text.find("coding");
-  if (!text.starts_with('#') || at == std::string::npos || at + 6 >= text.size()) return false;
-  if (text[at + 6] != ':' && text[at + 6] != '=') return false;
-  const std::size_t start = text.find_first_not_of(" \t", at + 7);
-  if (start == std::string::npos) return false;
+  constexpr std::string_view kWord = "coding";
   constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-  const std::string name = text.substr(start, text.find_first_not_of(kName, start) - start);
   constexpr std::array<std::string_view, 6> kUtf8{"utf-8", "utf8", "utf_8", "utf-8-sig", "ascii", "us-ascii"};
-  return std::ranges::find(kUtf8, name) == kUtf8.end();
+  const std::string text = ascii::to_lower(line);
+  if (!text.starts_with('#')) return false;
+  for (std::size_t at = text.find(kWord); at != std::string::npos; at = text.find(kWord, at + 1)) {
+    std::string_view rest = std::string_view(text).substr(at + kWord.size());
+    if (!rest.starts_with(':') && !rest.starts_with('=')) continue;
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t", 1), rest.size()));
+    const std::string_view name = rest.substr(0, rest.find_first_not_of(kName));
+    if (!name.empty() && std::ranges::find(kUtf8, name) == kUtf8.end()) return true;
+  }
+  return false;
 }
 
 bool has_odd_character(std::string_view line) {
@@ -84,7 +100,7 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string_view why_odd(std::string_view line, std::string_view next_line) {
+std::string_view why_odd(std::string_view line, std::string_view next_line, std::string_view options) {
   const Line parts = cut(line);
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (has_odd_character(line)) return "a control character, or a line end of another kind";
@@ -92,6 +108,7 @@ std::string_view why_odd(std::string_view line, std::string_view next_line) {
   if (!is_ascii(parts.text)) return "characters that are not ASCII, outside of a comment";
   if (has_odd_backslash(parts.text, next_line)) return "a backslash that does not only continue the line";
   if (has_odd_option(parts.text)) return "an option that is not written as NAME, a blank and one word";
+  if (has_odd_value(options)) return "a quote, or a # without a blank before it, in an option";
   return {};
 }
 
@@ -100,13 +117,17 @@ std::string_view why_odd(std::string_view line, std::string_view next_line) {
 OddLine odd_line_of(std::string_view requirements) {
   if (!is_utf8(requirements)) return {1, "another encoding than UTF-8"};
   if (requirements.starts_with("\xef\xbb\xbf")) requirements.remove_prefix(3);
+  bool in_options = false;  // of a line that goes on
   for (std::size_t number = 1; !requirements.empty(); ++number) {
     const std::size_t end = std::min(requirements.find('\n'), requirements.size());
     const std::string_view line = requirements.substr(0, end);
     requirements.remove_prefix(std::min(end + 1, requirements.size()));
     if (number <= 2 && names_another_encoding(line)) return {number, "another encoding than UTF-8"};
     const std::string_view next = requirements.substr(0, requirements.find('\n'));
-    if (const std::string_view why = why_odd(line, next); !why.empty()) return {number, why};
+    const std::string_view text = cut(line).text;
+    const std::string_view options = options_of(text, in_options);
+    if (const std::string_view why = why_odd(line, next, options); !why.empty()) return {number, why};
+    in_options = !options.empty() && text.ends_with('\\');
   }
   return {};
 }

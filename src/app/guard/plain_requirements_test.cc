@@ -12,7 +12,8 @@ TEST(PlainRequirements, AreWhatPeopleAndToolsWrite) {
         "\xef\xbb\xbfsix\r\n\r\n",
         "-r base.txt\n-cbase.txt\n--constraint=../c.txt\n--requirement c.txt # why\n",
         "six; python_version < \"3.8\"\n-e .[dev]\n--extra-index-url https://h.test/a\\\n  -f x\n",
-        "--index-url 'https://h.test/simple' --extra-index-url https://g.test/simple\n", "a#b\n",
+        "--index-url https://h.test/simple --extra-index-url https://g.test/simple\n", "a#b\n",
+        "# this encoding: utf-8\n# coding = utf8\nsix; sys_platform == 'win32' \\\n  --hash=sha256:00\n",
         "#six==1 \\\n#    --hash=sha256:00\n", "six # a \\ b\n"}) {
     EXPECT_EQ(odd_line_of(text).number, 0U) << text << ": " << odd_line_of(text).why;
   }
@@ -40,6 +41,13 @@ TEST(PlainRequirements, AreNotWhatReadersDifferIn) {
                                       "a\\ b\n",
                                       "--req a b\n",
                                       "-ra b\n",
+                                      "-r a.txt#b.txt\n",
+                                      "-r it's.txt\n",
+                                      "-e './lib'\n",
+                                      "--index-url 'https://h.test/simple'\n",
+                                      "six --config-settings \"a=b\"\n",
+                                      "six \\\n  --config-settings \\\n  'a=b'\n",
+                                      "# encoding, coding: utf-7\nsix\n",
                                       "six\x7f\n"}) {
     EXPECT_NE(odd_line_of(text).number, 0U) << text;
   }

@@ -68,8 +68,25 @@ Result<void> collect_known(Collector& into, Command command, std::size_t depth) 
 constexpr std::string_view kWithoutShell =
     "give the installer's command itself, without a shell or another program around it";
 
-/// `env`'s own words: what it takes away from the environment and what it sets there, up to the command.
-Result<void> collect_env(Collector& into, std::span<const std::string> words) {
+/// Whether a word is "NAME=VALUE", as shells and `env` take it.
+bool is_assignment(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  const auto in_name = [](char c) { return ascii::is_alnum(c) || c == '_'; };
+  return equals != std::string_view::npos && equals > 0 &&
+         std::ranges::all_of(word.substr(0, equals), in_name);
+}
+
+void assign(Collector& into, std::string_view word, bool is_certain, Invocation& invocation) {
+  const std::string name(word.substr(0, word.find('=')));
+  if (!is_certain) into.findings.doubtful(name);
+  invocation.environment[name] = word.substr(name.size() + 1);
+  if (name == "HOME") invocation.home = invocation.environment[name];
+}
+
+/// `env`'s own words: what it takes away from the environment and what it sets there, up to the command. The
+/// place of that. `is_certain` where nothing but assignments stands before it.
+Result<std::size_t> collect_env(Collector& into, std::span<const std::string> words, bool is_certain,
+                                Invocation& invocation) {
   constexpr std::string_view kUnset = "--unset=";
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
@@ -89,23 +106,28 @@ Result<void> collect_env(Collector& into, std::span<const std::string> words) {
     if (is_short && word[1] == 'u' && word.size() > 2) unset = word.substr(2);
     if (is_ours(unset))
       return refused_flag("env", "-u " + std::string(unset), "it leads downloads around tomme");
-    if (!word.starts_with('-') && !word.contains('=')) return {};
+    if (is_certain) invocation.environment.erase(std::string(unset));
+    if (!is_certain && !unset.empty()) into.findings.doubtful(std::string(unset));
+    if (is_assignment(word)) assign(into, word, is_certain, invocation);
+    if (!word.starts_with('-') && !word.contains('=')) return i;
   }
-  return {};
+  return words.size();
 }
 
-/// The environment with what these words set: `env A=B pip`, `sh -c "export A=B; pip"`. Whether a word sets
-/// anything is not known; a variable too many only makes an installer read one place more.
-void set_variables(std::span<const std::string> words, Invocation& invocation) {
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos || equals == 0) continue;
-    const std::string name = word.substr(0, equals);
-    const auto in_name = [](char c) { return ascii::is_alnum(c) || c == '_'; };
-    if (!std::ranges::all_of(name, in_name)) continue;
-    invocation.environment[name] = word.substr(equals + 1);
-    if (name == "HOME") invocation.home = word.substr(equals + 1);
+/// The environment with what these words set. Before a command, alone or behind `env`, an assignment is one;
+/// elsewhere (`make A=B`, `sh -c "export A=B; pip"`) nobody knows: it counts, and its value is doubtful.
+Result<void> set_variables(Collector& into, std::span<const std::string> words, Invocation& invocation) {
+  bool is_before_command = true;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (basename_of(words[i]) == "env") {
+      i += TRY(collect_env(into, words.subspan(i + 1), is_before_command, invocation));
+    } else if (is_assignment(words[i])) {
+      assign(into, words[i], is_before_command, invocation);
+    } else {
+      is_before_command = false;
+    }
   }
+  return {};
 }
 
 /// One list of words of something that is no installer.
@@ -119,7 +141,6 @@ Result<void> collect_words(Collector& into, std::span<const std::string> words, 
       return fail(kGuardFlag, "the variable " + std::string(name) + ": it would lead downloads around tomme",
                   "leave it as it is; an upstream proxy and its certificates are taken from the environment");
     }
-    if (basename_of(words[i]) == "env") TRY(collect_env(into, words.subspan(i + 1)));
   }
   Command started = recognise_within(into, words);
   if (started.installer == Installer::unknown) return {};
@@ -160,7 +181,7 @@ Result<void> collect_shell(Collector& into, std::span<const std::string> words, 
 Result<void> collect_opaque(Collector& into, std::span<const std::string> words, const std::string& where,
                             std::size_t depth) {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (recognise(into, words.subspan(i)).installer != Installer::unknown) return {};
+    if (leads_to_installer(into, words.subspan(i))) return {};
     const std::string name(basename_of(i == 0 ? real_name(into, words[i]) : words[i]));
     const std::string place = !where.empty() ? where : printable(basename_of(words[i]));
     if (is_shell(name) || is_shell(basename_of(words[i]))) {
@@ -180,7 +201,7 @@ Result<void> collect_within(Collector& into, const Command& command, std::size_t
   TRY(collect_opaque(into, argv, command.where, depth));
   const std::vector<std::vector<std::string>> lists = words_within(argv);
   Invocation invocation = into.invocation;
-  for (const std::vector<std::string>& words : lists) set_variables(words, invocation);
+  for (const std::vector<std::string>& words : lists) TRY(set_variables(into, words, invocation));
   Collector within{invocation, into.findings};
   for (const std::vector<std::string>& words : lists) {
     TRY(collect_words(within, words, command.is_nested, depth));

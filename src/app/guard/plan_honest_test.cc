@@ -54,6 +54,40 @@ INSTANTIATE_TEST_SUITE_P(
                  {"/project/uv.lock", "[options.exclude-newer-package]\npath='2025-01-01T00:00:00Z'\n"}}}));
 
 INSTANTIATE_TEST_SUITE_P(
+    FoldersOfOnesOwn, HonestProject,
+    ::testing::Values(
+        // As `pdm add ./lib` and hatch write them.
+        Project{"pdm install",
+                {{"/project/pyproject.toml",
+                  "[project]\nname='p'\nversion='1'\ndependencies=['lib @ file:///${PROJECT_ROOT}/lib']\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        Project{"hatch run python -V",
+                {{"/project/pyproject.toml",
+                  "[project]\nname='p'\nversion='1'\ndependencies=['lib @ {root:uri}/lib']\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        // A name may stand in setup.cfg, where no setup.py says another.
+        Project{"pip install -e .",
+                {{"/project/pyproject.toml", "[build-system]\nrequires=['setuptools']\n"},
+                 {"/project/setup.cfg", "[metadata]\nname = p\n"}}},
+        // A submodule is what the checkout recorded.
+        Project{"pip install -e ./lib",
+                {{"/project/pyproject.toml", kOwn},
+                 {"/project/.git/HEAD", "x"},
+                 {"/project/lib/.git", "gitdir: ../.git/modules/lib\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        // The root is a member, and members name one another.
+        Project{"uv sync",
+                {{"/project/pyproject.toml", kOwn + "[tool.uv.workspace]\nmembers=['.', '**']\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        Project{"pdm install", {{"/project/pyproject.toml", kOwn + "[tool.pdm.workspace]\nmembers=['.']\n"}}},
+        Project{"pip install ./a",
+                {{"/project/pyproject.toml", kOwn},
+                 {"/project/a/pyproject.toml",
+                  "[project]\nname='a'\nversion='1'\ndependencies=['b @ file:///project/b']\n"},
+                 {"/project/b/pyproject.toml",
+                  "[project]\nname='b'\nversion='1'\ndependencies=['a @ file:///project/a']\n"}}}));
+
+INSTANTIATE_TEST_SUITE_P(
     OtherProjectsAround, HonestProject,
     ::testing::Values(
         // The next project above is no workspace, or none of this project.

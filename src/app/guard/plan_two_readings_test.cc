@@ -112,6 +112,112 @@ TEST(TwoReadings, AScriptOfPdmHasAnEnvironmentAndAPlaceOfItsOwn) {
                   "files from /w");
 }
 
+TEST(TwoReadings, AWordBehindAnOptionIsARequirementForSome) {
+  for (const char* line : {"--require-hashes six @ file:///s", "six --hash=sha256:00 six @ file:///s",
+                           "-i https://h.test/simple six"}) {
+    expect_refused_with_proof(
+        {"uv pip install -r r.txt", {}, {{"/project/r.txt", line}}, "words behind an option"});
+  }
+}
+
+TEST(TwoReadings, AControlCharacterInPipsSettings) {
+  for (const char* text : {"[global]\nfind-links =\x1cvendor\n", "[global]\n\x1f\x1f find-links = vendor\n",
+                           "[global]\nx = 1\n\x1d find-links = vendor\n", "\x0c[global]\n"}) {
+    const auto plan = make_plan(invocation_of("pip install six", {}, {{"/etc/pip.conf", text}}));
+    ASSERT_FALSE(plan) << text;
+    EXPECT_THAT(plan.error().message(), ::testing::HasSubstr("a control character"));
+  }
+}
+
+/// A requirements file is chosen by `${WHICH}`; `before` says what the variable is.
+void expect_doubtful(const std::string& command, Files files) {
+  files["/project/r.txt"] = "-r ${WHICH}.txt\n";
+  files["/project/good.txt"] = "six\n";
+  Invocation invocation = invocation_of(command, {{"WHICH", "good"}}, files);
+  invocation.proof_required = true;
+  const auto plan = make_plan(invocation);
+  ASSERT_FALSE(plan) << command;
+  EXPECT_TRUE(plan.error().is(kGuardUnproven)) << plan.error().message();
+}
+
+TEST(TwoReadings, AVariableWhoseValueIsNotCertain) {
+  expect_doubtful("make WHICH=good uv pip install -r r.txt", {});
+  expect_doubtful("env -u WHICH uv pip install -r r.txt", {});
+  expect_doubtful("timeout 5 env WHICH=good uv pip install -r r.txt", {});
+  // One that nothing sets otherwise is what it is, and `env` before the command says what it will be.
+  for (const char* command : {"uv pip install -r r.txt", "env WHICH=good A=b uv pip install -r r.txt"}) {
+    Invocation invocation =
+        invocation_of(command, {{"WHICH", "good"}},
+                      {{"/project/r.txt", "-r ${WHICH}.txt\n"}, {"/project/good.txt", "six\n"}});
+    invocation.proof_required = true;
+    const auto plan = make_plan(invocation);
+    EXPECT_TRUE(plan) << plan.error().message();
+  }
+}
+
+TEST(TwoReadings, AVariableOfAFileMayBeFilledIn) {
+  for (const char* text : {"WHICH=${NOPE}good\n", "WHICH=a\nWHICH=good\n", "WHICH=good # or not\n"}) {
+    Invocation invocation = invocation_of(
+        "uv run --env-file e.env uv pip install -r r.txt", {},
+        {{"/project/r.txt", "-r ${WHICH}.txt\n"}, {"/project/good.txt", "six\n"}, {"/project/e.env", text}});
+    invocation.proof_required = true;
+    const auto plan = make_plan(invocation);
+    ASSERT_FALSE(plan) << text;
+    EXPECT_TRUE(plan.error().is(kGuardUnproven)) << plan.error().message();
+  }
+}
+
+TEST(TwoReadings, WhatAFolderOfOnesOwnIsBuiltWithCounts) {
+  const Files files = {
+      {"/project/pyproject.toml", "[project]\nname='p'\nversion='1'\n"},
+      {"/project/lib/pyproject.toml",
+       "[project]\nname='lib'\nversion='1'\n[build-system]\nrequires=['six @ file:///s']\n"}};
+  for (auto [command, path, text] :
+       {std::tuple{"poetry install", "/project/poetry.lock",
+                   "[[package]]\nname='lib'\nversion='1'\n[package.source]\ntype='directory'\nurl='lib'\n"},
+        std::tuple{"uv sync --frozen", "/project/uv.lock",
+                   "[[package]]\nname='lib'\nversion='1'\nsource={directory='lib'}\n"},
+        std::tuple{"uv pip install -r pylock.toml", "/project/pylock.toml",
+                   "[[packages]]\nname='lib'\ndirectory={path='lib'}\n"}}) {
+    Files all = files;
+    all[path] = text;
+    expect_refused_with_proof({command, {}, all, "file:///s"});
+  }
+}
+
+TEST(TwoReadings, AFolderOfOnesOwnIsInNoOtherCheckoutOrEnvironment) {
+  const std::string lib = "[project]\nname='lib'\nversion='1'\n";
+  for (const char* other : {"/project/deps/.git/HEAD", "/project/deps/pyvenv.cfg"}) {
+    expect_refused_with_proof({"pip install ./deps/lib",
+                               {},
+                               {{"/project/pyproject.toml", "[project]\nname='p'\nversion='1'\n"},
+                                {"/project/deps/lib/pyproject.toml", lib},
+                                {other, "x"}},
+                               "a local path"});
+  }
+  expect_refused_with_proof({"pip install ./node_modules/lib",
+                             {},
+                             {{"/project/pyproject.toml", "[project]\nname='p'\nversion='1'\n"},
+                              {"/project/node_modules/lib/pyproject.toml", lib}},
+                             "a local path"});
+}
+
+TEST(TwoReadings, AnExcludedMemberIsOneForSurelyAll) {
+  const auto member = [](const std::string& folder, const std::string& exclude) {
+    return Files{{"/project/pyproject.toml",
+                  "[project]\nname='p'\nversion='1'\n[tool.uv.workspace]\nmembers=['*']\n"
+                  "exclude=['" +
+                      exclude + "']\n"},
+                 {"/project/" + folder + "/pyproject.toml",
+                  "[project]\nname='m'\nversion='1'\ndependencies=['six @ file:///s']\n"}};
+  };
+  expect_refused_with_proof({"uv sync", {}, member("\xc3\xa9", "??"), "file:///s"});
+  expect_refused_with_proof({"uv sync", {}, member("ab", "??"), "file:///s"});
+  Invocation invocation = invocation_of("uv sync", {}, member("ab", "a*"));
+  invocation.proof_required = true;
+  EXPECT_TRUE(make_plan(invocation));
+}
+
 TEST(TwoReadings, ALocalFileWithExtrasIsAFile) {
   expect_unproven(
       invocation_of("pip install -r r.txt", {}, {{"/project/r.txt", "demo-1.0-py3-none-any.whl[x]\n"}}),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "app/guard/collect.h"
 
 namespace tomme::guard {
@@ -29,23 +31,41 @@ std::string real_name(const Collector& from, const std::string& program) {
   return found.empty() ? program : from.invocation.resolve(found);
 }
 
-Command recognise(const Collector& from, std::span<const std::string> argv) {
-  Command command = detect_installer(argv);
-  if (argv.empty() || command.installer != Installer::unknown || !from.invocation.resolve) return command;
+namespace {
+
+/// By the names that links lead to: of the program, and of the file that a Python is to run. Empty where
+/// those are no installer's either.
+std::vector<std::string> linked_words(const Collector& from, std::span<const std::string> argv) {
+  if (argv.empty() || !from.invocation.resolve) return {};
   std::vector<std::string> words(argv.begin(), argv.end());
   words[0] = real_name(from, argv[0]);
-  if (Command linked = known_or_not(words, argv[0]); linked.installer != Installer::unknown) return linked;
-  if (const auto file = python_file_in(words)) {
-    words[*file] = from.invocation.resolve(path_in(from, from.invocation.directory, words[*file]));
-    if (Command linked = known_or_not(words, argv[0]); linked.installer != Installer::unknown) return linked;
-  }
-  return command;
+  if (starts_installer(words)) return words;
+  const auto file = python_file_in(words);
+  if (!file) return {};
+  words[*file] = from.invocation.resolve(path_in(from, from.invocation.directory, words[*file]));
+  return starts_installer(words) ? words : std::vector<std::string>();
+}
+
+}  // namespace
+
+Command recognise(const Collector& from, std::span<const std::string> argv) {
+  if (starts_installer(argv)) return detect_installer(argv);
+  const std::vector<std::string> linked = linked_words(from, argv);
+  return linked.empty() ? detect_installer(argv) : known_or_not(linked, argv[0]);
+}
+
+bool leads_to_installer(const Collector& from, std::span<const std::string> argv) {
+  // Of a long list the front is enough: it is a program, and a Python's options up to its file.
+  constexpr std::size_t kFront = 64;
+  if (starts_installer(argv)) return true;
+  const bool is_no_program =
+      argv.empty() || argv[0].starts_with('-') || (argv[0].contains('=') && !argv[0].contains('/'));
+  return !is_no_program && !linked_words(from, argv.first(std::min(argv.size(), kFront))).empty();
 }
 
 Command recognise_within(const Collector& from, std::span<const std::string> words) {
   for (; !words.empty(); words = words.subspan(1)) {
-    Command command = recognise(from, words);
-    if (command.installer != Installer::unknown) return command;
+    if (leads_to_installer(from, words)) return recognise(from, words);
   }
   return {};
 }

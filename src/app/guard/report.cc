@@ -163,7 +163,7 @@ void Report::changed(Changes changes) {
 
 void Report::note(std::string sentence) {
   const std::lock_guard lock(mutex_);
-  if (std::ranges::find(notes_, sentence) == notes_.end()) notes_.push_back(std::move(sentence));
+  if (noted_.insert(sentence).second) notes_.push_back(std::move(sentence));
 }
 
 void Report::installed(std::vector<Installed> all) {

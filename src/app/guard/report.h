@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -137,6 +138,7 @@ class Report {
   std::map<ProjectName, std::string> there_before_;
   Changes changes_ = Changes::not_looked;
   std::vector<std::string> notes_;
+  std::unordered_set<std::string> noted_;  ///< the same
   std::set<Incident> refused_;
   std::set<Incident> failed_;
   std::vector<Installed> installed_;

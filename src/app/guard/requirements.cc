@@ -203,7 +203,11 @@ class RequirementsReader {
     std::vector<std::string> words = shell_words(std::string_view(line).substr(options));
     Arguments found = scan(words, {kFileOptions, true, false});
     for (const Found& option : found.options) TRY(one_option(option, path, folder));
-    return {};
+    // Some read a requirement there, and some drop it.
+    if (found.words.empty()) return {};
+    return into_.findings.unproven("words behind an option to which they do not belong",
+                                   printable(path) + ", " + printable(found.words.front()),
+                                   "write each requirement and each option on a line of its own");
   }
 
   Result<void> one_option(const Found& option, const std::string& path, const std::string& folder) {

@@ -40,7 +40,10 @@ bool is_excluded(const json::Value& root, const std::string& folder, const std::
   if (!project.starts_with(folder + "/")) return false;
   const std::string below = project.substr(folder.size() + 1);
   return std::ranges::any_of(texts_at(root, "tool.uv.workspace.exclude"), [&](const std::string& glob) {
-    return !glob.contains('[') && fits(without_dots(glob), below, FNM_PATHNAME);
+    // One character is one octet here.
+    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '[' || c == '?'; };
+    return std::ranges::none_of(glob, is_odd) && std::ranges::none_of(below, is_odd) &&
+           fits(without_dots(glob), below, FNM_PATHNAME);
   });
 }
 
@@ -121,8 +124,8 @@ Result<void> UvProjects::members(const json::Value& document, const std::string&
       if (is_excluded(document, folder, member)) continue;
       const auto read = TRY(in(member));
       if (!read) continue;
-      const std::string shown = member.substr(folder.size() + 1);
-      TRY(collect_own_sources(into_, member, shown, folder + "/pyproject.toml, [tool.uv.workspace]"));
+      TRY(collect_own_sources(into_, member, below(folder, member),
+                              folder + "/pyproject.toml, [tool.uv.workspace]"));
     }
   }
   return {};
