@@ -60,6 +60,8 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   auto* entry = proof.value("--entry", verify.entry, "FILE", "its log entry, as Rekor answers");
   entry->needs(signature);
   proof.flag("--online", verify.online, "look its log entry up")->needs(signature)->excludes(entry);
+  proof.value("--name", verify.name, "NAME",
+              "what the file was called when it was signed, where it is called otherwise now");
   proof.value("--key", verify.key, "FILE", "public key of a signer without certificate, PEM");
 
   add_trust(app, verify.trust, "daily with pypi: or --online");

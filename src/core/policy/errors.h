@@ -30,6 +30,10 @@ inline constexpr ErrorCode kPolicyUnattested{
 inline constexpr ErrorCode kPolicyNoExpectation{
     "policy/no-expectation", Outcome::wrong_usage, "nobody said who should have signed",
     "name the signer with --repository or --identity, or accept whoever it is with --anyone"};
+inline constexpr ErrorCode kPolicyPredicate{
+    "policy/predicate", Outcome::wrong_usage,
+    "a statement about the file was signed, of a kind of which tomme does not know what it says",
+    "read it with tomme inspect; if that is what the file needs, say so with --predicate-type"};
 inline constexpr ErrorCode kPolicyExpectation{
     "policy/expectation", Outcome::wrong_usage, "an expectation cannot be read",
     "write NAME=OWNER/REPOSITORY, NAME=gitlab:GROUP/PROJECT, NAME=E-MAIL or NAME=URI"};

@@ -55,6 +55,10 @@ inline constexpr ErrorCode kEntryMismatch{
 inline constexpr ErrorCode kArtifactMismatch{
     "artifact/mismatch", Outcome::refused, "the file is not the one that was signed",
     "the file was changed after signing, or the bundle belongs to another file"};
+inline constexpr ErrorCode kArtifactEnvelope{
+    "artifact/envelope", Outcome::refused,
+    "the file is the encoding that is signed of a statement: a signature over it is the statement's",
+    "verify the statement's own bundle, with the file that the statement is about"};
 inline constexpr ErrorCode kArtifactDigest{"artifact/digest", Outcome::wrong_usage,
                                            "the signature needs a digest of another algorithm than was given",
                                            "give the file itself"};

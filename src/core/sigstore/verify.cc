@@ -347,6 +347,15 @@ Result<Statement> verify_statement(const DsseEnvelope& envelope, const VerifyOpt
                                      TRY(known_digest(artifact)).to_string());
 }
 
+/// A signature over a statement's envelope fits the file that holds the envelope's encoding: it was made for
+/// something else. Of a digest alone nobody can tell.
+Result<void> expect_no_envelope(Artifact& artifact) {
+  const Result<BytesView> content = artifact.content();
+  if (!content && content.error().is(kSignatureNeedsContent)) return {};
+  if (!is_pre_authentication_encoding(TRY(Result<BytesView>(content)))) return {};
+  return fail(kArtifactEnvelope, "the file is the encoding of a DSSE envelope");
+}
+
 Result<void> expect_message_digest(const MessageSignature& message, const VerifyOptions& options,
                                    Artifact& artifact) {
   if (options.predicate_type) {
@@ -358,7 +367,7 @@ Result<void> expect_message_digest(const MessageSignature& message, const Verify
                                        TRY(artifact.digest(message.digest->algorithm())).to_string() +
                                        ", the bundle was made for " + message.digest->to_string());
   }
-  return {};
+  return expect_no_envelope(artifact);
 }
 
 Result<const PublicKey*> choose_key(const Bundle& bundle, const VerifyOptions& options) {
