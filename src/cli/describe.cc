@@ -4,6 +4,22 @@
 
 namespace tomme::cli {
 
+namespace {
+
+/// The forge's numbers, by which a name that somebody else registers anew can be told.
+std::string described_ids(const Signer& signer) {
+  const auto& identity = signer.evidence.identity();
+  if (!identity) return "";
+  const auto& owner = identity->claim(Claim::source_repository_owner_identifier);
+  const auto& repository = identity->claim(Claim::source_repository_identifier);
+  std::string text;
+  if (owner) text += "owner id " + printable(*owner);
+  if (repository) text += (text.empty() ? "" : ", ") + ("repository id " + printable(*repository));
+  return text.empty() ? "" : "  which has   " + text + "\n";
+}
+
+}  // namespace
+
 std::string describe(const Signer& signer) {
   std::string text = "  signed by  " + signer.who() + "\n";
   if (const auto& identity = signer.evidence.identity()) {
@@ -12,6 +28,7 @@ std::string describe(const Signer& signer) {
     if (ref)
       text += "  built from " + printable(*ref) + (commit ? " at commit " + printable(*commit) : "") + "\n";
   }
+  text += described_ids(signer);
   if (signer.publisher && signer.publisher->environment) {
     text +=
         "  environment " + printable(*signer.publisher->environment) +

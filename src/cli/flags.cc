@@ -76,8 +76,22 @@ void prepare(CLI::App& app, std::string_view footer) {
   app.footer(std::string(footer));
 }
 
-std::string expect_name(const std::string& text) {
-  return text.empty() ? "a name is empty" : "";
+Result<void> expect_no_empty_text(const std::vector<std::string>& words) {
+  constexpr std::string_view kHint =
+      "a variable that is not set? Leave the option out where nothing is meant";
+  std::string_view before;
+  for (const std::string& word : words) {
+    if (word.empty()) {
+      const bool of_option = before.starts_with('-') && before != "--";
+      return fail(kUsage, of_option ? printable(before) + " is followed by an empty text" : "a name is empty",
+                  std::string(kHint));
+    }
+    // CLI11 would take the next word for its value.
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      return fail(kUsage, "nothing stands behind " + printable(word), std::string(kHint));
+    before = word;
+  }
+  return {};
 }
 
 void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise) {
@@ -95,10 +109,8 @@ void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
   auto* staging =
       flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
   auto* root = flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
-                   ->check(&expect_name)
                    ->excludes(staging);
   flags.value("--mirror", trust.mirror, "URL", "the Sigstore instance of this TUF mirror: see tomme trust")
-      ->check(&expect_name)
       ->excludes(staging)
       ->excludes(root);
   add_refresh(app, trust.refresh, otherwise);

@@ -18,8 +18,9 @@ inline constexpr std::string_view kHelpGroup = "help";
 /// Our own --help, its last words, and the flag that asks for it.
 void prepare(CLI::App& app, std::string_view footer);
 
-/// A check for names of files and folders: an empty one is a variable that a script forgot to set.
-std::string expect_name(const std::string& text);
+/// Fails with kUsage where an option was given an empty text: "$W" of a script that forgot to set W must
+/// never be an expectation left out.
+Result<void> expect_no_empty_text(const std::vector<std::string>& words);
 
 /// Options with a value: each takes the one word behind it, so that a file can follow.
 struct Flags {
@@ -55,6 +56,7 @@ std::string sentence_of(const CLI::ParseError& error);
 template <class T>
 Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&),
                            std::vector<std::string> arguments) {
+  TRY(expect_no_empty_text(arguments));
   T command;
   CLI::App app("", "tomme " + std::string(verb));
   describe(app, command);

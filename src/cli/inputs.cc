@@ -122,22 +122,30 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
   return Proof{command.signature, std::move(bundle)};
 }
 
+constexpr std::string_view kDigest = "sha256:";
+
+/// Whether a file of that name is there changes nothing: it could be put there.
+bool is_digest(std::string_view input) {
+  return input.starts_with(kDigest);
+}
+
 Result<std::shared_ptr<Artifact>> open_artifact(const std::string& input) {
-  constexpr std::string_view kDigest = "sha256:";
-  if (input.starts_with(kDigest) && !exists(input)) {
+  if (is_digest(input)) {
     const Result<Sha256> digest = Sha256::parse_hex(input.substr(kDigest.size()));
     if (!digest)
-      return fail(kUsage, digest.error().message(), "write sha256: and 64 digits, a-f in lower case");
+      return fail(
+          kUsage, digest.error().message(),
+          "write sha256: and 64 digits, a-f in lower case; a file of that name is ./" + printable(input));
     return std::make_shared<DigestArtifact>(Digest(*digest));
   }
   if (input != "-") TRY(expect_there(input));
   return std::make_shared<FileArtifact>(TRY(FileArtifact::open(input)));
 }
 
-/// Nothing where the input is no file that has a name.
-std::optional<std::string> filename_of(const std::string& input) {
-  const bool nameless = input == "-" || (input.starts_with("sha256:") && !exists(input));
-  return nameless ? std::nullopt : std::optional(std::string(name_of(input)));
+/// What the file was called when it was signed; nothing where the input is no file that has a name.
+std::optional<std::string> filename_of(const std::string& input, const std::string& given) {
+  if (!given.empty()) return given;
+  return input == "-" || is_digest(input) ? std::nullopt : std::optional(std::string(name_of(input)));
 }
 
 std::vector<LocalProof> named_proofs(const VerifyCommand& command) {
@@ -171,6 +179,9 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t inputs, std:
     return fail(kUsage, "one --signature cannot be for " + std::to_string(inputs) + " files",
                 "verify them one by one");
   }
+  if (!command.name.empty() && (inputs > 1 || command.inputs.front().starts_with("pypi:"))) {
+    return fail(kUsage, "one --name cannot be for several files", "verify them one by one");
+  }
   if (proofs > 1 && inputs > 1 && proofs != inputs) {
     return fail(kUsage,
                 std::to_string(proofs) + " proofs were named for " + std::to_string(inputs) + " files",
@@ -188,14 +199,14 @@ Result<void> expect_pairs(const VerifyCommand& command, std::size_t inputs, std:
 Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits, const std::string& input,
                              const std::vector<LocalProof>& named, Time now) {
   std::shared_ptr<Artifact> artifact = TRY(open_artifact(input));
-  Subject subject{input, filename_of(input), std::move(artifact), {}};
+  Subject subject{input, filename_of(input, command.name), std::move(artifact), {}};
   if (!command.signature.empty()) {
     subject.proofs.push_back({TRY(load_detached(command, limits, *subject.artifact, now))});
   }
   for (const LocalProof& proof : named)
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
   if (subject.proofs.empty()) {
-    if (!subject.filename) return fail(kUsageNoProof, "no proof was named for it");
+    if (!filename_of(input, "")) return fail(kUsageNoProof, "no proof was named for it");
     subject.proofs = TRY(find_beside(input, limits));
   }
   return subject;
@@ -220,6 +231,11 @@ Result<Release> parse_release(std::string_view text) {
   }
   return Release{TRY(ProjectName::parse(text.substr(0, equals))),
                  TRY(Version::parse(text.substr(equals + 2)))};
+}
+
+/// What tomme cannot read the name of may be a file of the release all the same.
+std::unexpected<Error> not_looked_at(const Error& why) {
+  return fail(kIndexUnreadName, "not looked at: " + why.message());
 }
 
 Result<Subject> fetch_subject(net::HttpClient& client, const FetchedPage& fetched, const IndexFile& file,
@@ -309,8 +325,11 @@ Result<std::vector<NamedSubject>> fetch_release(std::string_view input, const st
   std::vector<NamedSubject> subjects;
   for (const IndexFile& file : fetched.page.files) {
     Result<DistFilename> name = DistFilename::parse_for(release.project, file.filename);
-    if (!name || name->version() != release.version) continue;
-    subjects.push_back({file.filename, fetch_subject(client, fetched, file, name->as_written())});
+    if (name ? name->version() != release.version
+             : !may_be_of_release(release.project, release.version, file.filename))
+      continue;
+    subjects.push_back({file.filename, name ? fetch_subject(client, fetched, file, name->as_written())
+                                            : Result<Subject>(not_looked_at(name.error()))});
   }
   if (subjects.empty()) {
     return fail(kIndexNoProject, "the index " + address.shown() + " has no file of " +

@@ -20,8 +20,14 @@ void add_expect(CLI::App& app, ExpectOptions& expect) {
               "OWNER/NAME on GitHub, gitlab:GROUP/PROJECT, or a URL");
   flags.value("--workflow", expect.workflow, "GLOB", "the workflow file that built it");
   flags.value("--ref", expect.ref, "GLOB", "the branch or tag it was built from, as refs/tags/v1");
+  flags.value("--owner-id", expect.owner_id, "N", "the forge's number of the repository's owner");
+  flags.value("--repository-id", expect.repository_id, "N",
+              "the forge's number of the repository, which a new one of the same name does not have");
   flags.value("--identity", expect.identity, "GLOB", "the signer's e-mail address or URI");
-  flags.value("--issuer", expect.issuer, "URL", "who vouches for the identity");
+  flags.value(
+      "--issuer", expect.issuer, "URL",
+      "who vouches for the identity; else the forge at whose address it is, for an e-mail address the "
+      "logins of GitHub, Google and Microsoft");
   flags.value("--publisher", expect.publisher, "TEXT",
               "a trusted publisher: github:OWNER/NAME:WORKFLOW[:ENVIRONMENT], "
               "gitlab:GROUP/PROJECT:FILE[:ENVIRONMENT], circleci:PROJECT-ID:PIPELINE-ID, google:E-MAIL");
@@ -54,6 +60,8 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   auto* entry = proof.value("--entry", verify.entry, "FILE", "its log entry, as Rekor answers");
   entry->needs(signature);
   proof.flag("--online", verify.online, "look its log entry up")->needs(signature)->excludes(entry);
+  proof.value("--name", verify.name, "NAME",
+              "what the file was called when it was signed, where it is called otherwise now");
   proof.value("--key", verify.key, "FILE", "public key of a signer without certificate, PEM");
 
   add_trust(app, verify.trust, "daily with pypi: or --online");
@@ -191,15 +199,12 @@ void add_sigstore_inputs(CLI::App& app, SigstoreCommand& command) {
   Flags flags{app, "the proof"};
   flags.value("--certificate,--cert", command.certificate, "FILE", "PEM certificate; for one input only")
       ->envname("SIGSTORE_CERTIFICATE")
-      ->check(&expect_name)
       ->take_last();
   flags.value("--signature", command.signature, "FILE", "detached signature; for one input only")
       ->envname("SIGSTORE_SIGNATURE")
-      ->check(&expect_name)
       ->take_last();
   flags.value("--bundle", command.bundle, "FILE", "Sigstore bundle; for one input only")
       ->envname("SIGSTORE_BUNDLE")
-      ->check(&expect_name)
       ->take_last();
   flags.flag("--offline", command.offline, "needs a bundle (nothing is fetched with one anyway)");
 }
@@ -274,6 +279,7 @@ void complete_options(const CLI::App& policy, std::vector<std::string>& words) {
 }
 
 Result<Command> parse_sigstore(std::vector<std::string> arguments) {
+  TRY(expect_no_empty_text(arguments));
   SigstoreCommand command;
   bool staging = false;
   std::string other;

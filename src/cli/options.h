@@ -21,7 +21,7 @@ struct TrustOptions {
 
 /// Who should have signed, as typed.
 struct ExpectOptions {
-  std::string identity, issuer, repository, workflow, ref, publisher;
+  std::string identity, issuer, repository, workflow, ref, publisher, owner_id, repository_id;
   bool anyone = false;
 };
 
@@ -31,7 +31,7 @@ using LimitOptions = std::vector<std::string>;
 struct VerifyCommand {
   std::vector<std::string> inputs;  ///< files, "-", "sha256:HEX", "pypi:NAME==VERSION"
   std::vector<std::string> bundles, attestations, provenances;
-  std::string signature, certificate, entry, key;
+  std::string signature, certificate, entry, key, name;
   bool online = false;
   bool no_log = false;
   bool promise_only = false;

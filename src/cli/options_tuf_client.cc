@@ -10,14 +10,10 @@ constexpr unsigned kMostStaleDays = 36'500;
 
 void describe_client(CLI::App& app, TufClientCommand& command) {
   Flags repository{app, "the repository"};
-  repository.value("--metadata-dir", command.metadata_dir, "DIR", "where its metadata is kept")
-      ->check(&expect_name)
-      ->required();
-  repository.value("--metadata-url", command.metadata_url, "URL", "where its metadata comes from")
-      ->check(&expect_name);
-  repository
-      .value("--root", command.root, "FILE", "a root.json that you trust, to begin with where DIR has none")
-      ->check(&expect_name);
+  repository.value("--metadata-dir", command.metadata_dir, "DIR", "where its metadata is kept")->required();
+  repository.value("--metadata-url", command.metadata_url, "URL", "where its metadata comes from");
+  repository.value("--root", command.root, "FILE",
+                   "a root.json that you trust, to begin with where DIR has none");
   Flags time{app, "time and network"};
   time.value("--time", command.time, "TIME",
              "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
@@ -43,8 +39,8 @@ void describe_download(CLI::App& app, TufClientCommand& command) {
   app.add_option("NAME", command.targets)->required();
   describe_client(app, command);
   Flags files{app, "the files"};
-  files.value("--target-url", command.target_url, "URL", "where they come from")->check(&expect_name);
-  files.value("--target-dir", command.target_dir, "DIR", "where they go")->check(&expect_name)->required();
+  files.value("--target-url", command.target_url, "URL", "where they come from");
+  files.value("--target-dir", command.target_dir, "DIR", "where they go")->required();
   files.flag("--plain-names", command.plain_names,
              "ask for NAME itself although the repository has consistent snapshots (DIGEST.NAME)");
 }
@@ -53,10 +49,8 @@ void describe_source(CLI::App& app, TrustCommand& command, std::string_view help
   app.description(std::string(help));
   prepare(app, help::kTrustFooter);
   Flags source{app, "the instance"};
-  auto* mirror = source
-                     .value("--mirror", command.mirror, "URL",
-                            "the mirror of its TUF repository; else the public instance's")
-                     ->check(&expect_name);
+  auto* mirror = source.value("--mirror", command.mirror, "URL",
+                              "the mirror of its TUF repository; else the public instance's");
   source.flag("--staging", command.staging, "Sigstore's staging instance")->excludes(mirror);
 }
 
@@ -83,7 +77,6 @@ void describe_trust_init(CLI::App& app, TrustCommand& command) {
   describe_source(app, command, help::kTrustInit);
   Flags{app, "the root"}
       .value("--root", command.root, "FILE", "root.json to begin with; it may be expired")
-      ->check(&expect_name)
       ->required();
 }
 

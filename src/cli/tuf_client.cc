@@ -1,5 +1,6 @@
 #include "cli/tuf_client.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -34,6 +35,25 @@ Result<tuf::Updater> begin(TufFolder& folder, tuf::Fetcher& mirror, const tuf::U
   }
   const std::string root = TRY(read_file(root_path, kRootOctets));
   return in(printable(root_path), tuf::Updater::begin(folder, mirror, options, bytes_of(root)));
+}
+
+/// A target may have any name, "root.json" too: so it never goes where the metadata of roles are kept, nor
+/// may those lie among the targets.
+Result<void> expect_apart(const std::string& target_dir, const std::string& metadata_dir) {
+  std::error_code error;
+  const auto plain = [&](const std::string& path) {
+    std::filesystem::path whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+    return whole.has_filename() ? whole : whole.parent_path();
+  };
+  const auto targets = plain(target_dir), metadata = plain(metadata_dir);
+  if (error) return fail(kStoreWrite, "cannot look at " + printable(target_dir) + ": " + error.message());
+  const auto is_in = [](const std::filesystem::path& inner, const std::filesystem::path& outer) {
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+  };
+  if (!is_in(targets, metadata) && !is_in(metadata, targets)) return {};
+  return fail(kUsage,
+              "targets and metadata may not lie within one another: a target may be called as a role's file",
+              "name a --target-dir outside of " + printable(metadata_dir));
 }
 
 class TargetFolder {
@@ -120,6 +140,7 @@ std::string describe(const tuf::RoleState& role) {
 
 Result<int> tuf_client(const TufClientCommand& command, const Clock& clock) {
   const Time now = TRY(reference_time(command.time, clock));
+  if (command.download) TRY(expect_apart(command.target_dir, command.metadata_dir));
   tuf::UpdaterOptions options{.now = now, .prefix_targets_with_hash = !command.plain_names};
   TufFolderOptions access;
   access.waiting = [&] {

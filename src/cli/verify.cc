@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -35,7 +36,9 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
   expectation.repository = pattern(options.repository);
   expectation.workflow = pattern(options.workflow);
   expectation.ref = pattern(options.ref);
-  if (!options.issuer.empty()) expectation.issuer = Pattern(options.issuer);
+  expectation.issuer = pattern(options.issuer);
+  if (!options.owner_id.empty()) expectation.owner_id = options.owner_id;
+  if (!options.repository_id.empty()) expectation.repository_id = options.repository_id;
   if (!options.publisher.empty()) expectation.publisher = TRY(parse_publisher_expectation(options.publisher));
   if (options.anyone && !expectation.is_empty()) {
     return fail(kPolicyExpectation, "--anyone and an expected signer contradict each other",
@@ -45,6 +48,7 @@ Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key)
     return fail(kPolicyExpectation, "a signature made with a key has no identity that could be expected",
                 "leave --key out, or the expected signer");
   }
+  TRY(expectation.check());
   if (!expectation.is_empty() && !expectation.names_somebody()) {
     return fail(kPolicyNoExpectation, expectation.describe() + " fits anyone who likes to have it");
   }
@@ -77,16 +81,33 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   return options;
 }
 
+Result<void> expect_one_signer(const Signer& signer, const Expectation& expectation,
+                               const ExpectOptions& options) {
+  const auto& identity = signer.evidence.identity();
+  if (!identity || options.anyone) return {};  // without one, the key that was given is the expectation
+  if (expectation.is_empty()) {
+    return fail(kPolicyNoExpectation, "it claims to be signed by " + identity->describe() +
+                                          ", and nobody said who should have signed it");
+  }
+  return expect_signer(*identity, expectation);
+}
+
+/// A signed statement may say anything of its file: "it failed its tests", too.
+Result<void> expect_known_statement(const Signer& signer, const std::string& predicate_type) {
+  constexpr std::array<std::string_view, 3> kKnown{kPublishPredicate, kSlsaPredicate,
+                                                   "https://slsa.dev/provenance/v0.2"};
+  const auto& statement = signer.evidence.statement();
+  if (!statement || !predicate_type.empty()) return {};  // the verifier has compared what was asked for
+  if (std::ranges::find(kKnown, statement->predicate_type) != kKnown.end()) return {};
+  return fail(kPolicyPredicate, "signed statement: " + printable(statement->predicate_type) + ", by " +
+                                    signer.who() + ", and nobody asked for one of that kind");
+}
+
 Result<void> expect_signers(const std::vector<Signer>& signers, const Expectation& expectation,
-                            const ExpectOptions& options) {
+                            const ExpectOptions& options, const std::string& predicate_type) {
   for (const Signer& signer : signers) {
-    const auto& identity = signer.evidence.identity();
-    if (!identity || options.anyone) continue;  // without one, the key that was given is the expectation
-    if (expectation.is_empty()) {
-      return fail(kPolicyNoExpectation, "it claims to be signed by " + identity->describe() +
-                                            ", and nobody said who should have signed it");
-    }
-    TRY(expect_signer(*identity, expectation));
+    TRY(expect_one_signer(signer, expectation, options));
+    TRY(expect_known_statement(signer, predicate_type));
   }
   return {};
 }
@@ -100,8 +121,9 @@ struct Finding {
 
 class Judge {
  public:
-  Judge(std::vector<Verifier> verifiers, Expectation expectation, const ExpectOptions& options)
-      : verifiers_(std::move(verifiers)), expectation_(std::move(expectation)), options_(options) {}
+  /// `command` outlives it.
+  Judge(std::vector<Verifier> verifiers, Expectation expectation, const VerifyCommand& command)
+      : verifiers_(std::move(verifiers)), expectation_(std::move(expectation)), command_(command) {}
 
   /// Every file of proof has to hold.
   Finding judge(const Subject& subject) const {
@@ -134,7 +156,8 @@ class Judge {
     for (const Proof& proof : choice) {
       Result<std::vector<Signer>> signers = verify(proof, subject);
       const Result<void> ok =
-          signers ? expect_signers(*signers, expectation_, options_) : std::unexpected(signers.error());
+          signers ? expect_signers(*signers, expectation_, command_.expect, command_.predicate_type)
+                  : std::unexpected(signers.error());
       if (choice.size() > 1)
         finding.notes.push_back(proof.source + (ok ? " holds" : " was passed over: " + ok.error().message()));
       if (ok) {
@@ -155,7 +178,7 @@ class Judge {
 
   std::vector<Verifier> verifiers_;
   Expectation expectation_;
-  const ExpectOptions& options_;
+  const VerifyCommand& command_;
 };
 
 std::string shown(const std::string& name) {
@@ -228,7 +251,7 @@ Result<int> verify(const VerifyCommand& command, const Clock& clock) {
   std::vector<Verifier> verifiers;
   for (auto& root : TRY(load_roots(command.trust, network_of(command), now)))
     verifiers.emplace_back(std::move(root), TRY(make_options(command, limits)));
-  const Judge judge(std::move(verifiers), expectation, command.expect);
+  const Judge judge(std::move(verifiers), expectation, command);
   Output output(command.json);
   TRY(for_each_subject(command, limits, now, [&](const NamedSubject& input) {
     if (!input.subject) return output.refused(input.name, input.subject.error());

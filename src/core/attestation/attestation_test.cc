@@ -257,5 +257,18 @@ TEST(ProvenanceParse, Limits) {
   EXPECT_TRUE(refused(Provenance::parse(apart, {.attestations = 1}), kAttestationLimit));
 }
 
+TEST(Dsse, AnEncodingIsToldFromWhatLooksLikeOne) {
+  const auto is_one = [](std::string_view text) { return is_pre_authentication_encoding(bytes_of(text)); };
+  EXPECT_TRUE(is_pre_authentication_encoding(pre_authentication_encoding("a/b", bytes_of("{}"))));
+  EXPECT_TRUE(is_pre_authentication_encoding(pre_authentication_encoding("", bytes_of(""))));
+  EXPECT_TRUE(is_one("DSSEv1 3 a/b 2 {}"));
+  for (const char* text :
+       {"", "DSSEv1", "DSSEv1 ", "DSSEv1 is a format", "DSSEv1 3 a/b 2 {", "DSSEv1 3 a/b 2 {}x",
+        "DSSEv1 4 a/b 2 {}", "DSSEv2 3 a/b 2 {}", "DSSEv1 3 a/b2 {}", "DSSEv1 -3 a/b 2 {}",
+        "DSSEv1 99999999999999999999 a/b 2 {}", " DSSEv1 3 a/b 2 {}"}) {
+    EXPECT_FALSE(is_one(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tomme

@@ -24,4 +24,8 @@ inline constexpr std::string_view kInTotoPayloadType = "application/vnd.in-toto+
 /// octets in decimal.
 Bytes pre_authentication_encoding(std::string_view payload_type, BytesView payload);
 
+/// Whether these octets are such an encoding, of whatever: a signature over a file that holds them is one
+/// over the envelope too.
+bool is_pre_authentication_encoding(BytesView octets);
+
 }  // namespace tomme

@@ -380,6 +380,55 @@ TEST(Spki, OtherCurvesAndParametersAreRefused) {
   EXPECT_TRUE(PublicKey::parse_spki(spki({x25519}, Bytes(32))).error().is(kKeyUnsupported));
 }
 
+/// The point in hexadecimal as a SubjectPublicKeyInfo.
+Result<PublicKey> ed25519_key(std::string_view point, bool negative = false) {
+  Bytes octets = *decode_hex(point);
+  if (negative) octets.back() |= 0x80;
+  return PublicKey::parse_spki(
+      sequence({sequence({encode(der::kOid, oid::kEd25519)}), der::encode_bit_string(octets)}));
+}
+
+std::string all_but_ends(std::string_view first, std::string_view middle, std::string_view last) {
+  std::string hex(first);
+  for (int i = 0; i < 30; ++i) hex += middle;
+  return hex.append(last);
+}
+
+TEST(Spki, AnEd25519KeyWhoseSignatureFitsManyMessagesIsRefused) {
+  // Multiplied by 8 each of them is the neutral element (RFC 7748 section 6, RFC 8032 section 8).
+  const std::string kPoints[] = {all_but_ends("00", "00", "00"), all_but_ends("01", "00", "00"),
+                                 all_but_ends("ec", "ff", "7f"),
+                                 "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                                 "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"};
+  for (const std::string& point : kPoints) {
+    for (const bool negative : {false, true}) {
+      const auto key = ed25519_key(point, negative);
+      ASSERT_FALSE(key) << point;
+      EXPECT_TRUE(key.error().is(kKeyInvalid));
+      EXPECT_TRUE(key.error().message().contains("small order")) << key.error().message();
+    }
+  }
+}
+
+TEST(Spki, AnEd25519KeyIsWrittenInOneWay) {
+  // 2^255 - 19 up to 2^255 - 1 are 0 up to 18 once more.
+  for (int low = 0xed; low <= 0xff; ++low) {
+    const std::uint8_t octet = static_cast<std::uint8_t>(low);
+    for (const bool negative : {false, true}) {
+      const auto key = ed25519_key(all_but_ends(encode_hex(BytesView(&octet, 1)), "ff", "7f"), negative);
+      ASSERT_FALSE(key);
+      EXPECT_TRUE(key.error().message().contains("in the one way")) << key.error().message();
+    }
+  }
+  EXPECT_TRUE(ed25519_key(all_but_ends("eb", "ff", "7f"))) << "the largest that is not refused";
+  // RFC 8032 section 7.1, the keys of tests 1 to 3.
+  for (const char* key : {"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                          "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                          "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"}) {
+    EXPECT_TRUE(ed25519_key(key));
+  }
+}
+
 TEST(Spki, RsaBounds) {
   auto code = [](BytesView modulus, BytesView exponent) -> std::string_view {
     Result<PublicKey> key = PublicKey::parse_rsa_pkcs1(rsa_key(modulus, exponent));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string>
@@ -37,6 +38,17 @@ bool is_odd(BytesView big_endian) {
   return !big_endian.empty() && (big_endian.back() & 1) != 0;
 }
 
+// Of each kind of key it is asked here, where all keys are read: does one signature by it fit one message,
+// and is there one way to write it? Who adds a kind answers for it.
+//
+// ECDSA: yes, for a key of which nobody chose the messages first. The curves have no points of small order,
+// and coordinates from the prime on are refused by libcrypto. Whoever makes a key may choose it for a pair of
+// messages of his own, and no reader can tell such a key: so what a log or an authority vouches for is bound
+// to the content's digest beside the signature. RSA: yes, whatever the modulus: the message is recovered from
+// the signature (RFC 8017 8.1.2, 8.2.2) where the exponent is not 1. Numbers are DER, so in their shortest
+// form. Ed25519: not with a point of small order, which takes the message out of the equation (RFC
+// 8032 5.1.7), nor is there one way to write y where it may be taken from 2^255 - 19 on.
+
 // RFC 5480 2.1.1, 2.2: ECParameters ::= CHOICE { namedCurve OBJECT IDENTIFIER }
 //                      ECPoint ::= OCTET STRING  -- SEC 1 2.3.3, here 0x04 x y
 Result<SpkiParts> read_ec(der::Reader parameters, BytesView point) {
@@ -65,12 +77,49 @@ Result<SpkiParts> read_rsa(der::Reader parameters, BytesView key) {
   return read_rsa_public_key(key);
 }
 
+// RFC 8032 5.1.2: y in 255 bits, little endian, below 2^255 - 19; then one bit for the sign of x.
+using Ed25519Point = std::array<std::uint8_t, 32>;
+constexpr Ed25519Point with_ends(std::uint8_t first, std::uint8_t middle, std::uint8_t last) {
+  Ed25519Point point{};
+  point.fill(middle);
+  point.front() = first;
+  point.back() = last;
+  return point;
+}
+constexpr Ed25519Point kEd25519Prime = with_ends(0xed, 0xff, 0x7f);  // 2^255 - 19
+/// The y of the eight points whose order divides 8: 0, 1, -1, and the two of order 8.
+constexpr std::array<Ed25519Point, 5> kSmallOrder{{
+    with_ends(0x00, 0x00, 0x00),
+    with_ends(0x01, 0x00, 0x00),
+    with_ends(0xec, 0xff, 0x7f),
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+     0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+     0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+}};
+
+/// Whether a signature by this key fits one message only, and no other octets are the same key.
+Result<void> expect_one_message(BytesView key) {
+  Ed25519Point y{};
+  std::ranges::copy(key, y.begin());
+  y.back() &= 0x7f;
+  const auto big_endian_less = [](const Ed25519Point& a, const Ed25519Point& b) {
+    return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+  };
+  if (!big_endian_less(y, kEd25519Prime))
+    return fail(kKeyInvalid, "an Ed25519 key whose point is not written in the one way there is");
+  if (std::ranges::find(kSmallOrder, y) != kSmallOrder.end())
+    return fail(kKeyInvalid, "an Ed25519 key of small order, whose signatures fit many messages");
+  return {};
+}
+
 // RFC 8410 3 and 4: parameters are absent, the key is 32 octets.
 Result<SpkiParts> read_ed25519(der::Reader parameters, BytesView key) {
   TRY(parameters.expect_end());
   if (key.size() != 32) {
     return fail(kKeyInvalid, "an Ed25519 key has 32 octets, not " + std::to_string(key.size()));
   }
+  TRY(expect_one_message(key));
   return SpkiParts{.type = KeyType::ed25519, .bits = 256, .point = key};
 }
 

@@ -211,6 +211,25 @@ bool may_be_of(const ProjectName& project, std::string_view filename) {
   return begins_like_a_version(stem.substr(cut));
 }
 
+bool may_be_of_release(const ProjectName& project, const Version& version, std::string_view filename) {
+  for (const std::string_view ending : {".asc", ".sig", ".metadata", ".provenance"}) {
+    if (filename.ends_with(ending)) return false;
+  }
+  if (filename.size() > DistFilename::kMaxOctets) return true;
+  const std::optional<std::string_view> rest = behind_name(project.normalized(), filename);
+  if (!rest) return false;
+  const std::size_t start = rest->find_first_not_of("-_.");
+  if (start == std::string_view::npos) return true;
+  const std::string_view text = rest->substr(start);
+  for (std::size_t end = text.find_first_of("-_."); end != std::string_view::npos;
+       end = text.find_first_of("-_.", end + 1)) {
+    const auto cut = Version::parse(text.substr(0, end));
+    if (cut && *cut == version) return true;
+  }
+  const auto whole = Version::parse(text);
+  return whole && *whole == version;
+}
+
 bool tells_a_project(std::string_view filename) {
   for (std::size_t hyphen = filename.find('-'); hyphen != std::string_view::npos;
        hyphen = filename.find('-', hyphen + 1)) {

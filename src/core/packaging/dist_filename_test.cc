@@ -185,6 +185,21 @@ TEST(MayBeOf, WhatIsNoPlainNameMayBeAnybodys) {
   }
 }
 
+TEST(MayBeOfRelease, UnlessItIsSurelyAnotherVersions) {
+  const auto may_be = [](const char* name) {
+    return may_be_of_release(project("demo"), *Version::parse("1.0"), name);
+  };
+  for (const char* name :
+       {"demo-1.0.tar.bz2", "demo-1.0-py2.7.egg", "demo-1.0.win32.exe", "Demo_1.0.zip", "demo-1.tgz",
+        "demo-1.0-1.noarch.rpm", "demo-v1.0.tar.xz", "demo-1.0.0-py3-none-any.whl2", "demo-1.0"}) {
+    EXPECT_TRUE(may_be(name)) << name;
+  }
+  for (const char* name : {"demo-2.0.tar.bz2", "demo-1.1.win32.exe", "demo-10-py2.7.egg", "other-1.0.tar.bz2",
+                           "demo-1.0.tar.gz.asc", "demo-1.0.tar.gz.sig", "README"}) {
+    EXPECT_FALSE(may_be(name)) << name;
+  }
+}
+
 TEST(TellsAProject, WhereAHyphenStandsBehindAName) {
   EXPECT_TRUE(tells_a_project("demo-1.0.tgz"));
   EXPECT_TRUE(tells_a_project("demo-.tgz"));

@@ -9,6 +9,11 @@ inline constexpr ErrorCode kPolicyIdentity{
     "the signature is genuine, but somebody else was expected to have made it",
     "see whether the expectation is spelled right; only if the project moved to a new repository or signer, "
     "change it"};
+inline constexpr ErrorCode kPolicyIssuer{
+    "policy/issuer", Outcome::refused,
+    "the expected name is in the certificate, but an issuer vouches for it that nobody named",
+    "if that issuer is the right one, name it with --issuer, or behind the signer: 'NAME=SIGNER "
+    "(https://ISSUER)'"};
 inline constexpr ErrorCode kPolicyPublisher{
     "policy/publisher", Outcome::refused,
     "the publisher that the index names is not the one in the certificate, or is of a kind that its "
@@ -25,6 +30,10 @@ inline constexpr ErrorCode kPolicyUnattested{
 inline constexpr ErrorCode kPolicyNoExpectation{
     "policy/no-expectation", Outcome::wrong_usage, "nobody said who should have signed",
     "name the signer with --repository or --identity, or accept whoever it is with --anyone"};
+inline constexpr ErrorCode kPolicyPredicate{
+    "policy/predicate", Outcome::wrong_usage,
+    "a statement about the file was signed, of a kind of which tomme does not know what it says",
+    "read it with tomme inspect; if that is what the file needs, say so with --predicate-type"};
 inline constexpr ErrorCode kPolicyExpectation{
     "policy/expectation", Outcome::wrong_usage, "an expectation cannot be read",
     "write NAME=OWNER/REPOSITORY, NAME=gitlab:GROUP/PROJECT, NAME=E-MAIL or NAME=URI"};

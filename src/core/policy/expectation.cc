@@ -5,6 +5,7 @@
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
+#include "core/policy/issuers.h"
 #include "core/policy/owner.h"
 
 namespace tomme {
@@ -63,19 +64,53 @@ Result<void> expect_own_repository(const Identity& identity, const Pattern& expe
                                      " for " + identity.describe() + ", which is not where it lies");
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
+std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
   std::vector<std::string_view> parts;
   for (;;) {
     const auto at = text.find(separator);
     parts.push_back(text.substr(0, at));
     if (at == std::string_view::npos) return parts;
-    text.remove_prefix(at + 1);
+    text.remove_prefix(at + separator.size());
   }
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 20 && std::ranges::all_of(text, &ascii::is_digit);
+}
+
+/// What stands in the brackets behind a signer.
+Result<void> take_detail(Expectation& expectation, std::string_view detail) {
+  for (const auto& [start, id] :
+       {std::pair{std::string_view("owner id "), &expectation.owner_id},
+        std::pair{std::string_view("repository id "), &expectation.repository_id}}) {
+    if (!detail.starts_with(start)) continue;
+    *id = std::string(detail.substr(start.size()));
+    return {};
+  }
+  if (!detail.contains("://") || expectation.issuer) {
+    return fail(kPolicyExpectation, "\"" + printable(detail) + "\" is neither an issuer's address nor an id",
+                "write 'SIGNER (https://ISSUER)' or 'SIGNER (owner id 123, repository id 456)'");
+  }
+  expectation.issuer = Pattern(std::string(detail));
+  return {};
+}
+
+Result<void> expect_id(const Identity& identity, Claim claim, const std::optional<std::string>& expected,
+                       const Expectation& expectation) {
+  const auto& found = identity.claim(claim);
+  if (!expected || (found && *found == *expected)) return {};
+  return another(
+      identity, expectation,
+      found ? "the " +
+                  std::string(claim == Claim::source_repository_owner_identifier ? "owner" : "repository") +
+                  " there has the id " + printable(*found) +
+                  ": its name may have been given up, and registered by somebody else"
+            : "its certificate has no such id");
 }
 
 /// The number of "/"-separated parts, none of them empty; 0 otherwise.
 std::size_t path_parts(std::string_view path) {
-  const auto parts = split(path, '/');
+  const auto parts = split(path, "/");
   const bool whole = std::ranges::none_of(parts, [](std::string_view part) { return part.empty(); });
   return whole ? parts.size() : 0;
 }
@@ -83,12 +118,26 @@ std::size_t path_parts(std::string_view path) {
 }  // namespace
 
 bool Expectation::is_empty() const {
-  return !identity && !issuer && !repository && !workflow && !ref && !publisher;
+  return !identity && !issuer && !repository && !workflow && !ref && !publisher && !owner_id &&
+         !repository_id;
 }
 
 bool Expectation::names_somebody() const {
   return (identity && names_signer(*identity)) || (repository && names_owner(*repository)) ||
          (publisher && tomme::names_somebody(*publisher));
+}
+
+Result<void> Expectation::check() const {
+  for (const auto& id : {owner_id, repository_id}) {
+    if (id && !is_number(*id))
+      return fail(kPolicyExpectation, "\"" + printable(*id) + "\" is no id: a forge's ids are numbers",
+                  "see the ids that tomme verify --anyone shows");
+  }
+  // GitHub's and GitLab's names of workflows: "<repository>/<path>@<ref>".
+  if (workflow && workflow->text().contains('@'))
+    return fail(kPolicyExpectation, "the workflow " + printable(workflow->text()) + " has an @ in its path",
+                "give the ref apart, with --ref");
+  return {};
 }
 
 std::string Expectation::describe() const {
@@ -101,6 +150,8 @@ std::string Expectation::describe() const {
   if (identity) add("", identity->text());
   if (workflow) add("workflow ", workflow->text());
   if (ref) add("ref ", ref->text());
+  if (owner_id) add("owner id ", *owner_id);
+  if (repository_id) add("repository id ", *repository_id);
   if (issuer) add("issuer ", issuer->text());
   if (publisher) text += (text.empty() ? "" : ", ") + tomme::describe(*publisher);
   return text;
@@ -111,7 +162,8 @@ Result<Expectation> parse_expected_signer(std::string_view text) {
   if (text.ends_with(')')) {
     const auto open = text.rfind(" (");
     if (open != std::string_view::npos) {
-      expectation.issuer = Pattern(std::string(text.substr(open + 2, text.size() - open - 3)));
+      for (const std::string_view detail : split(text.substr(open + 2, text.size() - open - 3), ", "))
+        TRY(take_detail(expectation, detail));
       text = text.substr(0, open);
     }
   }
@@ -131,6 +183,7 @@ Result<Expectation> parse_expected_signer(std::string_view text) {
   if (!expectation.names_somebody())
     return fail(kPolicyExpectation,
                 "\"" + printable(text) + "\" fits anyone: no owner stands before its first wildcard");
+  TRY(expectation.check());
   return expectation;
 }
 
@@ -139,10 +192,13 @@ Result<void> expect_signer(const Identity& identity, const Expectation& expectat
   const bool issuer_named = expectation.issuer && !expectation.issuer->has_wildcard();
   if (expectation.identity && !expectation.identity->matches(identity.subject().value))
     return another(identity, expectation, "");
+  if (expectation.identity && !is_of_kind(identity.subject(), *expectation.identity))
+    return another(identity, expectation, "the name in its certificate is of another kind");
   if (expectation.issuer && identity.issuer().empty())
     return another(identity, expectation, "its certificate names no issuer; leave the issuer out");
   if (expectation.issuer && !expectation.issuer->matches(identity.issuer()))
     return another(identity, expectation, "its identity is vouched for by " + printable(identity.issuer()));
+  if (expectation.identity && !expectation.issuer) TRY(expect_known_issuer(identity, *expectation.identity));
   if (expectation.repository && !is_repository(identity, *expectation.repository, issuer_named))
     return another(identity, expectation, "");
   if (expectation.workflow && !is_workflow(identity, *expectation.workflow))
@@ -154,6 +210,8 @@ Result<void> expect_signer(const Identity& identity, const Expectation& expectat
                    whole ? "it was built from another branch or tag"
                          : "a ref is written whole, as refs/tags/v1 or refs/heads/main");
   }
+  TRY(expect_id(identity, Claim::source_repository_owner_identifier, expectation.owner_id, expectation));
+  TRY(expect_id(identity, Claim::source_repository_identifier, expectation.repository_id, expectation));
   if (expectation.publisher) return expect_publisher(*expectation.publisher, identity);
   if (expectation.identity && !expectation.repository)
     return expect_own_repository(identity, *expectation.identity);

@@ -18,12 +18,15 @@ namespace tomme {
 /// Who should have signed. Every part that is set must hold.
 struct Expectation {
   std::optional<Pattern> identity;  ///< the certificate's subject alternative name: URI, e-mail or user name
-  std::optional<Pattern> issuer;
+  std::optional<Pattern> issuer;    ///< without it: core/policy/issuers.h
   /// "owner/name" or "github:owner/name", "gitlab:group/project", or a repository's URL. Compared without
   /// regard to case, as the forges do.
   std::optional<Pattern> repository;
   std::optional<Pattern> workflow;  ///< path in the repository, or the file's name alone
   std::optional<Pattern> ref;       ///< "refs/tags/v*"; claim 14
+  /// The forge's own numbers (claims 17 and 15), which a name that was given up and registered again does not
+  /// keep. They mean something beside a repository or an identity only.
+  std::optional<std::string> owner_id, repository_id;
   /// A trusted publisher as PyPI's project pages show it; each of its texts is a pattern.
   std::optional<Publisher> publisher;
 
@@ -31,12 +34,15 @@ struct Expectation {
   /// Whether anything in it tells one signer from another (core/policy/owner.h): a workflow, a ref or an
   /// issuer alone fits whoever likes to have it.
   bool names_somebody() const;
+  /// kPolicyExpectation where a part is none: an id that is no number, a workflow with an `@` in its path.
+  Result<void> check() const;
   /// "github:owner/name, workflow release.yml" for messages.
   std::string describe() const;
 };
 
 /// One expected signer in one word: "owner/name", "github:owner/name", "gitlab:group/project", a repository's
-/// URL, an e-mail address, another URI; an issuer may follow as " (https://…)", as reports print it.
+/// URL, an e-mail address, another URI. In brackets may follow, as reports print it, " (https://issuer)", and
+/// the forge's numbers: " (owner id 123, repository id 456)".
 Result<Expectation> parse_expected_signer(std::string_view text);
 
 /// kPolicyIdentity with what was found and what was expected, where the signer is another;

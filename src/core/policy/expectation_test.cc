@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/policy/errors.h"
+#include "core/sigstore/errors.h"
 #include "testing/verifying.h"
 
 namespace tomme {
@@ -131,12 +132,86 @@ TEST(Expectation, OfAWorkflowsUriIsForItsOwnRepository) {
   EXPECT_REFUSED(kPolicyRepository, expect(gitlab, expected.c_str()));
 }
 
-TEST(Expectation, DoesNotTakeAWorkflowWithAnAtSignForAShorterOne) {
-  const Identity identity =
-      identity_of(testing::github("owner/repo", "release.yml@evil.yml", "refs/heads/main"));
+TEST(Expectation, TakesNoPathOfAWorkflowWithAnAtSign) {
+  const auto read = [](const testing::LeafSpec& leaf) {
+    return Identity::of(*testing::certify(instance(), leaf).certificate);
+  };
+  EXPECT_REFUSED(kIdentityInvalid,
+                 read(testing::github("owner/repo", "release.yml@evil.yml", "refs/heads/main")));
+  EXPECT_REFUSED(kIdentityInvalid, read(testing::gitlab("owner/repo", "ci@home.yml")));
+  testing::LeafSpec called = testing::github("owner/repo");
+  called.claims[18] = "https://github.com/owner/repo/.github/workflows/a@b.yml@refs/heads/main";
+  EXPECT_REFUSED(kIdentityInvalid, read(called));
+  // A ref may have one, and a commit may stand in its place.
+  EXPECT_TRUE(read(testing::github("owner/repo", "release.yml", "refs/tags/@scope/package@1.0")));
+  EXPECT_TRUE(read(testing::github("owner/repo", "release.yml", std::string(40, 'a'))));
   Expectation expectation;
-  expectation.workflow = Pattern("release.yml");
-  EXPECT_REFUSED(kPolicyIdentity, expect_signer(identity, expectation));
+  expectation.workflow = Pattern("release.yml@refs/heads/main");
+  EXPECT_REFUSED(kPolicyExpectation, expectation.check());
+}
+
+TEST(Expectation, OfANameTakesTheIssuersThatMayGiveIt) {
+  const auto with_issuer = [](testing::LeafSpec leaf, const char* issuer) {
+    leaf.issuer = issuer;
+    return leaf;
+  };
+  const testing::LeafSpec github = testing::github("owner/repo");
+  const testing::LeafSpec gitlab = testing::gitlab("owner/repo");
+  EXPECT_TRUE(expect(github, "https://github.com/owner/**"));
+  EXPECT_TRUE(expect(gitlab, "https://gitlab.com/owner/**"));
+  for (const char* other : {"https://evil.example", "https://gitlab.com.evil.example",
+                            "https://token.actions.example", "https://github.com/login/oauth"}) {
+    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(github, other), "https://github.com/owner/**"));
+    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(gitlab, other), "https://gitlab.com/owner/**"));
+    // Who names it means it.
+    EXPECT_TRUE(expect(with_issuer(github, other),
+                       ("https://github.com/owner/** (" + std::string(other) + ")").c_str()));
+  }
+  for (const char* login : {"https://github.com/login/oauth", "https://accounts.google.com",
+                            "https://login.microsoftonline.com"}) {
+    EXPECT_TRUE(expect(testing::email("dev@example.com", login), "dev@example.com")) << login;
+  }
+  EXPECT_REFUSED(kPolicyIssuer,
+                 expect(testing::email("dev@example.com", "https://evil.example"), "dev@example.com"));
+
+  testing::LeafSpec own = testing::email("", "https://git.example.org");
+  own.subject = {SubjectName::Kind::uri, "https://git.example.org/group/project//ci.yml@refs/heads/main"};
+  EXPECT_TRUE(expect(own, "https://git.example.org/group/**"));
+  EXPECT_TRUE(expect(with_issuer(own, "https://id.git.example.org/x"), "https://git.example.org/group/**"));
+  for (const char* other : {"https://example.org", "https://evilgit.example.org", "http://git.example.org"}) {
+    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(own, other), "https://git.example.org/group/**"));
+  }
+  own.subject.value = "https://kubernetes.io/namespaces/prod/serviceaccounts/x";
+  EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(own, "https://kubernetes.io"),
+                                       "https://kubernetes.io/namespaces/prod/**"));
+}
+
+TEST(Expectation, OfANameIsOfOneKind) {
+  // One text, three signers.
+  testing::LeafSpec leaf = testing::email("dev@example.com", "https://accounts.google.com");
+  EXPECT_TRUE(expect(leaf, "dev@example.com"));
+  for (const auto kind : {SubjectName::Kind::uri, SubjectName::Kind::other_name}) {
+    leaf.subject.kind = kind;
+    EXPECT_FALSE(expect(leaf, "dev@example.com"));
+    EXPECT_FALSE(expect(leaf, "dev@example.com (https://accounts.google.com)"));
+  }
+}
+
+TEST(Expectation, OfAnIdTellsAFormerOwner) {
+  const testing::LeafSpec leaf = testing::github("owner/repo");  // owner 654321, repository 123456
+  EXPECT_TRUE(expect(leaf, "owner/repo (owner id 654321)"));
+  EXPECT_TRUE(expect(leaf, "owner/repo (owner id 654321, repository id 123456)"));
+  EXPECT_TRUE(expect(leaf, "owner/repo (https://token.actions.githubusercontent.com, repository id 123456)"));
+  for (const char* other : {"owner/repo (owner id 1)", "owner/repo (repository id 654321)",
+                            "owner/repo (owner id 654321, repository id 1)"}) {
+    EXPECT_REFUSED(kPolicyIdentity, expect(leaf, other));
+  }
+  EXPECT_REFUSED(kPolicyIdentity, expect(testing::email("dev@example.com", "https://accounts.google.com"),
+                                         "dev@example.com (owner id 1)"));
+  for (const char* none : {"owner/repo (owner id )", "owner/repo (owner id x)", "owner/repo (id 1)",
+                           "owner/repo ()", "owner/repo (https://a.test, https://b.test)"}) {
+    EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer(none));
+  }
 }
 
 TEST(Expectation, MayBeAGlobInEveryPart) {

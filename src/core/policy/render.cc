@@ -25,6 +25,8 @@ json::Value to_json(const Signer& signer) {
         {"issuer", identity->issuer().empty() ? json::Value() : text_value(identity->issuer())});
     members.push_back({"repository", optional_text(identity->repository())});
     members.push_back({"workflow", optional_text(identity->workflow())});
+    members.push_back({"ownerId", optional_text(identity->claim(Claim::source_repository_owner_identifier))});
+    members.push_back({"repositoryId", optional_text(identity->claim(Claim::source_repository_identifier))});
     members.push_back({"ref", optional_text(identity->claim(Claim::source_repository_ref))});
     members.push_back({"commit", optional_text(identity->claim(Claim::source_repository_digest))});
   }
@@ -33,8 +35,9 @@ json::Value to_json(const Signer& signer) {
   members.push_back({"times", std::move(times)});
   json::Array logs;
   for (const LogProof& log : signer.evidence.logs()) {
-    logs.emplace_back(
-        json::Object({{"log", text_value(log.log)}, {"index", json::Value(log.index.value())}}));
+    logs.emplace_back(json::Object({{"log", text_value(log.log)},
+                                    {"index", json::Value(log.index.value())},
+                                    {"included", json::Value(log.included)}}));
   }
   members.push_back({"logs", std::move(logs)});
   if (const auto& statement = signer.evidence.statement()) {

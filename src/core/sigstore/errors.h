@@ -24,6 +24,11 @@ inline constexpr ErrorCode kBundleNoLogEntry{"bundle/no-log-entry", Outcome::ref
 inline constexpr ErrorCode kBundleNoInclusionProof{
     "bundle/no-inclusion-proof", Outcome::refused, "a log entry comes without a proof that the log has it",
     "--promise-only accepts the log's signed promise instead, for bundles of 2023 and before"};
+inline constexpr ErrorCode kBundleNoPromise{
+    "bundle/no-promise", Outcome::refused,
+    "an entry of a log of the first kind (Rekor v1) comes without the log's signed promise, which alone says "
+    "when it was made",
+    "get the proof again from its publisher, whose tool left a part of it out"};
 inline constexpr ErrorCode kBundleNoTime{"bundle/no-time", Outcome::refused,
                                          "nothing in the bundle proves when the signature was made",
                                          "the bundle needs a signed timestamp or a log entry with its signed "
@@ -50,6 +55,10 @@ inline constexpr ErrorCode kEntryMismatch{
 inline constexpr ErrorCode kArtifactMismatch{
     "artifact/mismatch", Outcome::refused, "the file is not the one that was signed",
     "the file was changed after signing, or the bundle belongs to another file"};
+inline constexpr ErrorCode kArtifactEnvelope{
+    "artifact/envelope", Outcome::refused,
+    "the file is the encoding that is signed of a statement: a signature over it is the statement's",
+    "verify the statement's own bundle, with the file that the statement is about"};
 inline constexpr ErrorCode kArtifactDigest{"artifact/digest", Outcome::wrong_usage,
                                            "the signature needs a digest of another algorithm than was given",
                                            "give the file itself"};

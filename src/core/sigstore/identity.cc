@@ -57,6 +57,23 @@ Result<SubjectName> single_subject(const Certificate& certificate) {
   return name;
 }
 
+/// "<repository>/<path>@<ref or commit>", as GitHub and GitLab name a workflow. Which `@` ends the path
+/// cannot be told where the path has one of its own: so there may be none. A ref may have one.
+Result<void> expect_plain_path(std::string_view uri) {
+  const auto at = uri.find('@');
+  if (at == std::string_view::npos) return {};
+  const std::string_view version = uri.substr(at + 1);
+  const bool is_commit = (version.size() == 40 || version.size() == 64) &&
+                         version.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (version.starts_with("refs/") || is_commit) return {};
+  return fail(kIdentityInvalid, "the path of the workflow " + printable(uri) + " has an @");
+}
+
+bool is_of_forge(const SubjectName& subject) {
+  return subject.kind == SubjectName::Kind::uri && (subject.value.starts_with("https://github.com/") ||
+                                                    subject.value.starts_with("https://gitlab.com/"));
+}
+
 /// "owner/repo" of "https://github.com/owner/repo".
 std::optional<std::string_view> path_under(std::string_view url, std::string_view prefix) {
   if (!url.starts_with(prefix) || url.size() == prefix.size()) return std::nullopt;
@@ -131,6 +148,10 @@ Result<Identity> Identity::of(const Certificate& certificate, NoIssuer no_issuer
   }
   Identity identity(TRY(single_subject(certificate)), issuer.value_or(""));
   identity.claims_ = std::move(claims);
+  if (is_of_forge(identity.subject_)) TRY(expect_plain_path(identity.subject_.value));
+  for (const Claim workflow : {Claim::build_signer_uri, Claim::build_config_uri}) {
+    if (const auto& uri = identity.claim(workflow)) TRY(expect_plain_path(*uri));
+  }
   return identity;
 }
 

@@ -163,11 +163,11 @@ bool TrustedLog::is_named(BytesView id) const {
 }
 
 std::string TrustedLog::counted_as() const {
-  return operator_name.empty() ? "log " + encode_hex(log_id) : "operator " + operator_name;
+  return operator_name.empty() ? "log " + key.key().spki_sha256().to_hex() : "operator " + operator_name;
 }
 
 std::string TrustedAuthority::counted_as() const {
-  return operator_name.empty() ? "authority " + sha256(chain.anchor().der()).to_hex()
+  return operator_name.empty() ? "authority " + chain.anchor().key().spki_sha256().to_hex()
                                : "operator " + operator_name;
 }
 

@@ -81,6 +81,11 @@ Result<LogProof> verify_entry_in(const LogEntry& entry, const TrustedLog& log, c
     return fail(kBundleNoInclusionProof,
                 "log entry " + std::to_string(entry.index.value()) + " comes without an inclusion proof");
   }
+  // Nothing else of a Rekor v1 says which index and which time the entry has.
+  if (entry.promise.empty() && !is_rekor_v2(entry)) {
+    return fail(kBundleNoPromise, "entry " + std::to_string(entry.index.value()) + " of " +
+                                      printable(log.base_url) + " comes without the log's signed promise");
+  }
   return proof;
 }
 
@@ -342,6 +347,15 @@ Result<Statement> verify_statement(const DsseEnvelope& envelope, const VerifyOpt
                                      TRY(known_digest(artifact)).to_string());
 }
 
+/// A signature over a statement's envelope fits the file that holds the envelope's encoding: it was made for
+/// something else. Of a digest alone nobody can tell.
+Result<void> expect_no_envelope(Artifact& artifact) {
+  const Result<BytesView> content = artifact.content();
+  if (!content && content.error().is(kSignatureNeedsContent)) return {};
+  if (!is_pre_authentication_encoding(TRY(Result<BytesView>(content)))) return {};
+  return fail(kArtifactEnvelope, "the file is the encoding of a DSSE envelope");
+}
+
 Result<void> expect_message_digest(const MessageSignature& message, const VerifyOptions& options,
                                    Artifact& artifact) {
   if (options.predicate_type) {
@@ -353,7 +367,7 @@ Result<void> expect_message_digest(const MessageSignature& message, const Verify
                                        TRY(artifact.digest(message.digest->algorithm())).to_string() +
                                        ", the bundle was made for " + message.digest->to_string());
   }
-  return {};
+  return expect_no_envelope(artifact);
 }
 
 Result<const PublicKey*> choose_key(const Bundle& bundle, const VerifyOptions& options) {

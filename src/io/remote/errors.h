@@ -9,6 +9,10 @@ inline constexpr ErrorCode kIndexUnavailable{"index/unavailable", Outcome::could
 inline constexpr ErrorCode kIndexDenied{
     "index/denied", Outcome::could_not_tell, "an index wants a user name and a password that it accepts",
     "write them into the index's address (https://USER:PASSWORD@HOST/simple/) or into ~/.netrc"};
+inline constexpr ErrorCode kIndexUnreadName{
+    "index/unread-name", Outcome::could_not_tell,
+    "the index lists a file that may be of this release, and whose name cannot be read",
+    "see what it is: nobody looked at it"};
 inline constexpr ErrorCode kIndexNoProject{"index/no-project", Outcome::could_not_tell,
                                            "an index does not know a project or a version",
                                            "check the spelling of the name and the version"};
