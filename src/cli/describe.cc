@@ -15,7 +15,7 @@ std::string described_ids(const Signer& signer) {
   std::string text;
   if (owner) text += "owner id " + printable(*owner);
   if (repository) text += (text.empty() ? "" : ", ") + ("repository id " + printable(*repository));
-  return text.empty() ? "" : "  which has   " + text + "\n";
+  return text.empty() ? "" : "  ids        " + text + "\n";
 }
 
 }  // namespace

@@ -106,6 +106,15 @@ bool begins_like_a_version(std::string_view text) {
   return !text.empty() && (ascii::is_digit(text[0]) || ascii::to_lower(text[0]) == 'v');
 }
 
+/// The longest version that a text begins with and a dot, or nothing, follows: 1.0 of "1.0.win32.exe".
+std::optional<Version> version_in_front(std::string_view text) {
+  for (std::size_t end = text.size(); end != std::string_view::npos && end > 0;
+       end = text.rfind('.', end - 1)) {
+    if (auto version = Version::parse(text.substr(0, end))) return *std::move(version);
+  }
+  return std::nullopt;
+}
+
 /// Whether all that stands before the first hyphen is this name, normalised (PEP 503).
 bool begins_with_name_and_hyphen(std::string_view normalized, std::string_view filename) {
   const auto is_separator = [](char letter) { return letter == '_' || letter == '.'; };
@@ -221,13 +230,11 @@ bool may_be_of_release(const ProjectName& project, const Version& version, std::
   const std::size_t start = rest->find_first_not_of("-_.");
   if (start == std::string_view::npos) return true;
   const std::string_view text = rest->substr(start);
-  for (std::size_t end = text.find_first_of("-_."); end != std::string_view::npos;
-       end = text.find_first_of("-_.", end + 1)) {
-    const auto cut = Version::parse(text.substr(0, end));
-    if (cut && *cut == version) return true;
+  for (std::size_t end = text.find_first_of("-_");; end = text.find_first_of("-_", end + 1)) {
+    const std::optional<Version> version_there = version_in_front(text.substr(0, end));
+    if (version_there && *version_there == version) return true;
+    if (end == std::string_view::npos) return false;
   }
-  const auto whole = Version::parse(text);
-  return whole && *whole == version;
 }
 
 bool tells_a_project(std::string_view filename) {

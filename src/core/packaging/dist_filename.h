@@ -85,9 +85,9 @@ bool has_wheel_name(std::string_view filename);
 /// one is exactly one project's. Says yes too often (what follows need not be a version), never too seldom;
 /// a name with other characters than letters, digits and "-_.+!~" may be anybody's, as some decode it.
 bool may_be_of(const ProjectName& project, std::string_view filename);
-/// Whether a file whose name cannot be parsed may be of this version all the same: unless the project's name
-/// does not stand in front, or no beginning of what follows is that version. A signature beside a file is
-/// none.
+/// Whether a file whose name cannot be parsed may be of this version all the same: where the project's name
+/// stands in front, and behind it that version, up to some hyphen or followed by other words behind a dot. A
+/// signature beside a file is none.
 bool may_be_of_release(const ProjectName& project, const Version& version, std::string_view filename);
 /// Whether a project's name stands before a hyphen of it. What tells none is whatever it was asked for as.
 bool tells_a_project(std::string_view filename);

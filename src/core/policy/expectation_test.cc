@@ -155,17 +155,18 @@ TEST(Expectation, OfANameTakesTheIssuersThatMayGiveIt) {
     leaf.issuer = issuer;
     return leaf;
   };
+  constexpr const char* kGithubName = "https://github.com/owner/repo/.github/workflows/release.yml@**";
+  constexpr const char* kGitlabName = "https://gitlab.com/owner/repo//.gitlab-ci.yml@**";
   const testing::LeafSpec github = testing::github("owner/repo");
   const testing::LeafSpec gitlab = testing::gitlab("owner/repo");
-  EXPECT_TRUE(expect(github, "https://github.com/owner/**"));
-  EXPECT_TRUE(expect(gitlab, "https://gitlab.com/owner/**"));
+  EXPECT_TRUE(expect(github, kGithubName));
+  EXPECT_TRUE(expect(gitlab, kGitlabName));
   for (const char* other : {"https://evil.example", "https://gitlab.com.evil.example",
                             "https://token.actions.example", "https://github.com/login/oauth"}) {
-    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(github, other), "https://github.com/owner/**"));
-    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(gitlab, other), "https://gitlab.com/owner/**"));
+    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(github, other), kGithubName));
+    EXPECT_REFUSED(kPolicyIssuer, expect(with_issuer(gitlab, other), kGitlabName));
     // Who names it means it.
-    EXPECT_TRUE(expect(with_issuer(github, other),
-                       ("https://github.com/owner/** (" + std::string(other) + ")").c_str()));
+    EXPECT_TRUE(expect(with_issuer(github, other), (std::string(kGithubName) + " (" + other + ")").c_str()));
   }
   for (const char* login : {"https://github.com/login/oauth", "https://accounts.google.com",
                             "https://login.microsoftonline.com"}) {
