@@ -340,7 +340,16 @@ Result<std::string> name_in_setup_cfg(const Collector& from, const std::string& 
 /// The name by which the project in a folder is built; empty where nothing says.
 Result<std::string> name_in_folder(const Collector& from, const std::string& folder) {
   const auto document = TRY(from.read_toml(folder + "/pyproject.toml"));
-  if (document && !name_of_project(*document).empty()) return std::string(name_of_project(*document));
+  if (!document) return name_in_setup_cfg(from, folder);
+  if (const auto name = text_at(*document, "project.name")) return std::string(*name);
+  // The tables of Poetry and Flit say what their own backends build, and nobody else's.
+  const std::string_view backend = text_at(*document, "build-system.build-backend").value_or("");
+  const bool has_backend = at(*document, "build-system") != nullptr;
+  const bool is_theirs = has_backend ? (backend.starts_with("poetry") || backend.starts_with("flit")) &&
+                                           at(*document, "build-system.backend-path") == nullptr
+                                     : !from.invocation.read(folder + "/setup.py", 1) &&
+                                           !from.invocation.read(folder + "/setup.cfg", 1);
+  if (is_theirs) return std::string(name_of_project(*document));
   return name_in_setup_cfg(from, folder);
 }
 
@@ -369,8 +378,13 @@ Result<void> collect_requirement(Collector& into, std::string_view text, const s
                                  const std::string& directory) {
   const std::string project = TRY(collect_folder(into, text, directory));
   const Findings::About about(into.findings, project);
+  const bool is_of_an_expected = [&] {
+    const Findings::About named(into.findings,
+                                trim(text.substr(0, std::min(text.find_first_of("[@"), text.size()))));
+    return into.findings.is_about_an_expected();
+  }();
   if (const auto place = local_place_of(into, text, directory);
-      place && TRY(takes_own_folder(into, *place, directory, where))) {
+      place && !is_of_an_expected && TRY(takes_own_folder(into, *place, directory, where))) {
     into.findings.taken(text);
     return {};
   }
@@ -416,9 +430,15 @@ bool is_submodule_of(const Collector& from, const std::string& folder, const std
 
 /// Somebody else's within one's own: another checkout, an environment, packages that were installed.
 bool is_foreign_folder(const Collector& from, const std::string& folder, const std::string& root) {
-  constexpr std::array<std::string_view, 3> kInstalled{"site-packages", "dist-packages", "node_modules"};
+  constexpr std::array<std::string_view, 4> kInstalled{"site-packages", "dist-packages", "node_modules",
+                                                       "__pypackages__"};
+  constexpr std::array<std::string_view, 5> kOtherCheckouts{".hg", ".svn", ".jj", ".bzr", "_darcs"};
   if (std::ranges::find(kInstalled, basename_of(folder)) != kInstalled.end()) return true;
   if (from.invocation.read(folder + "/pyvenv.cfg", 1)) return true;
+  const auto is_there = [&](std::string_view name) {
+    return !from.invocation.list(folder + "/" + std::string(name)).empty();
+  };
+  if (std::ranges::any_of(kOtherCheckouts, is_there)) return true;
   return is_checkout_in(from, folder) && !is_submodule_of(from, folder, root);
 }
 

@@ -202,6 +202,9 @@ std::optional<std::vector<std::string>> plain_words(std::string_view text) {
   }
   if (quote != 0) return std::nullopt;
   std::vector<std::string> words = shell_words(text);
+  // Of some shells: adds to a variable, expands to a program's place.
+  const auto is_other = [](std::string_view word) { return word.contains("+=") || word.starts_with('='); };
+  if (std::ranges::any_of(words, is_other)) return std::nullopt;
   if (!words.empty() && std::ranges::find(kReserved, words[0]) != kReserved.end()) return std::nullopt;
   return words;
 }
@@ -219,7 +222,14 @@ std::string_view opaque_because(std::string_view name) {
   };
   constexpr std::string_view kEnvironment = "a command that starts others with an environment of their own";
   constexpr std::string_view kLater = "a command whose words are known only after the start";
-  constexpr std::array<Opaque, 15> kOpaque{{{"sudo", kEnvironment},
+  constexpr std::array<Opaque, 22> kOpaque{{{"sudo", kEnvironment},
+                                            {"unshare", kEnvironment},
+                                            {"nsenter", kEnvironment},
+                                            {"setpriv", kEnvironment},
+                                            {"bwrap", kEnvironment},
+                                            {"firejail", kEnvironment},
+                                            {"proot", kEnvironment},
+                                            {"systemd-nspawn", kEnvironment},
                                             {"doas", kEnvironment},
                                             {"su", kEnvironment},
                                             {"pkexec", kEnvironment},

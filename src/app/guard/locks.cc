@@ -148,7 +148,11 @@ Result<void> pylock_package(Collector& into, const Value& package, const std::st
       if (auto from = text_at(*vcs, kind)) TRY(into.findings.checkout(*from, where));
     }
   }
-  if (auto tree = text_at(package, "directory.path")) TRY(source_tree(into, *tree, lock, where));
+  if (auto tree = text_at(package, "directory.path")) {
+    // Any file may be named as a lock: one in a stranger's folder makes that nobody's own.
+    const bool is_own = lies_in(into, folder_of_file(lock), own_root(into));
+    TRY(is_own ? source_tree(into, *tree, lock, where) : into.findings.source_tree(*tree, where));
+  }
   if (const Value* archive = at(package, "archive")) {
     if (auto path = text_at(*archive, "path")) TRY(into.findings.local_path(*path, where));
     if (auto url = text_at(*archive, "url")) TRY(into.findings.direct_url(*url, where));

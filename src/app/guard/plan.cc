@@ -76,40 +76,76 @@ bool is_assignment(std::string_view word) {
          std::ranges::all_of(word.substr(0, equals), in_name);
 }
 
-void assign(Collector& into, std::string_view word, bool is_certain, Invocation& invocation) {
+/// What an installer takes a setting from, or a shell the name of a file that it reads first.
+bool steers_an_installer(std::string_view variable) {
+  constexpr std::array<std::string_view, 13> kBeginnings{"pip_",    "pipenv_", "pipx_", "uv_",     "pdm_",
+                                                         "poetry_", "hatch_",  "xdg_",  "unearth", "conda_",
+                                                         "python",  "npm_",    "pnpm_"};
+  constexpr std::array<std::string_view, 4> kNames{"home", "path", "virtual_env", "project_root"};
+  const std::string name = ascii::to_lower(variable);
+  return std::ranges::find(kNames, name) != kNames.end() ||
+         std::ranges::any_of(kBeginnings, [&](std::string_view each) { return name.starts_with(each); });
+}
+
+/// A shell reads what these name before its first command.
+bool is_read_by_shells(std::string_view variable) {
+  return variable == "BASH_ENV" || variable == "ENV" || variable == "ZDOTDIR";
+}
+
+/// A variable that is set, or taken away, without anybody knowing for which command: what it was, and what it
+/// may be, cannot both be read.
+Result<void> change_uncertainly(Collector& into, std::string_view variable) {
+  if (variable.empty()) return {};
+  into.findings.doubtful(std::string(variable));
+  if (!steers_an_installer(variable)) return {};
+  return into.findings.unproven("a variable of installers that may be set for one of them, or not",
+                                printable(variable), "set it right before the command, behind env");
+}
+
+Result<void> assign(Collector& into, std::string_view word, bool is_certain, Invocation& invocation) {
   const std::string name(word.substr(0, word.find('=')));
-  if (!is_certain) into.findings.doubtful(name);
+  if (is_read_by_shells(name))
+    TRY(into.findings.unproven("a file that shells read before their first command", name, kWithoutShell));
+  if (!is_certain) TRY(change_uncertainly(into, name));
   invocation.environment[name] = word.substr(name.size() + 1);
   if (name == "HOME") invocation.home = invocation.environment[name];
+  return {};
+}
+
+/// The variable that a word of `env` takes away, if it does. `next` is the word behind it.
+std::optional<std::string_view> unset_by(std::string_view word, std::string_view next) {
+  constexpr std::string_view kUnset = "--unset=";
+  if (word == "-u" || word == "--unset") return next;
+  if (word.starts_with(kUnset)) return word.substr(kUnset.size());
+  if (word.starts_with("-u")) return word.substr(2);
+  return std::nullopt;
 }
 
 /// `env`'s own words: what it takes away from the environment and what it sets there, up to the command. The
-/// place of that. `is_certain` where nothing but assignments stands before it.
+/// place of that. `is_certain` where nothing but assignments stands before it. GNU's takes any beginning of
+/// an option, and short ones in one word: what is not spelled plainly here is not read.
 Result<std::size_t> collect_env(Collector& into, std::span<const std::string> words, bool is_certain,
                                 Invocation& invocation) {
-  constexpr std::string_view kUnset = "--unset=";
+  constexpr std::array<std::string_view, 5> kHarmless{"-v", "--debug", "-0", "--null", "--"};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
-    const bool is_short = word.size() > 1 && word[0] == '-' && word[1] != '-';
-    if (word == "-" || word == "--ignore-environment" || (is_short && word[1] != 'u' && word.contains('i'))) {
-      TRY(into.findings.unproven("a command that is started with an environment of its own", "env -i"));
+    const std::string_view next = i + 1 < words.size() ? std::string_view(words[i + 1]) : std::string_view();
+    if (const auto unset = unset_by(word, next)) {
+      if (is_ours(*unset))
+        return refused_flag("env", "-u " + std::string(*unset), "it leads downloads around tomme");
+      if (is_certain) invocation.environment.erase(std::string(*unset));
+      if (!is_certain) TRY(change_uncertainly(into, *unset));
+      if (word == "-u" || word == "--unset") ++i;
+    } else if (word.starts_with('-') && std::ranges::find(kHarmless, word) == kHarmless.end()) {
+      const std::string_view option = word.substr(0, word.find('='));
+      TRY(into.findings.unproven(
+          "a command that is started in another folder, with another environment or cut out of a text",
+          "env " + printable(option), kWithoutShell));
+    } else if (is_assignment(word)) {
+      TRY(assign(into, word, is_certain, invocation));
+    } else if (!word.starts_with('-') && !word.contains('=')) {
+      return i;
     }
-    if (word.starts_with("--chdir") || word.starts_with("--split-string") ||
-        (is_short && word[1] != 'u' && word.find_first_of("CS") != std::string_view::npos)) {
-      TRY(into.findings.unproven("a command that is started in another folder or cut out of a text",
-                                 "env " + printable(word.substr(0, word.find_first_of("= "))),
-                                 kWithoutShell));
-    }
-    std::string_view unset;
-    if (word.starts_with(kUnset)) unset = word.substr(kUnset.size());
-    if ((word == "-u" || word == "--unset") && i + 1 < words.size()) unset = words[++i];
-    if (is_short && word[1] == 'u' && word.size() > 2) unset = word.substr(2);
-    if (is_ours(unset))
-      return refused_flag("env", "-u " + std::string(unset), "it leads downloads around tomme");
-    if (is_certain) invocation.environment.erase(std::string(unset));
-    if (!is_certain && !unset.empty()) into.findings.doubtful(std::string(unset));
-    if (is_assignment(word)) assign(into, word, is_certain, invocation);
-    if (!word.starts_with('-') && !word.contains('=')) return i;
   }
   return words.size();
 }
@@ -122,7 +158,7 @@ Result<void> set_variables(Collector& into, std::span<const std::string> words, 
     if (basename_of(words[i]) == "env") {
       i += TRY(collect_env(into, words.subspan(i + 1), is_before_command, invocation));
     } else if (is_assignment(words[i])) {
-      assign(into, words[i], is_before_command, invocation);
+      TRY(assign(into, words[i], is_before_command, invocation));
     } else {
       is_before_command = false;
     }
@@ -134,8 +170,9 @@ Result<void> set_variables(Collector& into, std::span<const std::string> words, 
 Result<void> collect_words(Collector& into, std::span<const std::string> words, bool is_nested,
                            std::size_t depth) {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view name = std::string_view(words[i]).substr(0, words[i].find('='));
+    std::string_view name = std::string_view(words[i]).substr(0, words[i].find('='));
     const bool sets = name.size() < words[i].size();
+    if (sets && name.ends_with('+')) name.remove_suffix(1);  // of shells: NAME+=VALUE
     const bool unsets = i > 0 && words[i - 1] == "unset";
     if ((sets || unsets) && is_ours(name)) {
       return fail(kGuardFlag, "the variable " + std::string(name) + ": it would lead downloads around tomme",
@@ -157,6 +194,11 @@ Result<void> collect_opaque(Collector& into, std::span<const std::string> words,
 /// The words behind a shell's name. A script in a file is a program like any other.
 Result<void> collect_shell(Collector& into, std::span<const std::string> words, const std::string& where,
                            std::size_t depth) {
+  for (const char* variable : {"BASH_ENV", "ENV", "ZDOTDIR"}) {
+    if (into.variable(variable) != nullptr)
+      TRY(into.findings.unproven("a file that shells read before their first command", variable,
+                                 kWithoutShell));
+  }
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word.size() < 2 || (word[0] != '-' && word[0] != '+')) return {};

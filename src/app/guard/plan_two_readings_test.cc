@@ -155,6 +155,65 @@ TEST(TwoReadings, AVariableWhoseValueIsNotCertain) {
   }
 }
 
+void expect_unproven(const std::string& command, const Files& files = {},
+                     const net::Environment& environment = {}) {
+  Invocation invocation = invocation_of(command, environment, files);
+  invocation.proof_required = true;
+  const auto plan = make_plan(invocation);
+  ASSERT_FALSE(plan) << command;
+  EXPECT_TRUE(plan.error().is(kGuardUnproven)) << plan.error().message();
+}
+
+TEST(TwoReadings, AVariableThatSteersAnInstallerIsSetForItOrNot) {
+  expect_unproven("env PIP_FIND_LINKS=/w pip install six -C PIP_FIND_LINKS=");
+  expect_unproven("timeout 5 env UV_INDEX_URL=https://h.test/simple uv pip install six");
+  expect_unproven("timeout 5 pip install six HOME=/h");
+  expect_unproven("env BASH_ENV=e.sh pip install six");
+}
+
+TEST(TwoReadings, EnvTakesBeginningsOfItsOptions) {
+  for (const char* option : {"--chd=e", "--ignore-env", "-vi", "--split=x", "--uns=X", "-vu", "-C"}) {
+    expect_unproven("env " + std::string(option) + " pip install six");
+  }
+  Invocation invocation = invocation_of("env -u X --unset=Y -uZ -v A=b pip install six", {}, {});
+  invocation.proof_required = true;
+  EXPECT_TRUE(make_plan(invocation));
+}
+
+TEST(TwoReadings, AShellAddsToAVariable) {
+  const auto shell = [](const std::string& text) {
+    Invocation invocation = invocation_of("bash -c x", {}, {});
+    invocation.argv.back() = text;
+    invocation.proof_required = true;
+    return make_plan(invocation);
+  };
+  EXPECT_FALSE(shell("PIP_FIND_LINKS+=/w pip install six"));
+  EXPECT_FALSE(shell("NO_PROXY+=localhost pip install six"));
+  EXPECT_FALSE(shell("=pip install six"));
+  EXPECT_TRUE(shell("pip install six"));
+}
+
+TEST(TwoReadings, AFolderIsOfTheProjectThatTheRequirementNamesToo) {
+  const Files files = {
+      {"/project/pyproject.toml", "[project]\nname='p'\nversion='1'\n"},
+      {"/project/own/pyproject.toml", "[tool.poetry]\nname='x'\n[build-system]\nbuild-backend='other'\n"},
+      {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}};
+  for (const char* requirement : {"six @ file:///project/lib", "./own"}) {
+    Invocation invocation = invocation_of("pip install x", {}, files);
+    invocation.argv.back() = requirement;
+    invocation.expected.insert(*ProjectName::parse("six"));
+    EXPECT_FALSE(make_plan(invocation)) << requirement;
+  }
+}
+
+TEST(TwoReadings, ALockInAStrangersFolderMakesItNobodysOwn) {
+  expect_unproven("pip install -r deps/pylock.toml",
+                  {{"/project/pyproject.toml", "[project]\nname='p'\nversion='1'\n"},
+                   {"/project/deps/.git/HEAD", "x"},
+                   {"/project/deps/pylock.toml", "[[packages]]\nname='lib'\ndirectory={path='lib'}\n"},
+                   {"/project/deps/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}});
+}
+
 TEST(TwoReadings, AVariableOfAFileMayBeFilledIn) {
   for (const char* text : {"WHICH=${NOPE}good\n", "WHICH=a\nWHICH=good\n", "WHICH=good # or not\n"}) {
     Invocation invocation = invocation_of(

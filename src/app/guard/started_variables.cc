@@ -47,13 +47,16 @@ StartedVariable variable_of(const EnvironmentLine& line) {
   return variable;
 }
 
-/// Whether a word says `NAME=`, be it for the command itself: whoever looks at words alone takes that for
+/// Of each word that says `NAME=`, be it for the command itself: whoever looks at words alone takes that for
 /// what the variable is set to.
-bool is_said_again(const std::string& name, const std::vector<std::string>& words) {
-  const auto says = [&](const std::string& word) { return word.starts_with(name + "="); };
-  return std::ranges::any_of(words_within(words), [&](const std::vector<std::string>& list) {
-    return std::ranges::any_of(list, says);
-  });
+std::set<std::string> said_in(const std::vector<std::string>& words) {
+  std::set<std::string> names;
+  for (const std::vector<std::string>& list : words_within(words)) {
+    for (const std::string& word : list) {
+      if (word.contains('=')) names.insert(word.substr(0, word.find('=')));
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -102,9 +105,10 @@ Result<std::vector<std::string>> with_variables(Collector& into, std::span<const
                                                 std::vector<std::string> words, const std::string& where) {
   if (variables.empty()) return words;
   std::vector<std::string> all{"env"};
+  const std::set<std::string> said = said_in(words);
   const StartedVariable* unclear = nullptr;
   for (const StartedVariable& each : variables) {
-    if (unclear == nullptr && (!each.is_exact || is_said_again(each.name, words))) unclear = &each;
+    if (unclear == nullptr && (!each.is_exact || said.contains(each.name))) unclear = &each;
     if (!each.name.empty()) all.push_back(each.name + "=" + each.value);
   }
   if (unclear != nullptr && starts_an_installer(into, words)) {
