@@ -418,14 +418,19 @@ std::string plain_place(const Collector& from, const std::string& path) {
   return from.invocation.resolve ? from.invocation.resolve(place) : place;
 }
 
-/// A submodule's `.git` is a file that leads into the outer checkout, which has recorded what is in it.
-bool is_submodule_of(const Collector& from, const std::string& folder, const std::string& root) {
+/// Where a checkout keeps what git knows of it; in a submodule and a worktree `.git` is a file that says so.
+std::string git_folder_of(const Collector& from, const std::string& checkout) {
   constexpr std::string_view kStart = "gitdir: ";
-  const auto text = from.invocation.read(folder + "/.git", 4096);
-  if (!text || !text->starts_with(kStart)) return false;
+  constexpr std::size_t kMost = 4096;
+  const auto text = from.invocation.read(checkout + "/.git", kMost);
+  if (!text || !text->starts_with(kStart)) return plain_place(from, checkout + "/.git");
   const std::string_view to = trim(std::string_view(*text).substr(kStart.size()));
-  const std::string place = to.starts_with('/') ? std::string(to) : folder + "/" + std::string(to);
-  return plain_place(from, place).starts_with(plain_place(from, root) + "/.git/");
+  return plain_place(from, to.starts_with('/') ? std::string(to) : checkout + "/" + std::string(to));
+}
+
+/// A submodule is kept within the outer checkout, which has recorded what is in it.
+bool is_submodule_of(const Collector& from, const std::string& folder, const std::string& root) {
+  return git_folder_of(from, folder).starts_with(git_folder_of(from, root) + "/");
 }
 
 /// Somebody else's within one's own: another checkout, an environment, packages that were installed.

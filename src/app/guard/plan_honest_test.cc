@@ -79,6 +79,11 @@ INSTANTIATE_TEST_SUITE_P(
                  {"/project/.git/HEAD", "x"},
                  {"/project/lib/.git", "gitdir: ../.git/modules/lib\n"},
                  {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
+        Project{"pip install -e ./lib",
+                {{"/project/pyproject.toml", kOwn},
+                 {"/project/.git", "gitdir: /main/.git/worktrees/w\n"},
+                 {"/project/lib/.git", "gitdir: /main/.git/worktrees/w/modules/lib\n"},
+                 {"/project/lib/pyproject.toml", "[project]\nname='lib'\nversion='1'\n"}}},
         // The root is a member, and members name one another.
         Project{"uv sync",
                 {{"/project/pyproject.toml", kOwn + "[tool.uv.workspace]\nmembers=['.', '**']\n"},
