@@ -27,8 +27,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-/// The line that closes a block opened on each line: the last one that could, with at least one line of content
-/// before it. 0 where none does.
+/// The line that closes a block opened on each line: the last one that could, with at least one line of
+/// content before it. 0 where none does.
 std::vector<std::size_t> closing_lines(const std::vector<std::string_view>& lines) {
   std::vector<std::size_t> closing(lines.size(), 0);
   std::size_t last = 0;  // in the run of comments that begins behind line `i`
