@@ -1,26 +1,12 @@
 """What one judged wheel brings that is imported or started instead of what an expected project has."""
-import io
-import zipfile
-
 import pytest
 
 from installed_test import BY_PIP_AND_UV, EXPECT, came, wheel_of
-from loopback_index import Package
+from loopback_index import Package, plain_wheel
 from stage import REFUSED
 
 HOST = ["--expect", "tomme-host=example/tomme-host"]
 INFO = {"odd": "tomme_odd-1.0.dist-info", "host": "tomme_host-1.0.dist-info"}
-
-
-def plain_wheel(name: str, files: dict[str, str]) -> bytes:
-    out, info = io.BytesIO(), f"{name.replace('-', '_')}-1.0.dist-info"
-    files = {**files, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
-    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
-    with zipfile.ZipFile(out, "w") as wheel:
-        for path, text in files.items():
-            wheel.writestr(path, text)
-    return out.getvalue()
 
 
 def offer(index, name: str, files: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from loopback_index import Package
+from loopback_index import Package, plain_wheel
 from stage import REFUSED
 
 EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
@@ -285,17 +285,8 @@ def test_the_expected_project_in_its_own_folder(local, command):
 
 
 def shared_wheel(name: str) -> bytes:
-    """With a file that others have too, and a RECORD without digests."""
-    out, module = io.BytesIO(), name.replace("-", "_")
-    info = f"{module}-1.0.dist-info"
-    files = {f"{module}.py": "x = 1\n", "tests/__init__.py": f"# of {name}\n",
-             f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
-    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
-    with zipfile.ZipFile(out, "w") as wheel:
-        for path, text in files.items():
-            wheel.writestr(path, text)
-    return out.getvalue()
+    """With a file that others have too."""
+    return plain_wheel(name, {f"{name.replace('-', '_')}.py": "x = 1\n", "tests/__init__.py": f"# of {name}\n"})
 
 
 @pytest.mark.parametrize("command", [["pip", "--python", "v", "install", "-q"], ["uv", "pip", "install", "-q", "--python", "v"]], ids=lambda words: words[0])

@@ -3,12 +3,14 @@ import base64
 import hashlib
 import html
 import http.server
+import io
 import json
 import pathlib
 import ssl
 import subprocess
 import threading
 import time
+import zipfile
 from typing import Callable, NamedTuple
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -60,6 +62,18 @@ class Package(NamedTuple):
             path = folder / (filename + suffix)
             return path.read_bytes() if path.exists() else None
         return Package(filename, (folder / filename).read_bytes(), there(".provenance"), there(".metadata"))
+
+
+def plain_wheel(name: str, files: dict[str, str]) -> bytes:
+    """With a RECORD that has no digests."""
+    out, info = io.BytesIO(), f"{name.replace('-', '_')}-1.0.dist-info"
+    files = {**files, f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(out, "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+    return out.getvalue()
 
 
 class Seen(NamedTuple):

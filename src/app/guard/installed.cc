@@ -34,10 +34,6 @@ bool same_version(std::string_view a, std::string_view b) {
   return left && right ? *left == *right : a == b;
 }
 
-bool is_within(std::string_view path, std::string_view folder) {
-  return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
-}
-
 class Comparison {
  public:
   Comparison(const DistributionReader& reader, const Places& places,

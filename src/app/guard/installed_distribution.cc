@@ -31,6 +31,10 @@ std::string_view folder_of(std::string_view path) {
   return path.substr(0, path.rfind('/'));
 }
 
+bool is_within(std::string_view path, std::string_view folder) {
+  return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
 CoreMetadata named_by_folder(std::string_view name) {
   name = name.substr(0, name.rfind('.'));
   const std::size_t hyphen = std::min(name.find('-'), name.size());

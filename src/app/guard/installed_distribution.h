@@ -15,6 +15,8 @@ namespace tomme::guard {
 
 /// "/v" of "/v/demo".
 std::string_view folder_of(std::string_view path);
+/// Whether a path is this folder, or below it.
+bool is_within(std::string_view path, std::string_view folder);
 
 /// "demo" and "1.0" of "demo-1.0.dist-info", "demo-1.0-py3.11.egg-info"; "demo" of "demo.egg-info".
 CoreMetadata named_by_folder(std::string_view name);

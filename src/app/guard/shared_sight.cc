@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kConfigurationBytes = 64 * 1024;
 
-bool is_within(std::string_view path, std::string_view folder) {
-  return path == folder || (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
-}
-
 /// "python3.11" of "/v/lib/python3.11/site-packages".
 std::string_view version_of(std::string_view folder) {
   const std::string_view name = basename_of(folder_of(folder));

@@ -133,6 +133,9 @@ Result<void> Expectation::check() const {
       return fail(kPolicyExpectation, "\"" + printable(*id) + "\" is no id: a forge's ids are numbers",
                   "see the ids that tomme verify --anyone shows");
   }
+  if ((owner_id || repository_id) && !repository && !identity && !publisher) {
+    return fail(kPolicyExpectation, "an id alone does not say at which forge", "add --repository OWNER/NAME");
+  }
   // GitHub's and GitLab's names of workflows: "<repository>/<path>@<ref>".
   if (workflow && workflow->text().contains('@'))
     return fail(kPolicyExpectation, "the workflow " + printable(workflow->text()) + " has an @ in its path",

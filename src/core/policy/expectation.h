@@ -34,7 +34,8 @@ struct Expectation {
   /// Whether anything in it tells one signer from another (core/policy/owner.h): a workflow, a ref or an
   /// issuer alone fits whoever likes to have it.
   bool names_somebody() const;
-  /// kPolicyExpectation where a part is none: an id that is no number, a workflow with an `@` in its path.
+  /// kPolicyExpectation where a part is none: an id that is no number or stands alone, a workflow with an `@`
+  /// in its path.
   Result<void> check() const;
   /// "github:owner/name, workflow release.yml" for messages.
   std::string describe() const;

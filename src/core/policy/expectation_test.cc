@@ -209,6 +209,9 @@ TEST(Expectation, OfAnIdTellsAFormerOwner) {
   }
   EXPECT_REFUSED(kPolicyIdentity, expect(testing::email("dev@example.com", "https://accounts.google.com"),
                                          "dev@example.com (owner id 1)"));
+  Expectation alone;
+  alone.owner_id = "654321";
+  EXPECT_REFUSED(kPolicyExpectation, alone.check());
   for (const char* none : {"owner/repo (owner id )", "owner/repo (owner id x)", "owner/repo (id 1)",
                            "owner/repo ()", "owner/repo (https://a.test, https://b.test)"}) {
     EXPECT_REFUSED(kPolicyExpectation, parse_expected_signer(none));

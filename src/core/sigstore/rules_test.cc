@@ -31,21 +31,6 @@ class Rules : public ::testing::Test {
   }
 };
 
-// --- one thing and another -------------------------------------------------------------------------------
-
-TEST_F(Rules, ASignatureOverAnEnvelopeIsNoneOverAFile) {
-  // A file of these octets has the signature of the statement in it.
-  const Bytes encoding = pre_authentication_encoding(kInTotoPayloadType, bytes_of(file_statement()));
-  for (const Recipe& recipe : {rekor_1(), rekor_2()}) {
-    const BundleParts bundle = sign_message(instance, signer, encoding, recipe);
-    EXPECT_REFUSED(kArtifactEnvelope, verify(instance.root(), bundle.to_text(), text_of(encoding)));
-  }
-  // What only begins like one is a file.
-  const std::string_view plain = "DSSEv1 is what its encoding begins with\n";
-  const BundleParts bundle = sign_message(instance, signer, bytes_of(plain), rekor_1());
-  EXPECT_TRUE(verify(instance.root(), bundle.to_text(), plain));
-}
-
 // --- closed intervals ------------------------------------------------------------------------------------
 
 struct Interval {
