@@ -23,7 +23,7 @@ void check_entry(const Change& change) {
   const Change again = change_of(entry).value();
   require(again.path() == change.path() && again.file() == change.file());
 
-  const std::string bin = render_bin(entries, 7, kExpires);
+  const std::string bin = render_bin("bins-0", entries, 7, kExpires);
   const json::Value value = json::parse(bin).value();
   require(json::to_olpc_canonical(value).value() == bin);
   const tuf::Targets targets = tuf::Targets::parse(value).value();

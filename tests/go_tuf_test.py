@@ -83,8 +83,8 @@ def test_go_tuf_downloads_what_was_added(published, client):
     with served(published) as mirror:
         root = json.loads(mirror.files["metadata/1.root.json"])["signed"]
         assert sorted(key["keytype"] for key in root["keys"].values()) == ["ecdsa", "ed25519"]
-        delegators = [json.loads(mirror.files[f"metadata/1.{role}.json"]) for role in ("targets", "bins")
-                      if f"metadata/1.{role}.json" in mirror.files]
+        delegators = [json.loads(mirror.files[name]) for name in ("metadata/1.targets.json", "metadata/2.bins.json")
+                      if name in mirror.files]
         lengths = [role["signed"]["delegations"].get("succinct_roles", {}).get("bit_length") for role in delegators]
         assert 4 in lengths
         assert client.download(mirror, NAME) == b"content"

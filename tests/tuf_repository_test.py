@@ -224,7 +224,7 @@ def test_rotations_are_followed_by_a_client_that_knows_the_first_root_only(repos
 
 def test_the_tree_of_pep_458(repository, client):
     repository.run("init", "repository", "--pep458", "--bits", "6")
-    root, targets = (repository.folder / f"repository/.keys/{name}.pem" for name in ("root", "targets"))
+    root, targets, bins = (repository.folder / f"repository/.keys/{name}.pem" for name in ("root", "targets", "bins"))
     name = repository.write("simple/sampleproject/index.html", "<html>")
     repository.there("add", name)
     repository.there("publish")
@@ -240,13 +240,13 @@ def test_the_tree_of_pep_458(repository, client):
     repository.there("publish")
     assert client.download("team/x") == b"theirs"
     repository.there("bins", 3)
-    repository.there("sign", "--yes", "--key", targets)
+    repository.there("sign", "--yes", "--key", bins)
     repository.there("publish")
     assert client.download(name) == b"<html>"
     # A new online key is one of the hash bins, and not of the role "bins" that people sign.
     new = repository.key("online2.pem", "ecdsa")
     assert "staged bins" in repository.there("key add", "online", f"{new}.pub")
-    words = repository.there("sign", "--yes", "--key", root, "--key", targets)
+    words = repository.there("sign", "--yes", "--key", root, "--key", bins)
     assert words.count("new key") == 3 and "bins: new key" in words and "\ntargets:" not in words
     repository.there("publish")
     repository.there("verify", "--target-files")

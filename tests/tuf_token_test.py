@@ -118,7 +118,8 @@ def test_a_repository_of_pep_458_with_its_keys_in_tokens(tokens, tmp_path, kind)
         copy = tokens.folder / f"{role}.json"
         copy.write_bytes((tokens.public / f"staged/{role}.json").read_bytes())
         words = tokens.run("sign", "--yes", "--key", tokens.uri("alice", label), copy)
-        assert f"{role} version 1" in words
+        # bins has the key of targets, and so a version of its own
+        assert f"{role} version {2 if role == 'bins' else 1}" in words
         tokens.there("merge", copy)
     tokens.there("add", tokens.write("a", "content"))
     tokens.there("publish")

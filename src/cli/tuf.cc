@@ -102,6 +102,7 @@ Result<int> verify_all(const TufCommand& command, Time now) {
     for (const std::string& words : repository::words_of_clients(published->offline))
       tell("note: " + words + "\n");
   }
+  for (const std::string& words : found.notes) tell("note: " + words + "\n");
   int code = 0;
   for (const Error& problem : found.problems) {
     print_error(problem);

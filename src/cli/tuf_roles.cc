@@ -9,6 +9,7 @@
 #include "app/repository/clients.h"
 #include "app/repository/errors.h"
 #include "app/repository/foreign_files.h"
+#include "app/repository/key_use.h"
 #include "app/repository/layout.h"
 #include "cli/errors.h"
 #include "cli/term.h"
@@ -51,6 +52,17 @@ void note_keys(const std::vector<RolePlan>& plans) {
     }
   }
   note(repository::words_of_keys(keys));
+}
+
+/// Which roles would have keys in common that have none now.
+Result<void> note_shared_keys(store::BlobStore& files) {
+  const repository::OfflineRoles published = TRY(repository::load_published(files)).offline;
+  const std::vector<std::string> before = repository::KeyUse::of(published).words();
+  for (const std::string& words :
+       repository::key_use_with(published, TRY(repository::load_staged(files))).words()) {
+    if (std::ranges::find(before, words) == before.end()) note({words});
+  }
+  return {};
 }
 
 /// What is asked of a key that publishes, as far as it can be tried without asking for anything.
@@ -117,9 +129,10 @@ Result<std::vector<std::string>> make_keys(const TufCommand& command, const TufP
   if (!command.no_passphrase)
     passphrase.emplace(TRY(passphrase_for(command, "all keys that are made", true)));
   std::vector<std::string> files;
-  for (const auto& [name, type] :
-       {std::pair{"root", KeyType::ed25519}, std::pair{"targets", KeyType::ed25519},
-        std::pair{"online", KeyType::ecdsa_p256}}) {
+  std::vector<std::pair<std::string, KeyType>> wanted = {
+      {"root", KeyType::ed25519}, {"targets", KeyType::ed25519}, {"online", KeyType::ecdsa_p256}};
+  if (command.pep458) wanted.emplace_back("bins", KeyType::ed25519);
+  for (const auto& [name, type] : wanted) {
     files.push_back(place.key_folder() + "/" + name + ".pem");
     TRY(repository::write_new_key(files.back(), type, passphrase));
   }
@@ -236,6 +249,7 @@ Result<int> change_keys(const TufCommand& command, Time now) {
     RolePlan added;
     for (const std::string& name : command.names) added.keys.push_back(TRY(keyring.public_key(name)));
     note_keys({added});
+    TRY(note_shared_keys(place.files()));
   }
   return 0;
 }
@@ -247,7 +261,7 @@ Result<void> say_change(const std::string& role, const std::string& text,
     const auto after = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text)));
     words = repository::words_of_change(before.root ? &before.root->value : nullptr, after.value, now);
   } else {
-    const auto after = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(text)));
+    const auto after = TRY(tuf::parse_targets_of(role, bytes_of(text)));
     const auto there = before.targets.find(role);
     words = repository::words_of_change(role, there == before.targets.end() ? nullptr : &there->second.value,
                                         after.value, now);
@@ -272,15 +286,13 @@ Result<repository::Signers> signers_of(const TufCommand& command) {
 
 /// What was published before, from a folder that the holder has: with metadata/ in it, or the metadata
 /// itself.
-Result<repository::OfflineRoles> previous_roles(const TufCommand& command) {
-  if (command.previous.empty()) return repository::OfflineRoles();
+Result<repository::Published> previous_roles(const TufCommand& command) {
+  if (command.previous.empty()) return repository::Published();
   const auto files = TRY(store::open_blob_store_to_read(command.previous));
-  repository::OfflineRoles roles = TRY(repository::load_published(*files)).offline;
-  if (!roles.root) {
-    const auto foreign = TRY(repository::ForeignFiles::open(*files, std::nullopt));
-    roles = TRY(repository::load_published(*foreign)).offline;
-  }
-  return roles;
+  repository::Published published = TRY(repository::load_published(*files));
+  if (published.offline.root) return published;
+  const auto foreign = TRY(repository::ForeignFiles::open(*files, std::nullopt));
+  return repository::load_published(*foreign);
 }
 
 /// The name of a copy says its role: "root.json".
@@ -299,14 +311,19 @@ tuf::Keys own_keys(const repository::Signers& signers) {
 
 Result<int> sign_copies(const TufCommand& command, Time now) {
   const repository::Signers signers = TRY(signers_of(command));
-  const repository::OfflineRoles before = TRY(previous_roles(command));
+  const repository::Published published = TRY(previous_roles(command));
+  const repository::OfflineRoles& before = published.offline;
   if (command.previous.empty()) {
     tell("hint: with --previous DIR, a folder of what is published, only what changes is said\n");
   }
+  std::vector<repository::StagedFile> copies;
   for (const std::string& file : command.names) {
-    const std::string role = role_of_copy(file);
-    std::string text = TRY(read_file(file, repository::kMostTargetsOctets));
-    if (before.root) TRY(repository::expect_next_version(role, text, before));
+    copies.push_back({role_of_copy(file), TRY(read_file(file, repository::kMostTargetsOctets))});
+  }
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    const std::string &file = command.names[i], &role = copies[i].role;
+    std::string text = copies[i].text;
+    if (before.root) TRY(repository::expect_next_version(role, text, published, copies));
     TRY(say_change(role, text, before, now));
     TRY(expect_yes(command));
     repository::SignerTables tables = TRY(repository::tables_for(role, before, {{role, text}}));
@@ -360,6 +377,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
     keys.root_keys = {files[0]};
     keys.targets_keys = {files[1]};
     keys.online_keys = {files[2]};
+    if (command.pep458 && command.bins_keys.empty()) keys.bins_keys = {files[3]};
   }
   // Whose keys are taken, his threshold is as well.
   if (keys.targets_keys.empty()) {
@@ -380,7 +398,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   plan.online = TRY(plan_of(keyring, keys.online_keys, static_cast<unsigned>(keys.online_keys.size())));
   if (keys.pep458) {
     plan.bins_role = TRY(plan_of(keyring, keys.bins_keys, keys.bins_threshold));
-    plan.bin_prefix = "bin-n";
+    plan.bin_prefix = repository::kPrefixBehindBins;
   }
   plan.bits = keys.bits != 0 ? keys.bits : keys.pep458 ? kPep458Bits : kUsualBits;
   for (const std::string& lifetime : keys.lifetimes) TRY(take_lifetime(lifetime, settings.lifetimes));
@@ -389,6 +407,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   TRY(repository::save_settings(place.database(), settings));
   note_keys({plan.root, plan.targets, plan.online, plan.bins_role.value_or(RolePlan())});
   note(repository::words_of_bins(layout));
+  TRY(note_shared_keys(place.files()));
   if (!made) {
     print("staged root and targets" + std::string(keys.pep458 ? " and bins" : "") + ", to be signed\n");
     tell("hint: tomme tuf sign --key KEY, on each holder's machine a copy of " + place.files().describe() +
@@ -396,8 +415,8 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
     return 0;
   }
   repository::Signers signers;
-  for (const std::string& key : {keys.root_keys[0], keys.targets_keys[0], keys.online_keys[0]}) {
-    signers.push_back(TRY(keyring.signer(key)));
+  for (const auto* of_a_role : {&keys.root_keys, &keys.targets_keys, &keys.online_keys, &keys.bins_keys}) {
+    if (!of_a_role->empty()) signers.push_back(TRY(keyring.signer(of_a_role->front())));
   }
   TRY(repository::sign_shown(place.files(), {}, TRY(repository::load_staged(place.files())), signers));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
@@ -405,7 +424,9 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   TRY(publisher.close());
   print("made a repository with " + std::to_string(1U << plan.bits) + " hash bins in " +
         place.files().describe() + "\n");
-  tell("hint: keep " + printable(place.key_folder()) + "/root.pem and targets.pem off this machine\n");
+  tell("hint: keep " + printable(place.key_folder()) +
+       (keys.pep458 ? "/root.pem, targets.pem and bins.pem" : "/root.pem and targets.pem") +
+       " off this machine\n");
   tell("hint: serve " + place.files().describe() +
        " alone, and let tomme tuf publish --watch 10 run: without it clients "
        "are refused after " +
@@ -460,6 +481,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
     note_keys({keys});
   }
   TRY(repository::stage(place.files(), role, draft));
+  TRY(note_shared_keys(place.files()));
   tell("staged " + role + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
   return 0;
 }
@@ -493,7 +515,7 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
                 "changes are staged by tomme tuf key, delegate, bins, renew and add --role");
   }
   for (const auto& file : staged) {
-    TRY(repository::expect_next_version(file.role, file.text, published.offline));
+    TRY(repository::expect_next_version(file.role, file.text, published, staged));
     TRY(say_change(file.role, file.text, published.offline, now));
   }
   TRY(expect_yes(command));
@@ -521,6 +543,7 @@ Result<int> tuf_merge(const TufCommand& command) {
                       printable(role) + ".json",
                   "a copy has the name that it has in staged/; tomme tuf status says what is staged");
     }
+    if (role != "root") TRY(in(printable(file), tuf::parse_targets_of(role, bytes_of(copy))));
     const auto tables = TRY(repository::tables_for(role, published.offline, staged));
     const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
     for (const std::string& id : merged.left_out)

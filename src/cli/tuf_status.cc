@@ -133,7 +133,7 @@ Result<Status> gather(const TufPlace& place, Time now) {
   status.roles = roles_of(published, now);
   if (status.published) status.bins = TRY(published.offline.bins());
   std::vector<repository::StagedFile> files = TRY(repository::load_staged(place.files()));
-  const auto staged = TRY(repository::accept_staged(published.offline, std::move(files), now));
+  const auto staged = TRY(repository::accept_staged(published, std::move(files), now));
   for (const repository::Readiness& file : staged.all) {
     status.staged.push_back({file.file.role, version_in(file.file), file.ready});
   }

@@ -14,7 +14,8 @@ using tuf::Scanner;
 namespace {
 
 constexpr std::size_t kDateOctets = 20;    // 2026-11-26T04:09:33Z
-constexpr std::size_t kSignedFrame = 160;  // of a bin, without its entries
+constexpr std::size_t kSignedFrame = 180;  // of a bin, without its entries and name
+constexpr std::string_view kBeforeRole = ",\"x-tomme-role\":";
 
 std::unexpected<Error> not_ours(std::string_view what) {
   return fail(kRepositoryForm, "a bin is not in the form of this program: " + std::string(what));
@@ -134,8 +135,14 @@ Result<BinText> BinText::parse(std::string_view signed_part) {
   Scanner end(rest.substr(tail));
   end.take("},\"version\":");
   const auto version = end.take_number();
-  if (!version || *version == 0 || !end.take("}") || !end.at_end()) return not_ours("its version");
+  if (!version || *version == 0) return not_ours("its version");
   bin.version = *version;
+  if (end.take(kBeforeRole)) {
+    const auto role = end.take_text();
+    if (!role || role->empty() || has_escapes(*role)) return not_ours("its role");
+    bin.role = *role;
+  }
+  if (!end.take("}") || !end.at_end()) return not_ours("its end");
   return bin;
 }
 
@@ -205,9 +212,9 @@ void append_entry(std::string& out, std::string_view path, const TargetFile& fil
   out += "}";
 }
 
-std::string render_bin(std::string_view entries, std::uint64_t version, Time expires) {
+std::string render_bin(std::string_view role, std::string_view entries, std::uint64_t version, Time expires) {
   std::string out;
-  out.reserve(entries.size() + kSignedFrame);
+  out.reserve(entries.size() + role.size() + kSignedFrame);
   out += "{\"_type\":\"targets\",\"expires\":\"";
   out += to_rfc3339(expires);
   out += "\",\"spec_version\":\"";
@@ -216,7 +223,10 @@ std::string render_bin(std::string_view entries, std::uint64_t version, Time exp
   out += entries;
   out += "},\"version\":";
   append_number(out, version);
-  out += "}";
+  out += kBeforeRole;
+  out += '"';
+  out += role;
+  out += "\"}";
   return out;
 }
 

@@ -14,10 +14,11 @@
 /// is signed is what is served, and changed by putting entries between those that are there:
 ///
 ///     signed = '{"_type":"targets","expires":"' date '","spec_version":"' version '","targets":{'
-///              [ entry *( "," entry ) ] '},"version":' number '}'
+///              [ entry *( "," entry ) ] '},"version":' number [ ',"x-tomme-role":' text ] '}'
 ///     entry  = text ':{' [ '"custom":' object ',' ] '"hashes":{"sha256":"' 64HEX '"},"length":' number '}'
 ///
-/// with the entries in the order of the octets of their paths (TUF 1.0.34 section 4.5).
+/// with the entries in the order of the octets of their paths (TUF 1.0.34 section 4.5). All that is written
+/// now says its role; what earlier versions of this program wrote does not.
 namespace tomme::repository {
 
 /// What TUF version our files follow.
@@ -53,6 +54,7 @@ struct BinText {
   std::uint64_t version = 0;
   Time expires;
   std::string_view entries;
+  std::string_view role;  ///< empty where it does not say it
 
   static Result<BinText> parse(std::string_view signed_part);  ///< kRepositoryForm
 };
@@ -68,7 +70,8 @@ Result<MergedEntries> merge_entries(std::string_view entries, std::span<const Ch
 
 void append_number(std::string& out, std::uint64_t number);
 void append_entry(std::string& out, std::string_view path, const TargetFile& file);
-std::string render_bin(std::string_view entries, std::uint64_t version, Time expires);
+/// `role` as BinLayout::name gives it.
+std::string render_bin(std::string_view role, std::string_view entries, std::uint64_t version, Time expires);
 
 /// <0, 0 or >0 as the path that `escaped` spells goes before `plain`, is it, or comes behind it.
 int compare_escaped(std::string_view escaped, std::string_view plain);

@@ -21,7 +21,7 @@ using Model = std::map<std::string, TargetFile>;
 
 /// What the metadata room's own reader makes of a bin.
 tuf::Targets read(std::string_view entries, std::uint64_t version = 7) {
-  const std::string text = render_bin(entries, version, kExpires);
+  const std::string text = render_bin("bins-0", entries, version, kExpires);
   const Result<json::Value> value = json::parse(text);
   EXPECT_TRUE(value) << text;
   const Result<tuf::Targets> targets = tuf::Targets::parse(*value);
@@ -110,12 +110,22 @@ TEST(BinText, BecomesWhatAModelBecomes) {
 TEST(BinText, IsReadAsItWasWritten) {
   std::string entries;
   append_entry(entries, "a", file(1));
-  const std::string text = render_bin(entries, 42, kExpires);
+  const std::string text = render_bin("bins-0", entries, 42, kExpires);
   const Result<BinText> bin = BinText::parse(text);
   ASSERT_TRUE(bin) << bin.error().message();
   EXPECT_EQ(bin->version, 42U);
   EXPECT_EQ(bin->expires, kExpires);
   EXPECT_EQ(bin->entries, entries);
+  EXPECT_EQ(bin->role, "bins-0");
+  const auto tree = tuf::Targets::parse(*json::parse(text));
+  ASSERT_TRUE(tree) << tree.error().message();
+  EXPECT_EQ(*tree->to_canonical(), text);
+  EXPECT_EQ(tree->role->text(), "bins-0");
+  // What was written before a bin said its role is read still.
+  const std::string nameless = text.substr(0, text.find(",\"x-tomme-role\"")) + "}";
+  ASSERT_TRUE(BinText::parse(nameless));
+  EXPECT_EQ(BinText::parse(nameless)->role, "");
+  EXPECT_FALSE(BinText::parse(nameless.substr(0, nameless.size() - 1) + ",\"x-tomme-role\":\"\"}"));
   EntryReader reader(bin->entries);
   const auto entry = reader.next();
   ASSERT_TRUE(entry && *entry);
@@ -129,7 +139,7 @@ TEST(BinText, RefusesEveryOtherForm) {
   append_entry(entries, "a", file(1));
   entries += ",";
   append_entry(entries, "b", file(2, R"({"k":1})"));
-  const std::string text = render_bin(entries, 42, kExpires);
+  const std::string text = render_bin("bins-0", entries, 42, kExpires);
   // Cut short anywhere, it is no bin, or a bin whose entries cannot be read.
   for (std::size_t size = 0; size < text.size(); ++size) {
     EXPECT_FALSE(BinText::parse(text.substr(0, size))) << size;
@@ -148,7 +158,7 @@ TEST(BinText, RefusesEveryOtherForm) {
     EXPECT_EQ(refused, cut != first) << cut;
   }
   EXPECT_FALSE(BinText::parse(text + " "));
-  EXPECT_FALSE(BinText::parse(render_bin("", 0, kExpires)));
+  EXPECT_FALSE(BinText::parse(render_bin("bins-0", "", 0, kExpires)));
 }
 
 TEST(BinText, RefusesEntriesOutOfOrder) {

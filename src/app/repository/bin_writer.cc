@@ -42,8 +42,10 @@ Result<std::string> entries_of(const tuf::Targets& bin) {
 /// What one thread does: its batch and what it has written.
 class BinWriter {
  public:
-  BinWriter(store::BlobStore& files, store::BlobBatch& batch, const BinJob& job)
-      : files_(files), batch_(batch), job_(job) {}
+  /// `next_version` is shared by all that write bins of one publication.
+  BinWriter(store::BlobStore& files, store::BlobBatch& batch, const BinJob& job,
+            std::atomic<std::uint64_t>& next_version)
+      : files_(files), batch_(batch), job_(job), next_version_(next_version) {}
 
   Result<void> write_part(const ChangeSource& source, std::size_t part) {
     std::vector<Change> storage;
@@ -80,8 +82,10 @@ class BinWriter {
     // Longer than anything is signed for here: a clock that was wrong, or another program's way.
     const bool too_long = expires > job_.expires + kClockSlack;
     if (stays && expires >= job_.renew_before && !too_long) return {};
-    const std::uint64_t version = before + 1 + job_.skip;
-    const std::string file = TRY(sign_and_wrap(render_bin(merged.text, version, job_.expires), job_.signers));
+    const std::uint64_t version = next_version_++;
+    if (version > tuf::kMaxVersion) return fail(kRepositoryTooLarge, "there is no version left for it");
+    const std::string file =
+        TRY(sign_and_wrap(render_bin(role, merged.text, version, job_.expires), job_.signers));
     if (file.size() > kMostTargetsOctets) {
       return fail(kRepositoryTooLarge, "with " + std::to_string(merged.count) + " targets it is " +
                                            std::to_string(file.size()) + " octets long, more than " +
@@ -95,18 +99,20 @@ class BinWriter {
   store::BlobStore& files_;
   store::BlobBatch& batch_;
   const BinJob& job_;
+  std::atomic<std::uint64_t>& next_version_;
   std::vector<WrittenBin> written_;
 };
 
 /// The state that the threads of a large job share.
 class SharedJob {
  public:
-  SharedJob(store::BlobStore& files, const BinJob& job, const ChangeSource& source)
-      : files_(files), job_(job), source_(source) {}
+  SharedJob(store::BlobStore& files, const BinJob& job, const ChangeSource& source,
+            std::atomic<std::uint64_t>& next_version)
+      : files_(files), job_(job), source_(source), next_version_(next_version) {}
 
   void run() {
     const auto batch = files_.batch();
-    BinWriter writer(files_, *batch, job_);
+    BinWriter writer(files_, *batch, job_, next_version_);
     Result<void> result;
     for (std::size_t part = next_++; result && !failed_ && part < source_.parts(); part = next_++) {
       result = writer.write_part(source_, part);
@@ -129,6 +135,7 @@ class SharedJob {
   store::BlobStore& files_;
   const BinJob& job_;
   const ChangeSource& source_;
+  std::atomic<std::uint64_t>& next_version_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
@@ -140,8 +147,9 @@ bool is_large(const ChangeSource& source, const BinJob& job) {
   return job.threads > 1 && (source.parts() > kBinsWorthAThread || (job.all && source.parts() > 1));
 }
 
-/// The file of a bin does not name it, and all bins have the same keys: what one lists says which it is.
-/// Clients would find nothing in the file of another one, and a publisher that took it would make that last.
+/// All bins have the same keys, and files of earlier versions of this program do not name theirs: there what
+/// one lists says which it is. Clients would find nothing in the file of another one, and a publisher that
+/// took it would make that last.
 Result<void> expect_bin(std::string_view entries, const BinLayout& layout, const std::string& role) {
   EntryReader reader(entries);
   const auto first = reader.next();
@@ -152,7 +160,7 @@ Result<void> expect_bin(std::string_view entries, const BinLayout& layout, const
 
 Result<std::string> parse_entries(BytesView file, const std::string& role, const Bins& bins,
                                   std::uint64_t version, Time* expires) {
-  const auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+  const auto metadata = TRY(tuf::parse_targets_of(role, file));
   TRY(tuf::verify_threshold(role, bins.delegator, bins.keys, bins.role_keys, metadata.canonical,
                             metadata.signatures));
   if (metadata.value.version.value() != version) {
@@ -195,12 +203,13 @@ Result<std::span<const Change>> PartitionSource::read(std::size_t part, std::vec
 
 Result<std::vector<WrittenBin>> write_bins(store::BlobStore& files, store::BlobBatch& batch,
                                            const BinJob& job, const ChangeSource& source) {
+  std::atomic<std::uint64_t> next_version = job.first_version;
   if (!is_large(source, job)) {
-    BinWriter writer(files, batch, job);
+    BinWriter writer(files, batch, job, next_version);
     for (std::size_t part = 0; part < source.parts(); ++part) TRY(writer.write_part(source, part));
     return writer.take();
   }
-  SharedJob shared(files, job, source);
+  SharedJob shared(files, job, source, next_version);
   {
     std::vector<std::jthread> others;
     for (unsigned i = 1; i < job.threads; ++i) others.emplace_back([&shared] { shared.run(); });
@@ -218,7 +227,7 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
   const std::optional<tuf::SignedText> signed_text = tuf::SignedText::split(text_of(file));
   if (signed_text && is_signed_by_all(*signed_text, signers)) {
     const Result<BinText> text = BinText::parse(signed_text->signed_part);
-    if (text && text->version == version) {
+    if (text && text->version == version && (text->role.empty() || text->role == role)) {
       if (expires != nullptr) *expires = text->expires;
       TRY(expect_bin(text->entries, bins.layout, role));
       return std::string(text->entries);

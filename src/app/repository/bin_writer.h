@@ -73,9 +73,11 @@ struct BinJob {
   bool from_nothing = false;               ///< what bins listed before does not matter: only versions go on
   bool all = false;                        ///< every bin is looked at, not only those with changes
   bool sign_anew = false;                  ///< every bin that is looked at is written, changed or not
-  Time renew_before;       ///< a bin that is looked at and expires before this is written anew
-  Time expires;            ///< of what is written
-  std::uint64_t skip = 0;  ///< version numbers to leave out: interrupted publications may have used them
+  Time renew_before;  ///< a bin that is looked at and expires before this is written anew
+  Time expires;       ///< of what is written
+  /// Of the bin that is written first. All bins share the keys and one counter, so that no version of one was
+  /// ever another's: no client can take the file of one for that of another.
+  std::uint64_t first_version = 1;
   unsigned threads = 2;
 };
 

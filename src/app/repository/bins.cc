@@ -54,6 +54,15 @@ std::optional<std::uint32_t> BinLayout::bin_of_name(std::string_view text) const
   return bin;
 }
 
+bool BinLayout::could_name(std::string_view file) const {
+  if (!file.starts_with(prefix_) || !file.ends_with(".json")) return false;
+  std::string_view digits = file.substr(prefix_.size(), file.size() - prefix_.size() - 5);
+  if (!digits.starts_with('-')) return false;
+  digits.remove_prefix(1);
+  return !digits.empty() && digits.size() <= (kMostBits + 3) / 4 &&
+         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 // A client loads the snapshot (34 octets a bin) once and a bin (220 octets a target) for each package. For
 // ten packages 2^(N+1) bins cost less than 2^N as long as 2^2N is below 32 for each target.
 unsigned bits_for(std::uint64_t targets) {

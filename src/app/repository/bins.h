@@ -25,6 +25,8 @@ class BinLayout {
   std::uint32_t of(const Sha256& path_digest) const;
   std::string name(std::uint32_t bin) const;  ///< "bins-03f"
   std::optional<std::uint32_t> bin_of_name(std::string_view name) const;
+  /// Whether a snapshot's file is of a bin of ours, of whatever number of bits.
+  bool could_name(std::string_view file) const;
   friend bool operator==(const BinLayout&, const BinLayout&) = default;
 
  private:

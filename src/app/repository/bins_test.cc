@@ -66,5 +66,15 @@ TEST(BinLayout, SuitsANumberOfTargets) {
   }
 }
 
+TEST(Bins, KnowsTheFilesOfAllItsLayouts) {
+  const BinLayout layout = *BinLayout::make("bins", 10);
+  for (const char* file : {"bins-0.json", "bins-3ff.json", "bins-ffff.json"})
+    EXPECT_TRUE(layout.could_name(file));
+  for (const char* file : {"bins.json", "bins-.json", "bins-00000.json", "bins-3FF.json", "bins-3ff",
+                           "bin-0.json", "bins0.json", "bins-x.json", "targets.json"}) {
+    EXPECT_FALSE(layout.could_name(file)) << file;
+  }
+}
+
 }  // namespace
 }  // namespace tomme::repository

@@ -87,7 +87,21 @@ template <class T>
 Result<std::optional<T>> staged_draft(store::BlobStore& files, std::string_view role) {
   const auto file = TRY(files.get(staged_key(role), kMostTargetsOctets));
   if (!file) return std::optional<T>();
-  return std::optional<T>(TRY(in("staged", tuf::Signed<T>::parse(*file))).value);
+  if constexpr (std::is_same_v<T, tuf::Targets>) {
+    return std::optional<T>(TRY(in("staged", tuf::parse_targets_of(role, *file))).value);
+  } else {
+    return std::optional<T>(TRY(in("staged", tuf::Signed<T>::parse(*file))).value);
+  }
+}
+
+/// What is signed of a role that people sign. It says which it is.
+Result<std::string> text_of_targets(std::string_view role, const tuf::Targets& targets) {
+  TRY(expect_role_name(role));
+  TRY(expect_thresholds(role, targets));
+  tuf::Targets tidy = targets;
+  tidy.role = TRY(tuf::RoleName::parse(role));
+  if (tidy.delegations) drop_unused(tidy.delegations->keys, roles_of(*tidy.delegations));
+  return tuf::write_envelope(TRY(tidy.to_canonical()), {});
 }
 
 std::vector<tuf::DelegatedRole>* named_of(tuf::Targets& targets) {
@@ -172,6 +186,10 @@ Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifeti
     tuf::DelegatedRole role{std::move(name), std::move(holders), false, every_path(), {}};
     targets.delegations->roles = std::vector<tuf::DelegatedRole>{std::move(role)};
     TRY(expect_thresholds("targets", targets));
+    KeyUse keys_of_roles;
+    keys_of_roles.add(root);
+    keys_of_roles.add(targets);
+    if (keys_of_roles.sharing("bins").contains("targets")) bins.version = tuf::Version(2);
   } else {
     TRY(delegate_to_bins(targets, online, keys, plan.bin_prefix, plan.bits));
   }
@@ -203,18 +221,19 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
                 "tomme tuf publish renews it");
   }
   std::optional<tuf::Targets> draft = TRY(staged_draft<tuf::Targets>(files, role));
+  const Published published = TRY(load_published(files));
+  const std::vector<StagedFile> staged = TRY(load_staged(files));
   if (!draft) {
-    const Published published = TRY(load_published(files));
     const auto& roles = published.offline.targets;
     if (const auto there = roles.find(std::string(role)); there != roles.end()) {
       draft = there->second.value;
-      draft->version = tuf::Version(draft->version.value() + 1);
     } else if (role == "targets" || !published.offline.keyring_of(std::string(role))) {
       return fail(kRepositoryRole, "there is no role " + printable(role, 80), kListsRoles);
     } else {
       draft.emplace();
     }
   }
+  draft->version = tuf::Version(version_for_draft(std::string(role), published, staged));
   draft->expires = now + lifetimes.targets;
   return *std::move(draft);
 }
@@ -225,11 +244,7 @@ Result<void> stage(store::BlobStore& files, const tuf::Root& root) {
 }
 
 Result<void> stage(store::BlobStore& files, std::string_view role, const tuf::Targets& targets) {
-  TRY(expect_role_name(role));
-  TRY(expect_thresholds(role, targets));
-  tuf::Targets tidy = targets;
-  if (tidy.delegations) drop_unused(tidy.delegations->keys, roles_of(*tidy.delegations));
-  const std::string text = tuf::write_envelope(TRY(tidy.to_canonical()), {});
+  const std::string text = TRY(text_of_targets(role, targets));
   return files.put(staged_key(role), bytes_of(text));
 }
 
@@ -350,7 +365,10 @@ Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsig
       .push_back({name, std::move(holders), false, every_path(), {}});
   tuf::Targets bins;
   bins.expires = now + lifetimes.targets;
-  TRY(delegate_to_bins(bins, root.snapshot, root.keys, "bin-n", bits));
+  TRY(delegate_to_bins(bins, root.snapshot, root.keys, kPrefixBehindBins, bits));
+  std::vector<StagedFile> staged = TRY(load_staged(files));
+  staged.push_back({"targets", TRY(text_of_targets("targets", targets))});
+  bins.version = tuf::Version(version_for_draft("bins", TRY(load_published(files)), staged));
   TRY(stage(files, "bins", bins));
   TRY(stage(files, "targets", targets));
   return std::vector<std::string>{"targets", "bins"};
@@ -415,7 +433,7 @@ Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& publi
     if (by_root && file.role == "root") {
       add_tables_of(tables, role, TRY(in(name, tuf::Signed<tuf::Root>::parse(bytes_of(file.text)))).value);
     } else if (!by_root && file.role != "root") {
-      const tuf::Targets above = TRY(in(name, tuf::Signed<tuf::Targets>::parse(bytes_of(file.text)))).value;
+      const tuf::Targets above = TRY(in(name, tuf::parse_targets_of(file.role, bytes_of(file.text)))).value;
       TRY(add_tables_of(tables, role, above));
     }
   }
@@ -467,6 +485,7 @@ Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const Offli
                                             const std::vector<StagedFile>& shown, const Signers& signers) {
   std::vector<std::string> roles;
   for (const StagedFile& file : shown) {
+    if (file.role != "root") TRY(in(file.role, tuf::parse_targets_of(file.role, bytes_of(file.text))));
     const SignerTables keys = TRY(tables_for(file.role, published, shown));
     std::string text = file.text;
     bool any = false;
@@ -491,18 +510,15 @@ Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const Offli
   return roles;
 }
 
-Result<void> expect_next_version(const std::string& role, std::string_view file,
-                                 const OfflineRoles& published) {
-  std::uint64_t before = 0, now = 0;
+Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published,
+                                 const std::vector<StagedFile>& staged) {
+  const KeyUse keys = key_use_with(published.offline, staged);
   if (role == "root") {
-    now = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file))).value.version.value();
-    if (published.root) before = published.root->value.version.value();
-  } else {
-    now = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(file))).value.version.value();
-    const auto there = published.targets.find(role);
-    if (there != published.targets.end()) before = there->second.value.version.value();
+    const auto root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file)));
+    return expect_next(role, root.value.version.value(), published, keys);
   }
-  return expect_next(role, now, before);
+  const auto metadata = TRY(tuf::parse_targets_of(role, bytes_of(file)));
+  return expect_next(role, metadata.value.version.value(), published, keys);
 }
 
 }  // namespace tomme::repository

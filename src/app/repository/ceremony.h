@@ -24,6 +24,9 @@ struct RolePlan {
   std::uint64_t threshold = 1;
 };
 
+/// How the bins of the tree of PEP 458 are called. A short name: it stands in the snapshot once for each.
+inline constexpr const char* kPrefixBehindBins = "b";
+
 /// A new repository. With `bins_role` the tree of PEP 458: targets delegates everything to a role "bins" that
 /// people sign as well, and that one delegates to the bins; without it targets delegates to the bins itself.
 struct Plan {
@@ -112,8 +115,9 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
 /// shown any more: nothing of it is signed then.
 Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
                                             const std::vector<StagedFile>& shown, const Signers& signers);
-/// Whether a file that is to be signed is the next version of its role. kRepositoryStaged.
-Result<void> expect_next_version(const std::string& role, std::string_view file,
-                                 const OfflineRoles& published);
+/// Whether a file that is to be signed is the next version of its role. `staged`: what else is.
+/// kRepositoryStaged, kTufRole.
+Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published,
+                                 const std::vector<StagedFile>& staged);
 
 }  // namespace tomme::repository

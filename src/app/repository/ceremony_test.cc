@@ -505,7 +505,7 @@ TEST_F(CeremonyTest, HoldersWhoSignAtTheSameTimeBothCount) {
     const Signers one = {std::make_shared<MemorySigner>(*ed25519(number))};
     ASSERT_TRUE(sign_shown(*files_, published, shown, one));
   }
-  EXPECT_TRUE(accept_staged(published, *load_staged(*files_), kNow)->all[0].ready);
+  EXPECT_TRUE(accept_staged(*load_published(*files_), *load_staged(*files_), kNow)->all[0].ready);
 }
 
 TEST_F(CeremonyTest, ACopyCannotSpoilASignature) {
@@ -548,12 +548,14 @@ TEST_F(CeremonyTest, ASignatureThatComesTooLateIsNotInTheWay) {
 
 TEST_F(CeremonyTest, OnlyTheNextVersionIsSigned) {
   begin();
-  const OfflineRoles published = load_published(*files_)->offline;
+  const Published published = *load_published(*files_);
+  const auto is_next = [&](const std::string& role, const auto& metadata) {
+    return expect_next_version(role, signed_file(metadata, {}), published, {}).has_value();
+  };
   for (const auto& [version, good] : {std::pair(1U, false), std::pair(2U, true), std::pair(3U, false)}) {
-    EXPECT_EQ(expect_next_version("root", signed_file(root(version), {}), published).has_value(), good);
-    EXPECT_EQ(expect_next_version("targets", signed_file(targets(version), {}), published).has_value(), good);
-    EXPECT_EQ(expect_next_version("new", signed_file(targets(version), {}), published).has_value(),
-              version == 1);
+    EXPECT_EQ(is_next("root", root(version)), good);
+    EXPECT_EQ(is_next("targets", targets(version)), good);
+    EXPECT_EQ(is_next("new", targets(version)), version == 1);
   }
 }
 

@@ -12,8 +12,9 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kMostNames = 1000;  // of targets of one kind
-constexpr std::size_t kMostOctets = 400;  // of one outside text
+constexpr std::size_t kMostNames = 1000;       // of targets of one kind
+constexpr std::size_t kMostOctets = 400;       // of one outside text
+constexpr std::size_t kMostPairs = 1'000'000;  // of roles that are held against each other
 constexpr std::chrono::days kLong{3 * 366};
 
 using Lines = std::vector<std::string>;
@@ -49,6 +50,10 @@ std::string in_quotes(std::string_view text) {
   return '"' + printable(escaped, escaped.size() * 8) + '"';
 }
 
+std::string digest_of(const tuf::Key& key) {
+  return "sha256:" + sha256(bytes_of(key.to_canonical().value_or(""))).to_hex();
+}
+
 /// By the id that `tomme tuf key show` prints, which is made of the key itself: the file may list any key
 /// under any id.
 std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
@@ -56,13 +61,18 @@ std::string name_of(const tuf::KeyId& id, const tuf::Keys& keys) {
   const auto key = keys.find(id);
   if (key == keys.end()) return listed + " (not in the file)";
   if (const PublicKey* usable = key->second.public_key()) {
-    const std::string own = tuf::Key::of(*usable).id().value();
-    return own + " (" + usable->describe() + (own == id.value() ? "" : ", listed as " + listed) + ")";
+    const tuf::Key usual = tuf::Key::of(*usable);
+    const std::string own = usual.id().value();
+    return own + " (" + usable->describe() +
+           (key->second.scheme() == usual.scheme() ? "" : ", " + shown(key->second.scheme(), 80)) +
+           (own == id.value() ? "" : ", listed as " + listed) + ")";
   }
   if (const tuf::OidcSigner* signer = key->second.oidc_signer()) {
     return listed + " (" + shown(signer->identity) + ", " + shown(signer->issuer) + ")";
   }
-  return listed + " (cannot be used: " + std::string(key->second.why_unusable()) + ")";
+  // Other clients may be able to: what it is has to be said here as well.
+  return listed + " (cannot be used here: " + std::string(key->second.why_unusable()) + "; " +
+         digest_of(key->second) + ")";
 }
 
 /// Names of keys, by all that their file says of them: another id or scheme is another key.
@@ -377,34 +387,101 @@ void say_role(Words& out, const tuf::DelegatedRole& role, const tuf::DelegatedRo
   say_keys(out, name, ring, {.role = &role.keys, .keys = &after.delegations->keys});
 }
 
+using ByName = std::map<std::string, const tuf::DelegatedRole*>;
+using InOrder = std::vector<const tuf::DelegatedRole*>;
+
+InOrder in_order(const tuf::Targets* targets) {
+  InOrder out;
+  if (const auto* named = named_of(targets)) {
+    for (const tuf::DelegatedRole& role : *named) out.push_back(&role);
+  }
+  return out;
+}
+
+ByName by_name(const InOrder& roles) {
+  ByName out;
+  for (const tuf::DelegatedRole* role : roles) out.emplace(role->name.text(), role);
+  return out;
+}
+
+std::vector<std::string> names_of(const InOrder& roles, const ByName& only) {
+  std::vector<std::string> out;
+  for (const tuf::DelegatedRole* role : roles) {
+    if (only.contains(role->name.text())) out.push_back(role->name.text());
+  }
+  return out;
+}
+
+/// Which role is asked before which, of those that may list the same paths. The first that lists one wins.
+class Precedence {
+ public:
+  explicit Precedence(const InOrder& roles) : roles_(by_name(roles)) {
+    for (std::size_t i = 0; i < roles.size(); ++i) place_.emplace(roles[i]->name.text(), i);
+  }
+  /// Whether that was so before: in this order, for the same paths.
+  bool had(const tuf::DelegatedRole& first, const tuf::DelegatedRole& second) const {
+    const auto a = roles_.find(first.name.text()), b = roles_.find(second.name.text());
+    return a != roles_.end() && b != roles_.end() && place_.at(a->first) < place_.at(b->first) &&
+           covers(*a->second) == covers(first) && covers(*b->second) == covers(second);
+  }
+
+ private:
+  ByName roles_;
+  std::map<std::string, std::size_t> place_;
+};
+
+void warn_of_order(Words& out, const InOrder& before, const InOrder& after) {
+  const Precedence then(before);
+  std::size_t lines = 0, pairs = 0;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    for (std::size_t j = i + 1; j < after.size(); ++j) {
+      if (lines == kMostNames || ++pairs > kMostPairs)
+        return out.warn("there are more roles than are compared here; read the order of its roles yourself");
+      const tuf::DelegatedRole &first = *after[i], &second = *after[j];
+      if (then.had(first, second) || !first.may_cover_the_same(second)) continue;
+      const std::string name = shown(second.name.text(), 80);
+      out.warn(shown(first.name.text(), 80) + " is asked before " + name + ", which may list the same paths" +
+               (first.terminating ? ", and for these " + name + " is not asked at all" : ""));
+      ++lines;
+    }
+  }
+}
+
+/// The whole order where a role is new or moved: what stands before another takes paths from it.
+void say_order(Words& out, const InOrder& before, const InOrder& after) {
+  const ByName then = by_name(before), now = by_name(after);
+  const std::vector<std::string> order = names_of(after, now);
+  const bool any_new = names_of(after, then).size() != after.size();
+  const bool moved = names_of(before, now) != names_of(after, then);
+  if ((any_new && order.size() > 1) || moved) out.say("its roles are asked in this order: " + joined(order));
+  warn_of_order(out, before, after);
+}
+
 void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
-  std::map<std::string, const tuf::DelegatedRole*> then, now;
-  if (const auto* named = named_of(before)) {
-    for (const tuf::DelegatedRole& role : *named) then.emplace(role.name.text(), &role);
+  const InOrder roles_before = in_order(before), roles_after = in_order(&after);
+  const ByName then = by_name(roles_before), now = by_name(roles_after);
+  for (const tuf::DelegatedRole* role : roles_after) {
+    const auto old = then.find(role->name.text());
+    say_role(out, *role, old == then.end() ? nullptr : old->second, before, after);
   }
-  std::vector<std::string> order_then, order_now;
-  if (const auto* named = named_of(&after)) {
-    for (const tuf::DelegatedRole& role : *named) {
-      const auto old = then.find(role.name.text());
-      now.emplace(role.name.text(), &role);
-      if (old != then.end()) order_now.push_back(role.name.text());
-      say_role(out, role, old == then.end() ? nullptr : old->second, before, after);
-    }
-  }
-  if (const auto* named = named_of(before)) {
-    for (const tuf::DelegatedRole& role : *named) {
-      if (now.contains(role.name.text())) {
-        order_then.push_back(role.name.text());
-      } else {
-        out.say("no longer delegates to " + shown(role.name.text(), 80));
-      }
-    }
+  for (const tuf::DelegatedRole* role : roles_before) {
+    if (!now.contains(role->name.text())) out.say("no longer delegates to " + shown(role->name.text(), 80));
   }
   if (delegates_to_nobody(before) && !after.delegations) out.say("an empty list of roles is gone");
   if (delegates_to_nobody(&after) && (before == nullptr || !before->delegations)) {
     out.say("an empty list of roles is new");
   }
-  if (order_then != order_now) out.say("the order of its roles is now " + joined(order_now));
+  say_order(out, roles_before, roles_after);
+}
+
+/// Whose file it says it is, which keeps it from being served as another's.
+void say_own_role(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
+  const bool said_before = before != nullptr && before->role;
+  if (after.role && !said_before)
+    out.say("says that it is the file of the role " + in_quotes(after.role->text()));
+  if (!after.role && said_before) {
+    out.warn("it no longer says which role's file it is, so that it could be served as another's");
+  }
 }
 
 }  // namespace
@@ -433,6 +510,7 @@ std::vector<std::string> words_of_change(const std::string& role, const tuf::Tar
                                          const tuf::Targets& after, Time now) {
   Words out;
   say_common(out, shown(role, 80), before, after, now);
+  say_own_role(out, before, after);
   say_bins(out, before, after);
   say_delegations(out, before, after);
   say_targets(out, before, after);

@@ -32,6 +32,10 @@ inline constexpr ErrorCode kRepositoryExpired{
     "repository/expired", Outcome::refused, "published metadata is expired: clients refuse it",
     "tomme tuf publish renews what online keys sign; root, targets and other roles have to be staged and "
     "signed anew"};
+inline constexpr ErrorCode kRepositoryUnpublished{
+    "repository/unpublished", Outcome::refused,
+    "a role that is delegated to is not published: clients refuse the paths that it may list",
+    "have the role signed and published, or take the delegation back: tomme tuf undelegate ROLE"};
 inline constexpr ErrorCode kRepositoryNone{"repository/none", Outcome::wrong_usage,
                                            "there is no repository here, or its keys were not yet agreed on",
                                            "tomme tuf init makes one, tomme tuf status says what is missing"};

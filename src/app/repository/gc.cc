@@ -103,7 +103,7 @@ class Collector {
 
   Result<void> mark(const std::string& role, std::uint64_t version) {
     const Bytes file = TRY(load_metadata(files_, role, version, kMostTargetsOctets));
-    const auto metadata = TRY(in(role, tuf::Signed<tuf::Targets>::parse(file)));
+    const auto metadata = TRY(in(role, tuf::parse_targets_of(role, file)));
     mark(metadata.value);
     return {};
   }

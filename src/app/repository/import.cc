@@ -82,7 +82,8 @@ Result<void> expect_room(store::BlobStore& to, const RootChain& roots) {
 Result<void> Import::verify() {
   done_.found = TRY(verify_published(from_, {.now = options_.now}));
   for (const Error& problem : done_.found.problems) {
-    if (!problem.is(kRepositoryExpired)) return std::unexpected(problem);
+    if (!problem.is(kRepositoryExpired) && !problem.is(kRepositoryUnpublished))
+      return std::unexpected(problem);
   }
   published_ = TRY(load_published(from_));
   done_.named_roles = published_.offline.targets.size() - 1;
@@ -136,7 +137,7 @@ Result<void> Import::each_role(const std::function<Result<void>(const tuf::Targe
     const Bytes file = TRY(load_metadata(from_, role, version.value_or(0), kMostTargetsOctets));
     // As the publisher will read it: what it could not write again is not taken over.
     TRY(in(role, load_foreign_entries(from_, *bins, bin, version.value_or(0))));
-    TRY(visit(TRY(in(role, tuf::Signed<tuf::Targets>::parse(file))).value));
+    TRY(visit(TRY(in(role, tuf::parse_targets_of(role, file))).value));
   }
   return {};
 }

@@ -36,7 +36,8 @@ struct Imported {
 
 /// Takes over a repository of any program's making, from ForeignFiles. All of it is verified as by
 /// verify_published first, and that each file is as long and has the digests that its snapshot or timestamp
-/// lists; only what is expired may be so, since it can be renewed here. Metadata is copied octet for octet
+/// lists; only what is expired, or
+/// delegated to and not there, may be so, since it can be mended here. Metadata is copied octet for octet
 /// with its roots, the timestamp last, so that clients of the old place can be sent to the new one and see no
 /// lower version; target files of which it has one are copied as they are listed. Without consistent
 /// snapshots there, the next root, which turns them on, is staged for its holders. What later publications

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
@@ -13,14 +14,25 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kMostRoles = 10'000;    // of those that people sign
-constexpr std::size_t kFirstRootOctets = 20;  // a number
+constexpr std::size_t kMostRoles = 10'000;      // of those that people sign
+constexpr std::size_t kMostWithContent = 1000;  // of a snapshot, which would outgrow what clients accept
+constexpr std::size_t kFirstRootOctets = 20;    // a number
 
 const tuf::SuccinctRoles* succinct_of(const tuf::Targets& role) {
   return role.delegations ? std::get_if<tuf::SuccinctRoles>(&role.delegations->roles) : nullptr;
 }
 const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets& role) {
   return role.delegations ? std::get_if<std::vector<tuf::DelegatedRole>>(&role.delegations->roles) : nullptr;
+}
+
+/// Keys by themselves, whatever their ids.
+std::set<std::string> counted(const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  std::set<std::string> out;
+  for (const tuf::KeyId& id : role.keyids) {
+    const auto key = keys.find(id);
+    out.insert(key == keys.end() ? "missing " + id.value() : key->second.counted_as());
+  }
+  return out;
 }
 
 std::string version_text(const tuf::Common& role) {
@@ -34,8 +46,8 @@ Result<void> expect_version(std::string_view role, const tuf::Signed<T>& metadat
                                       " says it is " + version_text(metadata.value));
 }
 
-/// A snapshot or timestamp of another program's making: versions are kept, lengths and hashes are not.
-Result<SnapshotText> text_of_snapshot(const tuf::Snapshot& from) {
+/// Versions are kept; lengths and digests are made anew of the files themselves, for roles that people sign.
+SnapshotText text_of_snapshot(const tuf::Snapshot& from) {
   SnapshotText text(SnapshotText::Kind::snapshot);
   text.version = from.version.value();
   text.expires = from.expires;
@@ -59,20 +71,20 @@ Result<SnapshotText> parse_timestamp(const tuf::Root& root, BytesView file) {
   return text;
 }
 
-Result<SnapshotText> load_snapshot(store::BlobStore& files, const tuf::Root& root, std::uint64_t version) {
+Result<tuf::Snapshot> load_snapshot(store::BlobStore& files, const tuf::Root& root, std::uint64_t version) {
   const Bytes file = TRY(load_metadata(files, "snapshot", version, kMostSnapshotOctets));
-  const auto metadata = TRY(tuf::Signed<tuf::Snapshot>::parse(file));
+  auto metadata = TRY(tuf::Signed<tuf::Snapshot>::parse(file));
   TRY(tuf::verify_threshold("snapshot", "root version " + version_text(root), root.keys, root.snapshot,
                             metadata.canonical, metadata.signatures));
   TRY(expect_version("snapshot", metadata, version));
-  return text_of_snapshot(metadata.value);
+  return std::move(metadata.value);
 }
 
 /// The targets role and what it leads to by name, each verified by the role that names it.
 class RoleLoader {
  public:
-  RoleLoader(store::BlobStore& files, const SnapshotText& snapshot, OfflineRoles& out)
-      : files_(files), snapshot_(snapshot), out_(out) {}
+  RoleLoader(store::BlobStore& files, const tuf::Snapshot& listed, Published& published)
+      : files_(files), listed_(listed), snapshot_(published.snapshot), out_(published.offline) {}
 
   Result<void> load(const std::string& role) {
     const auto version = snapshot_.version_of(snapshot_entry(role));
@@ -81,7 +93,8 @@ class RoleLoader {
     const auto keyring = out_.keyring_of(role);
     if (!keyring) return fail(kRepositoryDamaged, "nobody delegates to the role " + printable(role, 80));
     const Bytes file = TRY(load_metadata(files_, role, *version, kMostTargetsOctets));
-    auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(file));
+    TRY(in(role, tuf::check_meta_file(listed_.meta.find(snapshot_entry(role)).value(), file)));
+    auto metadata = TRY(in(role, tuf::parse_targets_of(role, file)));
     TRY(tuf::verify_threshold(role, keyring->delegator, *keyring->keys, *keyring->role_keys,
                               metadata.canonical, metadata.signatures));
     TRY(expect_version(role, metadata, *version));
@@ -90,13 +103,15 @@ class RoleLoader {
       for (const tuf::DelegatedRole& delegated : *named) next.push_back(delegated.name.text());
     }
     out_.targets.emplace(role, std::move(metadata));
+    list_content(snapshot_, out_, role, *version, text_of(file));
     for (const std::string& name : next) TRY(load(name));
     return {};
   }
 
  private:
   store::BlobStore& files_;
-  const SnapshotText& snapshot_;
+  const tuf::Snapshot& listed_;
+  SnapshotText& snapshot_;
   OfflineRoles& out_;
 };
 
@@ -120,8 +135,9 @@ Result<Published> load_under(store::BlobStore& files, const tuf::Signed<tuf::Roo
   published.timestamp_file = text_of(timestamp_file);
   published.timestamp = TRY(parse_timestamp(root.value, timestamp_file));
   const auto snapshot_version = published.timestamp.version_of("snapshot.json");
-  published.snapshot = TRY(load_snapshot(files, root.value, snapshot_version.value_or(0)));
-  TRY(RoleLoader(files, published.snapshot, published.offline).load("targets"));
+  const tuf::Snapshot snapshot = TRY(load_snapshot(files, root.value, snapshot_version.value_or(0)));
+  published.snapshot = text_of_snapshot(snapshot);
+  TRY(RoleLoader(files, snapshot, published).load("targets"));
   if (published.offline.targets.empty()) {
     return fail(kRepositoryDamaged, "the snapshot lists no targets.json");
   }
@@ -129,6 +145,13 @@ Result<Published> load_under(store::BlobStore& files, const tuf::Signed<tuf::Roo
 }
 
 }  // namespace
+
+void list_content(SnapshotText& snapshot, const OfflineRoles& roles, const std::string& role,
+                  std::uint64_t version, std::string_view file) {
+  const bool few = roles.targets.size() <= kMostWithContent || role == "targets";
+  if (few) return snapshot.set(snapshot_entry(role), version, SnapshotText::Content::of(file));
+  snapshot.set(snapshot_entry(role), version);
+}
 
 Result<std::optional<Bins>> OfflineRoles::bins() const {
   std::optional<Bins> found;
@@ -169,6 +192,30 @@ std::string OfflineRoles::delegator_of(std::string_view role) const {
     }
   }
   return "";
+}
+
+Result<void> OfflineRoles::expect_same_keys(const std::string& delegator) const {
+  const auto own = targets.find(delegator);
+  const auto* named = own == targets.end() ? nullptr : named_of(own->second.value);
+  if (named == nullptr) return {};
+  for (const auto& [name, other] : targets) {
+    if (name == delegator || named_of(other.value) == nullptr) continue;
+    for (const tuf::DelegatedRole& role : *named) {
+      const tuf::RoleKeys* there = other.value.delegations->find(role.name);
+      if (there == nullptr) continue;
+      const auto& keys = own->second.value.delegations->keys;
+      if (role.keys.threshold == there->threshold &&
+          counted(role.keys, keys) == counted(*there, other.value.delegations->keys)) {
+        continue;
+      }
+      return fail(
+          kRepositoryRole,
+          printable(delegator, 80) + " and " + printable(name, 80) + " both delegate to " +
+              printable(role.name.text(), 80) + ", by different keys or thresholds",
+          "one role, one set of keys: give it another name in one of the two, or undelegate it there");
+    }
+  }
+  return {};
 }
 
 std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {

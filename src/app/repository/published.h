@@ -46,6 +46,9 @@ struct OfflineRoles {
   /// Whoever delegates to a role by name, nearest to targets: what a role further down says of a name that is
   /// taken does not count. Empty where nobody does.
   std::string delegator_of(std::string_view role) const;
+  /// Whether each role to which this one delegates has the same keys and threshold wherever else it is
+  /// delegated to: another client may come to it by the other way. kRepositoryRole.
+  Result<void> expect_same_keys(const std::string& delegator) const;
 };
 
 /// All that clients see, but for the bins themselves.
@@ -61,6 +64,11 @@ struct Published {
 
   bool is_empty() const { return timestamp_file.empty(); }
 };
+
+/// Lists a role that people sign, whose file this is, with its length and digest: its keys alone would not
+/// tell it from another role with the same keys. Of more than a thousand roles the first ones.
+void list_content(SnapshotText& snapshot, const OfflineRoles& roles, const std::string& role,
+                  std::uint64_t version, std::string_view file);
 
 /// Reads and verifies it, of this program's making or another's. kRepositoryDamaged, or as
 /// tuf::verify_threshold; expiry does not matter.

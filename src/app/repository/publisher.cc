@@ -112,7 +112,7 @@ Result<void> Publisher::refresh() {
 
 Result<std::optional<Bins>> Publisher::bins(Time now) {
   TRY(refresh());
-  const Acceptance acceptance = TRY(accept_staged(state_->offline, TRY(load_staged(place_.files)), now));
+  const Acceptance acceptance = TRY(accept_staged(*state_, TRY(load_staged(place_.files)), now));
   return acceptance.offline.bins();
 }
 
@@ -167,7 +167,7 @@ Result<Publication> Publisher::run(Time now, Work work) {
 Result<void> Publisher::prepare(Time now, Work& work) {
   std::vector<StagedFile> staged = TRY(load_staged(place_.files));
   TRY(remove_published(place_.files, state_->offline, staged));
-  work.acceptance = TRY(accept_staged(state_->offline, std::move(staged), now));
+  work.acceptance = TRY(accept_staged(*state_, std::move(staged), now));
   const OfflineRoles& offline = work.acceptance.offline;
   for (const Readiness& file : work.acceptance.all) {
     if (!file.ready)
@@ -232,11 +232,11 @@ Result<void> Publisher::write_bins_of(Time now, Work& work, store::BlobBatch& ba
   job.from_nothing = !work.bins_before || work.moves_bins;
   job.bins_before = work.bins_before ? &*work.bins_before : nullptr;
   job.signers_before = signers_before(work);
-  job.sign_anew = work.bins_before && !same_keys(*work.bins, *work.bins_before);
+  job.sign_anew = work.bins_before && (!same_keys(*work.bins, *work.bins_before) || brings_roles(work));
   job.all = job.from_nothing || job.sign_anew || work.looked_at_all || work.partition != nullptr;
   job.renew_before = now + lifetimes.bins / 2;
   job.expires = now + lifetimes.bins;
-  job.skip = skip_;
+  job.first_version = first_version_of_bins(work);
   job.threads = limits_.threads;
   work.looked_at_all = job.all;
   std::vector<WrittenBin> written;
@@ -257,6 +257,25 @@ Result<void> Publisher::write_bins_of(Time now, Work& work, store::BlobBatch& ba
   }
   work.report.bins = written.size();
   return {};
+}
+
+/// Whoever delegates to the bins says its role from now on and did not before: with that the bins of an older
+/// repository get theirs, and versions of their own.
+bool Publisher::brings_roles(const Work& work) const {
+  const auto before = state_->offline.targets.find(work.bins->delegator);
+  return before != state_->offline.targets.end() && !before->second.value.role &&
+         work.acceptance.offline.targets.at(work.bins->delegator).value.role;
+}
+
+/// Behind all that bins ever had, and roles that share their keys. An interrupted publication may have used
+/// as many numbers as there can be bins.
+std::uint64_t Publisher::first_version_of_bins(const Work& work) const {
+  std::uint64_t newest = newest_bin_version(state_->snapshot, work.bins->layout);
+  const KeyUse keys = KeyUse::of(work.acceptance.offline);
+  for (const auto& [name, role] : work.acceptance.offline.targets) {
+    if (keys.shares_with_bins(name)) newest = std::max(newest, role.value.version.value());
+  }
+  return newest + 1 + skip_ * (std::uint64_t{1} << BinLayout::kMostBits);
 }
 
 std::vector<RoleSigner> Publisher::signers_before(const Work& work) const {
@@ -294,7 +313,7 @@ Result<void> Publisher::write(Time now, Work& work) {
     if (file.role == "root") continue;
     const std::uint64_t version = work.acceptance.offline.targets.at(file.role).value.version.value();
     TRY(batch->put(metadata_key(file.role, version), bytes_of(file.text)));
-    state_->snapshot.set(snapshot_entry(file.role), version);
+    list_content(state_->snapshot, work.acceptance.offline, file.role, version, file.text);
   }
   const bool new_keys = work.new_root || state_->under_previous_root;
   SnapshotText& snapshot = state_->snapshot;

@@ -82,6 +82,8 @@ class Publisher {
   Result<void> write(Time now, Work& work);
   Result<void> write_bins_of(Time now, Work& work, store::BlobBatch& batch);
   std::vector<RoleSigner> signers_before(const Work& work) const;
+  bool brings_roles(const Work& work) const;
+  std::uint64_t first_version_of_bins(const Work& work) const;
   Result<Partition> entries_for(const Work& work);
   Result<void> replace_timestamp(const Work& work, const std::string& file);
   Result<void> finish(Time now, const Work& work);

@@ -120,13 +120,20 @@ class RepositoryTest : public ::testing::Test {
     for (const Error& problem : found->problems) ADD_FAILURE() << problem.message();
     EXPECT_EQ(found->targets, targets);
   }
-  /// What the published bins list of a path.
-  std::optional<tuf::TargetFile> listed(const std::string& path) {
+  /// The published file of the bin that answers for a path.
+  MetadataName bin_of(const std::string& path) {
     const Published published = *load_published(*files_);
     const Bins bins = **published.offline.bins();
     const std::string name = bins.layout.name(bins.layout.of(sha256(bytes_of(path))));
-    const auto version = published.snapshot.version_of(snapshot_entry(name));
-    const Bytes file = *load_metadata(*files_, name, version.value_or(0), kMostTargetsOctets);
+    return {name, published.snapshot.version_of(snapshot_entry(name)).value_or(0)};
+  }
+  store::BlobKey bin_key(const std::string& path) {
+    const MetadataName bin = bin_of(path);
+    return metadata_key(bin.role, bin.version);
+  }
+  /// What the published bins list of a path.
+  std::optional<tuf::TargetFile> listed(const std::string& path) {
+    const Bytes file = **files_->get(bin_key(path), kMostTargetsOctets);
     const auto metadata = tuf::Signed<tuf::Targets>::parse(file);
     const tuf::TargetFile* found = metadata->value.targets.find(path);
     return found == nullptr ? std::nullopt : std::optional(*found);

@@ -26,7 +26,13 @@ std::optional<std::uint64_t> SnapshotText::version_of(std::string_view file) con
   return at->version;
 }
 
+void SnapshotText::set(std::string_view file, std::uint64_t new_version, const Content& content) {
+  set(file, new_version);
+  contents_.insert_or_assign(std::string(file), content);
+}
+
 void SnapshotText::set(std::string_view file, std::uint64_t new_version) {
+  if (const auto said = contents_.find(file); said != contents_.end()) contents_.erase(said);
   if (entries_.empty() || entries_.back().file < file) {
     entries_.push_back({std::string(file), new_version});
     return;
@@ -45,11 +51,19 @@ std::string SnapshotText::render() const {
   out += "{\"_type\":\"";
   out += word(kind_);
   out += "\",\"expires\":\"" + to_rfc3339(expires) + "\",\"meta\":{";
+  auto content = contents_.begin();  // in the order of the entries
   for (const Entry& entry : entries_) {
     if (&entry != &entries_.front()) out.push_back(',');
     out += '"';
     out += entry.file;
-    out += "\":{\"version\":";
+    out += "\":{";
+    if (content != contents_.end() && content->first == entry.file) {
+      out += "\"hashes\":{\"sha256\":\"" + content->second.sha256.to_hex() + "\"},\"length\":";
+      append_number(out, content->second.length);
+      out += ',';
+      ++content;
+    }
+    out += "\"version\":";
     append_number(out, entry.version);
     out += '}';
   }

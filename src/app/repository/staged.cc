@@ -1,6 +1,8 @@
 #include "app/repository/staged.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "app/repository/errors.h"
@@ -57,17 +59,55 @@ Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
                                        " octets long, more than " + std::to_string(limit));
 }
 
+VersionRange only_version(std::uint64_t version) {
+  return {.least = version, .most = version};
+}
+
+/// `published`: 0 where nothing is.
+Result<void> expect_in(const std::string& role, std::uint64_t version, std::uint64_t published,
+                       const VersionRange& range) {
+  if (version >= range.least && version <= range.most) return {};
+  std::string words = "the staged " + printable(role, 80) + " is version " + std::to_string(version) +
+                      ", and " +
+                      (published == 0 ? "nothing of it is published yet"
+                                      : "version " + std::to_string(published) + " is published");
+  if (range.least != published + 1) {
+    words +=
+        ", and version " + std::to_string(range.least - 1) + " of a role that has a key in common with it";
+  }
+  return fail(kRepositoryStaged, words);
+}
+
+/// What was or will be signed, by role; without what cannot be read.
+std::map<std::string, std::string> canonical_of(const std::vector<StagedFile>& staged) {
+  std::map<std::string, std::string> out;
+  for (const StagedFile& file : staged) {
+    if (auto envelope = tuf::Envelope::parse(bytes_of(file.text)))
+      out.emplace(file.role, std::move(envelope->canonical));
+  }
+  return out;
+}
+
 Result<void> expect_fresh(const tuf::Common& metadata, Time now) {
   if (!metadata.is_expired(now)) return {};
   return fail(kRepositoryStaged, "it expired " + to_rfc3339(metadata.expires) + " before it was published",
               "tomme tuf renew ROLE, and sign it again");
 }
 
-Result<void> accept_root(OfflineRoles& offline, const StagedFile& file, Time now) {
+/// What one staged file after the other is held against.
+struct Acceptor {
+  const Published& published;
+  std::set<std::string> same_before;             ///< same_versions() of what is published
+  std::map<std::string, std::string> canonical;  ///< of each staged file, by role
+  Time now;
+};
+
+Result<void> accept_root(const Published& published, OfflineRoles& offline, const StagedFile& file,
+                         Time now) {
   TRY(expect_size(file, kMostRootOctets));
   auto root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file.text)));
   const auto& before = offline.root;
-  TRY(expect_next("root", root.value.version.value(), before ? before->value.version.value() : 0));
+  TRY(expect_next("root", root.value.version.value(), published, {}));
   if (before) {
     TRY(expect_signed("root", "root version " + std::to_string(before->value.version.value()),
                       before->value.keys, before->value.root, root.canonical, root.signatures));
@@ -83,12 +123,35 @@ Result<void> accept_root(OfflineRoles& offline, const StagedFile& file, Time now
   return {};
 }
 
-Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file, Time now) {
+/// What a role has signed must not become another's, whoever staged it there.
+Result<void> expect_no_other(const Acceptor& by, const StagedFile& file, const std::string& canonical) {
+  std::string other;
+  for (const auto& [role, published] : by.published.offline.targets) {
+    if (role != file.role && published.canonical == canonical) other = role + ", where it is published";
+  }
+  for (const auto& [role, staged] : by.canonical) {
+    if (role != file.role && staged == canonical) other = role + ", where it is staged too";
+  }
+  if (other.empty()) return {};
+  return fail(kRepositoryStaged, "it is the file of another role, " + printable(other, 120),
+              "tomme tuf unstage takes it away again");
+}
+
+Result<void> expect_versions_apart(const Acceptor& by, const OfflineRoles& with) {
+  for (const std::string& words : same_versions(with, by.published.snapshot)) {
+    if (by.same_before.contains(words)) continue;
+    return fail(
+        kRepositoryStaged, words + ", so that the file of one could be taken for that of the other",
+        "tomme tuf renew the one that is delegated to, and have it signed first or together with this");
+  }
+  return {};
+}
+
+Result<void> accept_targets(const Acceptor& by, OfflineRoles& offline, const StagedFile& file) {
   TRY(expect_size(file, kMostTargetsOctets));
-  auto metadata = TRY(tuf::Signed<tuf::Targets>::parse(bytes_of(file.text)));
-  const auto before = offline.targets.find(file.role);
-  const std::uint64_t published = before == offline.targets.end() ? 0 : before->second.value.version.value();
-  TRY(expect_next(file.role, metadata.value.version.value(), published));
+  auto metadata = TRY(tuf::parse_targets_of(file.role, bytes_of(file.text)));
+  TRY(expect_next(file.role, metadata.value.version.value(), by.published, KeyUse::of(offline)));
+  TRY(expect_no_other(by, file, metadata.canonical));
   const auto keyring = offline.keyring_of(file.role);
   if (!keyring) {
     return fail(kRepositoryRole,
@@ -99,22 +162,57 @@ Result<void> accept_targets(OfflineRoles& offline, const StagedFile& file, Time 
   }
   TRY(expect_signed(file.role, keyring->delegator, *keyring->keys, *keyring->role_keys, metadata.canonical,
                     metadata.signatures));
-  TRY(expect_fresh(metadata.value, now));
+  TRY(expect_fresh(metadata.value, by.now));
   OfflineRoles with = offline;
   with.targets.insert_or_assign(file.role, std::move(metadata));
   TRY(with.bins());  // of which there is one set, whoever may delegate
+  TRY(with.expect_same_keys(file.role));
+  TRY(expect_versions_apart(by, with));
   offline = std::move(with);
   return {};
 }
 
 }  // namespace
 
-Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published) {
-  if (version == published + 1) return {};
-  return fail(kRepositoryStaged,
-              "the staged " + printable(role, 80) + " is version " + std::to_string(version) + ", and " +
-                  (published == 0 ? "nothing of it is published yet"
-                                  : "version " + std::to_string(published) + " is published"));
+Result<void> expect_next(const std::string& role, std::uint64_t version, const Published& published,
+                         const KeyUse& keys) {
+  if (role == "root") {
+    const auto& root = published.offline.root;
+    const std::uint64_t newest = root ? root->value.version.value() : 0;
+    return expect_in(role, version, newest, only_version(newest + 1));
+  }
+  const auto there = published.offline.targets.find(role);
+  const std::uint64_t before =
+      there == published.offline.targets.end() ? 0 : there->second.value.version.value();
+  return expect_in(role, version, before, next_versions(role, published, keys));
+}
+
+KeyUse key_use_with(const OfflineRoles& published, const std::vector<StagedFile>& staged) {
+  KeyUse keys = KeyUse::of(published);
+  for (const StagedFile& file : staged) {
+    if (file.role == "root") {
+      if (const auto root = tuf::Signed<tuf::Root>::parse(bytes_of(file.text))) keys.add(root->value);
+    } else if (const auto role = tuf::Signed<tuf::Targets>::parse(bytes_of(file.text))) {
+      keys.add(role->value);
+    }
+  }
+  return keys;
+}
+
+std::uint64_t version_for_draft(const std::string& role, const Published& published,
+                                const std::vector<StagedFile>& staged) {
+  const KeyUse keys = key_use_with(published.offline, staged);
+  const VersionRange range = next_versions(role, published, keys);
+  const std::set<std::string> others = keys.sharing(role);
+  std::uint64_t version = range.least;
+  for (const StagedFile& file : staged) {
+    if (!others.contains(file.role)) continue;
+    const auto other = tuf::Signed<tuf::Targets>::parse(bytes_of(file.text));
+    if (other && other->value.version.value() < range.most)
+      version = std::max(version, other->value.version.value() + 1);
+  }
+  // Bins go on while people sign.
+  return keys.shares_with_bins(role) ? version + (range.most - version) / 2 : version;
 }
 
 Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
@@ -167,17 +265,22 @@ Result<void> remove_staged(store::BlobStore& files, const StagedFile& file) {
   return files.remove(staged_key(file.role));
 }
 
-Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now) {
+Result<Acceptance> accept_staged(const Published& published, std::vector<StagedFile> staged, Time now) {
   Acceptance acceptance;
-  acceptance.offline = published;
+  acceptance.offline = published.offline;
+  if (staged.empty()) return acceptance;
+  const Acceptor by{published, same_versions(published.offline, published.snapshot), canonical_of(staged),
+                    now};
+  const auto accept = [&](const StagedFile& file) {
+    return file.role == "root" ? accept_root(published, acceptance.offline, file, now)
+                               : accept_targets(by, acceptance.offline, file);
+  };
   // A delegated role may wait for one that comes behind it in the order of names.
   for (bool progress = true; progress && !staged.empty();) {
     progress = false;
     for (StagedFile& file : staged) {
       if (file.role.empty()) continue;
-      Result<void> accepted = file.role == "root" ? accept_root(acceptance.offline, file, now)
-                                                  : accept_targets(acceptance.offline, file, now);
-      if (!accepted) continue;
+      if (!accept(file)) continue;
       progress = true;
       acceptance.accepted.push_back(file);
       acceptance.all.push_back({std::move(file), {}});
@@ -186,8 +289,7 @@ Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<Stag
   }
   for (StagedFile& file : staged) {
     if (file.role.empty()) continue;
-    Result<void> why = file.role == "root" ? accept_root(acceptance.offline, file, now)
-                                           : accept_targets(acceptance.offline, file, now);
+    Result<void> why = accept(file);
     acceptance.all.push_back({std::move(file), std::move(why)});
   }
   return acceptance;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/repository/key_use.h"
 #include "app/repository/published.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -25,8 +26,14 @@ struct Readiness {
   Result<void> ready;
 };
 
-/// Whether a version is the one behind the published one (0: none is). kRepositoryStaged.
-Result<void> expect_next(const std::string& role, std::uint64_t version, std::uint64_t published);
+/// Whether a version is one that the next of its role may have. kRepositoryStaged.
+Result<void> expect_next(const std::string& role, std::uint64_t version, const Published& published,
+                         const KeyUse& keys);
+/// Which roles have keys in common in what is published, in what is staged or between these.
+KeyUse key_use_with(const OfflineRoles& published, const std::vector<StagedFile>& staged);
+/// The number for a new draft of a role: behind what others with its keys have published or staged.
+std::uint64_t version_for_draft(const std::string& role, const Published& published,
+                                const std::vector<StagedFile>& staged);
 
 /// Every staged file; roots first, then targets, then other roles by name.
 Result<std::vector<StagedFile>> load_staged(store::BlobStore& files);
@@ -46,7 +53,10 @@ struct Acceptance {
   std::vector<StagedFile> accepted;
   std::vector<Readiness> all;
 };
-/// `now`: what is expired is not accepted, since clients would refuse all of the repository with it.
-Result<Acceptance> accept_staged(const OfflineRoles& published, std::vector<StagedFile> staged, Time now);
+/// `now`: what is expired is not accepted, since clients would refuse all of the repository with it. Nor is
+/// what could be taken for another role's: what says that it is of another or is, to the octet, what another
+/// has published or staged, a version that another with the same keys has, and a second delegation to a role
+/// by other keys.
+Result<Acceptance> accept_staged(const Published& published, std::vector<StagedFile> staged, Time now);
 
 }  // namespace tomme::repository

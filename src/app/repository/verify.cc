@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/repository/errors.h"
+#include "app/repository/key_use.h"
 #include "app/repository/layout.h"
 #include "app/repository/target_store.h"
 #include "core/encoding/text.h"
@@ -38,13 +39,16 @@ class Walk {
     for (const auto& [name, role] : published->offline.targets) {
       ++found_.roles;
       expire(name, role.value);
+      below(*published, name, role.value);
       for (const auto& [path, file] : role.value.targets) target(path, file);
     }
+    note_roles(published->offline, published->snapshot);
     const auto bins = published->offline.bins();
     if (!bins) {
       problem(bins.error());
     } else if (*bins) {
-      check_bins(**bins, published->snapshot);
+      check_bins(**bins);
+      note_bins(**bins);
     }
     return std::move(found_);
   }
@@ -56,16 +60,15 @@ class Walk {
 
   /// Each thread takes the next part as long as there are some; what they found is put together in the order
   /// of the bins.
-  void check_bins(const Bins& bins, const SnapshotText& snapshot) {
+  void check_bins(const Bins& bins) {
     const std::uint32_t parts = (bins.layout.count() + kBinsOfAPart - 1) / kBinsOfAPart;
-    std::vector<Verification> found(parts);
+    std::vector<Walk> found(parts, Walk(files_, options_));
     std::atomic<std::uint32_t> next = 0;
     const auto work = [&] {
       for (std::uint32_t part = next++; part < parts; part = next++) {
-        Walk walk(files_, options_);
         const std::uint32_t end = std::min((part + 1) * kBinsOfAPart, bins.layout.count());
-        for (std::uint32_t bin = part * kBinsOfAPart; bin < end; ++bin) walk.check_bin(bins, bin, snapshot);
-        found[part] = std::move(walk.found_);
+        for (std::uint32_t bin = part * kBinsOfAPart; bin < end; ++bin)
+          found[part].check_bin(bins, bin, snapshot_);
       }
     };
     {
@@ -73,13 +76,53 @@ class Walk {
       for (unsigned i = 1; i < std::min(options_.threads, parts); ++i) others.emplace_back(work);
       work();
     }
-    for (Verification& part : found) take(part);
+    for (Walk& part : found) take(part);
   }
-  void take(Verification& part) {
-    found_.bins += part.bins;
-    found_.targets += part.targets;
-    found_.octets += part.octets;
-    for (Error& error : part.problems) problem(std::move(error));
+  void take(Walk& part) {
+    found_.bins += part.found_.bins;
+    found_.targets += part.found_.targets;
+    found_.octets += part.found_.octets;
+    for (Error& error : part.found_.problems) problem(std::move(error));
+    nameless_bins_ += part.nameless_bins_;
+    bin_versions_.insert(bin_versions_.end(), part.bin_versions_.begin(), part.bin_versions_.end());
+  }
+  /// A client may come to a role by any of those that delegate to it.
+  void below(const Published& published, const std::string& name, const tuf::Targets& role) {
+    const auto* named =
+        role.delegations ? std::get_if<std::vector<tuf::DelegatedRole>>(&role.delegations->roles) : nullptr;
+    if (named == nullptr) return;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      const std::string& below = delegated.name.text();
+      const auto there = published.offline.targets.find(below);
+      if (there != published.offline.targets.end()) {
+        const auto good = tuf::verify_threshold(below, name, role.delegations->keys, delegated.keys,
+                                                there->second.canonical, there->second.signatures);
+        if (!good) problem(good.error());
+      } else if (!snapshot_.find(delegated.name)) {
+        problem(Error(kRepositoryUnpublished, printable(name, 80) + " delegates to " + printable(below, 80) +
+                                                  ", which is not published"));
+      }
+    }
+  }
+  void note_roles(const OfflineRoles& offline, const SnapshotText& snapshot) {
+    std::string nameless;
+    for (const auto& [name, role] : offline.targets) {
+      if (!role.value.role) nameless += " " + printable(name, 80);
+    }
+    if (!nameless.empty()) {
+      found_.notes.push_back("of these roles no file says which it is:" + nameless + "; tomme tuf renew" +
+                             nameless + ", and have it signed");
+    }
+    for (const std::string& words : same_versions(offline, snapshot)) found_.notes.push_back(words);
+    for (std::string& words : KeyUse::of(offline).words()) found_.notes.push_back(std::move(words));
+  }
+  void note_bins(const Bins& bins) {
+    std::ranges::sort(bin_versions_);
+    const bool same = std::ranges::adjacent_find(bin_versions_) != bin_versions_.end();
+    if (nameless_bins_ == 0 && !same) return;
+    found_.notes.push_back(
+        std::string("hash bins have versions in common or do not say which they are: tomme tuf renew ") +
+        bins.delegator + ", and have it signed; the next publication then writes all of them anew");
   }
   void expire(const std::string& role, const tuf::Common& common) {
     if (common.is_expired(options_.now)) {
@@ -125,25 +168,36 @@ class Walk {
     snapshot.expires = published.snapshot.expires;
     expire("timestamp", timestamp);
     expire("snapshot", snapshot);
-    if (const auto stat = files_.stat(metadata_key("snapshot", published.snapshot.version)); stat && *stat) {
-      found_.octets += (*stat)->size;
-    }
-  }
-
-  void check_bin(const Bins& bins, std::uint32_t bin, const SnapshotText& snapshot) {
-    ++found_.bins;
-    const std::string name = bins.layout.name(bin);
-    const auto version = snapshot.version_of(snapshot_entry(name));
-    if (!version) return problem(Error(kRepositoryDamaged, "the snapshot does not list " + name));
-    const auto file = load_metadata(files_, name, *version, kMostTargetsOctets);
+    const auto file = load_metadata(files_, "snapshot", published.snapshot.version, kMostSnapshotOctets);
     if (!file) return problem(file.error());
     found_.octets += file->size();
-    const auto metadata = tuf::Signed<tuf::Targets>::parse(*file);
+    const auto listing = tuf::Signed<tuf::Timestamp>::parse(bytes_of(published.timestamp_file));
+    auto metadata = tuf::Signed<tuf::Snapshot>::parse(*file);
+    if (!listing || !metadata) return problem(Error(listing ? metadata.error() : listing.error()));
+    if (const auto good = tuf::check_meta_file(listing->value.snapshot, *file); !good)
+      problem(Error(good.error()).in("snapshot"));
+    snapshot_ = std::move(metadata->value);
+  }
+
+  void check_bin(const Bins& bins, std::uint32_t bin, const tuf::Snapshot& snapshot) {
+    ++found_.bins;
+    const std::string name = bins.layout.name(bin);
+    const auto listing = snapshot.meta.find(snapshot_entry(name));
+    if (!listing) return problem(Error(kRepositoryDamaged, "the snapshot does not list " + name));
+    const std::uint64_t version = listing->version.value();
+    const auto file = load_metadata(files_, name, version, kMostTargetsOctets);
+    if (!file) return problem(file.error());
+    found_.octets += file->size();
+    if (const auto good = tuf::check_meta_file(*listing, *file); !good)
+      return problem(Error(good.error()).in(name));
+    const auto metadata = tuf::parse_targets_of(name, *file);
     if (!metadata) return problem(Error(metadata.error()).in(name));
     const auto good = tuf::verify_threshold(name, bins.delegator, bins.keys, bins.role_keys,
                                             metadata->canonical, metadata->signatures);
     if (!good) return problem(good.error());
-    if (metadata->value.version.value() != *version) {
+    bin_versions_.push_back(version);
+    if (!metadata->value.role) ++nameless_bins_;
+    if (metadata->value.version.value() != version) {
       problem(Error(kRepositoryDamaged, name + " is not the version that the snapshot lists"));
     }
     expire(name, metadata->value);
@@ -174,6 +228,9 @@ class Walk {
   store::BlobStore& files_;
   const VerificationOptions& options_;
   Verification found_;
+  tuf::Snapshot snapshot_;
+  std::size_t nameless_bins_ = 0;
+  std::vector<std::uint64_t> bin_versions_;
 };
 
 }  // namespace

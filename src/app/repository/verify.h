@@ -19,6 +19,7 @@ struct Verification {
   std::uint64_t targets = 0;
   std::uint64_t octets = 0;  ///< of the metadata that is in force
   std::vector<Error> problems;
+  std::vector<std::string> notes;  ///< what no client refuses, but leaves less to tell one role from another
 };
 
 struct VerificationOptions {
@@ -29,9 +30,11 @@ struct VerificationOptions {
 };
 
 /// Reads all of the published repository as the strictest client would, with none of the shortcuts of the
-/// publisher: every root from the first on, every role and every bin by the keys of who delegates to it, with
-/// versions, sizes, expiry, and each target in the bin that its path belongs to. What is wrong is a problem;
-/// an error is only what makes the walk impossible.
+/// publisher: every root from the first on, every role by the keys of each that delegates to it, every bin,
+/// with versions, lengths and digests as they are listed, the role that the file says it is of, sizes,
+/// expiry, and each target in the bin that its path belongs to. A delegation to a role that is not there is a
+/// problem as well (kRepositoryUnpublished). What is wrong is a problem; an error is only what makes the walk
+/// impossible.
 Result<Verification> verify_published(store::BlobStore& files, const VerificationOptions& options);
 
 }  // namespace tomme::repository

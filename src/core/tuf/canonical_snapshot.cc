@@ -1,5 +1,7 @@
 #include "core/tuf/canonical_snapshot.h"
 
+#include <limits>
+
 #include "core/tuf/fields_internal.h"
 #include "core/tuf/scanner.h"
 
@@ -16,14 +18,31 @@ std::optional<Version> take_version(Scanner& scanner) {
   return Version(*number);
 }
 
+/// '"hashes":{"sha256":"' 64HEX '"},"length":' number ','
+bool take_content(Scanner& scanner, MetaFile& file) {
+  if (!scanner.take("\"hashes\":{\"sha256\":\"")) return false;
+  const auto digits = scanner.take_octets(64);
+  const auto digest = digits ? Sha256::parse_hex(*digits) : Result<Sha256>(Sha256());
+  if (!digits || !digest || digest->to_hex() != *digits || !scanner.take("\"},\"length\":")) return false;
+  const auto length = scanner.take_number();
+  if (!length || *length > std::numeric_limits<std::int64_t>::max() || !scanner.take(",")) return false;
+  file.length = *length;
+  file.hashes.known.push_back(Digest(*digest));
+  return true;
+}
+
 /// Where the entry is not behind the one before, false: so no name stands twice.
 bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
   const auto name = scanner.take_plain();
   if (!name || (!meta.empty() && *name <= last)) return false;
-  if (!scanner.take(":{\"version\":")) return false;
+  if (!scanner.take(":{")) return false;
+  MetaFile file;
+  if (scanner.at("\"h") && !take_content(scanner, file)) return false;
+  if (!scanner.take("\"version\":")) return false;
   const auto version = take_version(scanner);
   if (!version || !scanner.take("}") || meta.size() == kMostEntries) return false;
-  meta.set(*name, MetaFile{.version = *version});
+  file.version = *version;
+  meta.set(*name, std::move(file));
   last = *name;
   return true;
 }

@@ -6,12 +6,13 @@
 #include "core/tuf/metadata.h"
 #include "core/tuf/signed_text.h"
 
-/// A snapshot as every large repository serves it: compact, in canonical order, with versions only. Half a
-/// megabyte for 16,384 hash bins, read without a tree of JSON, which would have nine.
+/// A snapshot as every large repository serves it: compact, in canonical order, with versions only but for a
+/// few roles. Half a megabyte for 16,384 hash bins, read without a tree of JSON, which would have nine.
 ///
 ///     signed = '{"_type":"snapshot","expires":"' date '","meta":{' [ entry *( "," entry ) ]
 ///              '},"spec_version":"' plain '","version":' number '}'
-///     entry  = '"' plain '":{"version":' number '}'          ; in the order of their names' octets
+///     entry  = '"' plain '":{' [ content ] '"version":' number '}'    ; in the order of their names' octets
+///     content = '"hashes":{"sha256":"' 64HEX '"},"length":' number ','
 namespace tomme::tuf {
 
 struct CanonicalSnapshot {

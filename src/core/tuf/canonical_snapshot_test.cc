@@ -7,6 +7,10 @@
 namespace tomme::tuf {
 namespace {
 
+constexpr std::string_view kWithContent =
+    R"({"signatures":[],"signed":{"_type":"snapshot","expires":"2030-01-01T00:00:00Z","meta":{"targets.json":)"
+    R"({"hashes":{"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"length":7,)"
+    R"("version":2}},"spec_version":"1.0.34","version":3}})";
 constexpr std::string_view kGood =
     R"({"signatures":[{"keyid":"a","sig":"00"},{"keyid":"b","sig":""}],"signed":{"_type":"snapshot",)"
     R"("expires":"2030-01-01T00:00:00Z","meta":{"bin-0.json":{"version":7},"bin-1.json":{"version":1},)"
@@ -43,9 +47,11 @@ TEST(CanonicalSnapshot, SaysWhatTheTreeSays) {
   EXPECT_EQ(read.find(RoleName::targets())->version, Version(kMaxVersion));
   EXPECT_EQ(read.find(RoleName::parse("bin-0").value())->version, Version(7));
   EXPECT_FALSE(read.find(RoleName::parse("bin").value()));
-  for (const std::string& text :
-       {with(R"(,"bin-1.json":{"version":1})", ""), with(R"({"keyid":"a","sig":"00"},)", ""),
-        with(R"("1.0.34")", R"("1.31")"), with(R"("bin-0.json")", R"("")"), with("bin-0", "a/../b")}) {
+  for (const std::string& text : {with(R"(,"bin-1.json":{"version":1})", ""),
+                                  with(R"({"keyid":"a","sig":"00"},)", ""), with(R"("1.0.34")", R"("1.31")"),
+                                  with(R"({"version":7})", R"({"hashes":{"sha256":")" + std::string(64, 'a') +
+                                                               R"("},"length":9,"version":7})"),
+                                  with(R"("bin-0.json")", R"("")"), with("bin-0", "a/../b")}) {
     EXPECT_TRUE(CanonicalSnapshot::read(text)) << text;
     expect_the_same(text);
   }
@@ -58,6 +64,11 @@ TEST(CanonicalSnapshot, LeavesOtherFormsToTheTree) {
         " " + std::string(kGood), with(R"({"version":7})", R"({"length":1,"version":7})"),
         with("bin-1", R"(bin\u002d1)"), with("bin-1", "bin-\xc3\xa9"),
         with(R"("version":3)", R"("version":3,"x":1)"), with(R"("meta":{)", R"("a":1,"meta":{)"),
+        with(R"({"version":7})",
+             R"({"hashes":{"sha256":")" + std::string(64, 'A') + R"("},"length":9,"version":7})"),
+        with(R"({"version":7})", R"({"hashes":{"sha256":")" + std::string(64, 'a') + R"("},"version":7})"),
+        with(R"({"version":7})",
+             R"({"hashes":{"sha512":")" + std::string(128, 'a') + R"("},"length":9,"version":7})"),
         with(R"("sig":"00")", R"("sig":"00","x":1)")}) {
     EXPECT_FALSE(CanonicalSnapshot::read(text)) << text;
   }
@@ -104,11 +115,14 @@ TEST(CanonicalSnapshot, DoesNotTakeAnotherOrderForTheCanonicalOne) {
 }
 
 TEST(CanonicalSnapshot, EveryOctetTurned) {
-  for (std::size_t at = 0; at < kGood.size(); ++at) {
-    for (const char c : {'"', '\\', '{', '}', ',', '0', 'a', '\n', '\x80'}) {
-      std::string text(kGood);
-      text[at] = c;
-      expect_the_same(text);
+  for (const std::string_view good : {kGood, kWithContent}) {
+    ASSERT_TRUE(CanonicalSnapshot::read(good));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (const char c : {'"', '\\', '{', '}', ',', '0', 'a', '\n', '\x80'}) {
+        std::string text(good);
+        text[at] = c;
+        expect_the_same(text);
+      }
     }
   }
 }

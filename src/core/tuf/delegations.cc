@@ -142,6 +142,23 @@ bool DelegatedRole::matches(const TargetPath& path) const {
   });
 }
 
+bool DelegatedRole::may_cover_the_same(const DelegatedRole& other) const {
+  const auto any_pair = [](const auto& a, const auto& b, const auto& overlap) {
+    return std::ranges::any_of(a, [&](const auto& x) {
+      return std::ranges::any_of(b, [&](const auto& y) { return overlap(x, y); });
+    });
+  };
+  const auto *own_paths = std::get_if<Paths>(&covers), *their_paths = std::get_if<Paths>(&other.covers);
+  if (own_paths != nullptr && their_paths != nullptr) {
+    return any_pair(own_paths->patterns, their_paths->patterns, patterns_overlap);
+  }
+  const auto *own = std::get_if<HashPrefixes>(&covers), *theirs = std::get_if<HashPrefixes>(&other.covers);
+  if (own == nullptr || theirs == nullptr) return true;
+  return any_pair(own->hex, theirs->hex, [](const std::string& x, const std::string& y) {
+    return x.starts_with(y) || y.starts_with(x);
+  });
+}
+
 std::uint64_t SuccinctRoles::bin_number_for(const TargetPath& path) const {
   std::uint64_t first = 0;  // 32 bits, big endian
   for (std::uint8_t octet : path.sha256().view().first(4)) first = first << 8 | octet;

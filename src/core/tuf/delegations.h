@@ -28,6 +28,9 @@ struct RoleKeys {
 /// and `?` (one character). No classes, no escapes, no locale; case counts.
 bool path_matches(std::string_view pattern, std::string_view path);
 
+/// Whether some path is covered by both.
+bool patterns_overlap(std::string_view a, std::string_view b);
+
 /// One role by name (section 4.5).
 struct DelegatedRole {
   struct Paths {
@@ -44,6 +47,8 @@ struct DelegatedRole {
   json::Object unknown = {};
 
   bool matches(const TargetPath& path) const;
+  /// Whether some path may be covered by both roles. Of patterns and digests together it is taken to be so.
+  bool may_cover_the_same(const DelegatedRole& other) const;
 };
 
 /// Hash bins (TAP 15): 2^bit_length roles "PREFIX-HEX" that share their keys. Not terminating.

@@ -13,6 +13,9 @@ inline constexpr ErrorCode kTufSpecVersion{"tuf/spec-version", Outcome::refused,
 inline constexpr ErrorCode kTufType{"tuf/type", Outcome::refused,
                                     "repository metadata of another kind stands where a role was expected",
                                     "the mirror serves one file under the name of another; tell who runs it"};
+inline constexpr ErrorCode kTufRole{"tuf/role", Outcome::refused,
+                                    "a file of repository metadata says that it is of another role",
+                                    "the mirror serves one file under the name of another; tell who runs it"};
 inline constexpr ErrorCode kTufDuplicateSignature{
     "tuf/duplicate-signature", Outcome::refused,
     "a file of repository metadata has two signatures under one key id",

@@ -75,6 +75,10 @@ struct Targets : Common {
   static constexpr std::string_view kType = "targets";
   Table<TargetFile> targets = {};  ///< by path
   std::optional<Delegations> delegations = {};
+  /// Whose file it is. The specification has no member for it, so that one role's file can stand in the place
+  /// of another's that has the same keys; ours is one that other clients pass over.
+  static constexpr std::string_view kRoleMember = "x-tomme-role";
+  std::optional<RoleName> role = {};  ///< nothing where the file does not say it
 
   static Result<Targets> parse(const json::Value& payload);
   Result<std::string> to_canonical() const;
@@ -94,6 +98,11 @@ struct Signed {
     return Signed{std::move(value), std::move(envelope.canonical), std::move(envelope.signatures)};
   }
 };
+
+/// kTufRole where the file says that it is of another role.
+Result<void> expect_role(std::string_view role, const Targets& file);
+/// The file of that role: Signed::parse, and kTufRole.
+Result<Signed<Targets>> parse_targets_of(std::string_view role, BytesView file);
 
 /// kTufHash unless `octets` are as long as and have every known digest that is listed; kTufHashUnknown where
 /// there are digests, but of unknown algorithms only. Neither length nor hashes: anything will do.

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/metadata.h"
 
@@ -33,6 +34,18 @@ const Digest* Hashes::find(HashAlgorithm algorithm) const {
     if (digest.algorithm() == algorithm) return &digest;
   }
   return nullptr;
+}
+
+Result<void> expect_role(std::string_view role, const Targets& file) {
+  if (!file.role || file.role->text() == role) return {};
+  return fail(kTufRole, "the file says that it is of the role '" + printable(file.role->text(), 80) +
+                            "', not of '" + printable(role, 80) + "'");
+}
+
+Result<Signed<Targets>> parse_targets_of(std::string_view role, BytesView file) {
+  Signed<Targets> out = TRY(Signed<Targets>::parse(file));
+  TRY(expect_role(role, out.value));
+  return out;
 }
 
 Result<void> check_meta_file(const MetaFile& listed, BytesView octets) {

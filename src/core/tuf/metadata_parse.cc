@@ -134,6 +134,9 @@ Result<Targets> Targets::parse(const json::Value& payload) {
   if (const json::Value* delegations = reader.find("delegations")) {
     out.delegations = TRY(Delegations::parse(*delegations));
   }
+  if (reader.find(kRoleMember) != nullptr) {
+    out.role = TRY(in(kRoleMember, RoleName::parse(TRY(reader.text(kRoleMember)))));
+  }
   out.unknown = reader.rest();
   return out;
 }

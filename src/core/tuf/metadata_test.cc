@@ -48,6 +48,20 @@ void expect_refused(const std::string& payload, const ErrorCode& code, std::stri
   EXPECT_TRUE(parsed.error().message().contains(words)) << parsed.error().message();
 }
 
+TEST(TufMetadata, ATargetsFileMaySayItsRole) {
+  const auto said = parse_payload<Targets>(targets_with("{}", R"(,"x-tomme-role":"team")"));
+  ASSERT_TRUE(said);
+  EXPECT_EQ(said->value.role->text(), "team");
+  EXPECT_EQ(*said->value.to_canonical(), said->canonical);
+  EXPECT_EQ(said->value.unknown.size(), 0U);
+  EXPECT_TRUE(expect_role("team", said->value));
+  EXPECT_TRUE(expect_role("Team", said->value).error().is(kTufRole));
+  EXPECT_TRUE(expect_role("Team", parse_payload<Targets>(targets_with("{}"))->value));
+  for (const char* value : {"1", "null", "\"\"", "[\"team\"]"}) {
+    expect_refused<Targets>(targets_with("{}", R"(,"x-tomme-role":)" + std::string(value)), kTufShape);
+  }
+}
+
 TEST(TufMetadata, ShowsNoNameAsItStands) {
   const std::string name = "\\u001b[31m" + std::string(300, 'a');
   for (const std::string& hashes : {R"({})"s, R"({"md5":null})"s, R"({"sha256":"aa"})"s}) {

@@ -111,6 +111,7 @@ Result<std::string> Targets::to_canonical() const {
   ObjectWriter writer;
   put_common(writer, *this, kType).raw("targets", table_to_canonical(targets, append_target));
   if (delegations) writer.raw("delegations", delegations->to_canonical());
+  if (role) writer.text(kRoleMember, role->text());
   return writer.rest(unknown).finish();
 }
 

@@ -66,7 +66,7 @@ Result<Targets> read_targets(const RoleName& name, const MetaFile& listed, const
                              BytesView octets, const OidcVerifier& oidc) {
   const std::string what = printable(name.text(), 80);
   TRY(in(what, check_meta_file(listed, octets)));
-  Signed<Targets> file = TRY(in(what, Signed<Targets>::parse(octets)));
+  Signed<Targets> file = TRY(in(what, parse_targets_of(name.text(), octets)));
   TRY(verify_threshold(describe(name, file.value.version), delegator.description, *delegator.keys,
                        *delegator.role, file.canonical, file.signatures, oidc));
   TRY(check_listed_version(name, file.value.version, listed.version));
