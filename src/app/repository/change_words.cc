@@ -476,9 +476,11 @@ void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets&
 
 /// Whose file it says it is, which keeps it from being served as another's.
 void say_own_role(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
-  const bool said_before = before != nullptr && before->role;
-  if (after.role && !said_before)
-    out.say("says that it is the file of the role " + in_quotes(after.role->text()));
+  const auto said_before = before != nullptr ? before->role : std::nullopt;
+  if (after.role && after.role != said_before) {
+    out.say("says that it is the file of the role " + in_quotes(after.role->text()) +
+            (said_before ? ", in place of " + in_quotes(said_before->text()) : ""));
+  }
   if (!after.role && said_before) {
     out.warn("it no longer says which role's file it is, so that it could be served as another's");
   }
