@@ -309,7 +309,7 @@ def test_page_that_points_to_an_odd_place(local, index, url, page):
     assert not result.report["notJudged"]
 
 
-@pytest.mark.parametrize("status", [201, 203, 206, 226, 300, 305])
+@pytest.mark.parametrize("status", [201, 206, 226, 300, 305])
 def test_page_with_an_odd_status_is_read_or_refused(local, index, elsewhere, status):
     # requests takes every status below 400 for success, so pip would read this page.
     index.entry(WHEEL).url = elsewhere.file_url(WHEEL)
@@ -318,6 +318,30 @@ def test_page_with_an_odd_status_is_read_or_refused(local, index, elsewhere, sta
     result = local.run(*PIP)
     assert result.code == REFUSED, result.said
     assert not elsewhere.seen
+
+
+def test_page_that_a_proxy_on_the_way_answered(local, index):
+    page = index.page("tomme-demo", HTML)
+    index.answers["/simple/tomme-demo/"] = lambda handler: page._replace(status=203)
+    assert_taken(local, local.run(*PIP))
+
+
+LEFT_OUT = {"another name": f"/files/other/{WHEEL[:-4]}x.whl", "another project": "/files/six-1.0-py3-none-any.whl"}
+
+
+@pytest.mark.parametrize("options", [[], ["--require", "attested"]], ids=["default", "strict"])
+@pytest.mark.parametrize("asked", LEFT_OUT.values(), ids=LEFT_OUT.keys())
+@pytest.mark.parametrize("suffix", ["", ".metadata"])
+def test_a_file_that_its_page_left_out_is_refused_with_the_reason(curl, index, demo, options, asked, suffix):
+    entry = index.entry(WHEEL)
+    entry.url = asked
+    index.content[asked] = index.content[asked + ".metadata"] = demo.content
+    result = curl.run("curl", "-sS", f"{index.simple}tomme-demo/", "-o", "page", "-w", "%{http_code}\n",
+                      "--next", "-sS", index.base + asked + suffix, "-o", "file", "-w", "%{http_code}\n", options=options)
+    assert result.out.split() == ["200", "403"], result.said
+    assert result.report["leftOut"], result.said
+    assert "its page was written without it: " in (curl.work / "file").read_text(), result.said
+    assert "guard/left-out" in json.dumps(result.report), result.said
 
 
 def test_page_in_another_charset(curl, index):

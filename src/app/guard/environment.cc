@@ -107,6 +107,9 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
       value = settings.certificates.bundle;
     }
   }
+  // virtualenv (pipenv, tox, Poetry, hatch) would fetch newer pip and setuptools for later runs beside its
+  // work.
+  child["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1";
   child["PIP_CACHE_DIR"] = settings.cache + "/pip";
   child["UV_CACHE_DIR"] = settings.cache + "/uv";
   child["POETRY_CACHE_DIR"] = settings.cache + "/poetry";

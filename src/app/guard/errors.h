@@ -32,6 +32,11 @@ inline constexpr ErrorCode kGuardElsewhere{
     "guard/elsewhere", Outcome::refused,
     "an index page offers files at a place where they would not be judged",
     "if the place is right, name it with --file-host HOST"};
+inline constexpr ErrorCode kGuardLeftOut{
+    "guard/left-out", Outcome::refused,
+    "a file was asked for that its page was written without, since it is listed in a way that cannot be "
+    "judged",
+    "ask the index's operator to list it under its own name and address, by https"};
 inline constexpr ErrorCode kGuardDependency{
     "guard/dependency", Outcome::refused,
     "a file wants another project from a place where it would not be judged as that project's, or in words "

@@ -101,6 +101,20 @@ Result<void> Listing::add(const PageFile& file, const std::optional<Url>& index,
   return merge(entry, file, number_of(index));
 }
 
+void Listing::leave_out(const Url& address, const Error& why) {
+  const Sha256 digest = sha256(bytes_of(address_key(address)));
+  const std::lock_guard lock(mutex_);
+  if (left_out_.size() < kMaxLeftOut) left_out_.try_emplace(digest, why);
+}
+
+std::optional<Error> Listing::why_left_out(const std::string& key) const {
+  const Sha256 digest = sha256(bytes_of(key));
+  const std::lock_guard lock(mutex_);
+  const auto at = left_out_.find(digest);
+  if (at == left_out_.end() || files_.contains(digest)) return std::nullopt;
+  return at->second;
+}
+
 std::optional<ListedFile> Listing::find(const std::string& key) const {
   const std::lock_guard lock(mutex_);
   const auto at = files_.find(sha256(bytes_of(key)));

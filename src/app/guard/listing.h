@@ -43,6 +43,13 @@ class Listing {
                    const std::function<bool(const Url&)>& is_judged);
   std::optional<ListedFile> find(const std::string& key) const;
 
+  /// Remembers why a page was written without the file at this address; of so many as an installer that knows
+  /// them from elsewhere may ask for.
+  static constexpr std::size_t kMaxLeftOut = 10'000;
+  void leave_out(const Url& address, const Error& why);
+  /// Nothing where some page lists it after all.
+  std::optional<Error> why_left_out(const std::string& key) const;
+
  private:
   /// What few files have.
   struct More {
@@ -71,6 +78,7 @@ class Listing {
   mutable std::mutex mutex_;  // guards all below
   // By the digest of the key, which is shorter. Flat: a page adds ten thousands at once.
   boost::unordered_flat_map<Sha256, Entry, FirstBytes> files_;
+  boost::unordered_flat_map<Sha256, Error, FirstBytes> left_out_;
   std::vector<std::string> indexes_;
   std::optional<Url> last_index_;  // and its number: one page's files come one behind the other
   std::uint32_t last_number_ = 0;

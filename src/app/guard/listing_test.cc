@@ -52,6 +52,23 @@ TEST(Listing, KnowsAFileByWhereItIsInAnySpelling) {
   EXPECT_FALSE(listing.find(key_of("http://index.test/files/a/six-1-py3-none-any.whl")));
 }
 
+TEST(Listing, RemembersWhyAPageWasWrittenWithoutAFile) {
+  Listing listing;
+  const Url address = *Url::parse("https://index.test/files/six-1-py3-none-any.whl");
+  EXPECT_FALSE(listing.why_left_out(address_key(address)));
+  listing.leave_out(address, Error(kGuardElsewhere, "first"));
+  listing.leave_out(address, Error(kGuardElsewhere, "second"));
+  EXPECT_EQ(listing.why_left_out(key_of("https://INDEX.test/files/%73ix-1-py3-none-any.whl"))->message(),
+            "first");
+  // Another page lists it after all.
+  ASSERT_TRUE(listing.add(file_at("/files/six-1-py3-none-any.whl"), kPage, on_index));
+  EXPECT_FALSE(listing.why_left_out(address_key(address)));
+  for (std::size_t i = 0; i < Listing::kMaxLeftOut + 5; ++i)
+    listing.leave_out(*Url::parse("https://index.test/" + std::to_string(i)), Error(kGuardElsewhere, "many"));
+  EXPECT_TRUE(listing.why_left_out("https://index.test/9"));
+  EXPECT_FALSE(listing.why_left_out("https://index.test/" + std::to_string(Listing::kMaxLeftOut)));
+}
+
 TEST(Listing, ForgetsNoProofAndNoDigest) {
   Listing listing;
   const std::string url = "/six-1-py3-none-any.whl";

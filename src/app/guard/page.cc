@@ -155,7 +155,7 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
   } else if (head.status >= 400) {
     if (head.status == 401) report_.unauthorized(url.origin().host_and_port());
     upstream.answer = status_of(head);
-  } else if (head.status != 200) {
+  } else if (head.status != 200 && head.status != 203) {  // 203: some proxy on the way changed the headers
     return fail(kGuardRequest, "the answer of " + host + " has status " + std::to_string(head.status) +
                                    ", which is neither success nor failure");
   } else if (const std::string encoding = head.content_encoding(); !encoding.empty()) {

@@ -116,6 +116,10 @@ std::shared_ptr<const Download> Relay::download_for(const std::string& key, cons
 Result<void> Relay::answer_file(const net::Request& request, const std::string& name,
                                 net::ResponseWriter& response) {
   const std::string key = address_key(request.url);
+  if (const auto why = left_out(key, request.url, name)) {
+    report_.refused(name, *why);
+    return refuse(*why, response);
+  }
   const auto download = download_for(key, request.url, name, request.headers);
   const std::stop_token stop = response.stop_token();
   const auto soon = [] { return std::chrono::steady_clock::now() + kGlance; };
@@ -147,6 +151,15 @@ bool Relay::is_listed(std::string_view address) {
   if (!url) return false;
   const auto listed = look_up_.find(*url, url->filename(), {});
   return listed && *listed;
+}
+
+std::optional<Error> Relay::left_out(const std::string& key, const Url& url, const std::string& name) {
+  const std::optional<Error> why = listing_.why_left_out(key);
+  if (!why) return std::nullopt;
+  // What one page leaves out as none of its project's, the page of its own project may list.
+  const auto listed = look_up_.find(url, name, {});
+  if (listed && *listed) return std::nullopt;
+  return Error(kGuardLeftOut, "its page was written without it: " + why->message());
 }
 
 bool Relay::has_one_digest(const std::string& key) const {
@@ -231,6 +244,10 @@ Result<void> Relay::answer_metadata(const net::Request& request, const MetadataR
   // No page of ours offers one for a source distribution (PEP 658: what it says is known when it is built).
   if (!route.name.ends_with(".whl")) return response.respond(404, "", {}, "");
   const Url url = TRY(Url::parse(route.file));
+  if (const auto why = left_out(route.file, url, route.name)) {
+    report_.refused(route.name, *why);
+    return refuse(*why, response);
+  }
   const auto download = download_for(route.file, url, route.name, request.headers);
   const Download::State state = download->wait_done(response.stop_token());
   if (!state.done) {
@@ -260,6 +277,7 @@ Result<PageAnswer> Relay::page_for(const net::Request& request, const Route& rou
   if (const auto* legacy = std::get_if<LegacyRoute>(&route))
     return pages_.legacy(request, *legacy, std::move(stop));
   if (options_.is_strict()) {
+    if (std::get<OtherRoute>(route).is_project_json) return PageAnswer{.status = 404};
     return fail(kGuardRequest, "it is neither a page of an index nor a file with a distribution's name");
   }
   return pages_.other(request, std::move(stop));

@@ -47,6 +47,15 @@ std::optional<ProjectName> project_of_legacy(const Url& url) {
   return project_in(path.substr(0, slash));
 }
 
+/// "…/NAME/json"
+bool is_project_json(std::string_view path) {
+  constexpr std::string_view kEnd = "/json";
+  if (!path.ends_with(kEnd)) return false;
+  path.remove_suffix(kEnd.size());
+  return project_in(path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1))
+      .has_value();
+}
+
 }  // namespace
 
 Route route_of(const Url& url, const std::vector<Url>& indexes) {
@@ -59,14 +68,17 @@ Route route_of(const Url& url, const std::vector<Url>& indexes) {
   if (has_archive_name(name)) return FileRoute{name};
   if (url.query()) return OtherRoute{};
   for (const Url& index : indexes) {
-    const auto rest = below(index, url);
+    auto rest = below(index, url);
     if (!rest) continue;
     if (rest->empty()) return ListRoute{index};
+    // pipenv joins "simple/" and "/demo/".
+    if (rest->starts_with('/')) rest->remove_prefix(1);
     if (auto project = project_in(*rest)) return PageRoute{index, *std::move(project)};
   }
   const auto host = std::ranges::find(indexes, url.origin(), &Url::origin);
   if (host != indexes.end()) {
     if (auto project = project_of_legacy(url)) return LegacyRoute{*host, *std::move(project)};
+    return OtherRoute{.is_project_json = is_project_json(url.path())};
   }
   return OtherRoute{};
 }

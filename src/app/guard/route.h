@@ -34,7 +34,10 @@ struct MetadataRoute {
   std::string name;
 };
 /// What installers and the index do not have between them.
-struct OtherRoute {};
+struct OtherRoute {
+  /// "<page of a project>/json", of which pip-tools asks for digests; it does without.
+  bool is_project_json = false;
+};
 
 using Route = std::variant<PageRoute, ListRoute, LegacyRoute, FileRoute, MetadataRoute, OtherRoute>;
 

@@ -28,6 +28,7 @@ TEST(Route, KnowsPagesByTheIndexThatHasThem) {
   EXPECT_EQ(route("https://pypi.test/x/../simple/foo/"), "page foo of /simple/");
   EXPECT_EQ(route("https://index.test/root/dev/foo/"), "page foo of /root/dev/");
   EXPECT_EQ(route("https://index.test/root/foo/"), "page foo of /root");
+  EXPECT_EQ(route("https://pypi.test/simple//foo/"), "page foo of /simple/");
   EXPECT_EQ(route("https://pypi.test/simple/"), "list of /simple/");
   EXPECT_EQ(route("https://index.test/root"), "list of /root");
   EXPECT_EQ(route("https://pypi.test/pypi/foo/json"), "legacy foo");
@@ -47,12 +48,27 @@ TEST(Route, TakesNothingElseForAPage) {
   for (const char* address :
        {"https://other.test/simple/foo/", "https://pypi.test/simplex/foo/",
         "https://pypi.test/simple/foo/bar/", "https://pypi.test/simple/foo-1.0.tar.gz/",
-        "https://pypi.test/simple/foo/?x", "https://pypi.test/simple//foo/",
+        "https://pypi.test/simple/foo/?x", "https://pypi.test/simple///foo/",
         "https://pypi.test/files/blob.metadata", "https://pypi.test/files/blob",
         "https://pypi.test/pypi/foo/1.0/2/json", "https://pypi.test/pypi/json",
         "https://other.test/pypi/foo/json", "https://pypi.test/info/refs", "https://pypi.test/simple/-foo/",
         "http://pypi.test/simple/foo/", "https://pypi.test/"}) {
     EXPECT_EQ(route(address), "other") << address;
+  }
+}
+
+TEST(Route, KnowsWhatPipToolsAsksForDigests) {
+  const auto is_json = [](const char* address) {
+    const Route found = route_of(*Url::parse(address), kIndexes);
+    const auto* other = std::get_if<OtherRoute>(&found);
+    return other != nullptr && other->is_project_json;
+  };
+  EXPECT_TRUE(is_json("https://pypi.test/foo/json"));
+  EXPECT_TRUE(is_json("https://pypi.test/simple/foo/json"));
+  for (const char* address :
+       {"https://other.test/foo/json", "https://pypi.test/json", "https://pypi.test/-/json",
+        "https://pypi.test/foo-1.0.whl/json", "https://pypi.test/foo/json?x"}) {
+    EXPECT_FALSE(is_json(address)) << address;
   }
 }
 

@@ -46,7 +46,9 @@ void WrittenPage::left_out(std::string_view name, const Error& why) {
   if (!is_no_distribution(name)) report_.left_out(source_.name, std::string(name), why.message());
 }
 
-void WrittenPage::not_listed(const IndexFile& listed, const Error& why) {
+void WrittenPage::not_listed(const IndexFile& listed, const std::optional<Url>& base, const Error& why) {
+  const Result<Url> address = base ? base->resolve(listed.url) : resolver_.resolve(listed.url);
+  if (address) listing_.leave_out(*address, why);
   if (!is_no_distribution(listed.filename) || !is_named_by_fragment(listed.url)) {
     return left_out(listed.filename, why);
   }
@@ -56,10 +58,11 @@ void WrittenPage::not_listed(const IndexFile& listed, const Error& why) {
 Result<void> WrittenPage::add(IndexFile& listed, const std::optional<Url>& base) {
   const Result<PageFile> file = PageFile::make(listed, base, resolver_, source_.project);
   if (!file) {
-    not_listed(listed, file.error());
+    not_listed(listed, base, file.error());
     return {};
   }
   if (const Result<void> added = listing_.add(*file, source_.index, is_judged_); !added) {
+    listing_.leave_out(file->upstream(), added.error());
     left_out(file->name(), added.error());
     return {};
   }

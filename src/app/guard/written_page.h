@@ -52,7 +52,7 @@ class WrittenPage {
 
  private:
   Result<void> put(std::string_view text);
-  void not_listed(const IndexFile& listed, const Error& why);
+  void not_listed(const IndexFile& listed, const std::optional<Url>& base, const Error& why);
   const PageFormat format_;
   const PageSource source_;
   Listing& listing_;
