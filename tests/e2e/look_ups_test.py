@@ -50,9 +50,16 @@ def ways(local, index, way):
         (local.home / ".netrc").write_text("machine localhost\n  login ann\n  password s3cr3t\n")
     elif way == "address":
         local.environment["UV_DEFAULT_INDEX"] = index.simple.replace("https://", f"https://{LOGIN}@")
+    elif way == "keyring":
+        folder = local.folder / "keyring"
+        folder.mkdir()
+        (folder / "keyring").write_text(f'#!/bin/sh\n[ "$1 $2 $3" = "get {index.host} ann" ] && echo s3cr3t\n')
+        (folder / "keyring").chmod(0o755)
+        local.environment |= {"PATH": f"{folder}:{local.environment['PATH']}", "UV_KEYRING_PROVIDER": "subprocess",
+                              "UV_INDEX_CORP_USERNAME": "ann"}
 
 
-@pytest.mark.parametrize("way", ["variables", "netrc", "address"])
+@pytest.mark.parametrize("way", ["variables", "netrc", "address", "keyring"])
 def test_frozen_sync_of_a_private_index_with_files_elsewhere(local, index, files, way):
     locked(local, index, files)
     index.user = LOGIN

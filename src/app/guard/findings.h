@@ -148,6 +148,8 @@ class Findings {
   Result<std::vector<std::string>> notes() const;
   const std::vector<NamedIndex>& indexes() const { return indexes_; }
   const std::vector<NamedLogin>& logins() const { return logins_; }
+  void ask_keyring() { keyring_is_asked_ = true; }
+  bool keyring_is_asked() const { return keyring_is_asked_; }
   /// The index of each file in a lock, by the file's address, both without credentials.
   const std::map<std::string, Url>& locked_files() const { return locked_files_; }
   const std::set<Origin>& origins() const { return origins_; }
@@ -176,6 +178,7 @@ class Findings {
   std::optional<ProjectName> about_;
   std::vector<NamedIndex> indexes_;
   std::vector<NamedLogin> logins_;
+  bool keyring_is_asked_ = false;  ///< a setting has the installer run `keyring`
   std::map<std::string, Url> locked_files_;
   std::set<Origin> origins_;
   struct Watched {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "app/guard/keyring_program.h"
+
 namespace tomme::guard {
 
 namespace {
@@ -67,6 +69,22 @@ std::optional<Netrc> read_netrc(const Invocation& invocation) {
   return std::nullopt;
 }
 
+/// uv and pip run the program `keyring` where their provider is "subprocess".
+bool asks_keyring(const Invocation& invocation, const Findings& findings) {
+  constexpr std::string_view kProgram = "subprocess";
+  for (const char* name : {"UV_KEYRING_PROVIDER", "PIP_KEYRING_PROVIDER"}) {
+    if (const std::string* value = variable(invocation, name); value != nullptr && *value == kProgram)
+      return true;
+  }
+  constexpr std::string_view kFlag = "--keyring-provider";
+  for (std::size_t i = 0; i < invocation.argv.size(); ++i) {
+    const std::string_view word = invocation.argv[i];
+    if (word == kFlag && i + 1 < invocation.argv.size() && invocation.argv[i + 1] == kProgram) return true;
+    if (word.starts_with(kFlag) && word.substr(kFlag.size()) == "=" + std::string(kProgram)) return true;
+  }
+  return findings.keyring_is_asked();
+}
+
 }  // namespace
 
 Credentials logins_of(const Invocation& invocation, const Findings& findings) {
@@ -78,6 +96,7 @@ Credentials logins_of(const Invocation& invocation, const Findings& findings) {
     credentials.add(index.url, completed(index.login, std::move(elsewhere)));
   }
   if (auto netrc = read_netrc(invocation)) credentials.use_netrc(*std::move(netrc));
+  if (asks_keyring(invocation, findings)) credentials.use_keyring(keyring_program(invocation.environment));
   return credentials;
 }
 

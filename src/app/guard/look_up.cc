@@ -17,7 +17,8 @@ constexpr std::size_t kMostLearned = 64;
 
 constexpr char kHowToLogIn[] =
     "give its password where the installer reads it: in the index's address, in UV_INDEX_NAME_USERNAME and "
-    "_PASSWORD, in POETRY_HTTP_BASIC_NAME_USERNAME and _PASSWORD, or in ~/.netrc";
+    "_PASSWORD, in POETRY_HTTP_BASIC_NAME_USERNAME and _PASSWORD, in ~/.netrc, or in the keyring, with the "
+    "user's name in the address and UV_KEYRING_PROVIDER=subprocess";
 
 }  // namespace
 

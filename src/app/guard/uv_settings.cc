@@ -52,6 +52,9 @@ Result<void> UvSettings::table(const json::Value& table, const std::string& wher
     TRY(collect_group(into_, group, into_.invocation.directory));
   }
   TRY(pythons(table, where));
+  for (std::string_view name : {"keyring-provider", "pip.keyring-provider"}) {
+    if (text_at(table, name) == "subprocess") findings_.ask_keyring();
+  }
   for (std::string_view name : {"link-mode", "pip.link-mode"}) {
     if (text_at(table, name) == "symlink") forbid_uv_links(findings_);
   }
