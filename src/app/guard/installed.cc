@@ -10,6 +10,7 @@
 #include "app/guard/installed_modules.h"
 #include "app/guard/installed_sdist.h"
 #include "app/guard/installed_shadows.h"
+#include "app/guard/led_places.h"
 #include "app/guard/shared_sight.h"
 #include "app/guard/wheel_content.h"
 #include "core/base/ascii.h"
@@ -364,17 +365,18 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
                                                const FileStore& store,
                                                const std::set<ProjectName>& expected) {
   const std::vector<std::string> folders = site_folders(places_, invocation_.list);
-  const SiteSnapshot after = take_snapshot(folders);
+  const SiteLook after = look_at_sites(folders);
   const DistributionReader reader(invocation_);
   WheelContents contents(store);
   const Comparison comparison(reader, places_, delivered, store, contents, expected);
   std::vector<OnDisk> found;
-  for (const std::string& path : new_or_changed(before_, after)) {
+  for (const std::string& path : new_or_changed(before_, after.distributions)) {
     found.push_back(reader.read(path));
     comparison.account_for(found.back());
   }
   SharedSight sight(invocation_, folders, cache_);
-  look_for_shadows({reader, contents, sight, expected}, after, found);
+  const LedPlaces places(after.places);
+  look_for_shadows({reader, contents, sight, places, expected}, after.distributions, found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/guard/installed_distribution.h"
+#include "app/guard/led_places.h"
 #include "app/guard/shared_sight.h"
 #include "app/guard/site_snapshot.h"
 #include "app/guard/wheel_content.h"
@@ -15,6 +16,7 @@ struct ShadowTools {
   const DistributionReader& reader;
   WheelContents& contents;
   SharedSight& sight;
+  const LedPlaces& places;                ///< behind the folders of distributions
   const std::set<ProjectName>& expected;  ///< projects whose signer is expected
 };
 
