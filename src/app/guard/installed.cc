@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 
@@ -383,7 +384,7 @@ InstalledCheck::InstalledCheck(const Invocation& invocation, const Plan& plan, c
     : invocation_(invocation),
       cache_(cache),
       places_(places_of(invocation, plan, cache)),
-      before_(take_snapshot(site_folders(places_, invocation.list))) {}
+      before_(look_at_sites(site_folders(places_, invocation.list))) {}
 
 std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>& delivered,
                                                const FileStore& store,
@@ -394,17 +395,28 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
   WheelContents contents(store);
   std::set<std::string> sites;
   for (const std::string& folder : folders) sites.insert(reader.resolved(folder));
-  WhoBrought who_brought(reader, std::move(sites), after.places);
+  WhoBrought who_brought(reader, sites, after.places);
   std::vector<OnDisk> found;
-  for (const std::string& path : new_or_changed(before_, after.distributions)) {
+  for (const std::string& path : new_or_changed(before_.distributions, after.distributions)) {
     found.push_back(reader.read(path));
     who_brought.add(found.back());
+  }
+  // A `.pth` may lead to what came with another one long ago.
+  if (std::ranges::any_of(found, [&](const OnDisk& one) { return !sites.contains(one.entry.folder); })) {
+    for (const auto& [path, state] : after.distributions) {
+      if (std::ranges::find(found, path, &OnDisk::path) == found.end()) who_brought.add(reader.read(path));
+    }
   }
   const Comparison comparison(reader, places_, delivered, store, contents, expected, who_brought);
   for (OnDisk& one : found) comparison.account_for(one);
   SharedSight sight(invocation_, folders, cache_);
   const LedPlaces places(after.places);
-  look_for_shadows({reader, contents, sight, places, expected}, after.distributions, found);
+  std::vector<LedPlace> new_places;
+  std::ranges::copy_if(after.places, std::back_inserter(new_places), [&](const LedPlace& place) {
+    return std::ranges::find(before_.places, place) == before_.places.end();
+  });
+  const LedPlaces newly_led(std::move(new_places));
+  look_for_shadows({reader, contents, sight, places, newly_led, expected}, after.distributions, found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;
@@ -412,7 +424,7 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
 
 std::vector<std::string> InstalledCheck::before(const ProjectName& project) const {
   std::vector<std::string> found;
-  for (const auto& [path, state] : before_) {
+  for (const auto& [path, state] : before_.distributions) {
     const CoreMetadata named = named_by_folder(basename_of(path));
     const Result<ProjectName> name = ProjectName::parse(named.name);
     const std::string version = named.version.empty() ? "" : " " + named.version;

@@ -26,7 +26,7 @@ struct Host {
 class ShadowSearch {
  public:
   ShadowSearch(const ShadowTools& tools, const SiteSnapshot& after, std::vector<OnDisk>& all)
-      : tools_(tools), all_(all) {
+      : tools_(tools), after_(after), all_(all) {
     for (const auto& [path, state] : after) {
       const Result<ProjectName> name = ProjectName::parse(named_by_folder(basename_of(path)).name);
       if (name && tools_.expected.contains(*name)) add_host(path);
@@ -47,6 +47,7 @@ class ShadowSearch {
       look_at_scripts(guest, brought);
       tell_of(guest, brought);
     }
+    if (!tools_.new_places.empty()) look_at_those_of_old();
     for (const auto& [host, reason] : reasons_) condemn(hosts_[host].found, reason);
   }
 
@@ -101,6 +102,11 @@ class ShadowSearch {
       look_at(modules, brought.site, *where, guest);
       look_at(modules, brought.library, Where::before, guest);
     }
+    look_at_places(folder, modules, guest, brought);
+  }
+
+  void look_at_places(const std::string& folder, const ProjectModules& modules, OnDisk& guest,
+                      const BroughtFiles& brought) {
     // Python has such a place right behind the folder whose `.pth` names it, and before the next one.
     for (const auto& [site, paths] : brought.led_to) {
       const std::optional<Where> where = sight_of(site, folder);
@@ -188,6 +194,16 @@ class ShadowSearch {
     }
   }
 
+  /// Whose files were out of Python's sight before.
+  void look_at_those_of_old() {
+    for (const auto& [path, state] : after_) {
+      if (is_unlooked(path) || std::ranges::find(all_, path, &OnDisk::path) != all_.end()) continue;
+      OnDisk guest = tools_.reader.read(path);
+      const BroughtFiles brought = brought_by(guest, nullptr, tools_.reader, tools_.new_places);
+      for (const auto& [folder, modules] : modules_) look_at_places(folder, modules, guest, brought);
+    }
+  }
+
   static void leave_unlooked(OnDisk& guest) {
     guest.entry.from = InstalledFrom::unjudged;
     guest.entry.reason = "its files lie in more places that .pth files name than can be looked at";
@@ -205,6 +221,7 @@ class ShadowSearch {
   }
 
   const ShadowTools& tools_;
+  const SiteSnapshot& after_;
   std::vector<OnDisk>& all_;
   std::vector<Host> hosts_;
   std::map<std::string, ProjectModules> modules_;  // of the hosts, by folder

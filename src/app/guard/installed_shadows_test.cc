@@ -198,6 +198,17 @@ TEST_F(ShadowsTest, APathFileOfAnotherWheelLeadsThereAsWell) {
   }
 }
 
+TEST_F(ShadowsTest, ANewPathFileLeadsToWhatCameBefore) {
+  bring("demo", {{"demo/core.py", ""}}, site_);
+  bring("yota", {{"early/demo.py", ""}, {"early/late-1.0.egg-info", "Name: late\nVersion: 1.0\n"}}, site_);
+  auto check = look();
+  const DeliveredFile zeta = bring("zeta", {{"zeta.pth", "early\n"}}, site_);
+  auto all = found(check, {zeta, sent("late-1.0.tar.gz")});
+  EXPECT_THAT(all["demo"].reason, HasSubstr("yota 1.0 has brought demo.py"));
+  EXPECT_EQ(all["late"].from, InstalledFrom::unjudged);
+  EXPECT_THAT(all["late"].reason, HasSubstr("yota 1.0 has brought"));
+}
+
 TEST_F(ShadowsTest, WhereAPathFileOfAnOverlayLeadsComesFirst) {
   const std::string overlay = folder_.path("cache") + "/uv/environments-v2/a/b/lib/python3.11/site-packages";
   const std::string zip(text_of(testing::make_zip({{"demo.py", "x = 2\n"}})));

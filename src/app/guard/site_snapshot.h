@@ -36,6 +36,7 @@ struct LedPlace {
   std::string named;  ///< the place as the `.pth` has it, without "." and ".."
   std::string real;   ///< and with its links followed
   bool is_archive = false;
+  friend bool operator==(const LedPlace&, const LedPlace&) = default;
 };
 
 struct SiteLook {
