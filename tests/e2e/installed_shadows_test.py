@@ -62,6 +62,34 @@ def test_an_overlay_of_uv_run(local, index, venv):
     assert result.code == REFUSED and "tomme-odd 1.0 has brought tomme_demo.py" in result.err, result.said
 
 
+def test_where_a_path_file_of_an_overlay_leads(local, index, venv):
+    """Right behind the overlay's own folder, and before the environment's."""
+    offer(index, "tomme-odd", {"A.pth": "early\n", "early/tomme_demo.py": "print('another')\n"})
+    command = ("uv", "run", "-q", "--no-project", "--python", "v", "--with", "tomme-odd", "python", "-c", "import tomme_demo")
+    assert local.plain("uv", "pip", "install", "-q", "--python", "v", "tomme-demo").code == 0
+    result = local.run(*command, options=EXPECT, env={"VIRTUAL_ENV": str(venv)})
+    assert result.code == REFUSED and "tomme-odd 1.0 has brought tomme_demo.py" in result.err, result.said
+
+
+METADATA = "Metadata-Version: 2.1\nName: tomme-host\nVersion: 1.0\n"
+
+
+@BY_PIP_AND_UV
+@pytest.mark.parametrize("files", [{"tomme_host-1.0-py3.11.egg-info": METADATA},
+                                   {"A.pth": "extra\n", f"extra/{INFO['host']}/METADATA": METADATA},
+                                   {"A.pth": "extra\u3000\n", f"extra/{INFO['host']}/METADATA": METADATA},
+                                   {"A.pth": "extra\n", f"extra/{INFO['host']}/METADATA": METADATA,
+                                    f"extra/{INFO['host']}/direct_url.json": '{"url": "file:///proc/self/cwd", "dir_info": {}}'},
+                                   {"tomme_host.egg-link": ".\n.\n"}],
+                         ids=["a file", "behind a .pth", "behind a blank", "own by its word", "a link"])
+def test_a_further_distribution_that_a_wheel_brings(local, index, venv, command, files):
+    (local.work / "pyproject.toml").write_text('[project]\nname = "tomme-host"\nversion = "1.0"\n')
+    offer(index, "tomme-odd", {"tomme_host.py": "x = 2\n", **files})
+    result = local.run(*command, "tomme-odd", options=HOST)
+    assert result.code == REFUSED, result.said
+    assert "tomme-odd 1.0 has brought its tomme_host" in result.err, result.said
+
+
 @BY_PIP_AND_UV
 @pytest.mark.parametrize("others", [{f"{INFO['odd']}/entry_points.txt": "[console_scripts]\ntomme-host = tomme_odd:main\n"},
                                     {"tomme_odd-1.0.data/scripts/tomme-host": "#!python\n"}], ids=["entry point", "script"])

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string_view>
 
 #include "app/guard/installed_modules.h"
+#include "app/guard/path_archive.h"
 #include "app/guard/site_snapshot.h"
 #include "core/base/ascii.h"
 #include "core/packaging/entry_points.h"
@@ -58,31 +60,44 @@ void take_record(const std::vector<RecordRow>& record, bool with_modules, Brough
   }
 }
 
-/// The part of a path behind the deepest of these folders that it lies in.
-std::optional<std::string> behind(const std::set<std::string>& folders, const std::string& path) {
-  for (std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0;
-       slash = path.rfind('/', slash - 1)) {
-    if (folders.contains(path.substr(0, slash))) return path.substr(slash + 1);
-  }
-  return std::nullopt;
-}
+/// Tells where the files of a distribution are seen from places behind folders of distributions.
+class PlaceSearch {
+ public:
+  PlaceSearch(const OnDisk& found, const DistributionReader& reader, const LedPlaces& places,
+              BroughtFiles& into)
+      : found_(found), reader_(reader), places_(places), into_(into) {}
 
-void follow_path_files(const OnDisk& found, const std::vector<RecordRow>& record,
-                       const DistributionReader& reader, BroughtFiles& into) {
-  std::set<std::string> folders;
-  for (const std::string& path : into.site) {
-    const auto text = is_path_file(path) ? text_of_path_file(path, found, reader) : std::nullopt;
-    if (!text) continue;
-    for (const std::string& place : places_named_in(found.entry.folder + "/" + path, *text))
-      folders.insert(without_dots(place));
+  void look_at(const std::string& row) {
+    const auto take = [this](const LedPlace& place, std::string_view rest) { add(place, rest); };
+    if (!places_.each_around(without_links(row), take)) into_.is_led_too_far = true;
   }
-  folders.erase(found.entry.folder);
-  if (folders.empty()) return;
-  for (const RecordRow& row : record) {
-    const std::string path = row.path.starts_with('/') ? row.path : found.entry.folder + "/" + row.path;
-    if (auto rest = behind(folders, without_dots(path))) into.led_to.push_back(*std::move(rest));
+
+ private:
+  /// The folder of the distribution has none; what lies outside may be reached through one ("lib64").
+  std::string without_links(const std::string& row) {
+    if (!row.starts_with('.') && !row.starts_with('/')) return found_.beside(row);
+    std::string path = without_dots(found_.beside(row));
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return path;
+    const auto [real, is_new] = folders_.try_emplace(path.substr(0, slash));
+    if (is_new) real->second = reader_.resolved(real->first);
+    return real->second + path.substr(slash);
   }
-}
+
+  void add(const LedPlace& place, std::string_view rest) {
+    std::vector<std::string>& seen = into_.led_to[place.site];
+    if (!place.is_archive && !rest.empty()) seen.emplace_back(rest);
+    if (!place.is_archive || !rest.empty()) return;
+    const auto names = names_in_archive(place.real).value_or(std::vector<std::string>());
+    seen.insert(seen.end(), names.begin(), names.end());
+  }
+
+  const OnDisk& found_;
+  const DistributionReader& reader_;
+  const LedPlaces& places_;
+  BroughtFiles& into_;
+  std::map<std::string, std::string> folders_;  // outside of its own, without links
+};
 
 /// "python", "python3", "python3.11".
 bool is_python(std::string_view name) {
@@ -93,7 +108,8 @@ bool is_python(std::string_view name) {
 
 }  // namespace
 
-BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const DistributionReader& reader) {
+BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const DistributionReader& reader,
+                        const LedPlaces& places) {
   BroughtFiles brought;
   const auto record = reader.record_of(found).value_or(std::vector<RecordRow>());
   if (content != nullptr) {
@@ -104,7 +120,12 @@ BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const Distri
     for (std::string& path : content->environment_paths()) brought.environment.insert(std::move(path));
   }
   take_record(record, content == nullptr, brought);
-  follow_path_files(found, record, reader, brought);
+  if (!places.empty()) {
+    PlaceSearch search(found, reader, places, brought);
+    for (const RecordRow& row : record) search.look_at(row.path);
+    // Another may have written over its RECORD since.
+    if (content != nullptr) std::ranges::for_each(brought.site, [&](auto& path) { search.look_at(path); });
+  }
   if (const auto text = reader.invocation().read(found.file("entry_points.txt"), kEntryPointBytes))
     brought.scripts = script_names_in(*text);
   for (const std::string& path : brought.environment) {
@@ -130,12 +151,15 @@ std::set<std::string> run_at_start(const BroughtFiles& brought, const OnDisk& fo
                                    const DistributionReader& reader) {
   std::set<std::string> files;
   constexpr std::array<std::string_view, 2> kCustomize{"sitecustomize", "usercustomize"};
-  for (const auto* paths : {&brought.site, &brought.library, &brought.led_to}) {
-    for (const std::string& path : *paths) {
+  const auto add_customizing = [&](const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
       const auto module = module_of(path);
       if (module && std::ranges::find(kCustomize, *module) != kCustomize.end()) files.insert(path);
     }
-  }
+  };
+  add_customizing(brought.site);
+  add_customizing(brought.library);
+  for (const auto& [site, paths] : brought.led_to) add_customizing(paths);
   for (const std::string& path : brought.site) {
     const auto text = is_path_file(path) ? text_of_path_file(path, found, reader) : std::nullopt;
     if (text && has_code(*text)) files.insert(path);

@@ -1,26 +1,32 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "app/guard/installed_distribution.h"
+#include "app/guard/led_places.h"
 #include "app/guard/wheel_content.h"
 
 namespace tomme::guard {
 
 /// What a distribution has brought, by where Python or a shell looks for it.
 struct BroughtFiles {
-  std::vector<std::string> site;      ///< seen from the folder of its `.dist-info`
-  std::vector<std::string> library;   ///< beside Python's own modules, seen from there
-  std::vector<std::string> led_to;    ///< seen from places that its `.pth` files name
+  std::vector<std::string> site;     ///< seen from the folder of its `.dist-info`
+  std::vector<std::string> library;  ///< beside Python's own modules, seen from there
+  /// Seen from the places that `.pth` files name, whoever brought these: by the folder that they stand in. Of
+  /// an archive, what is in it.
+  std::map<std::string, std::vector<std::string>> led_to;
+  bool is_led_too_far = false;        ///< in more places within one another than were looked at
   std::set<std::string> environment;  ///< seen from the environment: "bin/demo", "pyvenv.cfg"
   std::set<std::string> scripts;      ///< names of those in "bin", by entry points as well
 };
 
 /// As its wheel says, where it was installed from one; else as its RECORD says, but for what an installer has
 /// compiled of its own sources. `content` may be null.
-BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const DistributionReader& reader);
+BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const DistributionReader& reader,
+                        const LedPlaces& places);
 
 /// Those by which Python runs code whenever it starts, whatever is imported: lines of a `.pth`,
 /// sitecustomize, modules among Python's own, what says where Python itself is.

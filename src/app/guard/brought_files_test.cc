@@ -8,7 +8,9 @@
 namespace tomme::guard {
 namespace {
 
+namespace fs = std::filesystem;
 using ::testing::ElementsAre;
+using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
 TEST(BroughtFiles, OfAPathFileMayBeCode) {
@@ -25,7 +27,8 @@ class BroughtFilesTest : public InstalledTest {
   BroughtFiles brought(const std::string& record) const {
     write(site_ + "/demo-1.0.dist-info/RECORD", record);
     const DistributionReader reader(invocation_);
-    return brought_by(reader.read(site_ + "/demo-1.0.dist-info"), nullptr, reader);
+    const LedPlaces places(look_at_sites({site_}).places);
+    return brought_by(reader.read(fs::canonical(site_ + "/demo-1.0.dist-info")), nullptr, reader, places);
   }
 };
 
@@ -42,9 +45,31 @@ TEST_F(BroughtFilesTest, AreToldByARecordWhereThereIsNoWheel) {
 }
 
 TEST_F(BroughtFilesTest, AreSeenFromWhereAPathFileLeads) {
-  write(site_ + "/x.pth", "early\n../../../deep\n" + site_ + "\n");
-  const BroughtFiles found = brought("x.pth,,\nearly/demo.py,,\n../../../deep/a/b.py,,\nother.py,,\n");
-  EXPECT_THAT(found.led_to, UnorderedElementsAre("demo.py", "a/b.py"));
+  write(site_ + "/anothers.pth", "early\n../../../../linked/deep\n" + site_ + "\n");
+  fs::create_directories(site_ + "/early");
+  fs::create_directories(work_ + "/.venv/deep");
+  fs::create_directory_symlink(".venv", work_ + "/linked");
+  const BroughtFiles found =
+      brought("early/demo.py,,\n../../../deep/a/b.py,,\n../../../../linked/deep/c.py,,\nother.py,,\n");
+  EXPECT_THAT(found.led_to, ElementsAre(Pair(fs::canonical(site_).string(),
+                                             UnorderedElementsAre("demo.py", "a/b.py", "c.py"))));
+  EXPECT_FALSE(found.is_led_too_far);
+}
+
+TEST_F(BroughtFilesTest, OfAnArchiveOnPythonsPathAreWhatIsInIt) {
+  write(site_ + "/x.pth", "x.zip\n");
+  write(site_ + "/x.zip", text_of(testing::make_zip({{"demo.py", ""}, {"a/b.py", ""}})));
+  EXPECT_THAT(brought("x.zip,,\n").led_to,
+              ElementsAre(Pair(fs::canonical(site_).string(), UnorderedElementsAre("demo.py", "a/b.py"))));
+}
+
+TEST_F(BroughtFilesTest, InPlacesWithinPlacesWithoutEndAreNotFollowed) {
+  std::string path;
+  std::string named;
+  for (int i = 0; i < 20; ++i) named += (path += "x/") + "\n";
+  write(site_ + "/x.pth", named);
+  fs::create_directories(site_ + "/" + path);
+  EXPECT_TRUE(brought(path + "demo.py,,\n").is_led_too_far);
 }
 
 TEST_F(BroughtFilesTest, MayRunWheneverPythonStarts) {

@@ -313,6 +313,7 @@ class PlaceFinder {
     if (may_start(Installer::pipx)) pipx();
     if (may_start(Installer::pdm)) pdm();
     if (!knows_kind_) collection(named("WORKON_HOME", data_ + "/virtualenvs"));
+    if (!knows_kind_) hatch();
     // Behind the shims that stand on PATH there.
     collection(named("PYENV_ROOT", invocation_.home + "/.pyenv") + "/versions");
     collection(named("ASDF_DATA_DIR", invocation_.home + "/.asdf") + "/installs/python");
@@ -334,6 +335,49 @@ class PlaceFinder {
       out_.prefixes.insert(home + "/shared");
     }
     collection(named("XDG_CACHE_HOME", invocation_.home + "/.cache") + "/pipx");
+  }
+
+  /// "env/virtual/demo/AbC/test" in its data, ".internal/hatch-test" before that for its own commands. What
+  /// its settings name instead may hold environments at once, or as deep.
+  void hatch() {
+    std::set<std::string> homes{data_ + "/hatch", named("HATCH_DATA_DIR", data_ + "/hatch")};
+    for (const auto& list : lists_) {
+      for (std::size_t i = 0; i + 1 < list.size(); ++i) {
+        if (list[i] == "--data-dir") homes.insert(path_in(from_, invocation_.directory, list[i + 1]));
+      }
+    }
+    const auto settings = from_.read_toml(named("HATCH_CONFIG", from_.config_home() + "/hatch/config.toml"));
+    if (settings && *settings) {
+      if (const auto data = text_at(**settings, "dirs.data"))
+        homes.insert(path_in(from_, invocation_.directory, *data));
+      for (const json::Member& type : members_of(at(**settings, "dirs.env"))) hatch_environments(type.value);
+    }
+    for (const std::string& home : homes) {
+      out_.collections.insert({home + "/env", "", 4});
+      out_.collections.insert({home + "/env/.internal", "", 4});
+    }
+    if (const std::string* path = from_.variable("HATCH_ENV_TYPE_VIRTUAL_PATH")) hatch_environment(*path);
+    for (const std::string& folder : project_folders()) {
+      for (const auto& [file, table] :
+           {std::pair("/pyproject.toml", "tool.hatch.envs"), {"/hatch.toml", "envs"}}) {
+        const auto document = from_.read_toml(folder + file);
+        if (!document || !*document) continue;
+        for (const json::Member& one : members_of(at(**document, table))) {
+          if (const auto path = text_at(one.value, "path")) hatch_environment(*path);
+        }
+      }
+    }
+  }
+
+  void hatch_environments(const json::Value& folder) {
+    const std::string* path = folder.text();
+    if (path == nullptr) return;
+    for (const std::string& project : project_folders())
+      out_.collections.insert({path_in(from_, project, *path), "", 3});
+  }
+
+  void hatch_environment(std::string_view path) {
+    for (const std::string& project : project_folders()) out_.prefixes.insert(path_in(from_, project, path));
   }
 
   void pdm() {

@@ -99,6 +99,42 @@ TEST(Environments, AreFoundByWordsVariablesAndSettings) {
   }
 }
 
+TEST(Environments, OfHatchAreInItsDataAndWhereItsSettingsSay) {
+  const std::string data = "/users/ada/.local/share/hatch";
+  const std::vector<Case> cases{
+      {"hatch env create", {}, data + "/env/virtual/demo/AbC1/demo"},
+      {"hatch test", {}, data + "/env/.internal/hatch-test/demo/AbC1/hatch-test.py3.11"},
+      {"make install", {}, data + "/env/pip-compile/demo/AbC1/demo"},
+      {"hatch env create", {{"XDG_DATA_HOME", "/data"}}, "/data/hatch/env/virtual/demo/AbC1/demo"},
+      {"hatch env create", {{"HATCH_DATA_DIR", "/data"}}, "/data/env/virtual/demo/AbC1/demo"},
+      {"hatch --data-dir data env create", {}, "/project/data/env/virtual/demo/AbC1/demo"},
+      {"hatch env create", {{"HATCH_ENV_TYPE_VIRTUAL_PATH", "here"}}, "/project/here"},
+      {"hatch env create",
+       {},
+       "/project/here",
+       {{"/project/hatch.toml", "[envs.default]\npath = \"here\"\n"}}},
+      {"hatch env create",
+       {},
+       "/project/here",
+       {{"/project/pyproject.toml", "[tool.hatch.envs.default]\npath = \"here\"\n"}}},
+      {"hatch env create",
+       {},
+       "/project/.hatch/demo",
+       {{"/users/ada/.config/hatch/config.toml", "[dirs.env]\nvirtual = \".hatch\"\n"}}},
+      {"hatch env create",
+       {},
+       "/data/env/virtual/demo/AbC1/demo",
+       {{"/users/ada/.config/hatch/config.toml", "[dirs]\ndata = \"/data\"\n"}}},
+  };
+  for (const Case& one : cases) {
+    Files files = one.files;
+    files.insert(python_in(one.prefix));
+    EXPECT_THAT(sites_of(one.command, one.environment, files),
+                Contains(one.prefix + "/lib/python3.11/site-packages"))
+        << one.command << " " << one.prefix;
+  }
+}
+
 TEST(Environments, MayBeFoldersThatHoldDistributionsThemselves) {
   for (const char* command : {"pip install --target out x", "pip install -tout x", "pip install -qt out x",
                               "pip install --targ=out x", "uv pip install --target=/project/out x",

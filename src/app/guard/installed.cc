@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 
@@ -10,8 +11,10 @@
 #include "app/guard/installed_modules.h"
 #include "app/guard/installed_sdist.h"
 #include "app/guard/installed_shadows.h"
+#include "app/guard/led_places.h"
 #include "app/guard/shared_sight.h"
 #include "app/guard/wheel_content.h"
+#include "app/guard/who_brought.h"
 #include "core/base/ascii.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
@@ -38,23 +41,31 @@ class Comparison {
  public:
   Comparison(const DistributionReader& reader, const Places& places,
              const std::vector<DeliveredFile>& delivered, const FileStore& store, WheelContents& contents,
-             const std::set<ProjectName>& expected)
+             const std::set<ProjectName>& expected, WhoBrought& who_brought)
       : invocation_(reader.invocation()),
         places_(places),
         reader_(reader),
         delivered_(delivered),
         store_(store),
         contents_(contents),
-        expected_(expected) {
+        expected_(expected),
+        who_brought_(who_brought) {
     for (const DeliveredFile& file : delivered_) {
       const Result<DistFilename> name = DistFilename::parse(file.filename);
-      if (name && name->is_wheel() && !file.addresses.empty())
-        sent_wheels_.push_back({&file, name->project(), name->version().to_string()});
+      if (!name || !name->is_wheel() || file.addresses.empty()) continue;
+      sent_wheels_.push_back({&file, name->project(), name->version().to_string()});
+      if (const WheelContent* content = contents_.of(file.digest))
+        who_brought_.add(*content, name->project(), name->version().to_string());
     }
   }
 
   void account_for(OnDisk& found) const {
     Installed& entry = found.entry;
+    // What another one has brought is that one's doing, whatever it looks like.
+    if (const WhoBrought::Bringer* other = who_brought_.other_than(found); other && entry.reason.empty()) {
+      entry.reason = other->title + " has brought its " + printable(basename_of(found.path));
+      return;
+    }
     if (entry.reason.empty()) entry.reason = from_delivered(found);
     if (!entry.reason.empty()) entry.overwritten.clear();
     if (entry.reason.empty()) {
@@ -217,7 +228,7 @@ class Comparison {
         return found.entry.projects == std::set{own.second} && !expected_.contains(own.second);
       });
     }
-    if (!found.direct->is_folder || !path) return false;
+    if (!found.direct->is_folder || !path || is_of_a_process(*path)) return false;
     const std::string real = reader_.resolved(*path);
     if (is_expected(found)) {
       return std::ranges::any_of(places_.root_projects, [&](const auto& root) {
@@ -232,6 +243,7 @@ class Comparison {
   /// environments may be in that folder as well: then they are nearer. The same holds for an expected one as
   /// where a `direct_url.json` says it.
   bool is_in_own_folder(const OnDisk& found) const {
+    if (is_of_a_process(found.entry.folder)) return false;
     const std::string folder = reader_.resolved(found.entry.folder);
     const auto reach = [&](const std::string& around) {
       const std::string real = reader_.resolved(around);
@@ -255,6 +267,7 @@ class Comparison {
   }
 
   /// pip, setuptools and wheel come into new environments from wheels that Python or virtualenv has with it.
+  /// Not from those that another distribution has brought in this run.
   bool is_seed(OnDisk& found) const {
     constexpr std::array<std::string_view, 3> kSeeds{"pip", "setuptools", "wheel"};
     if (found.direct || found.entry.projects.size() != 1) return false;
@@ -263,10 +276,20 @@ class Comparison {
     for (const std::string& folder : seed_folders(found)) {
       for (const std::string& name : invocation_.list(folder)) {
         if (!name.ends_with(".whl") || !is_file_of(name, project, found.entry.version)) continue;
+        if (is_brought(folder + "/" + name, !is_expected(found))) continue;
         if (is_as_in(found, folder + "/" + name)) return true;
       }
     }
     return false;
+  }
+
+  /// virtualenv may come in the same run, with its wheels.
+  bool is_brought(const std::string& path, bool may_be_virtualenvs) const {
+    static const Result<ProjectName> kVirtualenv = ProjectName::parse("virtualenv");
+    const auto is_virtualenv = [&](const WhoBrought::Bringer& bringer) {
+      return may_be_virtualenvs && bringer.projects == std::set{*kVirtualenv};
+    };
+    return who_brought_.of(reader_.resolved(path), is_virtualenv) != nullptr;
   }
 
   bool is_as_in(OnDisk& found, const std::string& path) const {
@@ -283,11 +306,13 @@ class Comparison {
   /// Of virtualenv beside the installers, and of the Python from which the environment was made.
   std::vector<std::string> seed_folders(const OnDisk& found) const {
     std::vector<std::string> folders(places_.seeds.begin(), places_.seeds.end());
-    folders.push_back(std::string(folder_of(found.entry.folder)) + "/ensurepip/_bundled");
+    if (basename_of(found.entry.folder).ends_with("-packages"))
+      folders.push_back(std::string(folder_of(found.entry.folder)) + "/ensurepip/_bundled");
     std::set<std::string> prefixes = places_.prefixes;
     for (const std::string& folder : ancestors_of(found.entry.folder)) {
-      const auto text = invocation_.read(folder + "/pyvenv.cfg", kDirectUrlBytes);
-      if (text) prefixes.insert(base_prefix_in(*text));
+      const std::string path = folder + "/pyvenv.cfg";
+      const auto text = invocation_.read(path, kDirectUrlBytes);
+      if (text && !is_brought(path, false)) prefixes.insert(base_prefix_in(*text));
     }
     for (const std::string& prefix : prefixes) {
       for (const std::string& name : invocation_.list(prefix + "/lib")) {
@@ -321,6 +346,7 @@ class Comparison {
   const FileStore& store_;
   WheelContents& contents_;
   const std::set<ProjectName>& expected_;
+  WhoBrought& who_brought_;
   std::vector<SentWheel> sent_wheels_;  // wheels of which the octets went to the command
   mutable std::map<std::string, std::vector<const SentWheel*>> wheels_in_;  // by folder
 };
@@ -358,23 +384,39 @@ InstalledCheck::InstalledCheck(const Invocation& invocation, const Plan& plan, c
     : invocation_(invocation),
       cache_(cache),
       places_(places_of(invocation, plan, cache)),
-      before_(take_snapshot(site_folders(places_, invocation.list))) {}
+      before_(look_at_sites(site_folders(places_, invocation.list))) {}
 
 std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>& delivered,
                                                const FileStore& store,
                                                const std::set<ProjectName>& expected) {
   const std::vector<std::string> folders = site_folders(places_, invocation_.list);
-  const SiteSnapshot after = take_snapshot(folders);
+  const SiteLook after = look_at_sites(folders);
   const DistributionReader reader(invocation_);
   WheelContents contents(store);
-  const Comparison comparison(reader, places_, delivered, store, contents, expected);
+  std::set<std::string> sites;
+  for (const std::string& folder : folders) sites.insert(reader.resolved(folder));
+  WhoBrought who_brought(reader, sites, after.places);
   std::vector<OnDisk> found;
-  for (const std::string& path : new_or_changed(before_, after)) {
+  for (const std::string& path : new_or_changed(before_.distributions, after.distributions)) {
     found.push_back(reader.read(path));
-    comparison.account_for(found.back());
+    who_brought.add(found.back());
   }
+  // A `.pth` may lead to what came with another one long ago.
+  if (std::ranges::any_of(found, [&](const OnDisk& one) { return !sites.contains(one.entry.folder); })) {
+    for (const auto& [path, state] : after.distributions) {
+      if (std::ranges::find(found, path, &OnDisk::path) == found.end()) who_brought.add(reader.read(path));
+    }
+  }
+  const Comparison comparison(reader, places_, delivered, store, contents, expected, who_brought);
+  for (OnDisk& one : found) comparison.account_for(one);
   SharedSight sight(invocation_, folders, cache_);
-  look_for_shadows({reader, contents, sight, expected}, after, found);
+  const LedPlaces places(after.places);
+  std::vector<LedPlace> new_places;
+  std::ranges::copy_if(after.places, std::back_inserter(new_places), [&](const LedPlace& place) {
+    return std::ranges::find(before_.places, place) == before_.places.end();
+  });
+  const LedPlaces newly_led(std::move(new_places));
+  look_for_shadows({reader, contents, sight, places, newly_led, expected}, after.distributions, found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;
@@ -382,7 +424,7 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
 
 std::vector<std::string> InstalledCheck::before(const ProjectName& project) const {
   std::vector<std::string> found;
-  for (const auto& [path, state] : before_) {
+  for (const auto& [path, state] : before_.distributions) {
     const CoreMetadata named = named_by_folder(basename_of(path));
     const Result<ProjectName> name = ProjectName::parse(named.name);
     const std::string version = named.version.empty() ? "" : " " + named.version;

@@ -83,7 +83,7 @@ class InstalledCheck {
   const Invocation& invocation_;
   const std::string cache_;
   const Places places_;
-  const SiteSnapshot before_;
+  const SiteLook before_;
 };
 
 /// Whether a file of this name is of this project and version, cut wherever an installer could cut it. A name

@@ -1,8 +1,10 @@
 #include "app/guard/installed_distribution.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/guard/collect.h"
+#include "app/guard/path_archive.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
@@ -23,6 +25,21 @@ OnDisk unlooked(OnDisk found) {
   found.entry.reason = "it leads to more than can be looked at";
   found.entry.may_be_any = true;
   return found;
+}
+
+/// PKG-INFO or METADATA of a distribution in a folder, one that is a file itself, or one in a zip archive.
+std::optional<std::string> metadata_of(const std::string& path, const ReadFile& read) {
+  for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO"}) {
+    if (auto text = read(path + name, kMetadataBytes)) return text;
+  }
+  std::error_code error;
+  const std::string around(folder_of(path));
+  const std::string name(basename_of(path));
+  if (std::filesystem::is_regular_file(around, error))
+    return text_in_archive(around, {name + "/METADATA", name + "/PKG-INFO", name}, kMetadataBytes);
+  if (ascii::to_lower(path).ends_with(".egg"))
+    return text_in_archive(path, {"EGG-INFO/METADATA", "EGG-INFO/PKG-INFO"}, kMetadataBytes);
+  return read(path, kMetadataBytes);
 }
 
 }  // namespace
@@ -55,12 +72,7 @@ OnDisk DistributionReader::read(const std::string& path) const {
   if (is_unlooked(path)) return unlooked(std::move(found));
   const CoreMetadata by_folder = named_by_folder(basename_of(path));
   CoreMetadata says;
-  for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO", ""}) {
-    const auto text = invocation_.read(path + name, kMetadataBytes);
-    if (!text) continue;
-    says = core_metadata_of(*text);
-    break;
-  }
+  if (const auto text = metadata_of(path, invocation_.read)) says = core_metadata_of(*text);
   for (const std::string& name : {says.name, by_folder.name}) {
     if (const Result<ProjectName> project = ProjectName::parse(name)) found.entry.projects.insert(*project);
   }
@@ -80,7 +92,8 @@ OnDisk DistributionReader::read(const std::string& path) const {
 std::string DistributionReader::target_of(const std::string& link) const {
   const std::string text = invocation_.read(link, kDirectUrlBytes).value_or("");
   const auto places = places_named_in(link, text.substr(0, text.find_first_of("\r\n")));
-  return places.empty() ? std::string(folder_of(link)) : resolved(places.front());
+  if (places.empty()) return std::string(folder_of(link));
+  return is_of_a_process(places.front()) ? places.front() : resolved(places.front());
 }
 
 std::optional<std::vector<RecordRow>> DistributionReader::record_of(const OnDisk& found) const {

@@ -26,7 +26,7 @@ struct Host {
 class ShadowSearch {
  public:
   ShadowSearch(const ShadowTools& tools, const SiteSnapshot& after, std::vector<OnDisk>& all)
-      : tools_(tools), all_(all) {
+      : tools_(tools), after_(after), all_(all) {
     for (const auto& [path, state] : after) {
       const Result<ProjectName> name = ProjectName::parse(named_by_folder(basename_of(path)).name);
       if (name && tools_.expected.contains(*name)) add_host(path);
@@ -42,10 +42,12 @@ class ShadowSearch {
     for (OnDisk& guest : all_) {
       if (guest.entry.may_be_any) continue;
       const BroughtFiles brought = files_of(guest);
+      if (brought.is_led_too_far) leave_unlooked(guest);
       for (const auto& [folder, modules] : modules_) look_from(folder, modules, guest, brought);
       look_at_scripts(guest, brought);
       tell_of(guest, brought);
     }
+    if (!tools_.new_places.empty()) look_at_those_of_old();
     for (const auto& [host, reason] : reasons_) condemn(hosts_[host].found, reason);
   }
 
@@ -72,16 +74,16 @@ class ShadowSearch {
 
   BroughtFiles files_of(const OnDisk& found) const {
     return brought_by(found, found.wheel == nullptr ? nullptr : tools_.contents.of(found.wheel->digest),
-                      tools_.reader);
+                      tools_.reader, tools_.places);
   }
 
   void blame(std::size_t host, const OnDisk& guest, const std::string& what) {
     reasons_.try_emplace(host, title_of(guest) + " has brought " + what);
   }
 
-  /// Where hosts in `folder` see what the guest has in its own.
-  std::optional<Where> sight_of(const OnDisk& guest, const std::string& folder) const {
-    switch (tools_.sight.of(guest.entry.folder, folder)) {
+  /// Where hosts in `folder` see what is in another one.
+  std::optional<Where> sight_of(const std::string& other, const std::string& folder) const {
+    switch (tools_.sight.of(other, folder)) {
       case SharedSight::Order::same:
         return Where::same;
       case SharedSight::Order::before:
@@ -96,11 +98,20 @@ class ShadowSearch {
 
   void look_from(const std::string& folder, const ProjectModules& modules, OnDisk& guest,
                  const BroughtFiles& brought) {
-    const std::optional<Where> where = sight_of(guest, folder);
-    if (!where) return;
-    look_at(modules, brought.site, *where, guest);
-    look_at(modules, brought.library, Where::before, guest);
-    look_at(modules, brought.led_to, Where::behind, guest);
+    if (const std::optional<Where> where = sight_of(guest.entry.folder, folder)) {
+      look_at(modules, brought.site, *where, guest);
+      look_at(modules, brought.library, Where::before, guest);
+    }
+    look_at_places(folder, modules, guest, brought);
+  }
+
+  void look_at_places(const std::string& folder, const ProjectModules& modules, OnDisk& guest,
+                      const BroughtFiles& brought) {
+    // Python has such a place right behind the folder whose `.pth` names it, and before the next one.
+    for (const auto& [site, paths] : brought.led_to) {
+      const std::optional<Where> where = sight_of(site, folder);
+      if (where) look_at(modules, paths, *where == Where::before ? Where::before : Where::behind, guest);
+    }
   }
 
   void look_at(const ProjectModules& modules, const std::vector<std::string>& paths, Where where,
@@ -135,22 +146,22 @@ class ShadowSearch {
     }
   }
 
-  /// What RECORD and direct_url.json of a project say is its installer's to write.
+  /// What RECORD and direct_url.json of a project say is its installer's to write. An `.egg-info` may be a
+  /// file itself.
   void look_at_own_folders(const std::string& path, const OnDisk& guest) {
-    const std::size_t slash = path.find('/');
-    if (slash == std::string::npos) return;
+    const std::string_view top = std::string_view(path).substr(0, path.find('/'));
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       const OnDisk& host = hosts_[i].found;
       if (host.entry.projects == guest.entry.projects || host.entry.folder != guest.entry.folder) continue;
-      if (basename_of(host.path) == std::string_view(path).substr(0, slash))
-        blame(i, guest, printable(path) + ", which is its own");
+      if (basename_of(host.path) == top) blame(i, guest, printable(path) + ", which is its own");
     }
   }
 
   void look_at_scripts(OnDisk& guest, const BroughtFiles& brought) {
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       const OnDisk& host = hosts_[i].found;
-      if (host.entry.projects == guest.entry.projects || !sight_of(guest, host.entry.folder)) continue;
+      if (host.entry.projects == guest.entry.projects || !sight_of(guest.entry.folder, host.entry.folder))
+        continue;
       for (const std::string& name : hosts_[i].brought.scripts) {
         if (!brought.scripts.contains(name)) continue;
         const Result<ProjectName> bears = ProjectName::parse(name);
@@ -172,14 +183,31 @@ class ShadowSearch {
     guest.entry.starts = run_at_start(brought, guest, tools_.reader);
     for (const ProjectName& project : tools_.expected) {
       if (installed_.contains(project)) continue;
-      for (const auto* paths : {&brought.site, &brought.library, &brought.led_to}) {
-        const auto bears_name = [&](const std::string& path) {
-          return module_of(path) && own_part_of(path, project);
-        };
-        const auto found = std::ranges::find_if(*paths, bears_name);
-        if (found != paths->end()) guest.entry.stands_for.try_emplace(project, *found);
-      }
+      const auto look_among = [&](const std::vector<std::string>& paths) {
+        const auto found = std::ranges::find_if(
+            paths, [&](const std::string& path) { return module_of(path) && own_part_of(path, project); });
+        if (found != paths.end()) guest.entry.stands_for.try_emplace(project, *found);
+      };
+      look_among(brought.site);
+      look_among(brought.library);
+      for (const auto& [site, paths] : brought.led_to) look_among(paths);
     }
+  }
+
+  /// Whose files were out of Python's sight before.
+  void look_at_those_of_old() {
+    for (const auto& [path, state] : after_) {
+      if (is_unlooked(path) || std::ranges::find(all_, path, &OnDisk::path) != all_.end()) continue;
+      OnDisk guest = tools_.reader.read(path);
+      const BroughtFiles brought = brought_by(guest, nullptr, tools_.reader, tools_.new_places);
+      for (const auto& [folder, modules] : modules_) look_at_places(folder, modules, guest, brought);
+    }
+  }
+
+  static void leave_unlooked(OnDisk& guest) {
+    guest.entry.from = InstalledFrom::unjudged;
+    guest.entry.reason = "its files lie in more places that .pth files name than can be looked at";
+    guest.entry.may_be_any = true;
   }
 
   /// What is there is not what was judged, be it new or not.
@@ -193,6 +221,7 @@ class ShadowSearch {
   }
 
   const ShadowTools& tools_;
+  const SiteSnapshot& after_;
   std::vector<OnDisk>& all_;
   std::vector<Host> hosts_;
   std::map<std::string, ProjectModules> modules_;  // of the hosts, by folder

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/guard/installed_distribution.h"
+#include "app/guard/led_places.h"
 #include "app/guard/shared_sight.h"
 #include "app/guard/site_snapshot.h"
 #include "app/guard/wheel_content.h"
@@ -15,6 +16,8 @@ struct ShadowTools {
   const DistributionReader& reader;
   WheelContents& contents;
   SharedSight& sight;
+  const LedPlaces& places;                ///< behind the folders of distributions
+  const LedPlaces& new_places;            ///< those that were not there before
   const std::set<ProjectName>& expected;  ///< projects whose signer is expected
 };
 
@@ -22,6 +25,7 @@ struct ShadowTools {
 /// expected project in `after` has, be that new or not, in every folder that one Python may see together:
 ///   * a module that is imported instead, or a script of the project's own name that is started instead: that
 ///     project is unjudged, with the reason, and among `all` if it was not yet;
+///     So is one that a distribution of old has in a place to which a new `.pth` leads;
 ///   * what only lies among its files, or is a script of another name that both have: left at the new one;
 ///   * what Python runs whenever it starts, and a module of an expected project's name where that is not
 ///     installed at all: likewise, to be told.

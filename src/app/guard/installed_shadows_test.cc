@@ -148,7 +148,7 @@ TEST_F(ShadowsTest, TheFolderOfItsMetadataIsNobodyElses) {
   fs::remove_all(site_ + "/zeta-1.0.dist-info");
   const DeliveredFile other = bring("zeta", {{info("demo") + "/REQUESTED", ""}}, site_);
   all = found(check, {demo, other});
-  EXPECT_THAT(all["demo"].reason, HasSubstr("REQUESTED, which is its own"));
+  EXPECT_THAT(all["demo"].reason, HasSubstr("zeta 1.0 has brought its demo-1.0.dist-info"));
 }
 
 TEST_F(ShadowsTest, WhatLiesOverFilesOfABuiltProjectIsRefused) {
@@ -178,6 +178,58 @@ TEST_F(ShadowsTest, APathFileThatLeadsToANamespacesNameIsRefused) {
   const Contents others{{"zeta.pth", "early\n"}, {"early/demo.py", "x = 2\n"}};
   EXPECT_EQ(beside({{"demo/core.py", ""}}, others)["demo"].from, InstalledFrom::unjudged);
   EXPECT_EQ(beside({{"demo.py", ""}}, others)["demo"].from, InstalledFrom::delivered) << "comes behind it";
+}
+
+TEST_F(ShadowsTest, APathFileOfAnotherWheelLeadsThereAsWell) {
+  fs::create_directory_symlink("lib", (fs::create_directories(work_ + "/.venv/lib"), work_ + "/.venv/lib64"));
+  const std::string zip(text_of(testing::make_zip({{"demo.py", "x = 2\n"}})));
+  for (const auto& [leads, brings] :
+       {std::pair<Contents, Contents>{{{"zeta.pth", "early\n"}}, {{"early/demo.py", ""}}},
+        {{{"zeta.pth", "x.zip\n"}}, {{"x.zip", zip}}},
+        {{{"zeta.pth", "../../../lib64/python3.11/site-packages/early\n"}},
+         {{"early/demo/__init__.py", ""}}}}) {
+    fs::remove_all(site_);
+    auto check = look();
+    const std::vector<DeliveredFile> delivered{bring("demo", {{"demo/core.py", ""}}, site_),
+                                               bring("zeta", leads, site_), bring("yota", brings, site_)};
+    auto all = found(check, delivered);
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged) << leads.begin()->second;
+    EXPECT_THAT(all["demo"].reason, HasSubstr("yota 1.0 has brought demo"));
+  }
+}
+
+TEST_F(ShadowsTest, ANewPathFileLeadsToWhatCameBefore) {
+  bring("demo", {{"demo/core.py", ""}}, site_);
+  bring("yota", {{"early/demo.py", ""}, {"early/late-1.0.egg-info", "Name: late\nVersion: 1.0\n"}}, site_);
+  auto check = look();
+  const DeliveredFile zeta = bring("zeta", {{"zeta.pth", "early\n"}}, site_);
+  auto all = found(check, {zeta, sent("late-1.0.tar.gz")});
+  EXPECT_THAT(all["demo"].reason, HasSubstr("yota 1.0 has brought demo.py"));
+  EXPECT_EQ(all["late"].from, InstalledFrom::unjudged);
+  EXPECT_THAT(all["late"].reason, HasSubstr("yota 1.0 has brought"));
+}
+
+TEST_F(ShadowsTest, WhereAPathFileOfAnOverlayLeadsComesFirst) {
+  const std::string overlay = folder_.path("cache") + "/uv/environments-v2/a/b/lib/python3.11/site-packages";
+  const std::string zip(text_of(testing::make_zip({{"demo.py", "x = 2\n"}})));
+  for (const Contents& others : {Contents{{"zeta.pth", "early\n"}, {"early/demo.py", "x = 2\n"}},
+                                 Contents{{"zeta.pth", "x.zip\n"}, {"x.zip", zip}}}) {
+    fs::remove_all(overlay);
+    bring("demo", {{"demo.py", "x = 1\n"}}, site_);
+    auto check = look();
+    const DeliveredFile zeta = bring("zeta", others, overlay);
+    auto all = found(check, {zeta});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged);
+    EXPECT_THAT(all["demo"].reason, HasSubstr("zeta 1.0 has brought demo.py"));
+  }
+}
+
+TEST_F(ShadowsTest, AFileThatIsAnExpectedProjectsEggInfoIsNobodyElses) {
+  auto check = look();
+  write(site_ + "/demo-1.0-py3.11.egg-info", "Name: demo\nVersion: 1.0\n");
+  const DeliveredFile zeta =
+      bring("zeta", {{"demo-1.0-py3.11.egg-info", "Name: demo\nVersion: 1.0\n"}}, site_);
+  EXPECT_EQ(found(check, {sent("demo-1.0.tar.gz"), zeta})["demo"].from, InstalledFrom::unjudged);
 }
 
 TEST_F(ShadowsTest, AModuleOfTheNameOfAProjectThatIsNotThereIsTold) {

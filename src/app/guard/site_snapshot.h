@@ -30,20 +30,39 @@ struct PathFileLimits {
   std::size_t places = 1000;       ///< that it names
 };
 
+/// A folder or a zip archive on Python's path behind a folder of distributions: a `.pth` there names it.
+struct LedPlace {
+  std::string site;   ///< that folder, links followed
+  std::string named;  ///< the place as the `.pth` has it, without "." and ".."
+  std::string real;   ///< and with its links followed
+  bool is_archive = false;
+  friend bool operator==(const LedPlace&, const LedPlace&) = default;
+};
+
+struct SiteLook {
+  SiteSnapshot distributions;
+  std::vector<LedPlace> places;
+};
+
 /// The distributions in these folders, each once: a listing, and two looks a distribution. Folders that are
-/// not there or that this user may not read have none. Where a `.pth` or an `.egg-link` of such a folder
-/// leads, another folder or a zip archive, Python and installers find distributions as well: they are among
-/// them, but what leads on from there is not followed, for Python does not. See is_unlooked() for what is
-/// above the limits.
+/// not there or that this user may not read have none. Python finds some beside its own modules as well, in
+/// the folder above such a folder. Where a `.pth` or an `.egg-link` leads, another folder or a zip archive,
+/// Python and installers find distributions too: they are among them, but what leads on from there is not
+/// followed, for Python does not. See is_unlooked() for what is above the limits.
+SiteLook look_at_sites(const std::vector<std::string>& folders, const PathFileLimits& limits = {});
 SiteSnapshot take_snapshot(const std::vector<std::string>& folders, const PathFileLimits& limits = {});
 
+/// Whether a path is in what another process finds elsewhere: "/proc/self/cwd". Links are not followed.
+bool is_of_a_process(std::string_view path);
+
 /// The places that the lines of `file`, a `.pth` or `.egg-link` of which this is the text, may name, with
-/// what Python 3.13 takes for the end of a line and what older ones do. Code and comments are tried as well:
-/// they lead nowhere.
+/// what Python 3.13 takes for the end of a line and what older ones do, and without what Python strips from
+/// the end of a line. The text may be of UTF-8 or Latin-1. Code and comments are tried as well: they lead
+/// nowhere.
 std::vector<std::string> places_named_in(const std::string& file, std::string_view text);
 
 /// Whether a path of a snapshot, "/v/zz.pth/*", is no distribution but a file whose places were not looked
-/// at: it names too many, or leads to a file that is no zip archive to us.
+/// at: it names too many, or one of a process, or leads to a file that is no zip archive to us.
 bool is_unlooked(std::string_view path);
 
 /// The paths that `after` has and `before` has not, or otherwise.

@@ -108,6 +108,43 @@ TEST_F(SiteSnapshotTest, HasAnEggAndAnArchiveThatAPathFileNames) {
   EXPECT_FALSE(is_unlooked(folder_.path("two.zip/demo-1.0.dist-info")));
 }
 
+TEST_F(SiteSnapshotTest, HasAnEggThatIsAnArchive) {
+  put("site/zz.pth", "../sub/demo-2.0-py3.11.egg\n");
+  fs::create_directories(folder_.path("sub"));
+  folder_.write("sub/demo-2.0-py3.11.egg",
+                text_of(testing::make_zip({{"demo.py", ""}, {"Egg-Info/PKG-INFO", ""}})));
+  EXPECT_THAT(names_in(take_snapshot({site_})), ElementsAre("sub/demo-2.0-py3.11.egg"));
+}
+
+TEST_F(SiteSnapshotTest, GoesUpFromTheFolderAsItIsSpelled) {
+  put("deep/er/v/site/zz.pth", "../../.v/x\n");
+  put("deep/er/v/x/a-1.0.dist-info/METADATA");
+  fs::create_directory_symlink(folder_.path("deep/er/v"), folder_.path(".v"));
+  const SiteLook look = look_at_sites({folder_.path(".v/site")});
+  EXPECT_THAT(names_in(look.distributions), ElementsAre("deep/er/v/x/a-1.0.dist-info"));
+  ASSERT_EQ(look.places.size(), 1U);
+  EXPECT_EQ(look.places[0].site, fs::canonical(folder_.path("deep/er/v/site")));
+  EXPECT_EQ(look.places[0].named, folder_.path(".v/x"));
+  EXPECT_EQ(look.places[0].real, fs::canonical(folder_.path("deep/er/v/x")));
+}
+
+TEST_F(SiteSnapshotTest, HasWhatLiesBesidePythonsOwnModules) {
+  const std::string packages = folder_.path("lib/python3.11/site-packages");
+  fs::create_directories(packages);
+  put("lib/python3.11/a-1.0.egg-info/PKG-INFO");
+  put("lib/python3.11/lib-dynload/b-1.0.egg-info");
+  put("lib/c-1.0.egg-info/PKG-INFO");
+  EXPECT_THAT(names_in(take_snapshot({packages})),
+              ElementsAre("lib/python3.11/a-1.0.egg-info", "lib/python3.11/lib-dynload/b-1.0.egg-info"));
+}
+
+TEST_F(SiteSnapshotTest, LeavesPlacesOfAProcessUnlooked) {
+  put("site/zz.pth", "/proc/self/cwd\n");
+  put("site/e.egg-link", "../../../../../../../../proc/self/cwd\n");
+  EXPECT_THAT(names_in(take_snapshot({site_})),
+              ElementsAre("site/e.egg-link", "site/e.egg-link/*", "site/zz.pth/*"));
+}
+
 TEST_F(SiteSnapshotTest, SaysWherePathFilesAreAboveTheLimits) {
   put("site/a.pth", "one\ntwo\n");
   put("site/b.pth", "one\ntwo\nthree\n");
@@ -125,6 +162,20 @@ TEST(PathFile, IsReadAsOldAndNewPythonsDo) {
               ::testing::Contains("/s/a"));
   EXPECT_THAT(places_named_in("/s/x.pth", "a\fb\n"), ElementsAre("/s/a", "/s/a\fb", "/s/b"));
   EXPECT_THAT(places_named_in("/s/x.egg-link", "  a\n"), ElementsAre("/s/  a", "/s/a"));
+}
+
+TEST(PathFile, HasNothingBehindALineThatPythonStrips) {
+  for (const std::string blank : {"\x1f", "\u0085", "\u00a0", "\u1680", "\u2003", "\u2028", "\u202f",
+                                  "\u205f", "\u3000", "\xa0", "\x85", " \u3000\t\u00a0"})
+    EXPECT_THAT(places_named_in("/s/x.pth", "a" + blank + "\n"), ::testing::Contains("/s/a")) << blank;
+  EXPECT_THAT(places_named_in("/s/x.pth", "\u3000\n\u00e0"), ::testing::Contains("/s/\u00e0"));
+}
+
+TEST(PathFile, IsOfAProcessWhereverItGoesUp) {
+  for (const char* path : {"/proc/self/cwd", "//proc/1/root", "/a/../proc/self", "/dev/fd/3", "/dev/stdin"})
+    EXPECT_TRUE(is_of_a_process(path)) << path;
+  for (const char* path : {"/process/x", "/v/proc/self", "/dev/shm/x", "/"})
+    EXPECT_FALSE(is_of_a_process(path)) << path;
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ class Comparison {
         if (!digest || installed_.reads_all) digest = installed_.digest_of(path);
         if (!digest) continue;
         if (TRY(has(entry, *digest))) return true;
-        if (place.scheme == WheelPlace::Scheme::scripts && TRY(is_rewritten(entry, path))) return true;
+        if (inside.starts_with("bin/") && TRY(is_rewritten(entry, place, path))) return true;
         other = digest;
         break;
       }
@@ -131,13 +131,16 @@ class Comparison {
     return !other || may_be(inside, *other);
   }
 
-  /// A script that installers write anew can only be read.
-  Result<bool> is_rewritten(const ZipEntry& entry, const std::string& path) const {
+  /// A script that installers write anew can only be read. pipx does so with others in "bin" as well, and
+  /// leaves RECORD as it was.
+  Result<bool> is_rewritten(const ZipEntry& entry, const WheelPlace& place, const std::string& path) const {
+    const bool is_script = place.scheme == WheelPlace::Scheme::scripts;
     const Bytes script = TRY(ZipArchive::read(entry, limits_.file_bytes));
-    if (!has_placeholder(text_of(script))) return false;
-    if (!installed_.reads_all) return true;
+    if (!installed_.reads_all) return is_script && has_placeholder(text_of(script));
     const auto text = installed_.read ? installed_.read(path, limits_.script_bytes) : std::nullopt;
-    return text && is_script_rewritten(text_of(script), *text);
+    if (!text) return false;
+    return (is_script && is_script_rewritten(text_of(script), *text)) ||
+           has_option_of_pipx(text_of(script), *text);
   }
 
   Result<bool> is_entry_point(std::string_view script) {

@@ -192,6 +192,20 @@ TEST(InstalledWheel, HasItsScriptsWithAnotherFirstLine) {
   EXPECT_EQ(made("#!/v/bin/python\nprint(2)\n", false), "") << "its RECORD has the digest of what was made";
 }
 
+TEST(InstalledWheel, HasItsScriptsWithTheOptionThatPipxAdds) {
+  for (const std::string where : {"scripts/tool", "data/bin/tool"}) {
+    const auto made = [&](const std::string& there, const std::string& line = "#!/usr/bin/python3") {
+      return difference_of(where, line + "\nprint(1)\n", "../../../bin/tool", there, true);
+    };
+    EXPECT_EQ(made("#!/usr/bin/python3 -E\nprint(1)\n"), "") << where;
+    const std::string other = "demo-1.0.data/" + where;
+    EXPECT_EQ(made("#!/usr/bin/python3 -E\nprint(2)\n"), other);
+    EXPECT_EQ(made("#!/usr/bin/python3 -I\nprint(1)\n"), other);
+    EXPECT_EQ(made("#!/usr/bin/python2 -E\nprint(1)\n"), other);
+    EXPECT_EQ(made("#!/bin/sh -E\nprint(1)\n", "#!/bin/sh"), other);
+  }
+}
+
 TEST(InstalledWheel, HasTheScriptOfAnEntryPointInTheFirstPlace) {
   Files files = kFiles;
   files["demo-1.0.data/scripts/tool-script.py"] = "#!python\nold\n";

@@ -38,12 +38,23 @@ class RecordReader {
       if (fields.size() > 3) return wrong("has more than three fields");
       if (fields[0].empty()) return wrong("names no file");
       if (rows.size() == limits_.rows) return wrong("is one above the limit");
+      if (!can_be_there(fields[0])) continue;
       rows.push_back({std::move(fields[0]), fields.size() > 1 ? digest_in(fields[1]) : std::nullopt});
     }
     return rows;
   }
 
  private:
+  bool can_be_there(std::string_view path) const {
+    if (path.size() > limits_.path_octets) return false;
+    std::size_t begin = 0;
+    for (std::size_t end = path.find('/'); end != std::string_view::npos; end = path.find('/', begin)) {
+      if (end - begin > limits_.name_octets) return false;
+      begin = end + 1;
+    }
+    return path.size() - begin <= limits_.name_octets;
+  }
+
   std::unexpected<Error> wrong(std::string_view what) const {
     return fail(kRecordInvalid, "row " + std::to_string(line_) + " of RECORD " + std::string(what));
   }

@@ -14,6 +14,8 @@ namespace tomme {
 struct RecordLimits {
   std::size_t bytes = 64 * 1024 * 1024;
   std::size_t rows = 1'000'000;
+  std::size_t path_octets = 4096;  ///< no file system has a file of a longer path
+  std::size_t name_octets = 255;   ///< nor of a longer name between two slashes
 };
 
 /// One row of a RECORD: a file of a distribution, seen from the folder that holds its `.dist-info`.
@@ -24,7 +26,8 @@ struct RecordRow {
 
 /// A RECORD, of a wheel or of what was installed from one (PEP 376, 427): CSV as Python's `csv` reads it,
 /// with path, `sha256=` in URL-safe base64 without padding, and size. Rows without digest and size are
-/// ordinary. Fails with kRecordInvalid, also above a limit.
+/// ordinary. Rows whose path is above its limits are left out: no such file can be there. Fails with
+/// kRecordInvalid, also above the other limits.
 Result<std::vector<RecordRow>> parse_record(std::string_view text, const RecordLimits& limits = {});
 
 }  // namespace tomme

@@ -67,5 +67,18 @@ TEST(Record, HasLimits) {
   EXPECT_FALSE(parse_record("a\nb\nc\n", limits));
 }
 
+TEST(Record, HasNoFileThatNoFileSystemCanHave) {
+  std::string deep = "x";
+  while (deep.size() < 4096) deep = "a/" + deep;
+  const std::string text = std::string(256, 'a') + ",,\n" + std::string(256, 'b') + "/c,,\n" + deep + ",,\n" +
+                           std::string(255, 'd') + "/" + std::string(255, 'e') + ",,\n" + deep.substr(2) +
+                           ",,\n";
+  const auto rows = parse_record(text);
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].path.size(), 511U);
+  EXPECT_EQ((*rows)[1].path, deep.substr(2));
+}
+
 }  // namespace
 }  // namespace tomme

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/ascii.h"
+
 namespace tomme {
 namespace {
 
@@ -36,6 +38,15 @@ bool is_script_rewritten(std::string_view script, std::string_view installed) {
   const std::size_t end = script.find('\n');
   const std::string_view rest = end == std::string_view::npos ? "" : script.substr(end + 1);
   return installed.ends_with(rest) && is_head(installed.substr(0, installed.size() - rest.size()));
+}
+
+bool has_option_of_pipx(std::string_view script, std::string_view installed) {
+  constexpr std::string_view kOption = " -E";
+  const std::string_view line = script.substr(0, script.find('\n'));
+  if (!line.starts_with("#!") || !ascii::to_lower(line).contains("python")) return false;
+  if (!installed.starts_with(line)) return false;
+  installed.remove_prefix(line.size());
+  return installed.starts_with(kOption) && installed.substr(kOption.size()) == script.substr(line.size());
 }
 
 }  // namespace tomme

@@ -12,4 +12,7 @@ bool has_placeholder(std::string_view script);
 /// the end of a string.
 bool is_script_rewritten(std::string_view script, std::string_view installed);
 
+/// Whether `installed` is a script for Python to whose first line pipx has added its option.
+bool has_option_of_pipx(std::string_view script, std::string_view installed);
+
 }  // namespace tomme
