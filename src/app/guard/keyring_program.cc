@@ -1,10 +1,10 @@
 #include "app/guard/keyring_program.h"
 
 #include <boost/process.hpp>
-#include <boost/process/search_path.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <unistd.h>
 
 namespace tomme::guard {
 
@@ -13,18 +13,17 @@ namespace {
 namespace process = boost::process;
 constexpr std::size_t kMostBytes = 64 * 1024;  // of an answer
 
-/// The first executable of that name, as a shell looks for it.
+/// The first executable of that name, as a shell looks for it; empty where there is none.
 std::string find_on_path(const net::Environment& environment) {
   const auto path = environment.find("PATH");
-  if (path == environment.end()) return "";
-  std::vector<boost::filesystem::path> folders;
-  std::string_view rest = path->second;
+  std::string_view rest = path == environment.end() ? std::string_view() : path->second;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
-    if (end > 0) folders.emplace_back(std::string(rest.substr(0, end)));
+    std::string candidate = std::string(rest.substr(0, end)) + "/keyring";
+    if (end > 0 && access(candidate.c_str(), X_OK) == 0) return candidate;
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return process::search_path("keyring", folders).string();
+  return "";
 }
 
 /// What it prints, without the line end; empty where it fails.
