@@ -50,6 +50,10 @@ bool leads_to_installer(const Collector& from, std::span<const std::string> argv
 /// seeing too much: a word that is spelled like an installer is one.
 Command recognise_within(const Collector& from, std::span<const std::string> words);
 
+/// The command that a runner of tools makes of these words: the first is a requirement (`pip@26`, `pip==26`,
+/// `pip[x]`), and the tool has the name of its project.
+std::vector<std::string> tool_command(std::vector<std::string> words);
+
 /// Each reads what its installer would read: arguments, environment, settings, files named by them. Without
 /// `arguments` (an unknown child that may start any installer) only environment and settings.
 Result<Nested> collect_pip(Collector& into, const Command* command);

@@ -263,7 +263,7 @@ class UvCollector {
     if (sub == "upgrade") TRY(collect_uv_receipts(into_, settings_, found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
     TRY(requirement(without_version(found.words[0]), "uv tool " + sub));
-    return runs ? Nested{{found.words}} : Nested{};
+    return runs ? Nested{{tool_command(found.words)}} : Nested{};
   }
 
   Result<Nested> run_command(std::span<const std::string> rest) {
