@@ -229,9 +229,11 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
 
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path) {
   std::optional<json::Value> document = TRY(into.read_toml(path));
-  if (!document) return document;
-  TRY(collect_project_tables(into, *document, path));
-  TRY(collect_uv_tables(into, *document, path));
+  if (document) {
+    TRY(collect_project_tables(into, *document, path));
+    TRY(collect_uv_tables(into, *document, path));
+  }
+  TRY(collect_build_settings(into, document ? &*document : nullptr, folder_of_file(path)));
   return document;
 }
 

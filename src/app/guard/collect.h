@@ -159,6 +159,9 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
 Result<void> collect_uv_requirements(Collector& into, const json::Value& table, const std::string& where);
 /// [tool.uv] of a pyproject.toml or of script metadata, as far as it names requirements and their sources.
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path);
+/// What a build backend takes from the project in `folder` beside these: requirements in other tables, in
+/// hatch.toml and setup.cfg, and in files that they name. `pyproject` is nullptr where there is none.
+Result<void> collect_build_settings(Collector& into, const json::Value* pyproject, const std::string& folder);
 /// All of these of a pyproject.toml; the document, or nothing where there is no such file.
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path);
 /// What Poetry reads of a pyproject.toml, and PDM where there is no [project].

@@ -39,6 +39,7 @@ Result<Nested> collect_build(Collector& into, const Command& command) {
     TRY(collect_requirement_list(into, at(*document, "build-system.requires"),
                                  path + ", build-system.requires"));
   }
+  TRY(collect_build_settings(into, document ? &*document : nullptr, folder));
   return Nested{};
 }
 

@@ -7,6 +7,7 @@
 #include "app/guard/started_variables.h"
 #include "app/guard/uv_internal.h"
 #include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
 
 namespace tomme::guard {
 namespace {
@@ -235,6 +236,11 @@ class UvCollector {
     TRY(options(found, "uv " + sub, {}));
     for (const std::string& word : found.words) {
       if (sub == "add") TRY(requirement(word, "uv add"));
+      // A folder, with the settings of the project there, or a source distribution.
+      if (sub == "build") {
+        TRY(projects_.named_by(word.starts_with('/') ? word : "./" + word, sources_.current));
+        if (has_archive_name(word)) TRY(requirement(word, "uv build"));
+      }
     }
     return Nested{};
   }
