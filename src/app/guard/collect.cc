@@ -6,7 +6,6 @@
 
 #include "app/guard/arguments.h"
 #include "app/guard/errors.h"
-#include "app/guard/ini.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
@@ -230,9 +229,11 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
 
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path) {
   std::optional<json::Value> document = TRY(into.read_toml(path));
-  if (!document) return document;
-  TRY(collect_project_tables(into, *document, path));
-  TRY(collect_uv_tables(into, *document, path));
+  if (document) {
+    TRY(collect_project_tables(into, *document, path));
+    TRY(collect_uv_tables(into, *document, path));
+  }
+  TRY(collect_build_settings(into, document ? &*document : nullptr, folder_of_file(path)));
   return document;
 }
 
@@ -317,52 +318,6 @@ std::optional<std::string> local_place_of(const Collector& from, std::string_vie
 
 namespace {
 
-/// Empty where nothing says.
-std::string_view name_of_project(const json::Value& document) {
-  for (std::string_view place :
-       {"project.name", "tool.poetry.name", "tool.flit.metadata.dist-name", "tool.flit.metadata.module"}) {
-    if (auto name = text_at(document, place)) return *name;
-  }
-  return {};
-}
-
-/// "demo" of `[metadata] name = demo`; empty where a setup.py may say something else.
-Result<std::string> name_in_setup_cfg(const Collector& from, const std::string& folder) {
-  if (from.invocation.read(folder + "/setup.py", 1)) return std::string();
-  const auto text = TRY(from.read(folder + "/setup.cfg"));
-  const auto entries = text ? parse_ini(*text, folder + "/setup.cfg") : std::vector<IniEntry>();
-  if (!entries) return std::string();
-  const auto found = std::ranges::find_if(
-      *entries, [](const IniEntry& entry) { return entry.section == "metadata" && entry.name == "name"; });
-  return found == entries->end() ? std::string() : found->value;
-}
-
-/// The name by which the project in a folder is built; empty where nothing says.
-Result<std::string> name_in_folder(const Collector& from, const std::string& folder) {
-  const auto document = TRY(from.read_toml(folder + "/pyproject.toml"));
-  if (!document) return name_in_setup_cfg(from, folder);
-  if (const auto name = text_at(*document, "project.name")) return std::string(*name);
-  // The tables of Poetry and Flit say what their own backends build, and nobody else's.
-  const std::string_view backend = text_at(*document, "build-system.build-backend").value_or("");
-  const bool has_backend = at(*document, "build-system") != nullptr;
-  const bool is_theirs = has_backend ? (backend.starts_with("poetry") || backend.starts_with("flit")) &&
-                                           at(*document, "build-system.backend-path") == nullptr
-                                     : !from.invocation.read(folder + "/setup.py", 1) &&
-                                           !from.invocation.read(folder + "/setup.cfg", 1);
-  if (is_theirs) return std::string(name_of_project(*document));
-  return name_in_setup_cfg(from, folder);
-}
-
-/// What the build of a project of one's own asks for, and what it needs: nobody else looks at that.
-Result<void> read_own_project(Collector& into, const std::string& folder) {
-  const std::string place = into.invocation.resolve ? into.invocation.resolve(folder) : folder;
-  if (!into.findings.is_new_project(place)) return {};
-  const Findings::About about(into.findings, std::nullopt);
-  const std::string path = folder + "/pyproject.toml";
-  const auto document = TRY(collect_pyproject(into, path));
-  return document ? collect_poetry_tables(into, *document, path) : Result<void>();
-}
-
 /// The name of the project in a folder that a requirement names; empty where that is no folder or has no
 /// name.
 Result<std::string> collect_folder(Collector& into, std::string_view text, const std::string& directory) {
@@ -378,15 +333,12 @@ Result<void> collect_requirement(Collector& into, std::string_view text, const s
                                  const std::string& directory) {
   const std::string project = TRY(collect_folder(into, text, directory));
   const Findings::About about(into.findings, project);
-  const bool is_of_an_expected = [&] {
-    const Findings::About named(into.findings,
-                                trim(text.substr(0, std::min(text.find_first_of("[@"), text.size()))));
-    return into.findings.is_about_an_expected();
-  }();
-  if (const auto place = local_place_of(into, text, directory);
-      place && !is_of_an_expected && TRY(takes_own_folder(into, *place, directory, where))) {
-    into.findings.taken(text);
-    return {};
+  if (const auto place = local_place_of(into, text, directory)) {
+    const Findings::About named(into.findings, trim(text.substr(0, text.find_first_of("[@"))));
+    if (TRY(takes_own_folder(into, *place, directory, where))) {
+      into.findings.taken(text);
+      return {};
+    }
   }
   return into.findings.requirement(text, where);
 }
@@ -403,101 +355,6 @@ Result<void> collect_editable(Collector& into, std::string_view text, const std:
     return {};
   }
   return into.findings.source_tree(text, where);
-}
-
-namespace {
-
-bool is_checkout_in(const Collector& from, const std::string& folder) {
-  return from.invocation.read(folder + "/.git/HEAD", 1) || from.invocation.read(folder + "/.git", 1);
-}
-
-/// One spelling: links followed, no dots.
-std::string plain_place(const Collector& from, const std::string& path) {
-  std::string place = std::filesystem::path(path).lexically_normal().string();
-  while (place.size() > 1 && place.ends_with('/')) place.pop_back();
-  return from.invocation.resolve ? from.invocation.resolve(place) : place;
-}
-
-/// Where a checkout keeps what git knows of it; in a submodule and a worktree `.git` is a file that says so.
-std::string git_folder_of(const Collector& from, const std::string& checkout) {
-  constexpr std::string_view kStart = "gitdir: ";
-  constexpr std::size_t kMost = 4096;
-  const auto text = from.invocation.read(checkout + "/.git", kMost);
-  if (!text || !text->starts_with(kStart)) return plain_place(from, checkout + "/.git");
-  const std::string_view to = trim(std::string_view(*text).substr(kStart.size()));
-  return plain_place(from, to.starts_with('/') ? std::string(to) : checkout + "/" + std::string(to));
-}
-
-/// A submodule is kept within the outer checkout, which has recorded what is in it.
-bool is_submodule_of(const Collector& from, const std::string& folder, const std::string& root) {
-  return git_folder_of(from, folder).starts_with(git_folder_of(from, root) + "/");
-}
-
-/// Somebody else's within one's own: another checkout, an environment, packages that were installed.
-bool is_foreign_folder(const Collector& from, const std::string& folder, const std::string& root) {
-  constexpr std::array<std::string_view, 4> kInstalled{"site-packages", "dist-packages", "node_modules",
-                                                       "__pypackages__"};
-  constexpr std::array<std::string_view, 5> kOtherCheckouts{".hg", ".svn", ".jj", ".bzr", "_darcs"};
-  if (std::ranges::find(kInstalled, basename_of(folder)) != kInstalled.end()) return true;
-  if (from.invocation.read(folder + "/pyvenv.cfg", 1)) return true;
-  const auto is_there = [&](std::string_view name) {
-    return !from.invocation.list(folder + "/" + std::string(name)).empty();
-  };
-  if (std::ranges::any_of(kOtherCheckouts, is_there)) return true;
-  return is_checkout_in(from, folder) && !is_submodule_of(from, folder, root);
-}
-
-}  // namespace
-
-bool lies_in(const Collector& from, const std::string& folder, const std::string& root) {
-  const std::string place = plain_place(from, folder), above = plain_place(from, root);
-  if (place == above) return true;
-  if (!place.starts_with(above + "/")) return false;
-  const std::vector<std::string> between = ancestors_of(place);
-  return std::ranges::none_of(between, [&](const std::string& each) {
-    return each.size() > above.size() && is_foreign_folder(from, each, above);
-  });
-}
-
-std::string own_root(const Collector& from) {
-  const auto is_checkout = [&](const std::string& folder) { return is_checkout_in(from, folder); };
-  const std::vector<std::string> folders = ancestors_of(from.invocation.directory);
-  const auto found = std::ranges::find_if(folders, is_checkout);
-  return found == folders.end() || found->empty() ? from.invocation.directory : *found;
-}
-
-Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
-                              const std::string& where) {
-  const std::string folder = plain_place(into, path_in(into, directory, path));
-  if (!lies_in(into, folder, own_root(into))) return false;
-  const auto has_project = [&](const std::string& above) {
-    return into.invocation.read(above + "/pyproject.toml", 1) || into.invocation.read(above + "/setup.py", 1);
-  };
-  if (!std::ranges::any_of(ancestors_of(into.invocation.directory), has_project)) return false;
-  const std::string name = TRY(name_in_folder(into, folder));
-  const bool is_named = ProjectName::parse(name).has_value();
-  if (!is_named && (into.findings.expects_any() || !into.invocation.read(folder + "/setup.py", 1)))
-    return false;
-  const auto is_expected = [&] { return into.findings.is_about_an_expected(); };
-  if (is_expected()) return false;
-  TRY(read_own_project(into, folder));
-  const Findings::About about(into.findings, name);
-  TRY(into.findings.own_sources(path, where));  // refused, where it is an expected project
-  return true;
-}
-
-Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
-                                 const std::string& where) {
-  TRY(read_own_project(into, folder));
-  const std::string name = TRY(name_in_folder(into, folder));
-  if (name.empty() && !into.findings.names_a_project()) {
-    return into.findings.unproven("a source tree whose project cannot be told (" + printable(shown) + ")",
-                                  where, "give it a name in its pyproject.toml");
-  }
-  if (into.findings.names_a_project()) TRY(into.findings.own_sources(shown, where));
-  if (name.empty()) return {};
-  const Findings::About about(into.findings, name);
-  return into.findings.own_sources(shown, where);
 }
 
 bool is_script_name(std::string_view path) {

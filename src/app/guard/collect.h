@@ -50,6 +50,10 @@ bool leads_to_installer(const Collector& from, std::span<const std::string> argv
 /// seeing too much: a word that is spelled like an installer is one.
 Command recognise_within(const Collector& from, std::span<const std::string> words);
 
+/// The command that a runner of tools makes of these words: the first is a requirement (`pip@26`, `pip==26`,
+/// `pip[x]`), and the tool has the name of its project.
+std::vector<std::string> tool_command(std::vector<std::string> words);
+
 /// Each reads what its installer would read: arguments, environment, settings, files named by them. Without
 /// `arguments` (an unknown child that may start any installer) only environment and settings.
 Result<Nested> collect_pip(Collector& into, const Command* command);
@@ -155,12 +159,19 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
 Result<void> collect_uv_requirements(Collector& into, const json::Value& table, const std::string& where);
 /// [tool.uv] of a pyproject.toml or of script metadata, as far as it names requirements and their sources.
 Result<void> collect_uv_tables(Collector& into, const json::Value& document, const std::string& path);
+/// What a build backend takes from the project in `folder` beside these: requirements in other tables, in
+/// hatch.toml and setup.cfg, and in files that they name. `pyproject` is nullptr where there is none.
+Result<void> collect_build_settings(Collector& into, const json::Value* pyproject, const std::string& folder);
 /// All of these of a pyproject.toml; the document, or nothing where there is no such file.
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path);
 /// What Poetry reads of a pyproject.toml, and PDM where there is no [project].
 Result<void> collect_poetry_tables(Collector& into, const json::Value& document, const std::string& path);
 /// What PDM makes a [project] of where there is none: [tool.flit] or [tool.poetry].
 Result<void> collect_pdm_converted(Collector& into, const json::Value& document, const std::string& path);
+/// The name by which the project in a folder is built; empty where nothing says.
+Result<std::string> name_in_folder(const Collector& from, const std::string& folder);
+/// What the build of a project of one's own asks for, and what it needs: nobody else looks at that.
+Result<void> read_own_project(Collector& into, const std::string& folder);
 /// A folder with sources that belongs to the project: a member of its workspace. It may be the very project
 /// whose signer is expected, by the name in its pyproject.toml or by the one that `findings` are about.
 Result<void> collect_own_sources(Collector& into, const std::string& folder, std::string_view shown,
@@ -168,11 +179,13 @@ Result<void> collect_own_sources(Collector& into, const std::string& folder, std
 /// Whether a folder is `root` or below it, links followed, and in no other checkout, environment or folder of
 /// installed packages there.
 bool lies_in(const Collector& from, const std::string& folder, const std::string& root);
-/// What belongs to the person's own project: the checkout that the command works in, else its folder.
+/// What belongs to the person's own project: the checkout that the command works in, else the project, else
+/// its folder.
 std::string own_root(const Collector& from);
-/// Whether a path leads to a project in `own_root`, or below it, that is none whose signer is expected: then
-/// it is noted, as a member of a workspace is. Without a name to be told by it is no such folder where a
-/// signer is expected; and where no project is at work (a home folder, say), what lies there is not its own.
+/// Whether a path leads to a project in `own_root`, or below it, that is none whose signer is expected, or is
+/// the very project that the command works in: then it is noted, as a member of a workspace is. Without a
+/// name to be told by it is no such folder where a signer is expected; and where no project is at work (a
+/// home folder, say), what lies there is not its own.
 Result<bool> takes_own_folder(Collector& into, std::string_view path, const std::string& directory,
                               const std::string& where);
 /// `--group [PATH:]NAME`: any group of the project there.

@@ -18,6 +18,12 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\v\f\r\n";
 
+/// Who is refused a folder mostly takes it for his own.
+constexpr std::string_view kWhatIsOwn =
+    "take it from an index; a folder is your own where it lies in the git checkout, or below the project, "
+    "that "
+    "you work in, its pyproject.toml has a [project] name, and nobody is expected to sign that";
+
 /// An address that a setting names, without the login that clients send by themselves.
 Result<Url> parse_outside_url(std::string_view url, const std::string& where) {
   const Result<Url> parsed = Url::parse(url);
@@ -275,12 +281,12 @@ Result<void> Findings::checkout(std::string_view url, const std::string& where) 
 
 Result<void> Findings::local_path(std::string_view path, const std::string& where) {
   taken(path);
-  return unproven("a local path (" + shown_address(path) + ")", where);
+  return unproven("a local path (" + shown_address(path) + ")", where, kWhatIsOwn);
 }
 
 Result<void> Findings::source_tree(std::string_view place, const std::string& where) {
   taken(place);
-  return unproven("a source tree (" + shown_address(place) + ")", where);
+  return unproven("a source tree (" + shown_address(place) + ")", where, kWhatIsOwn);
 }
 
 Result<void> Findings::find_links(std::string_view place, const std::string& where) {
@@ -291,8 +297,13 @@ Result<void> Findings::find_links(std::string_view place, const std::string& whe
 Result<void> Findings::own_sources(std::string_view tree, const std::string& where) {
   taken(tree);
   if (about_ && expected_.contains(*about_)) return source_tree(tree, where);
-  note("not judged: " + where + ": the project's own sources");
+  worked_on(tree, where);
   return {};
+}
+
+void Findings::worked_on(std::string_view tree, const std::string& where) {
+  taken(tree);
+  note("not judged: " + where + ": the project's own sources");
 }
 
 Result<void> Findings::no_index(const std::string& where) {

@@ -62,6 +62,7 @@ class Findings {
 
   bool expects_any() const { return !expected_.empty(); }
   bool is_about_an_expected() const { return about_ && expected_.contains(*about_); }
+  bool is_about(const ProjectName& project) const { return about_ == project; }
   /// Whether an `About` with a valid name lives.
   bool names_a_project() const { return about_.has_value(); }
 
@@ -91,6 +92,8 @@ class Findings {
   /// A folder with sources in the project's own: not asked for proof, unless a signer of that very project is
   /// expected.
   Result<void> own_sources(std::string_view tree, const std::string& where);
+  /// The same of the very project that the command works in, whoever is expected to sign it.
+  void worked_on(std::string_view tree, const std::string& where);
   /// Connections whose other end the child does not check; `host` may be empty. They go to Tomme all the
   /// same, so no project comes in by them, and they are refused only where proof of everything is required.
   Result<void> unchecked_tls(std::string_view host, const std::string& where);

@@ -70,6 +70,7 @@ std::string HatchProject::where(std::string_view name) const {
 
 Result<void> HatchProject::collect_settings(Collector& into) const {
   if (project_) TRY(collect_project_tables(into, *project_, root_ + "/pyproject.toml"));
+  TRY(collect_build_settings(into, project_ ? &*project_ : nullptr, root_));
   std::set<std::string> names;
   for (const json::Value* all : {own_ ? &*own_ : nullptr, project_ ? at(*project_, "tool.hatch") : nullptr}) {
     for (const json::Member& member : members_of(all)) names.insert(member.name);

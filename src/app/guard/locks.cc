@@ -32,9 +32,8 @@ Result<void> one_file(Collector& into, const Value& file, const std::string& whe
 Result<void> source_tree(Collector& into, std::string_view tree, const std::string& lock,
                          const std::string& where) {
   if (tree.empty() || tree == "." || tree == "./") {
-    into.findings.note("not judged: " + where + ": the project's own sources");
-    into.findings.taken(tree);
-    return {};
+    into.findings.worked_on(tree, where);
+    return read_own_project(into, folder_of_file(lock));
   }
   const std::string folder = path_in(into, folder_of_file(lock), tree);
   if (!lies_in(into, folder, folder_of_file(lock))) {

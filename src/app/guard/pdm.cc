@@ -347,6 +347,7 @@ class PdmCollector {
     TRY(sources(document, path));
     TRY(collect_project_tables(into_, document, path));
     TRY(collect_pdm_converted(into_, document, path));
+    TRY(collect_build_settings(into_, &document, folder_of_file(path)));
     TRY(collect_requirement_list(into_, at(document, "tool.pdm.plugins"), path + ", [tool.pdm] plugins"));
     for (const json::Member& group : members_of(at(document, "tool.pdm.dev-dependencies"))) {
       TRY(dev_dependencies(group, path));

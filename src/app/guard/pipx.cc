@@ -71,8 +71,9 @@ class PipxCollector {
     if (words.empty()) return Nested{};
     if (sub == "run") TRY(package(words[0], sub));
     if (sub == "run" || sub == "runpip") {
-      std::vector<std::string> nested(words.begin() + (sub == "run" ? 0 : 1), words.end());
-      if (sub == "runpip") nested.insert(nested.begin(), "pip");
+      if (sub == "run") return Nested{{tool_command(words)}};
+      std::vector<std::string> nested(words.begin() + 1, words.end());
+      nested.insert(nested.begin(), "pip");
       return Nested{{std::move(nested)}};
     }
     return Nested{};

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "app/guard/collect.h"
+#include "core/base/ascii.h"
+#include "core/packaging/dist_filename.h"
 
 namespace tomme::guard {
 namespace {
@@ -68,6 +70,20 @@ Command recognise_within(const Collector& from, std::span<const std::string> wor
     if (leads_to_installer(from, words)) return recognise(from, words);
   }
   return {};
+}
+
+std::vector<std::string> tool_command(std::vector<std::string> words) {
+  if (words.empty() || is_script_name(words[0])) return words;
+  const std::string_view requirement = trim(words[0]);
+  const std::string_view first = requirement.substr(0, requirement.find_first_of("@=<>~![;?# \t"));
+  if (first.empty()) return words;
+  const Result<DistFilename> file = DistFilename::parse(basename_of(first));
+  // Names are found in any case, though programs are not.
+  std::string name = file ? file->project().normalized() : ascii::to_lower(first);
+  // The one installer whose program has another name than its project, and still is started by that.
+  if (name == "build") name = "pyproject-build";
+  words[0] = std::move(name);
+  return words;
 }
 
 }  // namespace tomme::guard

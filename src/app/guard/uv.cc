@@ -7,6 +7,7 @@
 #include "app/guard/started_variables.h"
 #include "app/guard/uv_internal.h"
 #include "core/encoding/text.h"
+#include "core/packaging/dist_filename.h"
 
 namespace tomme::guard {
 namespace {
@@ -235,6 +236,11 @@ class UvCollector {
     TRY(options(found, "uv " + sub, {}));
     for (const std::string& word : found.words) {
       if (sub == "add") TRY(requirement(word, "uv add"));
+      // A folder, with the settings of the project there, or a source distribution.
+      if (sub == "build") {
+        TRY(projects_.named_by(word.starts_with('/') ? word : "./" + word, sources_.current));
+        if (has_archive_name(word)) TRY(requirement(word, "uv build"));
+      }
     }
     return Nested{};
   }
@@ -263,7 +269,7 @@ class UvCollector {
     if (sub == "upgrade") TRY(collect_uv_receipts(into_, settings_, found.words));
     if (found.words.empty() || !(runs || sub == "install" || sub == "upgrade")) return Nested{};
     TRY(requirement(without_version(found.words[0]), "uv tool " + sub));
-    return runs ? Nested{{found.words}} : Nested{};
+    return runs ? Nested{{tool_command(found.words)}} : Nested{};
   }
 
   Result<Nested> run_command(std::span<const std::string> rest) {
