@@ -57,7 +57,7 @@ void note_keys(const std::vector<RolePlan>& plans) {
 /// Which roles would have keys in common that have none now.
 Result<void> note_shared_keys(store::BlobStore& files) {
   const repository::OfflineRoles published = TRY(repository::load_published(files)).offline;
-  const std::vector<std::string> before = repository::KeyUse::of(published).words();
+  const std::vector<std::string> before = repository::KeyUse::of(published.view()).words();
   for (const std::string& words :
        repository::key_use_with(published, TRY(repository::load_staged(files))).words()) {
     if (std::ranges::find(before, words) == before.end()) note({words});

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,13 +77,13 @@ class RoleLines {
 };
 
 void add_named_roles(const repository::OfflineRoles& offline, RoleLines& lines) {
+  const std::map<std::string, repository::Parent> parents = offline.view().parents();
   std::vector<std::string> waiting = {"targets"};
-  std::vector<std::string> seen;
+  std::set<std::string> seen;
   while (!waiting.empty()) {
     const std::string name = waiting.back();
     waiting.pop_back();
-    if (std::ranges::find(seen, name) != seen.end()) continue;
-    seen.push_back(name);
+    if (!seen.insert(name).second) continue;
     const auto role = offline.targets.find(name);
     if (role == offline.targets.end()) {
       lines.add_unpublished(name);
@@ -97,7 +99,8 @@ void add_named_roles(const repository::OfflineRoles& offline, RoleLines& lines) 
           waiting.push_back(below->name.text());
       }
     }
-    if (const auto keyring = offline.keyring_of(name)) lines.set_keys(*keyring->keys, *keyring->role_keys);
+    if (const auto keyring = offline.keyring_by(name, parents.at(name).name))
+      lines.set_keys(*keyring->keys, *keyring->role_keys);
   }
 }
 

@@ -241,19 +241,19 @@ TEST_F(CeremonyTest, DoesNotPublishWhatClientsWouldRefuse) {
   begin();
   tuf::Root wrong = root(2);
   wrong.expires = kNow;
-  put_staged("root", signed_file(wrong, root_role_.keys));
+  put_staged("root", wrong, root_role_.keys);
   EXPECT_TRUE(publish()->roles.empty());
   wrong = root(2);
   wrong.consistent_snapshot = false;
-  put_staged("root", signed_file(wrong, root_role_.keys));
+  put_staged("root", wrong, root_role_.keys);
   EXPECT_TRUE(publish()->roles.empty());
   tuf::Targets old = targets(2);
   old.expires = kNow - std::chrono::seconds(1);
-  put_staged("targets", signed_file(old, targets_role_.keys));
+  put_staged("targets", old, targets_role_.keys);
   EXPECT_TRUE(publish()->roles.empty());
-  put_staged("targets", signed_file(targets(3), targets_role_.keys));  // not the next version
+  put_staged("targets", targets(3), targets_role_.keys);  // not the next version
   EXPECT_TRUE(publish()->roles.empty());
-  put_staged("root", signed_file(root(2), root_role_.keys));
+  put_staged("root", root(2), root_role_.keys);
   EXPECT_EQ(publish()->roles, std::vector<std::string>{"root"});
   expect_good(0);
 }
@@ -535,7 +535,7 @@ TEST_F(CeremonyTest, ASignatureThatComesTooLateIsNotInTheWay) {
   root_role_.threshold = 1;
   ASSERT_TRUE(files_->put(staged_key("root"), bytes_of(signed_file(root(2), all))));
   ASSERT_TRUE(publish());
-  put_staged("root", signed_file(root(2), {ed25519(2)}));  // merged meanwhile
+  put_staged("root", root(2), {ed25519(2)});  // merged meanwhile
   const auto done = publish();
   ASSERT_TRUE(done);
   EXPECT_TRUE(done->left.empty());

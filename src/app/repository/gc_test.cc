@@ -47,7 +47,7 @@ TEST_F(GcTest, RemovesWhatNothingLeadsTo) {
 TEST_F(GcTest, KeepsEveryRoot) {
   put_first_staged();
   ASSERT_TRUE(publish());
-  put_staged("root", signed_file(root(2), root_role_.keys));
+  put_staged("root", root(2), root_role_.keys);
   ASSERT_TRUE(publish());
   ASSERT_TRUE(collect_garbage(place_, real_now() + hours(2), hours(1)));
   EXPECT_TRUE(*files_->exists(metadata_key("root", 1)));

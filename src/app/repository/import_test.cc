@@ -176,7 +176,7 @@ TEST_F(ImportTest, WhatLooksLikeOursAtItsBeginningIsReadAsItIs) {
   EXPECT_EQ(listed("a")->length, 1U);
   bits_ = 2;
   tuf::Targets other = targets(2);
-  put_staged("targets", signed_file(other, targets_role_.keys));
+  put_staged("targets", other, targets_role_.keys);
   ASSERT_TRUE(publish());
   expect_good(4);
   EXPECT_TRUE(listed("d\"e\\f"));
@@ -212,7 +212,7 @@ TEST_F(ImportTest, APlainRepositoryGoesOnWithTheRootThatTurnsConsistentSnapshots
   const auto staged = tuf::Signed<tuf::Root>::parse(**files_->get(staged_key("root"), kMostRootOctets));
   EXPECT_EQ(staged->value.version.value(), 2U);
   EXPECT_TRUE(staged->value.consistent_snapshot);
-  put_staged("root", signed_file(staged->value, root_role_.keys));
+  put_staged("root", staged->value, root_role_.keys);
   const auto published = publish();
   ASSERT_TRUE(published) << published.error().message();
   EXPECT_EQ(published->timestamp_version, 31U);
@@ -301,7 +301,7 @@ TEST_F(ImportRootsTest, BeginsWithTheRootThatIsTrusted) {
   EXPECT_EQ(load_newest_root(*files_)->value().value.version.value(), 6U);
   add({set("new")});
   ASSERT_TRUE(publish());
-  put_staged("root", signed_file(root(7), root_role_.keys));
+  put_staged("root", root(7), root_role_.keys);
   ASSERT_TRUE(publish());
   expect_good(4);
   EXPECT_EQ(load_newest_root(*files_)->value().value.version.value(), 7U);

@@ -9,7 +9,6 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr const char* kBins = "the hash bins";
 constexpr std::size_t kShownDigits = 12;  // of a key id
 constexpr std::size_t kShownRoles = 8;
 /// So far a version may be ahead where others with the same keys are staged or published at the same time.
@@ -18,42 +17,43 @@ constexpr std::uint64_t kMostAhead = 1 << 20;
 bool is_of_another_type(std::string_view role) {
   return role == "root" || role == "snapshot" || role == "timestamp";
 }
-bool is_online(std::string_view role) {
-  return role == "snapshot" || role == "timestamp" || role == kBins;
-}
 
-std::string list_of(const std::set<std::string>& roles) {
+std::string list_of(const std::vector<std::string>& roles) {
   std::string out;
-  std::size_t at = 0;
-  for (const std::string& role : roles) {
+  for (std::size_t at = 0; at < roles.size(); ++at) {
     if (at == kShownRoles) return out + " and " + std::to_string(roles.size() - at) + " more";
-    const bool last = at + 1 == roles.size();
-    out += (at == 0 ? "" : last ? " and " : ", ") + printable(role, 80);
-    ++at;
+    out += (at == 0 ? "" : at + 1 == roles.size() ? " and " : ", ") + printable(roles[at], 80);
   }
   return out;
 }
 
-std::uint64_t version_of(const OfflineRoles& roles, const std::string& role) {
+std::uint64_t version_in(const RolesView& roles, const std::string& role) {
   const auto there = roles.targets.find(role);
-  return there == roles.targets.end() ? 0 : there->second.value.version.value();
-}
-
-/// 0 where there are no bins, or more than one set of them.
-std::uint64_t newest_bin_of(const OfflineRoles& roles, const SnapshotText& snapshot) {
-  const auto bins = roles.bins();
-  return bins && *bins ? newest_bin_version(snapshot, (*bins)->layout) : 0;
+  return there == roles.targets.end() ? 0 : there->second->version.value();
 }
 
 }  // namespace
+
+std::set<std::string> counted_keys(const tuf::RoleKeys& role, const tuf::Keys& keys) {
+  std::set<std::string> out;
+  for (const tuf::KeyId& id : role.keyids) {
+    const auto key = keys.find(id);
+    out.insert(key == keys.end() ? "missing " + id.value() : key->second.counted_as());
+  }
+  return out;
+}
 
 void KeyUse::add(const std::string& role, const tuf::RoleKeys& role_keys, const tuf::Keys& keys) {
   for (const tuf::KeyId& id : role_keys.keyids) {
     const auto key = keys.find(id);
     if (key == keys.end()) continue;
     const std::string one = key->second.counted_as();
-    keys_of_[role].insert(one);
-    roles_of_[one].insert(role);
+    if (role.empty()) {
+      keys_of_bins_.insert(one);
+    } else {
+      keys_of_[role].insert(one);
+      roles_of_[one].insert(role);
+    }
     const PublicKey* usable = key->second.public_key();
     ids_.emplace(one, usable == nullptr ? id.value() : tuf::Key::of(*usable).id().value());
   }
@@ -70,45 +70,63 @@ void KeyUse::add(const tuf::Targets& delegator) {
   if (!delegator.delegations) return;
   const tuf::Keys& keys = delegator.delegations->keys;
   if (const auto* bins = std::get_if<tuf::SuccinctRoles>(&delegator.delegations->roles)) {
-    add(kBins, bins->keys, keys);
-    return;
+    return add("", bins->keys, keys);
   }
   for (const auto& role : std::get<std::vector<tuf::DelegatedRole>>(delegator.delegations->roles)) {
     add(role.name.text(), role.keys, keys);
   }
 }
 
-KeyUse KeyUse::of(const OfflineRoles& roles) {
+KeyUse KeyUse::of(const RolesView& roles) {
   KeyUse out;
-  if (roles.root) out.add(roles.root->value);
-  for (const auto& [name, role] : roles.targets) out.add(role.value);
+  if (roles.root != nullptr) out.add(*roles.root);
+  for (const auto& [name, role] : roles.targets) out.add(*role);
+  out.parents_ = roles.parents();
+  return out;
+}
+
+const std::set<std::string>& KeyUse::keys_of(const std::string& role) const {
+  static const std::set<std::string> kNone;
+  const auto keys = keys_of_.find(role);
+  return keys == keys_of_.end() ? kNone : keys->second;
+}
+
+std::set<std::string> KeyUse::roles_with(const std::string& key) const {
+  std::set<std::string> out;
+  const auto roles = roles_of_.find(key);
+  if (roles == roles_of_.end()) return out;
+  for (const std::string& role : roles->second) {
+    if (!is_of_another_type(role)) out.insert(role);
+  }
   return out;
 }
 
 std::set<std::string> KeyUse::sharing(const std::string& role) const {
   std::set<std::string> out;
-  const auto keys = keys_of_.find(role);
-  if (keys == keys_of_.end()) return out;
-  for (const std::string& key : keys->second) {
-    for (const std::string& other : roles_of_.at(key)) {
-      if (other != role && other != kBins && !is_of_another_type(other)) out.insert(other);
-    }
-  }
+  for (const std::string& key : keys_of(role)) out.merge(roles_with(key));
+  out.erase(role);
   return out;
 }
 
 bool KeyUse::shares_with_bins(const std::string& role) const {
-  const auto keys = keys_of_.find(role);
-  return keys != keys_of_.end() && std::ranges::any_of(keys->second, [&](const std::string& key) {
-           return roles_of_.at(key).contains(kBins);
-         });
+  return std::ranges::any_of(keys_of(role),
+                             [&](const std::string& key) { return keys_of_bins_.contains(key); });
+}
+
+std::size_t KeyUse::depth_of(const std::string& role) const {
+  const auto parent = parents_.find(role);
+  return parent == parents_.end() ? 0 : parent->second.depth;
 }
 
 std::vector<std::string> KeyUse::words() const {
   std::vector<std::string> out;
   for (const auto& [key, roles] : roles_of_) {
-    if (roles.size() < 2 || std::ranges::all_of(roles, is_online)) continue;
-    out.push_back(list_of(roles) + " have the key " + printable(ids_.at(key).substr(0, kShownDigits)) +
+    std::vector<std::string> names(roles.begin(), roles.end());
+    const bool any_people = std::ranges::any_of(
+        names, [](const auto& role) { return role != "snapshot" && role != "timestamp"; });
+    if (keys_of_bins_.contains(key)) names.emplace_back("the hash bins");
+    if (names.size() < 2 || !any_people) continue;
+    out.push_back(list_of(names) + " have the key " + printable(ids_.at(key).substr(0, kShownDigits)) +
                   " in common: whoever has it signs for each of them");
   }
   return out;
@@ -116,45 +134,65 @@ std::vector<std::string> KeyUse::words() const {
 
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys) {
   VersionRange range;
-  range.least = version_of(published.offline, role) + 1;
-  const std::set<std::string> others = keys.sharing(role);
-  for (const std::string& other : others) {
-    range.least = std::max(range.least, version_of(published.offline, other) + 1);
+  const RolesView roles = published.offline.view();
+  const std::uint64_t listed = published.snapshot.version_of(snapshot_entry(role)).value_or(0);
+  range.least = std::max(version_in(roles, role), listed) + 1;
+  bool may_leave_out = false;
+  for (const std::string& other : keys.sharing(role)) {
+    if (keys.depth_of(other) > keys.depth_of(role)) continue;
+    range.least = std::max(range.least, version_in(roles, other) + 1);
+    may_leave_out = true;
   }
-  const bool with_bins = keys.shares_with_bins(role);
-  if (with_bins) {
-    range.least = std::max(range.least, newest_bin_of(published.offline, published.snapshot) + 1);
+  if (keys.shares_with_bins(role)) {
+    range.least = std::max(range.least, published.snapshot.newest_version() + 1);
+    may_leave_out = true;
   }
-  range.most = range.least + (others.empty() && !with_bins ? 0 : kMostAhead);
+  range.most = range.least + (may_leave_out ? kMostAhead : 0);
   return range;
 }
 
-std::set<std::string> same_versions(const OfflineRoles& roles, const SnapshotText& snapshot) {
-  const KeyUse keys = KeyUse::of(roles);
-  const std::uint64_t newest_bin = newest_bin_of(roles, snapshot);
-  std::set<std::string> out;
+std::set<Mistakable> same_versions(const RolesView& roles, const KeyUse& keys, const SnapshotText& snapshot) {
+  const auto bins = roles.bins();
+  const std::uint64_t newest_bin = bins && *bins ? snapshot.newest_version() : 0;
+  std::set<Mistakable> out;
   for (const auto& [name, role] : roles.targets) {
-    const std::uint64_t version = role.value.version.value();
-    const std::string end = " have a key and the version " + std::to_string(version) + " in common";
+    const std::uint64_t version = role->version.value();
     for (const std::string& other : keys.sharing(name)) {
-      if (name < other && version_of(roles, other) == version) {
-        out.insert(list_of({name, other}) + end);
+      if (name < other && version_in(roles, other) == version) {
+        out.insert({name, other,
+                    list_of({name, other}) + " have a key and the version " + std::to_string(version) +
+                        " in common"});
       }
     }
-    if (version <= newest_bin && keys.shares_with_bins(name)) {
-      out.insert(list_of({name, kBins}) + " have a key in common, and one of them may have had the version " +
-                 std::to_string(version));
+    // What is listed already is no newer than the newest entry: only bins have it, or had it.
+    const bool is_new = snapshot.version_of(snapshot_entry(name)).value_or(0) != version;
+    if (is_new && version <= newest_bin && keys.shares_with_bins(name)) {
+      out.insert({name, "",
+                  printable(name, 80) +
+                      " has a key in common with the hash bins, of which one may "
+                      "have had the version " +
+                      std::to_string(version)});
     }
   }
   return out;
 }
 
-std::uint64_t newest_bin_version(const SnapshotText& snapshot, const BinLayout& layout) {
-  std::uint64_t newest = 0;
-  for (const SnapshotText::Entry& entry : snapshot.entries()) {
-    if (entry.version > newest && layout.could_name(entry.file)) newest = entry.version;
+std::set<Mistakable> old_versions(const RolesView& before, const RolesView& after, const KeyUse& keys_before,
+                                  const KeyUse& keys_after) {
+  std::set<Mistakable> out;
+  for (const auto& [name, role] : after.targets) {
+    if (!before.targets.contains(name)) continue;  // nothing of it is published yet
+    for (const std::string& key : keys_after.keys_of(name)) {
+      if (keys_before.keys_of(name).contains(key)) continue;
+      for (const std::string& other : keys_before.roles_with(key)) {
+        if (other == name || role->version.value() > version_in(before, other)) continue;
+        out.insert({name, other,
+                    printable(name, 80) + " gets a key of " + printable(other, 80) + " and has version " +
+                        std::to_string(role->version.value()) + ", which that had before"});
+      }
+    }
   }
-  return newest;
+  return out;
 }
 
 }  // namespace tomme::repository

@@ -18,13 +18,18 @@ namespace tomme::repository {
 class KeyUse {
  public:
   /// Who signs the roles of these files, all of them together.
-  static KeyUse of(const OfflineRoles& roles);
+  static KeyUse of(const RolesView& roles);
   void add(const tuf::Root& root);
   void add(const tuf::Targets& delegator);
 
   /// Other roles with targets in them that have one of this role's keys; no hash bins.
   std::set<std::string> sharing(const std::string& role) const;
   bool shares_with_bins(const std::string& role) const;
+  const std::set<std::string>& keys_of(const std::string& role) const;
+  /// Other roles with targets in them that have this key.
+  std::set<std::string> roles_with(const std::string& key) const;
+  /// 0 for targets and for what nobody delegates to.
+  std::size_t depth_of(const std::string& role) const;
   /// "root and targets have the key 3f2a… in common: …", a sentence for each key that more than one role of
   /// people has, or one of people and an online role.
   std::vector<std::string> words() const;
@@ -32,23 +37,36 @@ class KeyUse {
  private:
   void add(const std::string& role, const tuf::RoleKeys& role_keys, const tuf::Keys& keys);
 
-  std::map<std::string, std::set<std::string>> keys_of_;   ///< by role; hash bins under kBins
+  std::map<std::string, std::set<std::string>> keys_of_;   ///< by role
   std::map<std::string, std::set<std::string>> roles_of_;  ///< by key
-  std::map<std::string, std::string> ids_;                 ///< what people know a key by
+  std::set<std::string> keys_of_bins_;
+  std::map<std::string, std::string> ids_;  ///< what people know a key by
+  std::map<std::string, Parent> parents_;
 };
+
+/// Keys by themselves, whatever their ids.
+std::set<std::string> counted_keys(const tuf::RoleKeys& role, const tuf::Keys& keys);
 
 /// What numbers the next version of a role may have, both included.
 struct VersionRange {
   std::uint64_t least = 1, most = 1;
 };
-/// The one behind the published version. A role that shares keys goes on behind all who have these, so that
-/// no version of it was ever another's: then some numbers may be left out, since others are staged meanwhile.
+/// The one behind the newest that the snapshot lists. A role that shares keys goes on behind all who have
+/// these and are no further from targets, so that no version of it was ever another's: then some numbers may
+/// be left out, since others are staged meanwhile. Whoever is further down gives way.
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys);
 
-/// Two roles, or a role and the hash bins, that have a key and a version in common, in words; each once.
-std::set<std::string> same_versions(const OfflineRoles& roles, const SnapshotText& snapshot);
-
-/// The newest version that any hash bin has, of this layout or an earlier one. 0: none.
-std::uint64_t newest_bin_version(const SnapshotText& snapshot, const BinLayout& layout);
+/// Two roles, or a role and the hash bins (`other` is empty), whose files could be taken for one another.
+struct Mistakable {
+  std::string role, other;
+  std::string words;
+  friend auto operator<=>(const Mistakable&, const Mistakable&) = default;
+};
+/// Those that have a key and a version in common.
+std::set<Mistakable> same_versions(const RolesView& roles, const KeyUse& keys, const SnapshotText& snapshot);
+/// Roles that come to have a key by which another has signed all its versions up to now, and are not beyond
+/// these.
+std::set<Mistakable> old_versions(const RolesView& before, const RolesView& after, const KeyUse& keys_before,
+                                  const KeyUse& keys_after);
 
 }  // namespace tomme::repository

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <set>
 
 #include "app/repository/errors.h"
@@ -23,16 +24,6 @@ const tuf::SuccinctRoles* succinct_of(const tuf::Targets& role) {
 }
 const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets& role) {
   return role.delegations ? std::get_if<std::vector<tuf::DelegatedRole>>(&role.delegations->roles) : nullptr;
-}
-
-/// Keys by themselves, whatever their ids.
-std::set<std::string> counted(const tuf::RoleKeys& role, const tuf::Keys& keys) {
-  std::set<std::string> out;
-  for (const tuf::KeyId& id : role.keyids) {
-    const auto key = keys.find(id);
-    out.insert(key == keys.end() ? "missing " + id.value() : key->second.counted_as());
-  }
-  return out;
 }
 
 std::string version_text(const tuf::Common& role) {
@@ -86,11 +77,29 @@ class RoleLoader {
   RoleLoader(store::BlobStore& files, const tuf::Snapshot& listed, Published& published)
       : files_(files), listed_(listed), snapshot_(published.snapshot), out_(published.offline) {}
 
-  Result<void> load(const std::string& role) {
+  /// Nearest to targets first, so that whoever delegates to a role first is its parent.
+  Result<void> load() {
+    std::deque<std::pair<std::string, std::string>> waiting{{"targets", ""}};
+    while (!waiting.empty()) {
+      const auto [role, delegator] = std::move(waiting.front());
+      waiting.pop_front();
+      TRY(load(role, delegator));
+      const auto there = out_.targets.find(role);
+      const auto* named = there == out_.targets.end() ? nullptr : named_of(there->second.value);
+      if (named == nullptr || !walked_.insert(role).second) continue;
+      for (const tuf::DelegatedRole& delegated : *named) {
+        if (!out_.targets.contains(delegated.name.text())) waiting.emplace_back(delegated.name.text(), role);
+      }
+    }
+    return {};
+  }
+
+ private:
+  Result<void> load(const std::string& role, const std::string& delegator) {
     const auto version = snapshot_.version_of(snapshot_entry(role));
     if (!version || out_.targets.contains(role)) return {};
     if (out_.targets.size() == kMostRoles) return fail(kRepositoryDamaged, "there are too many roles");
-    const auto keyring = out_.keyring_of(role);
+    const auto keyring = out_.keyring_by(role, delegator);
     if (!keyring) return fail(kRepositoryDamaged, "nobody delegates to the role " + printable(role, 80));
     const Bytes file = TRY(load_metadata(files_, role, *version, kMostTargetsOctets));
     TRY(in(role, tuf::check_meta_file(listed_.meta.find(snapshot_entry(role)).value(), file)));
@@ -98,21 +107,16 @@ class RoleLoader {
     TRY(tuf::verify_threshold(role, keyring->delegator, *keyring->keys, *keyring->role_keys,
                               metadata.canonical, metadata.signatures));
     TRY(expect_version(role, metadata, *version));
-    std::vector<std::string> next;
-    if (const auto* named = named_of(metadata.value)) {
-      for (const tuf::DelegatedRole& delegated : *named) next.push_back(delegated.name.text());
-    }
     out_.targets.emplace(role, std::move(metadata));
     list_content(snapshot_, out_, role, *version, text_of(file));
-    for (const std::string& name : next) TRY(load(name));
     return {};
   }
 
- private:
   store::BlobStore& files_;
   const tuf::Snapshot& listed_;
   SnapshotText& snapshot_;
   OfflineRoles& out_;
+  std::set<std::string> walked_;
 };
 
 Result<tuf::Signed<tuf::Root>> parse_root(BytesView file, std::uint64_t version) {
@@ -137,7 +141,7 @@ Result<Published> load_under(store::BlobStore& files, const tuf::Signed<tuf::Roo
   const auto snapshot_version = published.timestamp.version_of("snapshot.json");
   const tuf::Snapshot snapshot = TRY(load_snapshot(files, root.value, snapshot_version.value_or(0)));
   published.snapshot = text_of_snapshot(snapshot);
-  TRY(RoleLoader(files, snapshot, published).load("targets"));
+  TRY(RoleLoader(files, snapshot, published).load());
   if (published.offline.targets.empty()) {
     return fail(kRepositoryDamaged, "the snapshot lists no targets.json");
   }
@@ -148,28 +152,49 @@ Result<Published> load_under(store::BlobStore& files, const tuf::Signed<tuf::Roo
 
 void list_content(SnapshotText& snapshot, const OfflineRoles& roles, const std::string& role,
                   std::uint64_t version, std::string_view file) {
-  const bool few = roles.targets.size() <= kMostWithContent || role == "targets";
+  const auto top = roles.targets.find("targets");
+  const auto* named = top == roles.targets.end() ? nullptr : named_of(top->second.value);
+  const bool is_near = role == "targets" ||
+                       (named != nullptr && std::ranges::any_of(*named, [&](const tuf::DelegatedRole& below) {
+                          return below.name.text() == role;
+                        }));
+  // However many roles somebody further down adds.
+  const bool few = roles.targets.size() <= kMostWithContent || role == "targets" ||
+                   (is_near && named->size() <= kMostWithContent);
   if (few) return snapshot.set(snapshot_entry(role), version, SnapshotText::Content::of(file));
   snapshot.set(snapshot_entry(role), version);
 }
 
 Result<std::optional<Bins>> OfflineRoles::bins() const {
+  return view().bins();
+}
+
+RolesView OfflineRoles::view() const {
+  RolesView out;
+  if (root) out.root = &root->value;
+  for (const auto& [name, metadata] : targets)
+    out.targets.emplace_hint(out.targets.end(), name, &metadata.value);
+  return out;
+}
+
+Result<std::optional<Bins>> RolesView::bins() const {
   std::optional<Bins> found;
   for (const auto& [name, metadata] : targets) {
-    const tuf::SuccinctRoles* succinct = succinct_of(metadata.value);
+    const tuf::SuccinctRoles* succinct = succinct_of(*metadata);
     if (succinct == nullptr) continue;
     if (found) {
       return fail(kRepositoryBins, "both " + found->delegator + " and " + name + " delegate to hash bins",
                   "a repository has one set of bins");
     }
     BinLayout layout = TRY(BinLayout::make(succinct->name_prefix, succinct->bit_length));
-    found = Bins{std::move(layout), name, metadata.value.delegations->keys, succinct->keys};
+    found = Bins{std::move(layout), name, metadata->delegations->keys, succinct->keys};
   }
   for (const auto& [name, metadata] : targets) {
-    const auto* named = found ? named_of(metadata.value) : nullptr;
+    const auto* named = found ? named_of(*metadata) : nullptr;
     if (named == nullptr) continue;
     for (const tuf::DelegatedRole& delegated : *named) {
-      if (!found->layout.bin_of_name(delegated.name.text())) continue;
+      // Of another number of bins too: it may have been one, or become one.
+      if (!found->layout.could_name(snapshot_entry(delegated.name.text()))) continue;
       return fail(kRepositoryBins,
                   name + " delegates to a role " + delegated.name.text() + ", which is a hash bin",
                   "give the role another name");
@@ -178,57 +203,48 @@ Result<std::optional<Bins>> OfflineRoles::bins() const {
   return found;
 }
 
-std::string OfflineRoles::delegator_of(std::string_view role) const {
-  std::vector<std::string> waiting = {"targets"};
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    const std::string name = waiting[i];
+std::map<std::string, Parent> RolesView::parents() const {
+  std::map<std::string, Parent> out{{"targets", Parent()}};
+  std::deque<std::string> waiting{"targets"};
+  while (!waiting.empty()) {
+    const std::string name = std::move(waiting.front());
+    waiting.pop_front();
     const auto metadata = targets.find(name);
-    const auto* named = metadata == targets.end() ? nullptr : named_of(metadata->second.value);
+    const auto* named = metadata == targets.end() ? nullptr : named_of(*metadata->second);
     if (named == nullptr) continue;
+    const std::size_t depth = out.at(name).depth + 1;
     for (const tuf::DelegatedRole& delegated : *named) {
-      if (delegated.name.text() == role) return name;
-      if (std::ranges::find(waiting, delegated.name.text()) == waiting.end())
+      if (out.emplace(delegated.name.text(), Parent{name, depth}).second)
         waiting.push_back(delegated.name.text());
     }
   }
-  return "";
+  return out;
 }
 
-Result<void> OfflineRoles::expect_same_keys(const std::string& delegator) const {
-  const auto own = targets.find(delegator);
-  const auto* named = own == targets.end() ? nullptr : named_of(own->second.value);
-  if (named == nullptr) return {};
-  for (const auto& [name, other] : targets) {
-    if (name == delegator || named_of(other.value) == nullptr) continue;
-    for (const tuf::DelegatedRole& role : *named) {
-      const tuf::RoleKeys* there = other.value.delegations->find(role.name);
-      if (there == nullptr) continue;
-      const auto& keys = own->second.value.delegations->keys;
-      if (role.keys.threshold == there->threshold &&
-          counted(role.keys, keys) == counted(*there, other.value.delegations->keys)) {
-        continue;
-      }
-      return fail(
-          kRepositoryRole,
-          printable(delegator, 80) + " and " + printable(name, 80) + " both delegate to " +
-              printable(role.name.text(), 80) + ", by different keys or thresholds",
-          "one role, one set of keys: give it another name in one of the two, or undelegate it there");
-    }
-  }
-  return {};
+std::string OfflineRoles::delegator_of(const std::string& role) const {
+  const auto parents = view().parents();
+  const auto parent = parents.find(role);
+  return parent == parents.end() ? "" : parent->second.name;
 }
 
-std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
+std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_by(const std::string& role,
+                                                              const std::string& delegator) const {
   if (role == "targets") {
     if (!root) return std::nullopt;
     return Keyring{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
   }
-  const std::string delegator = delegator_of(role);
-  if (delegator.empty()) return std::nullopt;
-  const tuf::Targets& above = targets.at(delegator).value;
+  const auto above = targets.find(delegator);
+  const auto* named = above == targets.end() ? nullptr : named_of(above->second.value);
+  if (named == nullptr) return std::nullopt;
   const auto delegated = std::ranges::find_if(
-      *named_of(above), [&](const tuf::DelegatedRole& named) { return named.name.text() == role; });
-  return Keyring{&above.delegations->keys, &delegated->keys, delegator + " version " + version_text(above)};
+      *named, [&](const tuf::DelegatedRole& below) { return below.name.text() == role; });
+  if (delegated == named->end()) return std::nullopt;
+  return Keyring{&above->second.value.delegations->keys, &delegated->keys,
+                 delegator + " version " + version_text(above->second.value)};
+}
+
+std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
+  return keyring_by(role, delegator_of(role));
 }
 
 Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std::uint64_t version,

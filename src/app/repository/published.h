@@ -27,6 +27,23 @@ struct Bins {
   tuf::RoleKeys role_keys;
 };
 
+/// Who delegates to a role by name: of several the one nearest to targets. What a role further down says of a
+/// name that is taken does not count.
+struct Parent {
+  std::string name;       ///< empty for targets
+  std::size_t depth = 0;  ///< 0 for targets
+};
+
+/// The same roles as OfflineRoles, wherever their files are held.
+struct RolesView {
+  const tuf::Root* root = nullptr;
+  std::map<std::string, const tuf::Targets*> targets;
+
+  Result<std::optional<Bins>> bins() const;  ///< as OfflineRoles has it
+  /// Of every role that can be reached from targets, whether there is a file of it or not.
+  std::map<std::string, Parent> parents() const;
+};
+
 /// The roles that people sign, which say who signs the others.
 struct OfflineRoles {
   std::optional<tuf::Signed<tuf::Root>> root;
@@ -36,6 +53,7 @@ struct OfflineRoles {
   /// The bins that a role delegates to; nothing where none does. kRepositoryBins where two do, or a role by
   /// name has the name of a bin.
   Result<std::optional<Bins>> bins() const;
+  RolesView view() const;
   /// Who signs a delegated role or targets: its keys and the delegator's name. Nothing where nobody names it.
   struct Keyring {
     const tuf::Keys* keys;
@@ -43,12 +61,9 @@ struct OfflineRoles {
     std::string delegator;
   };
   std::optional<Keyring> keyring_of(const std::string& role) const;
-  /// Whoever delegates to a role by name, nearest to targets: what a role further down says of a name that is
-  /// taken does not count. Empty where nobody does.
-  std::string delegator_of(std::string_view role) const;
-  /// Whether each role to which this one delegates has the same keys and threshold wherever else it is
-  /// delegated to: another client may come to it by the other way. kRepositoryRole.
-  Result<void> expect_same_keys(const std::string& delegator) const;
+  /// The same by this delegator, which is empty for targets.
+  std::optional<Keyring> keyring_by(const std::string& role, const std::string& delegator) const;
+  std::string delegator_of(const std::string& role) const;  ///< as Parent has it; empty where nobody does
 };
 
 /// All that clients see, but for the bins themselves.

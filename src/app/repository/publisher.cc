@@ -267,14 +267,12 @@ bool Publisher::brings_roles(const Work& work) const {
          work.acceptance.offline.targets.at(work.bins->delegator).value.role;
 }
 
-/// Behind all that bins ever had, and roles that share their keys. An interrupted publication may have used
-/// as many numbers as there can be bins.
+/// Behind all that is listed, whatever it is called and whoever signs it now: somebody's file of then must
+/// not become a bin's. An interrupted publication may have used as many numbers as there can be bins.
 std::uint64_t Publisher::first_version_of_bins(const Work& work) const {
-  std::uint64_t newest = newest_bin_version(state_->snapshot, work.bins->layout);
-  const KeyUse keys = KeyUse::of(work.acceptance.offline);
-  for (const auto& [name, role] : work.acceptance.offline.targets) {
-    if (keys.shares_with_bins(name)) newest = std::max(newest, role.value.version.value());
-  }
+  std::uint64_t newest = state_->snapshot.newest_version();
+  for (const auto& [name, role] : work.acceptance.offline.targets)
+    newest = std::max(newest, role.value.version.value());
   return newest + 1 + skip_ * (std::uint64_t{1} << BinLayout::kMostBits);
 }
 
@@ -379,13 +377,16 @@ Result<void> Publisher::replace_timestamp(const Work& work, const std::string& f
 Result<void> Publisher::finish(Time now, const Work& work) {
   if (work.report.published || !work.batch.rows.empty()) {
     TRY(read_first_root());
+    // The numbers that interrupted ones may have given to bins are behind us only when bins have newer ones.
+    const std::uint64_t skip = work.bins && work.report.bins == 0 ? skip_ : 0;
     TRY(store::transact(place_.database, store::Access::write, [&](store::Transaction& tx) -> Result<void> {
       TRY(Queue::done(tx, work.batch));
-      TRY(tx.run("UPDATE tuf_publisher SET unfinished = 1 WHERE one = 1"));
+      TRY(tx.run("UPDATE tuf_publisher SET unfinished = $1 WHERE one = 1",
+                 {static_cast<std::int64_t>(skip) + 1}));
       if (first_root_ && !work.settings.first_root) TRY(save_first_root(tx, *first_root_));
       return work.looked_at_all ? save_bins_looked_at(tx, now) : Result<void>();
     }));
-    skip_ = 0;
+    skip_ = skip;
   }
   for (const StagedFile& file : work.acceptance.accepted) TRY(remove_staged(place_.files, file));
   return {};

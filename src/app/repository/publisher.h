@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/repository/acceptance.h"
 #include "app/repository/bin_writer.h"
 #include "app/repository/published.h"
 #include "app/repository/publisher_lock.h"

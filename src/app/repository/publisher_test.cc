@@ -97,12 +97,12 @@ TEST_F(PublisherTest, MakesATimestampNewWhenAskedTo) {
 TEST_F(PublisherTest, WantsSignedRootAndTargetsFirst) {
   add({set("a")});
   EXPECT_EQ(publish().error().code().name, kRepositoryNone.name);
-  put_staged("root", signed_file(root(), {ed25519(1)}));  // one of two
-  put_staged("targets", signed_file(targets(), targets_role_.keys));
+  put_staged("root", root(), {ed25519(1)});  // one of two
+  put_staged("targets", targets(), targets_role_.keys);
   const auto refused = publish();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code().name, kRepositoryUnsigned.name);
-  put_staged("root", signed_file(root(), root_role_.keys));
+  put_staged("root", root(), root_role_.keys);
   ASSERT_TRUE(publish());
   expect_good(1);
 }
@@ -167,8 +167,8 @@ TEST_F(PublisherTest, WritesKeyIdsOfAnyText) {
   rename(root_now.keys, {&root_now.snapshot, &root_now.timestamp});
   tuf::Targets targets_now = targets();
   rename(targets_now.delegations->keys, {&std::get<tuf::SuccinctRoles>(targets_now.delegations->roles).keys});
-  put_staged("root", signed_file(root_now, root_role_.keys));
-  put_staged("targets", signed_file(targets_now, targets_role_.keys));
+  put_staged("root", root_now, root_role_.keys);
+  put_staged("targets", targets_now, targets_role_.keys);
   add({set("a")});
   ASSERT_TRUE(publish());
   expect_good(1);
@@ -297,7 +297,9 @@ TEST_F(PublisherTest, RefusesTheFilesOfAnotherRepository) {
   ASSERT_TRUE(prepare_tables(*other_database));
   targets_role_ = {{ed25519(8)}, 1};
   ASSERT_TRUE(other_files->put(staged_key("root"), bytes_of(signed_file(root(), root_role_.keys))));
-  ASSERT_TRUE(other_files->put(staged_key("targets"), bytes_of(signed_file(targets(), targets_role_.keys))));
+  tuf::Targets other = targets();
+  other.role = tuf::RoleName::targets();
+  ASSERT_TRUE(other_files->put(staged_key("targets"), bytes_of(signed_file(other, targets_role_.keys))));
   const auto publish_in = [&](store::BlobStore& files, store::Database& database) -> Result<Publication> {
     const Place place{files, database, folder_.path("lock"), folder_.path()};
     Publisher publisher = TRY(Publisher::open(place, signers()));
@@ -337,13 +339,13 @@ class DelegateTest : public PublisherTest {
   }
   void SetUp() override {
     PublisherTest::SetUp();
-    put_staged("root", signed_file(root(), root_role_.keys));
+    put_staged("root", root(), root_role_.keys);
     tuf::Targets top = plain();
     add_role(top, "a-team", ed25519(9));
     add_role(top, "bins", ed25519(10));
-    put_staged("targets", signed_file(top, targets_role_.keys));
-    put_staged("bins", signed_file(targets(), {ed25519(10)}));
-    put_staged("a-team", signed_file(plain(), {ed25519(9)}));
+    put_staged("targets", top, targets_role_.keys);
+    put_staged("bins", targets(), {ed25519(10)});
+    put_staged("a-team", plain(), {ed25519(9)});
     const auto done = publish();
     ASSERT_TRUE(done) << done.error().message();
     ASSERT_TRUE(done->left.empty());
@@ -353,15 +355,15 @@ class DelegateTest : public PublisherTest {
 TEST_F(DelegateTest, CannotTakeTheRoleOfOthers) {
   tuf::Targets team = plain(2);
   add_role(team, "bins", ed25519(11));
-  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  put_staged("a-team", team, {ed25519(9)});
   tuf::Targets taken = targets(2);
-  put_staged("bins", signed_file(taken, {ed25519(11)}));
+  put_staged("bins", taken, {ed25519(11)});
   auto done = publish();
   ASSERT_TRUE(done) << done.error().message();
   ASSERT_EQ(done->left.size(), 2U);
   EXPECT_TRUE(done->left[0].is(kRepositoryRole)) << done->left[0].message();  // bins is another's already
   EXPECT_TRUE(done->left[1].is(kRepositoryUnsigned)) << done->left[1].message();
-  put_staged("bins", signed_file(taken, {ed25519(10)}));
+  put_staged("bins", taken, {ed25519(10)});
   add({set("a")});
   done = publish();
   ASSERT_TRUE(done) << done.error().message();
@@ -370,14 +372,14 @@ TEST_F(DelegateTest, CannotTakeTheRoleOfOthers) {
 }
 
 TEST_F(DelegateTest, CannotBringTheHashBinsToAStandstill) {
-  put_staged("a-team", signed_file(targets(2), {ed25519(9)}));  // hash bins of its own
+  put_staged("a-team", targets(2), {ed25519(9)});  // hash bins of its own
   auto done = publish();
   ASSERT_TRUE(done) << done.error().message();
   ASSERT_EQ(done->left.size(), 1U);
   EXPECT_TRUE(done->left[0].is(kRepositoryBins)) << done->left[0].message();
   tuf::Targets team = plain(2);
   add_role(team, "bins-3", ed25519(9));  // one of those that are there
-  put_staged("a-team", signed_file(team, {ed25519(9)}));
+  put_staged("a-team", team, {ed25519(9)});
   done = publish();
   ASSERT_TRUE(done) << done.error().message();
   ASSERT_EQ(done->left.size(), 1U);
@@ -391,8 +393,8 @@ TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
   ASSERT_TRUE(publish());
   const Role old = online_role_;
   online_role_ = {{p256(5)}, 1};
-  put_staged("root", signed_file(root(2), root_role_.keys));
-  put_staged("targets", signed_file(targets(2), targets_role_.keys));
+  put_staged("root", root(2), root_role_.keys);
+  put_staged("targets", targets(2), targets_role_.keys);
   const Signers both = {std::make_shared<MemorySigner>(*p256(4)), std::make_shared<MemorySigner>(*p256(5))};
   const auto done = publish(kNow, &both);
   ASSERT_TRUE(done) << done.error().message();
@@ -414,7 +416,7 @@ TEST_F(PublisherTest, MendsARotationThatWasInterrupted) {
   online_role_ = {{p256(5)}, 1};
   // The new root is there, its timestamp is not.
   ASSERT_TRUE(files_->put(metadata_key("root", 2), bytes_of(signed_file(root(2), root_role_.keys))));
-  put_staged("targets", signed_file(targets(2), targets_role_.keys));
+  put_staged("targets", targets(2), targets_role_.keys);
   ASSERT_TRUE(publish());
   expect_good(0);
 }
@@ -427,7 +429,7 @@ TEST_F(PublisherTest, MovesAllTargetsToOtherBins) {
   ASSERT_TRUE(publish());
   for (const unsigned bits : {7U, 3U}) {  // "bins-0" is a name of both 3 and 4 bits
     bits_ = bits;
-    put_staged("targets", signed_file(targets(bits == 7 ? 2 : 3), targets_role_.keys));
+    put_staged("targets", targets(bits == 7 ? 2 : 3), targets_role_.keys);
     add({set("late" + std::to_string(bits))});
     Publisher publisher = *Publisher::open(place_, signers());
     const auto moved = publisher.publish(kNow);

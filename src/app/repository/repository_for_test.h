@@ -93,9 +93,15 @@ class RepositoryTest : public ::testing::Test {
   void put_staged(const std::string& role, const std::string& text) {
     ASSERT_TRUE(files_->put(staged_key(role), bytes_of(text)));
   }
+  /// As this program stages it: a file of targets says its role.
+  template <class T>
+  void put_staged(const std::string& role, T metadata, const std::vector<const PrivateKey*>& signers) {
+    if constexpr (std::is_same_v<T, tuf::Targets>) metadata.role = *tuf::RoleName::parse(role);
+    put_staged(role, signed_file(metadata, signers));
+  }
   void put_first_staged() {
-    put_staged("root", signed_file(root(), root_role_.keys));
-    put_staged("targets", signed_file(targets(), targets_role_.keys));
+    put_staged("root", root(), root_role_.keys);
+    put_staged("targets", targets(), targets_role_.keys);
   }
   Signers signers() const {
     Signers out;

@@ -26,6 +26,12 @@ std::optional<std::uint64_t> SnapshotText::version_of(std::string_view file) con
   return at->version;
 }
 
+std::uint64_t SnapshotText::newest_version() const {
+  std::uint64_t newest = 0;
+  for (const Entry& entry : entries_) newest = std::max(newest, entry.version);
+  return newest;
+}
+
 void SnapshotText::set(std::string_view file, std::uint64_t new_version, const Content& content) {
   set(file, new_version);
   contents_.insert_or_assign(std::string(file), content);

@@ -50,6 +50,7 @@ class SnapshotText {
   /// forgotten.
   void set(std::string_view file, std::uint64_t new_version);
   void set(std::string_view file, std::uint64_t new_version, const Content& content);
+  std::uint64_t newest_version() const;  ///< of all that is listed; 0 where nothing is
   bool has_content(std::string_view file) const { return contents_.contains(file); }
   const std::vector<Entry>& entries() const { return entries_; }
   std::string render() const;

@@ -113,8 +113,10 @@ class Walk {
       found_.notes.push_back("of these roles no file says which it is:" + nameless + "; tomme tuf renew" +
                              nameless + ", and have it signed");
     }
-    for (const std::string& words : same_versions(offline, snapshot)) found_.notes.push_back(words);
-    for (std::string& words : KeyUse::of(offline).words()) found_.notes.push_back(std::move(words));
+    const KeyUse keys = KeyUse::of(offline.view());
+    for (const Mistakable& pair : same_versions(offline.view(), keys, snapshot))
+      found_.notes.push_back(pair.words);
+    for (std::string& words : keys.words()) found_.notes.push_back(std::move(words));
   }
   void note_bins(const Bins& bins) {
     std::ranges::sort(bin_versions_);
