@@ -257,9 +257,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def send_slowly(self, body: bytes, seconds: float, pieces: int = 10):
+    def send_slowly(self, body: bytes, seconds: float, pieces: int = 10, kind: str | None = None):
         """An answer that takes its time."""
         self.send_response(200)
+        if kind:
+            self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         step = max(1, -(-len(body) // pieces))
