@@ -29,7 +29,7 @@ class Certificates:
         self.chain = folder / "server.pem"
         key, request, extensions = folder / "key.pem", folder / "request.pem", folder / "extensions.txt"
         extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev,"
-                              "DNS:pypi.org,DNS:files.pythonhosted.org\nextendedKeyUsage=serverAuth\n"
+                              "DNS:pypi.org,DNS:files.pythonhosted.org,DNS:api.osv.dev\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:false\n")
 
         def openssl(*words):
