@@ -272,6 +272,16 @@ def test_a_dependencys_address_of_another_projects_wheel(local, index, mark, too
     assert "guard/dependency" in result.said, result.said
 
 
+@pytest.mark.parametrize("tool", ["pip", "uv", "poetry", "pdm"])
+def test_an_address_of_another_projects_source_that_the_user_gives(local, index, mark, tool):
+    index.add(Package(OTHER, sdist("3.0", mark), None, None))
+    command = command_of(local, index, tool, f"tomme-demo @ {index.file_url(OTHER)}")
+    show(local, index, command, mark)
+    result = local.run(*command, options=EXPECT)
+    held(local, result, mark)
+    assert not index.asked(f"/files/{OTHER}"), result.said
+
+
 @pytest.mark.parametrize("tool", ["pip", "poetry", "pdm"])
 def test_a_dependency_of_the_honest_project_that_brings_another_one(local, index, mark, tool):
     """The honest tomme-demo is on the index and would be verified; what it depends on wants tomme-demo by address."""
