@@ -160,7 +160,8 @@ def test_uv_asks_for_each_version_as_it_is_listed(program, installers, tmp_path,
     wrong, found = [], 0
     for project, version, files in chosen:
         server.asked.clear()
-        done = run_uv(installers, tmp_path, server, "install", "--target", str(tmp_path / "out"), f"{project}=={version}")
+        target = str(tmp_path / f"{project}-{version}")  # what is there already would not be asked for
+        done = run_uv(installers, tmp_path, server, "install", "--target", target, f"{project}=={version}")
         keys = {answer["key"] for answer in ask([program], [{"asked": server.url + target} for target in server.asked])}
         allowed = {file["key"] for file in files} | {file["key"] + ".metadata" for file in files if file["metadata"]}
         plain = any(file["name"].endswith((f"-{version}.tar.gz", f"-{version}-py3-none-any.whl")) and not file["requires_python"] for file in files)
