@@ -1,5 +1,6 @@
 """What tomme asks an index by itself: with the installer's logins, and never an index that the file is not of."""
 import base64
+import shutil
 
 import pytest
 
@@ -254,3 +255,50 @@ def test_a_tuf_mirror_with_a_password(bare, certificates, way):
         assert done.code == 0, done.said
         assert (bare.work / "got/a.txt").read_bytes() == b"a"
         assert {seen.headers.get("authorization") for seen in mirror.seen} == {BASIC}
+
+
+@pytest.fixture
+def sigstore(local, certificates, made):
+    """The mirror of a Sigstore instance, which wants a password; its root is known already."""
+    folder = local.folder / "mirror"
+    folder.mkdir()
+    shutil.copy(made / "trusted_root.json", folder)
+    for verb in (["init", "--no-passphrase", "--bits", "1"], ["add", "trusted_root.json"], ["publish"]):
+        done = local.plain(local.program, "tuf", *verb, cwd=folder)
+        assert done.code == 0, done.said
+    with Index(certificates, None) as mirror:
+        for path in (folder / "public/metadata").rglob("*.json"):
+            mirror.content[f"/{path.name}"] = path.read_bytes()
+        for path in (folder / "public/targets").rglob("*"):
+            if path.is_file():
+                mirror.content[f"/targets/{path.relative_to(folder / 'public/targets')}"] = path.read_bytes()
+        done = local.plain(local.program, "trust", "init", "--mirror", mirror.base, "--root",
+                           folder / "public/metadata/1.root.json")
+        assert done.code == 0, done.said
+        mirror.user = LOGIN
+        local.options = []
+        yield mirror
+
+
+def words_of(verb: str, made) -> list:
+    return {"trust update": [],
+            "verify": ["--repository", "example/tomme-demo", "--refresh", "always", "--provenance",
+                       made / f"files/{WHEEL}.provenance", made / "files" / WHEEL],
+            "run": ["--refresh", "always", "--expect", OWNER, "--", *PIP]}[verb]
+
+
+@pytest.mark.parametrize("login", ["netrc", "wrong", "none"])
+@pytest.mark.parametrize("verb", ["trust update", "verify", "run"])
+def test_the_mirror_of_a_sigstore_instance_with_a_password(local, index, made, sigstore, verb, login):
+    if login != "none":
+        password = "s3cr3t" if login == "netrc" else "wr0ng"
+        (local.home / ".netrc").write_text(f"machine localhost login ann password {password}\n")
+    done = local.plain(local.program, *verb.split(), "--mirror", sigstore.base, *words_of(verb, made))
+    assert "s3cr3t" not in done.said and "wr0ng" not in done.said
+    assert sigstore.seen, done.said
+    if login == "netrc":
+        assert done.code == 0, done.said
+        assert {seen.headers.get("authorization") for seen in sigstore.seen} == {BASIC}
+        return
+    assert done.code == 3 and "401" in done.err, done.said
+    assert not (local.work / "out").exists()

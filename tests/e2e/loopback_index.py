@@ -29,7 +29,7 @@ class Certificates:
         self.chain = folder / "server.pem"
         key, request, extensions = folder / "key.pem", folder / "request.pem", folder / "extensions.txt"
         extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:rekor.sigstore.dev,"
-                              "DNS:pypi.org,DNS:files.pythonhosted.org\nextendedKeyUsage=serverAuth\n"
+                              "DNS:pypi.org,DNS:files.pythonhosted.org,DNS:api.osv.dev\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:false\n")
 
         def openssl(*words):
@@ -257,9 +257,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def send_slowly(self, body: bytes, seconds: float, pieces: int = 10):
+    def send_slowly(self, body: bytes, seconds: float, pieces: int = 10, kind: str | None = None):
         """An answer that takes its time."""
         self.send_response(200)
+        if kind:
+            self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         step = max(1, -(-len(body) // pieces))

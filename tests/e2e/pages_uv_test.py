@@ -1,11 +1,13 @@
 """The same as pages_test.py for uv, which has no code to import: it reads pages that Tomme wrote from a server on this machine, and the
-server notes what it asks for. TOMME_UV_PAGES (300) says how many hostile pages, TOMME_PAGES_SEED which."""
+server notes what it asks for. TOMME_UV_PAGES (300) says how many hostile pages, TOMME_UV_VERSIONS (120) for how many listed versions
+of them uv is started to ask for that one, TOMME_PAGES_SEED which."""
 import base64
 import http.server
 import io
 import json
 import os
 import pathlib
+import random
 import string
 import subprocess
 import threading
@@ -14,11 +16,13 @@ import zipfile
 from typing import Iterator
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from hostile_pages import ODD_PLACES, PLACES, QUERIES, Maker
 from pages_test import SEED, TYPES, ask, program, question  # noqa: F401
 
 PAGES = int(os.environ.get("TOMME_UV_PAGES", "300"))
+VERSIONS = int(os.environ.get("TOMME_UV_VERSIONS", "120"))
 
 
 def project_of(number: int) -> str:
@@ -109,14 +113,20 @@ def write(program, server: Server, pages: list[tuple[str, str, str, bytes]]) -> 
     return listed
 
 
-def test_uv_reads_what_is_written(program, installers, tmp_path, server):  # noqa: F811
+def hostile_pages(server: Server) -> list[tuple[str, str, str, bytes]]:
+    """Each of a project of its own, with the files on the server where the page has them in one place."""
     maker, pages = Maker(SEED), []
     while len(pages) < PAGES:
         page = maker.page()
         if page.kind in ("json", "html"):
             project = project_of(len(pages))
-            pages.append((project, page.kind, page.to, page.body.replace(b"demo", project.encode())))
-    listed = write(program, server, pages)
+            body = page.body.replace(b"demo", project.encode()).replace(b"https://index.test/", server.url.encode() + b"/")
+            pages.append((project, page.kind, page.to, body))
+    return pages
+
+
+def test_uv_reads_what_is_written(program, installers, tmp_path, server):  # noqa: F811
+    listed = write(program, server, hostile_pages(server))
     for project in listed:
         info = tmp_path / "installed" / f"{project}-0.dev0.dist-info"
         info.mkdir(parents=True)
@@ -131,6 +141,35 @@ def test_uv_reads_what_is_written(program, installers, tmp_path, server):  # noq
         assert project in latest or not plain, f"uv finds nothing on {server.pages[project]}"
         assert None in versions or latest.get(project) in versions | {None}, f"uv finds {latest[project]} on {server.pages[project]}"
     assert len(latest) > PAGES / 4
+
+
+def versions_to_ask_for(server: Server, listed: dict[str, dict]) -> Iterator[tuple[str, str, list[dict]]]:
+    """Each project and version whose files are all on the server, and what uv may ask for where that version is wanted."""
+    for project, answer in listed.items():
+        for version in sorted({file["version"] for file in answer["files"]} - {None}):
+            wanted = SpecifierSet(f"=={version}")  # 1.0 is 1.0+local too
+            files = [file for file in answer["files"] if file["version"] and wanted.contains(file["version"], prereleases=True)]
+            if all(file["address"].startswith(server.url + "/") for file in files):
+                yield project, version, files
+
+
+def test_uv_asks_for_each_version_as_it_is_listed(program, installers, tmp_path, server):  # noqa: F811
+    """The newest alone would leave most files of a page unasked for."""
+    chances = list(versions_to_ask_for(server, write(program, server, hostile_pages(server))))
+    chosen = random.Random(SEED).sample(chances, min(VERSIONS, len(chances)))
+    wrong, found = [], 0
+    for project, version, files in chosen:
+        server.asked.clear()
+        target = str(tmp_path / f"{project}-{version}")  # what is there already would not be asked for
+        done = run_uv(installers, tmp_path, server, "install", "--target", target, f"{project}=={version}")
+        keys = {answer["key"] for answer in ask([program], [{"asked": server.url + target} for target in server.asked])}
+        allowed = {file["key"] for file in files} | {file["key"] + ".metadata" for file in files if file["metadata"]}
+        plain = any(file["name"].endswith((f"-{version}.tar.gz", f"-{version}-py3-none-any.whl")) and not file["requires_python"] for file in files)
+        found += bool(keys)
+        if keys - allowed or (plain and not keys):
+            wrong.append(f"{project}=={version}: asked for {keys}, not in {allowed}: {done.stderr[-800:]} {server.pages[project]}")
+    assert not wrong, f"{len(wrong)} differ:\n" + "\n".join(wrong[:5])
+    assert found > len(chosen) / 2 and len(chosen) > PAGES / 5, f"a poor test: {found} of {len(chosen)} asked"
 
 
 @pytest.mark.parametrize("form", ["json", "html"])

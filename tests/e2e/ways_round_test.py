@@ -212,8 +212,9 @@ def test_a_bare_word_that_is_a_folder_for_uv(local, demo, way):
     assert "localdir" in noted.err and "not judged" in noted.err, noted.said
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "[global]", "[download]"])
 def test_a_folder_of_certificates_is_taken_over(local, certificates, variable):
+    """In brackets: `cert` of that section of pip.conf."""
     folder = local.folder / "authorities"
     folder.mkdir()
     shutil.copy(certificates.authority, folder / "own.pem")
@@ -221,7 +222,16 @@ def test_a_folder_of_certificates_is_taken_over(local, certificates, variable):
                             capture_output=True, text=True).stdout.strip()
     (folder / f"{hashed}.0").symlink_to("own.pem")
     local.environment.pop("SSL_CERT_FILE")
-    result = local.run("pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo", env={variable: str(folder)})
+    if variable.startswith("["):
+        settings = local.home / ".config/pip/pip.conf"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(f"{variable}\ncert = {folder}\n")
+    env = {} if variable.startswith("[") else {variable: str(folder)}
+    download = ["pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo"]
+    plain = local.plain(*download, env=env)
+    assert plain.code == 0, plain.said
+    shutil.rmtree(local.work / "out")
+    result = local.run(*download, env=env)
     assert result.code == 0, result.said
     assert result.verdicts() == {"tomme_demo-1.0-py3-none-any.whl": "attested"}, result.said
 
