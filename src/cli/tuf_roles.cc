@@ -514,13 +514,21 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
     return fail(kUsage, "nothing is staged, so that there is nothing to sign",
                 "changes are staged by tomme tuf key, delegate, bins, renew and add --role");
   }
+  // What cannot be the next version of its role is in nobody else's way.
+  std::vector<repository::StagedFile> shown;
   for (const auto& file : staged) {
-    TRY(repository::expect_next_version(file.role, file.text, published, staged));
+    const auto next = repository::expect_next_version(file.role, file.text, published, staged);
+    if (!next && staged.size() == 1) return std::unexpected(next.error());
+    if (!next) {
+      print_warning("the staged " + printable(file.role, 80) + " is not signed: " + next.error().message());
+      continue;
+    }
     TRY(say_change(file.role, file.text, published.offline, now));
+    shown.push_back(file);
   }
   TRY(expect_yes(command));
   const std::vector<std::string> roles =
-      TRY(repository::sign_shown(place.files(), published.offline, staged, TRY(signers_of(command))));
+      TRY(repository::sign_shown(place.files(), published.offline, shown, TRY(signers_of(command))));
   if (roles.empty())
     return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");
   for (const std::string& role : roles) tell("signed " + role + "\n");

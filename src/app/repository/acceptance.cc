@@ -65,6 +65,10 @@ Result<void> expect_signed(const std::string& role, const Delegation& by, const 
 }
 
 Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
+  if (file.text.empty()) {
+    return fail(kRepositoryTooLarge, "it is empty, or longer than any client takes",
+                "tomme tuf unstage takes it away");
+  }
   if (file.text.size() <= limit) return {};
   return fail(kRepositoryTooLarge, printable(file.role, 80) + " is " + std::to_string(file.text.size()) +
                                        " octets long, more than " + std::to_string(limit));

@@ -24,6 +24,10 @@ constexpr std::uint32_t kBinsOfAPart = 64;
 /// algorithms beside SHA-256, unknown members) is left out.
 Result<std::string> entries_of(const tuf::Targets& bin) {
   std::string entries;
+  if (bin.delegations) {
+    return fail(kRepositoryImport,
+                "it is a hash bin that delegates to roles of its own, which none can here");
+  }
   for (const auto& [path, listed] : bin.targets) {
     const Digest* digest = listed.hashes.find(HashAlgorithm::sha256);
     if (digest == nullptr) {

@@ -101,7 +101,10 @@ Result<std::string> text_of_targets(std::string_view role, const tuf::Targets& t
   tuf::Targets tidy = targets;
   tidy.role = TRY(tuf::RoleName::parse(role));
   if (tidy.delegations) drop_unused(tidy.delegations->keys, roles_of(*tidy.delegations));
-  return tuf::write_envelope(TRY(tidy.to_canonical()), {});
+  std::string text = tuf::write_envelope(TRY(tidy.to_canonical()), {});
+  if (text.size() <= kMostTargetsOctets) return text;
+  return fail(kRepositoryTooLarge, std::string(role) + " would be " + std::to_string(text.size()) +
+                                       " octets long, more than " + std::to_string(kMostTargetsOctets));
 }
 
 std::vector<tuf::DelegatedRole>* named_of(tuf::Targets& targets) {

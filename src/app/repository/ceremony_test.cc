@@ -451,6 +451,7 @@ TEST_F(HiddenChangeTest, MembersThatNobodyKnowsAreSaid) {
   tuf::Targets before, after;
   before.expires = kNow + std::chrono::days(1);
   add_role(before, "team", ed25519(9), {"team/*"});
+  before.role = tuf::RoleName::targets();
   after = before;
   EXPECT_EQ(words(before, after).size(), 2U);
   auto& role = std::get<std::vector<tuf::DelegatedRole>>(after.delegations->roles)[0];

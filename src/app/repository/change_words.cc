@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostNames = 1000;       // of targets of one kind
 constexpr std::size_t kMostOctets = 400;       // of one outside text
-constexpr std::size_t kMostPairs = 1'000'000;  // of roles that are held against each other
+constexpr std::size_t kMostWork = 20'000'000;  // comparisons of one byte of a pattern with one of another
 constexpr std::chrono::days kLong{3 * 366};
 
 using Lines = std::vector<std::string>;
@@ -430,12 +430,24 @@ class Precedence {
   std::map<std::string, std::size_t> place_;
 };
 
+/// By how much a role makes a comparison longer: the bytes of its patterns.
+std::size_t breadth_of(const tuf::DelegatedRole& role) {
+  std::size_t out = 1;
+  if (const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers)) {
+    for (const std::string& pattern : paths->patterns) out += pattern.size();
+  } else {
+    out += std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex.size();
+  }
+  return out;
+}
+
 void warn_of_order(Words& out, const InOrder& before, const InOrder& after) {
   const Precedence then(before);
-  std::size_t lines = 0, pairs = 0;
+  std::size_t lines = 0, work = 0;
   for (std::size_t i = 0; i < after.size(); ++i) {
     for (std::size_t j = i + 1; j < after.size(); ++j) {
-      if (lines == kMostNames || ++pairs > kMostPairs)
+      work += breadth_of(*after[i]) * breadth_of(*after[j]);
+      if (lines == kMostNames || work > kMostWork)
         return out.warn("there are more roles than are compared here; read the order of its roles yourself");
       const tuf::DelegatedRole &first = *after[i], &second = *after[j];
       if (then.had(first, second) || !first.may_cover_the_same(second)) continue;
@@ -481,8 +493,9 @@ void say_own_role(Words& out, const tuf::Targets* before, const tuf::Targets& af
     out.say("says that it is the file of the role " + in_quotes(after.role->text()) +
             (said_before ? ", in place of " + in_quotes(said_before->text()) : ""));
   }
-  if (!after.role && said_before) {
-    out.warn("it no longer says which role's file it is, so that it could be served as another's");
+  if (!after.role) {
+    out.warn(std::string("it ") + (said_before ? "no longer says" : "does not say") +
+             " which role's file it is, so that it could be taken for another's");
   }
 }
 

@@ -13,6 +13,14 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kFilesOfABatch = 512;
+/// Versions go up from here by themselves for ever; those of an honest repository are far below.
+constexpr std::uint64_t kMostVersion = std::uint64_t{1} << 53;
+
+Result<void> expect_room_above(std::string_view role, std::uint64_t version) {
+  if (version <= kMostVersion) return {};
+  return fail(kRepositoryImport, printable(role, 80) + " has version " + std::to_string(version) +
+                                     ", behind which there is no room for all that are to come");
+}
 
 /// Copies by batches, so that each wait makes many files durable.
 class Copier {
@@ -116,7 +124,11 @@ Result<void> Import::read_snapshot() {
   snapshot_file_ = TRY(load_metadata(from_, "snapshot", published_.snapshot.version, kMostSnapshotOctets));
   TRY(in("snapshot", tuf::check_meta_file(timestamp.value.snapshot, snapshot_file_)));
   snapshot_ = TRY(tuf::Signed<tuf::Snapshot>::parse(snapshot_file_)).value;
+  TRY(expect_room_above("timestamp", published_.timestamp.version));
+  TRY(expect_room_above("snapshot", published_.snapshot.version));
+  TRY(expect_room_above("root", published_.offline.root->value.version.value()));
   for (const auto& [file, listed] : snapshot_.meta) {
+    TRY(expect_room_above(file, listed.version.value()));
     const bool named =
         file.ends_with(".json") && expect_role_name(std::string_view(file).substr(0, file.size() - 5));
     if (!named) {

@@ -139,9 +139,9 @@ VersionRange next_versions(const std::string& role, const Published& published, 
   range.least = std::max(version_in(roles, role), listed) + 1;
   bool may_leave_out = false;
   for (const std::string& other : keys.sharing(role)) {
+    may_leave_out = true;
     if (keys.depth_of(other) > keys.depth_of(role)) continue;
     range.least = std::max(range.least, version_in(roles, other) + 1);
-    may_leave_out = true;
   }
   if (keys.shares_with_bins(role)) {
     range.least = std::max(range.least, published.snapshot.newest_version() + 1);

@@ -15,7 +15,7 @@ namespace tomme::repository {
 
 struct StagedFile {
   std::string role;
-  std::string text;
+  std::string text;  ///< empty where there is more than any client takes
 };
 
 /// Whether a version is one that the next of its role may have. kRepositoryStaged.
