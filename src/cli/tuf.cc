@@ -87,7 +87,12 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     say(done);
     more = done.more;
     if (more) continue;
-    for (const Error& staged : done.left) tell("not published: " + staged.message() + "\n");
+    std::string last_hint;
+    for (const Error& staged : done.left) {
+      tell("not published: " + staged.message() + "\n");
+      if (staged.hint() != last_hint) tell("hint: " + std::string(staged.hint()) + "\n");
+      last_hint = staged.hint();
+    }
     if (!done.left.empty() || done.first_unreadable) code = static_cast<int>(Outcome::refused);
   }
   TRY(publisher.close());

@@ -97,6 +97,7 @@ struct Candidate {
   std::optional<Root> root = {};
   std::optional<Targets> targets = {};
   bool is_in = true;
+  bool is_anybodys = false;  ///< even with all that is staged nobody delegates to it
 };
 
 /// Which of the staged files go together: begins with all of them and takes those out to which there is an
@@ -112,10 +113,11 @@ class Acceptor {
     for (std::size_t at = 0; at < staged_.size(); ++at) {
       if (Result<void> good = read(at); !good) why_[at] = std::move(good);
     }
+    leave_what_is_anybodys();
     settle();
     // What stood in the way of one that is out may be out itself by now.
     for (auto& [role, candidate] : candidates_) {
-      if (candidate.is_in || is_unsigned(candidate)) continue;
+      if (candidate.is_in || candidate.is_anybodys || is_unsigned(candidate)) continue;
       candidate.is_in = true;
       if (const auto objection = first_objection()) {
         candidate.is_in = false;
@@ -155,6 +157,24 @@ class Acceptor {
     }
     candidates_.emplace(file.role, std::move(candidate));
     return {};
+  }
+
+  /// At once, however many somebody puts there.
+  void leave_what_is_anybodys() {
+    const auto parents = state().parents();
+    for (auto& [role, candidate] : candidates_) {
+      if (candidate.root || parents.contains(role)) continue;
+      candidate.is_in = false;
+      candidate.is_anybodys = true;
+      why_[candidate.at] = nobody_delegates(role);
+    }
+  }
+
+  static std::unexpected<Error> nobody_delegates(const std::string& role) {
+    return fail(kRepositoryRole,
+                role == "targets" ? "it waits until root is signed, which says who signs targets"
+                                  : "no role that is published or signed delegates to " + printable(role, 80),
+                "sign what delegates to it first; tomme tuf status says what is staged");
   }
 
   void settle() {
@@ -257,13 +277,7 @@ class Acceptor {
     TRY(expect_next(role, file.value.version.value(), published_, keys));
     TRY(expect_no_other(role, file.canonical));
     const std::vector<Delegation> all = delegations_to(role, roles, parents);
-    if (all.empty()) {
-      return fail(kRepositoryRole,
-                  role == "targets"
-                      ? "it waits until root is signed, which says who signs targets"
-                      : "no role that is published or signed delegates to " + printable(role, 80),
-                  "sign what delegates to it first; tomme tuf status says what is staged");
-    }
+    if (all.empty()) return nobody_delegates(role);
     for (const Delegation& by : all) TRY(signed_by(role, by, file));
     if (!file.value.role) {
       return fail(kRepositoryStaged, "it does not say which role's file it is",

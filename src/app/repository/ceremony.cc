@@ -230,7 +230,8 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
     const auto& roles = published.offline.targets;
     if (const auto there = roles.find(std::string(role)); there != roles.end()) {
       draft = there->second.value;
-    } else if (role == "targets" || !published.offline.keyring_of(std::string(role))) {
+    } else if (role == "targets" ||
+               !key_use_with(published.offline, staged).is_delegated_to(std::string(role))) {
       return fail(kRepositoryRole, "there is no role " + printable(role, 80), kListsRoles);
     } else {
       draft.emplace();

@@ -28,6 +28,7 @@ class KeyUse {
   const std::set<std::string>& keys_of(const std::string& role) const;
   /// Other roles with targets in them that have this key.
   std::set<std::string> roles_with(const std::string& key) const;
+  bool is_delegated_to(const std::string& role) const { return parents_.contains(role); }
   /// 0 for targets and for what nobody delegates to.
   std::size_t depth_of(const std::string& role) const;
   /// "root and targets have the key 3f2a… in common: …", a sentence for each key that more than one role of

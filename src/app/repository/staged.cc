@@ -39,8 +39,8 @@ Result<void> expect_in(const std::string& role, std::uint64_t version, std::uint
                       (published == 0 ? "nothing of it is published yet"
                                       : "version " + std::to_string(published) + " is published");
   if (range.least != published + 1) {
-    words +=
-        ", and version " + std::to_string(range.least - 1) + " of a role that has a key in common with it";
+    words += ", and it has to go beyond version " + std::to_string(range.least - 1) +
+             ", which it had before, or a role that has a key in common with it";
   }
   return fail(kRepositoryStaged, words);
 }
