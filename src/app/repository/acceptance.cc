@@ -247,27 +247,23 @@ class Acceptor {
     return std::nullopt;
   }
 
-  /// Everybody who delegates to a role in these files.
-  std::vector<Delegation> delegations_to(const std::string& role, const RolesView& roles,
-                                         const std::map<std::string, Parent>& parents) const {
-    std::vector<Delegation> out;
+  /// How the root or its parent wants a role signed: what others say counts where they say the same.
+  static std::optional<Delegation> delegation_of(const std::string& role, const RolesView& roles,
+                                                 const std::map<std::string, Parent>& parents) {
     if (role == "targets") {
-      if (roles.root != nullptr)
-        out.push_back({in_words("root", *roles.root), &roles.root->keys, &roles.root->targets});
-      return out;
+      if (roles.root == nullptr) return std::nullopt;
+      return Delegation{in_words("root", *roles.root), &roles.root->keys, &roles.root->targets};
     }
-    const auto add = [&](const std::string& name, const tuf::Targets& above) {
-      for (const tuf::DelegatedRole& below : named_of(above)) {
-        if (below.name.text() == role)
-          out.push_back({in_words(name, above), &above.delegations->keys, &below.keys});
-      }
-    };
-    // Its parent first: what others say counts where they say the same.
     const auto parent = parents.find(role);
-    if (parent == parents.end()) return out;
-    if (const auto above = roles.targets.find(parent->second.name); above != roles.targets.end())
-      add(above->first, *above->second);
-    return out;
+    const auto above =
+        parent == parents.end() ? roles.targets.end() : roles.targets.find(parent->second.name);
+    if (above == roles.targets.end()) return std::nullopt;
+    for (const tuf::DelegatedRole& below : named_of(*above->second)) {
+      if (below.name.text() != role) continue;
+      return Delegation{in_words(above->first, *above->second), &above->second->delegations->keys,
+                        &below.keys};
+    }
+    return std::nullopt;
   }
 
   /// Whether a staged file is one that its role may have next.
@@ -276,9 +272,9 @@ class Acceptor {
     const Targets& file = *candidate.targets;
     TRY(expect_next(role, file.value.version.value(), published_, keys));
     TRY(expect_no_other(role, file.canonical));
-    const std::vector<Delegation> all = delegations_to(role, roles, parents);
-    if (all.empty()) return nobody_delegates(role);
-    for (const Delegation& by : all) TRY(signed_by(role, by, file));
+    const std::optional<Delegation> by = delegation_of(role, roles, parents);
+    if (!by) return nobody_delegates(role);
+    TRY(signed_by(role, *by, file));
     if (!file.value.role) {
       return fail(kRepositoryStaged, "it does not say which role's file it is",
                   "tomme tuf unstage and tomme tuf renew stage one that does; have that signed");

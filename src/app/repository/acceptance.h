@@ -26,8 +26,9 @@ struct Acceptance {
 /// The staged files that can be published together, so that afterwards every client that took what was there
 /// takes what is there:
 ///
-///   * each has the next version of its role, says its role, is not expired and is signed as everybody wants
-///     who delegates to it then; a root by the root before as well;
+///   * each has the next version of its role, says its role, is not expired and is signed as whoever
+///   delegates
+///     to it then wants it; a root by the root before as well;
 ///   * what stays as it is is signed as the accepted files want it: who changes the keys of a role has to
 ///     bring the role signed by these;
 ///   * nothing could be taken for another role's: no file is, to the byte, what another role has published or
