@@ -82,9 +82,9 @@ def output_of(command, **options):
     return done.stdout
 
 
-def tuf_download(url, root, folder, name):
+def tuf_download(url, root, folder, name, program=TOMME):
     """`tomme tuf download` of one target of the repository at the URL, with `folder` as what the client keeps."""
-    return [TOMME, "tuf", "download", "--metadata-dir", folder / "metadata", "--metadata-url", f"{url}/metadata/",
+    return [program, "tuf", "download", "--metadata-dir", folder / "metadata", "--metadata-url", f"{url}/metadata/",
             "--root", root, "--target-url", f"{url}/targets/", "--target-dir", folder / "targets", name]
 
 

@@ -3,8 +3,11 @@
 The repository is made by `tomme tuf`, and all clients verify the same. Cold: one process with an empty folder refreshes
 and downloads one target. Warm: a refresh inside one process, when nothing is new, by a client made anew (all that the
 others can) and by one that is renewed. The server keeps connections, and the files that it has sent in memory.
+
+BENCH_OTHER=PROGRAM: another build takes its turn, with a repository that it made itself.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -17,23 +20,22 @@ PYTHON_PEER = ("tuf==7.0.1", "securesystemslib[crypto]==1.6.0")
 BITS = int(os.environ.get("BENCH_TUF_BITS", 14))
 TARGETS = int(os.environ.get("BENCH_TUF_TARGETS", 100_000))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 15))
+OTHER = os.environ.get("BENCH_OTHER")
 FOLDER = WORK / "tuf"
 CONTENT = b"a wheel"
 
 
-def make_repository():
+def make_repository(program, folder):
     """What is served, and the name of the one target whose file is there.
 
     Without PEP 458's role between targets and bins: go-tuf 2.4.2 compares path_hash_prefixes with base64 of the digest
     (its #783) and finds nothing behind such a role."""
-    folder, digest = FOLDER / "repository", hashlib.sha256(CONTENT).hexdigest()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    digest = hashlib.sha256(CONTENT).hexdigest()
     names = [f"packages/{hashlib.sha256(str(i).encode()).hexdigest()}/project-{i}-py3-none-any.whl"
              for i in range(TARGETS)]
     (FOLDER / "list").write_text("".join(f"{name}\t{len(CONTENT)}\t{digest}\n" for name in names))
-    output_of([TOMME, "tuf", "init", "--pep458", "--bits", str(BITS), "--no-passphrase", folder])
-    output_of([TOMME, "tuf", "add", "--repository", folder, "--list", FOLDER / "list"])
+    output_of([program, "tuf", "init", "--pep458", "--bits", str(BITS), "--no-passphrase", folder])
+    output_of([program, "tuf", "add", "--repository", folder, "--list", FOLDER / "list"])
     parent, _, base = names[0].rpartition("/")
     (folder / "public/targets" / parent).mkdir(parents=True)
     (folder / "public/targets" / parent / f"{digest}.{base}").write_bytes(CONTENT)
@@ -88,10 +90,17 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     peer, go = venv("tuf_peer", *PYTHON_PEER), go_program("tuf_go", "go-tuf")
     python = peer and peer / "python"
-    public, name = make_repository()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    public, name = make_repository(TOMME, FOLDER / "repository")
     root = public / "metadata/1.root.json"
-    with Folder(public) as server:
-        print_cold(interleaved(commands(server.url, root, name, python, go), ROUNDS, before=empty))
+    with Folder(public) as server, contextlib.ExitStack() as stack:
+        rows = commands(server.url, root, name, python, go)
+        if OTHER:
+            theirs, _ = make_repository(OTHER, FOLDER / "other-repository")
+            url = stack.enter_context(Folder(theirs)).url
+            rows["other"] = tuf_download(url, theirs / "metadata/1.root.json", FOLDER / "other", name, OTHER)
+        print_cold(interleaved(rows, ROUNDS, before=empty))
         print_warm(server.url, root, python, go)
 
 
