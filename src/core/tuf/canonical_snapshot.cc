@@ -35,14 +35,18 @@ bool take_content(Scanner& scanner, MetaFile& file) {
 bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
   const auto name = scanner.take_plain();
   if (!name || (!meta.empty() && *name <= last)) return false;
-  if (!scanner.take(":{")) return false;
-  MetaFile file;
-  if (scanner.at("\"h") && !take_content(scanner, file)) return false;
+  if (!scanner.take(":{") || meta.size() == kMostEntries) return false;
+  std::optional<MetaFile> content;
+  if (scanner.at("\"h") && !take_content(scanner, content.emplace())) return false;
   if (!scanner.take("\"version\":")) return false;
   const auto version = take_version(scanner);
-  if (!version || !scanner.take("}") || meta.size() == kMostEntries) return false;
-  file.version = *version;
-  meta.set(*name, std::move(file));
+  if (!version || !scanner.take("}")) return false;
+  if (content) {
+    content->version = *version;
+    meta.set(*name, *std::move(content));
+  } else {
+    meta.set(*name, *version);
+  }
   last = *name;
   return true;
 }

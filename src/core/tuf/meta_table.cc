@@ -27,17 +27,28 @@ std::optional<MetaFile> MetaTable::find(std::string_view name) const {
   return entry(at).second;
 }
 
-void MetaTable::set(std::string_view name, MetaFile file) {
+/// Added where it was not there. What was said of it beside its version is forgotten.
+MetaTable::Slot& MetaTable::slot_of(std::string_view name) {
   const bool last = slots_.empty() || name_of(slots_.back()) < name;
   const std::size_t at = last ? slots_.size() : place(name);
-  if (at == slots_.size() || name_of(slots_[at]) != name) {
+  if (last || name_of(slots_[at]) != name) {
     slots_.insert(slots_.begin() + static_cast<std::ptrdiff_t>(at),
                   Slot{names_.size(), static_cast<std::uint32_t>(name.size()), false, 0});
     names_ += name;
   }
   Slot& slot = slots_[at];
-  slot.version = file.version.value();
   if (slot.has_more) more_.erase(name);
+  slot.has_more = false;
+  return slot;
+}
+
+void MetaTable::set(std::string_view name, Version version) {
+  slot_of(name).version = version.value();
+}
+
+void MetaTable::set(std::string_view name, MetaFile file) {
+  Slot& slot = slot_of(name);
+  slot.version = file.version.value();
   slot.has_more = !file.is_version_only();
   if (slot.has_more) more_.set(std::string(name), std::move(file));
 }

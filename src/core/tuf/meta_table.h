@@ -43,6 +43,8 @@ class MetaTable {
   std::optional<MetaFile> find(std::string_view name) const;
   /// Adds or replaces; cheap where names come in their order.
   void set(std::string_view name, MetaFile file);
+  /// The same of a version and nothing else, as most are.
+  void set(std::string_view name, Version version);
   /// False where there was none. The room of its name is not given back.
   bool erase(std::string_view name);
 
@@ -67,6 +69,7 @@ class MetaTable {
   }
   Entry entry(std::size_t at) const;
   std::size_t place(std::string_view name) const;
+  Slot& slot_of(std::string_view name);
 
   std::string names_;
   std::vector<Slot> slots_;
