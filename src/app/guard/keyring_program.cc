@@ -1,6 +1,7 @@
 #include "app/guard/keyring_program.h"
 
 #include <boost/process.hpp>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -65,7 +66,11 @@ AskKeyring keyring_program(net::Environment environment, std::chrono::millisecon
     const auto [at, is_new] = answers->known.try_emplace({service, user});
     if (!is_new) return at->second;
     const std::string program = find_on_path(environment);
-    if (!program.empty()) at->second = run(program, environment, service, user, patience);
+    try {
+      if (!program.empty()) at->second = run(program, environment, service, user, patience);
+    } catch (const std::exception&) {
+      // Boost.Process throws where the system has no pipe or process left: then no password is known.
+    }
     return at->second;
   };
 }
