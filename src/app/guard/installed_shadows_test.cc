@@ -14,33 +14,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using Contents = std::map<std::string, std::string>;
 
 /// Wheels in several folders of an environment and beside it.
 class ShadowsTest : public InstalledTest {
  protected:
-  static std::string info(const std::string& name) { return name + "-1.0.dist-info"; }
-
-  /// As installers do it: what the wheel has in its `.data` lies where `moved` says, seen from `site`.
-  DeliveredFile bring(const std::string& name, Contents files, const std::string& site,
-                      const Contents& moved = {}) const {
-    files[info(name) + "/METADATA"] = "Metadata-Version: 2.1\nName: " + name + "\nVersion: 1.0\n";
-    std::string promised;
-    std::string record;
-    std::vector<testing::ArchiveFile> entries;
-    for (const auto& [path, content] : files) {
-      const auto place = moved.find(path);
-      const std::string there = place == moved.end() ? path : place->second;
-      write(site + "/" + there, content);
-      record += record_row(there, content);
-      promised += record_row(path, content);
-      entries.push_back({path, content});
-    }
-    write(site + "/" + info(name) + "/RECORD", record);
-    entries.push_back({info(name) + "/RECORD", promised});
-    return kept(name + "-1.0-py3-none-any.whl", testing::make_zip(entries));
-  }
-
   std::map<std::string, Installed> found(InstalledCheck& check,
                                          const std::vector<DeliveredFile>& delivered) const {
     std::map<std::string, Installed> all;

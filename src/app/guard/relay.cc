@@ -116,7 +116,7 @@ std::shared_ptr<const Download> Relay::download_for(const std::string& key, cons
 Result<void> Relay::answer_file(const net::Request& request, const std::string& name,
                                 net::ResponseWriter& response) {
   const std::string key = address_key(request.url);
-  if (const auto why = left_out(key, request.url, name)) {
+  if (const auto why = left_out(key, request.url, name, response.stop_token())) {
     report_.refused(name, *why);
     return refuse(*why, response);
   }
@@ -153,11 +153,12 @@ bool Relay::is_listed(std::string_view address) {
   return listed && *listed;
 }
 
-std::optional<Error> Relay::left_out(const std::string& key, const Url& url, const std::string& name) {
+std::optional<Error> Relay::left_out(const std::string& key, const Url& url, const std::string& name,
+                                     std::stop_token stop) {
   const std::optional<Error> why = listing_.why_left_out(key);
   if (!why) return std::nullopt;
   // What one page leaves out as none of its project's, the page of its own project may list.
-  const auto listed = look_up_.find(url, name, {});
+  const auto listed = look_up_.find(url, name, std::move(stop));
   if (listed && *listed) return std::nullopt;
   return Error(kGuardLeftOut, "its page was written without it: " + why->message());
 }
@@ -244,7 +245,7 @@ Result<void> Relay::answer_metadata(const net::Request& request, const MetadataR
   // No page of ours offers one for a source distribution (PEP 658: what it says is known when it is built).
   if (!route.name.ends_with(".whl")) return response.respond(404, "", {}, "");
   const Url url = TRY(Url::parse(route.file));
-  if (const auto why = left_out(route.file, url, route.name)) {
+  if (const auto why = left_out(route.file, url, route.name, response.stop_token())) {
     report_.refused(route.name, *why);
     return refuse(*why, response);
   }

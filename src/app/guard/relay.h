@@ -70,7 +70,8 @@ class Relay final : public net::Handler {
   bool is_listed(std::string_view address);
   /// Why the file at this address is refused, whoever vouches for it: the page that names it was written
   /// without it, and no other page lists it.
-  std::optional<Error> left_out(const std::string& key, const Url& url, const std::string& name);
+  std::optional<Error> left_out(const std::string& key, const Url& url, const std::string& name,
+                                std::stop_token stop);
   bool has_one_digest(const std::string& key) const;
   bool may_resume(const std::string& key) const;
   Result<void> stream(const net::Request& request, const Download& download, Download::State state,

@@ -13,30 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using Contents = std::map<std::string, std::string>;
 
 const std::string kDemo = "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n";
 
 class WhoBroughtTest : public InstalledTest {
  protected:
-  /// zeta with these files, as pip and uv install it. What it has in its `.data` lies where `moved` says.
-  DeliveredFile zeta(Contents files, const Contents& moved = {}) const {
-    const std::string info = "zeta-1.0.dist-info";
-    files[info + "/METADATA"] = "Metadata-Version: 2.1\nName: zeta\nVersion: 1.0\n";
-    std::string promised;
-    std::string record;
-    std::vector<testing::ArchiveFile> entries;
-    for (const auto& [path, content] : files) {
-      const auto place = moved.find(path);
-      const std::string there = place == moved.end() ? path : place->second;
-      write(site_ + "/" + there, content);
-      record += record_row(there, content);
-      promised += record_row(path, content);
-      entries.push_back({path, content});
-    }
-    write(site_ + "/" + info + "/RECORD", record);
-    entries.push_back({info + "/RECORD", promised});
-    return kept("zeta-1.0-py3-none-any.whl", testing::make_zip(entries));
+  DeliveredFile zeta(const Contents& files, const Contents& moved = {}) const {
+    return bring("zeta", files, site_, moved);
   }
 
   /// What is made of the distribution that zeta has brought with it.

@@ -111,7 +111,14 @@ class Acceptor {
 
   Acceptance run() {
     for (std::size_t at = 0; at < staged_.size(); ++at) {
-      if (Result<void> good = read(at); !good) why_[at] = std::move(good);
+      const Result<void> good = read(at);
+      if (good) continue;
+      const Error& why = good.error();
+      // Of what cannot be read the hint would be to fetch it again.
+      why_[at] = why.code().name.starts_with("repository/")
+                     ? good
+                     : fail(why.code(), why.message(),
+                            "tomme tuf unstage " + printable(staged_[at].role, 80) + " takes it away");
     }
     leave_what_is_anybodys();
     settle();

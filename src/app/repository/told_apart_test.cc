@@ -73,6 +73,16 @@ class ToldApartTest : public RepositoryTest {
     EXPECT_EQ(done->left.size(), 1U);
     return done->left.at(0);
   }
+  /// The next snapshot and timestamp, as another program would have signed them.
+  void serve(Published& published) {
+    const auto put_signed = [&](const store::BlobKey& key, const SnapshotText& text) {
+      ASSERT_TRUE(files_->put(key, bytes_of(signed_text(text.render(), online_role_.keys))));
+    };
+    published.timestamp.set("snapshot.json", ++published.snapshot.version);
+    ++published.timestamp.version;
+    put_signed(metadata_key("snapshot", published.snapshot.version), published.snapshot);
+    put_signed(timestamp_key(), published.timestamp);
+  }
   std::map<std::string, std::string> canonical() {
     std::map<std::string, std::string> out;
     const OfflineRoles roles = load_published(*files_)->offline;
@@ -233,14 +243,8 @@ TEST_F(ToldApartTest, ARoleIsVerifiedUnderAllThatDelegateToIt) {
   delegate_to(one, "nobody", {{ed25519(7)}});
   const std::string file = signed_file(one, {ed25519(5)});
   ASSERT_TRUE(files_->put(metadata_key("one", 3), bytes_of(file)));
-  published.snapshot.version = 2;
   published.snapshot.set("one.json", 3, SnapshotText::Content::of(file));
-  published.timestamp.version = 2;
-  published.timestamp.set("snapshot.json", 2);
-  ASSERT_TRUE(files_->put(metadata_key("snapshot", 2),
-                          bytes_of(signed_text(published.snapshot.render(), online_role_.keys))));
-  ASSERT_TRUE(
-      files_->put(timestamp_key(), bytes_of(signed_text(published.timestamp.render(), online_role_.keys))));
+  serve(published);
   const auto found = verify_published(*files_, {.now = kNow});
   ASSERT_TRUE(found);
   ASSERT_EQ(found->problems.size(), 2U);
@@ -292,13 +296,7 @@ TEST_F(ToldApartTest, AnOlderRepositoryIsBroughtThereByOneSignedStep) {
     ASSERT_TRUE(files_->put(metadata_key(name, 7), bytes_of(signed_file(old, online_role_.keys))));
     published.snapshot.set(snapshot_entry(name), 7);
   }
-  published.snapshot.version = 2;
-  published.timestamp.version = 2;
-  published.timestamp.set("snapshot.json", 2);
-  ASSERT_TRUE(files_->put(metadata_key("snapshot", 2),
-                          bytes_of(signed_text(published.snapshot.render(), online_role_.keys))));
-  ASSERT_TRUE(
-      files_->put(timestamp_key(), bytes_of(signed_text(published.timestamp.render(), online_role_.keys))));
+  serve(published);
   auto found = verify_published(*files_, {.now = kNow});
   EXPECT_TRUE(found->problems.empty());
   ASSERT_EQ(found->notes.size(), 2U);
