@@ -8,7 +8,11 @@
 namespace tomme {
 
 Result<Bytes> decode_proto_base64(std::string_view text) {
-  if (text.size() % 4 == 0 && text.find_first_of("-_") == std::string_view::npos) return decode_base64(text);
+  // Most are of the usual alphabet and padded: looking for the other first would cost more than decoding.
+  if (text.size() % 4 == 0) {
+    Result<Bytes> usual = decode_base64(text);
+    if (usual || text.find_first_of("-_") == std::string_view::npos) return usual;
+  }
   std::string canonical(text);
   std::ranges::replace(canonical, '-', '+');
   std::ranges::replace(canonical, '_', '/');
