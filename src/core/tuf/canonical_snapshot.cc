@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostEntries = 1'000'000;
 constexpr std::size_t kOctetsOfAnEntry = 17;  // at least: "a":{"version":1}
 
+constexpr std::string_view kBeforeVersion = ":{\"version\":";
+
 std::optional<Version> take_version(Scanner& scanner) {
   const auto number = scanner.take_number();
   if (!number || *number < 1 || *number > kMaxVersion) return std::nullopt;
@@ -35,17 +37,18 @@ bool take_content(Scanner& scanner, MetaFile& file) {
 bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
   const auto name = scanner.take_plain();
   if (!name || (!meta.empty() && *name <= last)) return false;
-  if (!scanner.take(":{") || meta.size() == kMostEntries) return false;
-  std::optional<MetaFile> content;
-  if (scanner.at("\"h") && !take_content(scanner, content.emplace())) return false;
-  if (!scanner.take("\"version\":")) return false;
-  const auto version = take_version(scanner);
-  if (!version || !scanner.take("}")) return false;
-  if (content) {
-    content->version = *version;
-    meta.set(*name, *std::move(content));
-  } else {
+  if (meta.size() == kMostEntries) return false;
+  if (scanner.take(kBeforeVersion)) {  // and nothing else, as most have
+    const auto version = take_version(scanner);
+    if (!version || !scanner.take("}")) return false;
     meta.set(*name, *version);
+  } else {
+    MetaFile file;
+    if (!scanner.take(":{") || !take_content(scanner, file) || !scanner.take("\"version\":")) return false;
+    const auto version = take_version(scanner);
+    if (!version || !scanner.take("}")) return false;
+    file.version = *version;
+    meta.set(*name, std::move(file));
   }
   last = *name;
   return true;
