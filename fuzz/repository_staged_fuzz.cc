@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "app/repository/acceptance.h"
 #include "app/repository/ceremony.h"
 #include "app/repository/change_words.h"
 #include "app/repository/staged.h"
