@@ -197,19 +197,19 @@ void OurVerifyLeaf(benchmark::State& state) {
 // --- Hashes ----------------------------------------------------------------------------------------
 
 void OurSha256(benchmark::State& state) {
-  Bytes octets(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(sha256(octets));
+  Bytes bytes(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(sha256(bytes));
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 
 void BareSha256(benchmark::State& state) {
-  Bytes octets(static_cast<std::size_t>(state.range(0)));
+  Bytes bytes(static_cast<std::size_t>(state.range(0)));
   std::array<std::uint8_t, 32> out;
   EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   for (auto _ : state) {
     EVP_DigestInit_ex2(context, algorithm, nullptr);
-    EVP_DigestUpdate(context, octets.data(), octets.size());
+    EVP_DigestUpdate(context, bytes.data(), bytes.size());
     EVP_DigestFinal_ex(context, out.data(), nullptr);
     benchmark::DoNotOptimize(out);
   }

@@ -85,7 +85,7 @@ class Folder(socketserver.ThreadingTCPServer):
     def __init__(self, folder):
         super().__init__(("127.0.0.1", 0), FolderHandler)
         self.folder, self.answers = folder, {}
-        self.sent = []  # (path, octets) of each file that was asked for, without those that are not there
+        self.sent = []  # (path, bytes) of each file that was asked for, without those that are not there
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -104,8 +104,8 @@ class Folder(socketserver.ThreadingTCPServer):
             if ".." in path or not file.is_file():
                 return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
             self.put(path, file.read_bytes())
-        octets, answer = self.answers[path]
-        self.sent.append((path, octets))
+        data, answer = self.answers[path]
+        self.sent.append((path, data))
         return answer
 
 

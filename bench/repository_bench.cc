@@ -91,7 +91,7 @@ class Run {
     files_ = must(store::open_blob_store(folder_ + "/public"));
     must(prepare_tables(*database_));
     const PrivateKey key = must(PrivateKey::generate(type));
-    signers_ = {std::make_shared<MemorySigner>(key)};
+    signers_ = {std::make_shared<MemorySigningKey>(key)};
     Plan plan;
     plan.root = plan.targets = plan.online = {{key.public_key()}, 1};
     plan.bins_role = plan.targets;
@@ -115,9 +115,9 @@ class Run {
     const Publication built = must(publisher.publish(now_, partition));
     std::printf(
         "{\"targets\": %llu, \"bits\": %u, \"build_ms\": %.0f, \"of_it_sorting_ms\": %.0f, "
-        "\"peak_mib\": %ld, \"metadata_octets\": %llu",
+        "\"peak_mib\": %ld, \"metadata_bytes\": %llu",
         static_cast<unsigned long long>(targets_), bits_, milliseconds_since(start), sorted, peak_mib(),
-        static_cast<unsigned long long>(octets()));
+        static_cast<unsigned long long>(bytes()));
     std::fflush(stdout);
     if (built.changes != targets_) std::exit(1);
     keep_timestamp(0);
@@ -191,7 +191,7 @@ class Run {
     std::printf("]");
   }
 
-  std::uint64_t octets() const {
+  std::uint64_t bytes() const {
     std::uint64_t sum = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/public/metadata")) {
       const std::string name = entry.path().filename().string();
@@ -206,7 +206,7 @@ class Run {
   unsigned bits_ = 0;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::BlobStore> files_;
-  Signers signers_;
+  SigningKeys signers_;
 };
 
 }  // namespace

@@ -38,14 +38,14 @@ def part_of(path):
 
 
 def install(server, client, name):
-    """The octets of each kind of metadata that one install downloads."""
+    """The bytes of each kind of metadata that one install downloads."""
     server.sent.clear()
     run_once(tuf_download(server.url, server.folder / "metadata/1.root.json", client, name))
-    octets = Counter(total=0)
+    sizes = Counter(total=0)
     for path, length in server.sent:
         if path.startswith("/metadata/"):
-            octets.update({part_of(path): length, "total": length})
-    return octets
+            sizes.update({part_of(path): length, "total": length})
+    return sizes
 
 
 def installs(folder, names):
@@ -75,7 +75,7 @@ def measure(targets):
     return row
 
 
-def octets(number):
+def size(number):
     """Three digits: "705 kB"."""
     for unit in ("B", "kB", "MB", "GB"):
         if number < 999.5 or unit == "GB":
@@ -93,14 +93,14 @@ def markdown(rows):
         ["targets", "bins", "built in", "per million", "peak memory", "metadata", "a release, p50", "of it computing",
          "storing", "CPU"],
         [[f"{row['targets']:,}", f"{2**row['bits']:,}", f"{row['build_ms'] / 1e3:.3g} s",
-          f"{row['build_ms'] / row['targets'] * 1e3:.3g} s", f"{row['peak_mib']} MiB", octets(row["metadata_octets"]),
+          f"{row['build_ms'] / row['targets'] * 1e3:.3g} s", f"{row['peak_mib']} MiB", size(row["metadata_bytes"]),
           *(f"{row[f'release_{part}p50_ms']:.1f} ms" for part in ("", "computing_", "storing_", "cpu_"))]
          for row in rows])
     sizes = table(
         ["targets", "timestamp", "snapshot", "targets and bins", "one bin", *INSTALLS],
-        [[f"{row['targets']:,}", *map(octets, (cold["timestamp"], cold["snapshot"], cold["targets"] + cold["bins"],
+        [[f"{row['targets']:,}", *map(size, (cold["timestamp"], cold["snapshot"], cold["targets"] + cold["bins"],
                                                cold["bin"])),
-          *(octets(row["install"][kind]["total"]) for kind in INSTALLS)]
+          *(size(row["install"][kind]["total"]) for kind in INSTALLS)]
          for row in rows for cold in [row["install"]["cold"]]])
     batches = "".join(
         f"\nSustained, at {row['targets']:,} targets: accepting a batch of 70,000 in 100 transactions takes "
@@ -127,10 +127,10 @@ def draw_all(folder, rows):
             "all of it": line(rows, lambda row: row["build_ms"] / 1e3),
             "per million": line(rows, lambda row: row["build_ms"] / row["targets"] * 1e3)}),
         Panel("one release, p50", "%g ms", release),
-        Panel("metadata on disk", "%.0s %cB", {"": line(rows, lambda row: row["metadata_octets"])}),
+        Panel("metadata on disk", "%.0s %cB", {"": line(rows, lambda row: row["metadata_bytes"])}),
         Panel("peak memory while building", "%g MiB", {"": line(rows, lambda row: row["peak_mib"])})])
     draw(folder / "tuf-install.svg", "Metadata that one install downloads, by the number of targets", NOTE, [
-        Panel("octets", "%.0s %cB", {kind: line(rows, lambda row, kind=kind: row["install"][kind]["total"])
+        Panel("bytes", "%.0s %cB", {kind: line(rows, lambda row, kind=kind: row["install"][kind]["total"])
                                      for kind in ("cold", "warm, 60 releases later", "warm, nothing new")})])
 
 

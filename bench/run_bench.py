@@ -4,7 +4,7 @@ Every wheel is attested; the index is nginx over TLS on this machine. Plain and 
 with empty caches (Tomme's own store included). Home, caches and target lie in memory, where there is
 /dev/shm: `run` removes the installer's cache at its end, the plain command leaves it, and what a disk takes
 to free it (it varies from 5 to 200 ms here) is neither's merit; BENCH_STAGE=FOLDER has them elsewhere.
-BENCH_ROUNDS, BENCH_PADDING (octets of a wheel's data) and BENCH_TRUST=system (the user's trust file holds the
+BENCH_ROUNDS, BENCH_PADDING (bytes of a wheel's data) and BENCH_TRUST=system (the user's trust file holds the
 system's 140 authorities as well) vary it too. BENCH_OTHER=PROGRAM has another build of tomme take its turn.
 """
 

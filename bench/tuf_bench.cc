@@ -69,7 +69,7 @@ void read_and_verify(benchmark::State& state, const File& file) {
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
                           static_cast<std::int64_t>(file.text.size()));
-  state.counters["octets"] = static_cast<double>(file.text.size());
+  state.counters["bytes"] = static_cast<double>(file.text.size());
 }
 
 template <class T>

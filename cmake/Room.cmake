@@ -2,7 +2,7 @@ include(GoogleTest)
 include(Precompiled)
 
 # tomme_room(floor/name LINKS rooms… LIBRARIES targets… [TEST_ONLY])
-# The folder's `*.cc` are the library, its `*_test.cc` one test program. A room without sources yet
+# The folder's `*.cc` but main.cc are the library, its `*_test.cc` one test program. A room without sources yet
 # is an interface library, so that the drawing above is whole from the first day.
 function(tomme_room path)
   cmake_parse_arguments(ROOM "TEST_ONLY" "" "LINKS;LIBRARIES" ${ARGN})
@@ -38,22 +38,20 @@ function(tomme_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
 endfunction()
 
-# tomme_program(name folder LINKS rooms… LIBRARIES targets…)
-function(tomme_program name folder)
-  cmake_parse_arguments(PROGRAM "" "" "LINKS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+# tomme_program(name main.cc LINKS rooms…): the program that starts there; all else of it is in rooms.
+function(tomme_program name main)
+  cmake_parse_arguments(PROGRAM "" "" "LINKS" ${ARGN})
   list(TRANSFORM PROGRAM_LINKS REPLACE "/" "_")
   list(TRANSFORM PROGRAM_LINKS PREPEND "tomme_")
-  add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE tomme_flags ${PROGRAM_LINKS} ${PROGRAM_LIBRARIES})
+  add_executable(${name} ${main})
+  target_link_libraries(${name} PRIVATE tomme_flags ${PROGRAM_LINKS})
 endfunction()
 
 function(tomme_sources_ path out_sources out_tests)
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${path}/*.cc)
   set(sources ${all})
   set(tests ${all})
-  list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(${out_sources} ${sources} PARENT_SCOPE)
   set(${out_tests} ${tests} PARENT_SCOPE)

@@ -11,9 +11,9 @@ using namespace tomme;
 std::string write(const SignedNote& note) {
   std::string out = note.text + "\n";
   for (const SignedNote::Signature& signature : note.signatures) {
-    Bytes octets(signature.hint.begin(), signature.hint.end());
-    append(octets, signature.octets);
-    out += "\xe2\x80\x94 " + signature.name + " " + encode_base64(octets) + "\n";
+    Bytes bytes(signature.hint.begin(), signature.hint.end());
+    append(bytes, signature.bytes);
+    out += "\xe2\x80\x94 " + signature.name + " " + encode_base64(bytes) + "\n";
   }
   return out;
 }

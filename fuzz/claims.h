@@ -23,7 +23,7 @@ inline void require_sentence(const Error& error) {
   require(!error.message().empty() && is_fit_to_show(error.message()));
 }
 
-/// The input before the first octet of zeros, which no text has, and what is behind it.
+/// The input before the first byte of zeros, which no text has, and what is behind it.
 inline std::pair<std::string_view, std::string_view> two_texts(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of({data, size});
   const auto zero = text.find('\0');

@@ -9,13 +9,13 @@ namespace {
 using tomme::net::RequestParser;
 
 /// All requests and the last state, as one text.
-std::string outcome(tomme::BytesView octets, std::size_t piece) {
+std::string outcome(tomme::BytesView bytes, std::size_t piece) {
   RequestParser parser(1024, 512);
   std::string out;
-  while (!octets.empty() && parser.state() != RequestParser::State::bad) {
-    const std::size_t n = std::min(piece, octets.size());
-    parser.feed(octets.first(n));
-    octets = octets.subspan(n);
+  while (!bytes.empty() && parser.state() != RequestParser::State::bad) {
+    const std::size_t n = std::min(piece, bytes.size());
+    parser.feed(bytes.first(n));
+    bytes = bytes.subspan(n);
     while (parser.state() == RequestParser::State::complete) {
       const auto request = parser.take();
       out += request.method + " " + request.target + "\n";
@@ -30,9 +30,9 @@ std::string outcome(tomme::BytesView octets, std::size_t piece) {
 
 }  // namespace
 
-// The same requests come out however the octets are cut; where they end badly, none is lost before that.
+// The same requests come out however the bytes are cut; where they end badly, none is lost before that.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const tomme::BytesView octets(data, size);
-  if (outcome(octets, size) != outcome(octets, 7)) std::abort();
+  const tomme::BytesView bytes(data, size);
+  if (outcome(bytes, size) != outcome(bytes, 7)) std::abort();
   return 0;
 }

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!KeyUri::is_one(text)) std::abort();
   // What is shown names the same key, and neither a PIN nor a module.
   const std::string shown = uri->to_string();
-  if (shown.size() > KeyUri::kMostOctets) return 0;
+  if (shown.size() > KeyUri::kMostBytes) return 0;
   const auto again = KeyUri::parse(shown);
   if (!again || again->to_string() != shown || !again->expect_storable()) std::abort();
   if (again->token != uri->token || again->object != uri->object || again->id != uri->id ||

@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(tomme::PublicKey::parse_spki(input));
   check(tomme::PublicKey::parse_rsa_pkcs1(input));
   check(tomme::PublicKey::parse_pem(tomme::text_of(input)));
-  // The same octets as a signature: the reader of ECDSA signatures is a parser too.
+  // The same bytes as a signature: the reader of ECDSA signatures is a parser too.
   static const tomme::PrivateKey key = *tomme::PrivateKey::generate(tomme::KeyType::ecdsa_p256);
   require(!key.public_key().verify({}, tomme::bytes_of("message"), input));
   return 0;

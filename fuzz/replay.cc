@@ -33,7 +33,7 @@ bool replay(const fs::path& file) {
     return false;
   }
   const std::vector<char> text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  // An exact copy on the heap: the sanitizer then sees a read of one octet too many.
+  // An exact copy on the heap: the sanitizer then sees a read of one byte too many.
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
   return true;

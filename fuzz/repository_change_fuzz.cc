@@ -44,7 +44,7 @@ void check_key(const Change& change) {
 
 }  // namespace
 
-// A change as the queue has it: the path, an octet of zeros, what is custom. The path also as a stored
+// A change as the queue has it: the path, a byte of zeros, what is custom. The path also as a stored
 // file's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto [path, custom] = two_texts(data, size);

@@ -14,8 +14,8 @@ using namespace tomme::repository;
 const Time kNow = time_from_civil(2026, 11, 26, 0, 0, 0).value();
 
 /// The key of RFC 8032 section 7.1, test 1: the seeds list its public half.
-const Signer& signer() {
-  static const MemorySigner kSigner(
+const SigningKey& signer() {
+  static const MemorySigningKey kSigner(
       PrivateKey::parse_pkcs8(decode_hex("302e020100300506032b657004220420"
                                          "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
                                   .value())
@@ -104,7 +104,7 @@ void check_acceptance(std::string_view root, std::string_view targets) {
 
 }  // namespace
 
-// Two staged files, with an octet of zeros between: a file and the copy that somebody signed, the version
+// Two staged files, with a byte of zeros between: a file and the copy that somebody signed, the version
 // before and the one after, a root and the targets below it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto [first, second] = two_texts(data, size);

@@ -5,7 +5,7 @@
 #include "core/packaging/sdist_metadata.h"
 #include "core/packaging/tar_reader.h"
 
-// The octets as .tar.gz, as .zip, and as the tar archive itself, which few changes to a packed one would
+// The bytes as .tar.gz, as .zip, and as the tar archive itself, which few changes to a packed one would
 // reach.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const tomme::DistFilename kTar = *tomme::DistFilename::parse("foo-1.0.tar.gz");
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!entry || !*entry) return 0;
     if (!reads) continue;
     const auto content = tar.content(1 << 20);
-    // No content without octets that it came from.
+    // No content without bytes that it came from.
     if (content && content->size() > size) __builtin_trap();
   }
 }

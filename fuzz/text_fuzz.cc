@@ -7,8 +7,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tomme;
   const std::string_view text = text_of({data, size});
-  if (const auto octets = decode_base64(text); octets && encode_base64(*octets) != text) std::abort();
-  if (const auto octets = decode_hex(text); octets && encode_hex(*octets) != text) std::abort();
+  if (const auto bytes = decode_base64(text); bytes && encode_base64(*bytes) != text) std::abort();
+  if (const auto bytes = decode_hex(text); bytes && encode_hex(*bytes) != text) std::abort();
   if (decode_base64(encode_base64({data, size})).value() != Bytes(data, data + size)) std::abort();
   const std::string shown = printable(text, 50);
   if (!is_utf8(shown) || shown.size() > 53) std::abort();

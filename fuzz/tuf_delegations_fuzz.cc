@@ -71,7 +71,7 @@ void check(const Delegations& delegations, const TargetPath& path) {
 
 }  // namespace
 
-// The member "delegations" of a targets role, an octet of zeros, and the path that is looked for.
+// The member "delegations" of a targets role, a byte of zeros, and the path that is looked for.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto [text, wanted] = two_texts(data, size);
   const auto value = json::parse(text, {.bytes = 1 << 16, .values = 10'000});

@@ -1,6 +1,6 @@
 #include "tuf_roles.h"
 
-// A key of metadata, of which TAP 18 has a kind without octets: usable or said why not, and written again the
+// A key of metadata, of which TAP 18 has a kind without bytes: usable or said why not, and written again the
 // same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tomme;
@@ -15,8 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool usable = key->public_key() != nullptr || key->oidc_signer() != nullptr;
   require(usable == key->why_unusable().empty() && usable == !key->counted_as().empty());
   require(is_fit_to_show(key->why_unusable()));
-  if (const PublicKey* octets = key->public_key()) {
-    const auto made = Key::of(*octets, key->scheme());
+  if (const PublicKey* bytes = key->public_key()) {
+    const auto made = Key::of(*bytes, key->scheme());
     require(made && made->counted_as() == key->counted_as());
     const Bytes junk(64, 0x5a);
     const auto digest_of = [](HashAlgorithm algorithm) { return digest(algorithm, bytes_of("message")); };

@@ -11,7 +11,7 @@ using tomme::require;
 
 inline constexpr EnvelopeLimits kFuzzLimits{.bytes = 1 << 16, .values = 10'000};
 
-/// Reads a file as a role; what was read is written again octet for octet, and so are its signatures.
+/// Reads a file as a role; what was read is written again byte for byte, and so are its signatures.
 template <class T>
 std::optional<Signed<T>> read_role(const std::uint8_t* data, std::size_t size) {
   Result<Signed<T>> file = Signed<T>::parse({data, size}, kFuzzLimits);

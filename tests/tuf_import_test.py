@@ -43,12 +43,12 @@ class ByPythonTuf:
 
     def write(self, name: str, version: int | None, metadata: "Metadata", signer: str) -> "MetaFile":
         metadata.sign(self.signers[signer])
-        octets = metadata.to_bytes()
+        data = metadata.to_bytes()
         prefixed = version is not None and (self.consistent or name == "root")
         path = self.folder / "metadata" / (f"{version}.{name}.json" if prefixed else f"{name}.json")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(octets)
-        return MetaFile(version or 1, len(octets), {"sha256": hashlib.sha256(octets).hexdigest()})
+        path.write_bytes(data)
+        return MetaFile(version or 1, len(data), {"sha256": hashlib.sha256(data).hexdigest()})
 
     def target(self, name: str) -> "TargetFile":
         info = TargetFile.from_data(name, self.files[name], ["sha512", "sha256"])

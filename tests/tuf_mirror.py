@@ -9,8 +9,8 @@ import urllib.parse
 
 
 class Mirror:
-    """`files` by path ("3.root.json", "targets/NAME"); `answers` is what is served instead: a status, or octets;
-    `slow` are paths that come an octet at a time. `asked` is what was asked for, in order."""
+    """`files` by path ("3.root.json", "targets/NAME"); `answers` is what is served instead: a status, or bytes;
+    `slow` are paths that come a byte at a time. `asked` is what was asked for, in order."""
 
     def __init__(self, files: dict[str, bytes]):
         self.files = dict(files)
@@ -56,8 +56,8 @@ class Mirror:
             if path not in self.slow:
                 request.wfile.write(found)
                 return
-            for octet in found:
-                request.wfile.write(bytes([octet]))
+            for byte in found:
+                request.wfile.write(bytes([byte]))
                 request.wfile.flush()
                 time.sleep(0.05)
         except OSError:

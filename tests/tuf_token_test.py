@@ -35,7 +35,7 @@ class Tokens:
         self.pin_file.write_text(PIN + "\n")
         self.environment = {name: value for name, value in os.environ.items() if name != "TOMME_PASSPHRASE"} | {
             "SOFTHSM2_CONF": str(conf), "TOMME_PKCS11_MODULE": MODULE,
-            "ASAN_OPTIONS": "detect_leaks=0"}  # SoftHSM loses some octets at each signature by Ed25519
+            "ASAN_OPTIONS": "detect_leaks=0"}  # SoftHSM loses some bytes at each signature by Ed25519
 
     def make(self, token: str, **keys: str) -> None:
         """keys: label=type, as tomme makes them; imported, as Debian's SoftHSM has no other tool."""

@@ -7,7 +7,7 @@ namespace tomme::cli {
 namespace {
 
 /// The forge's numbers, by which a name that somebody else registers anew can be told.
-std::string described_ids(const Signer& signer) {
+std::string described_ids(const VerifiedSignature& signer) {
   const auto& identity = signer.evidence.identity();
   if (!identity) return "";
   const auto& owner = identity->claim(Claim::source_repository_owner_identifier);
@@ -20,7 +20,7 @@ std::string described_ids(const Signer& signer) {
 
 }  // namespace
 
-std::string describe(const Signer& signer) {
+std::string describe(const VerifiedSignature& signer) {
   std::string text = "  signed by  " + signer.who() + "\n";
   if (const auto& identity = signer.evidence.identity()) {
     const auto& ref = identity->claim(Claim::source_repository_ref);

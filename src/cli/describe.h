@@ -7,6 +7,6 @@
 namespace tomme::cli {
 
 /// What a verification proved, one indented line each.
-std::string describe(const Signer& signer);
+std::string describe(const VerifiedSignature& signer);
 
 }  // namespace tomme::cli

@@ -12,7 +12,7 @@ inline constexpr ErrorCode kUsageNoFile{"usage/no-file", Outcome::wrong_usage,
                                         "check the spelling and the folder"};
 inline constexpr ErrorCode kUsageNoProof{
     "usage/no-proof", Outcome::wrong_usage,
-    "no bundle, attestation or provenance was given for a file or lies beside it",
+    "no bundle, attestation or provenance was given for a file or is beside it",
     "name one with --bundle, --attestation or --provenance"};
 inline constexpr ErrorCode kUsageRivals{
     "usage/rival-proofs", Outcome::wrong_usage,
@@ -20,9 +20,9 @@ inline constexpr ErrorCode kUsageRivals{
 inline constexpr ErrorCode kUsageNotYet{"usage/not-yet", Outcome::wrong_usage,
                                         "a command of sigstore-python that tomme does not have yet",
                                         "use sigstore-python for this one"};
-inline constexpr ErrorCode kInterrupted{"usage/interrupted", Outcome::could_not_tell,
-                                        "somebody or the system ended the program before it was done",
-                                        "run it again: what was done before counts, or is not seen"};
+inline constexpr ErrorCode kInterrupted{
+    "usage/interrupted", Outcome::could_not_tell, "interrupted before it was done",
+    "run it again: finished steps are kept, unfinished ones leave no trace"};
 inline constexpr ErrorCode kTufNoTarget{
     "tuf/no-target", Outcome::refused, "no role of a TUF repository that may list a file lists it",
     "check the spelling: the path is the one that the repository's metadata has"};

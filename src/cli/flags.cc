@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "cli/flags_internal.h"
+#include "cli/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
@@ -88,7 +89,7 @@ Result<void> expect_no_empty_text(const std::vector<std::string>& words) {
     }
     // CLI11 would take the next word for its value.
     if (word.starts_with("--") && word.find('=') == word.size() - 1)
-      return fail(kUsage, "nothing stands behind " + printable(word), std::string(kHint));
+      return fail(kUsage, printable(word) + " has no value", std::string(kHint));
     before = word;
   }
   return {};
@@ -96,10 +97,11 @@ Result<void> expect_no_empty_text(const std::vector<std::string>& words) {
 
 void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise) {
   Flags{app, "whom to trust"}
-      .value("--refresh", refresh, "WHEN",
-             (std::string("always, daily or never ask the mirror for newer keys; else TOMME_REFRESH, else ") +
-              otherwise)
-                 .c_str())
+      .value(
+          "--refresh", refresh, "WHEN",
+          (std::string("always, daily or never ask the mirror for newer keys (default TOMME_REFRESH, or ") +
+           otherwise + ")")
+              .c_str())
       ->envname("TOMME_REFRESH")
       ->check(CLI::IsMember({"always", "daily", "never"}));
 }
@@ -108,8 +110,9 @@ void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
   Flags flags{app, "whom to trust"};
   auto* staging =
       flags.flag("--staging", trust.staging, "Sigstore's staging instance instead of the public one");
-  auto* root = flags.value("--trusted-root", trust.trusted_root, "FILE", "what this trusted_root.json names")
-                   ->excludes(staging);
+  auto* root =
+      flags.value("--trusted-root", trust.trusted_root, "FILE", "trust the keys in this trusted_root.json")
+          ->excludes(staging);
   flags.value("--mirror", trust.mirror, "URL", "the Sigstore instance of this TUF mirror: see tomme trust")
       ->excludes(staging)
       ->excludes(root);
@@ -119,19 +122,43 @@ void add_trust(CLI::App& app, TrustOptions& trust, const char* otherwise) {
 void add_format(CLI::App& app, bool& json) {
   app.add_option_function<std::string>(
          "--format", [&json](const std::string& format) { json = format == "json"; },
-         "text (as without it) or json")
+         "output format: text (default) or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->option_text("KIND")
       ->group("output");
 }
 
-std::string sentence_of(const CLI::ParseError& error) {
+namespace {
+
+/// The first option that no command has; empty where that is not what went wrong.
+std::string unknown_option(const CLI::ParseError& error, const CLI::App& app) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return {};
+  for (const std::string& word : app.remaining(true))
+    if (word.starts_with('-')) return word.substr(0, word.find('='));
+  return {};
+}
+
+}  // namespace
+
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string option = unknown_option(error, app);
+  if (!option.empty()) return "unknown option " + printable(option);
   std::string text = error.what();
   const bool is_word =
       text.size() > 1 && (text[1] == ' ' || std::islower(static_cast<unsigned char>(text[1])) != 0);
   if (is_word) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   return printable(text, 400);
+}
+
+std::string hint_for(const CLI::ParseError& error, const CLI::App& app, const std::string& help) {
+  const std::string option = unknown_option(error, app);
+  if (option.empty()) return help;
+  std::vector<std::string> names;
+  for (const CLI::Option* each : app.get_options())
+    for (const std::string& name : each->get_lnames()) names.push_back("--" + name);
+  return did_you_mean(option, std::vector<std::string_view>(names.begin(), names.end()),
+                      help + " lists the options");
 }
 
 }  // namespace tomme::cli

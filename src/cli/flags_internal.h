@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +52,9 @@ void add_refresh(CLI::App& app, std::string& refresh, const char* otherwise);
 void add_format(CLI::App& app, bool& json);
 
 /// "FILE is required" as part of our own sentences.
-std::string sentence_of(const CLI::ParseError& error);
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app);
+/// `help` is the command that lists the options; an option that is nearly one of the app's is named first.
+std::string hint_for(const CLI::ParseError& error, const CLI::App& app, const std::string& help);
 
 /// `verb` is one word, or two: "tuf refresh".
 template <class T>
@@ -66,9 +70,18 @@ Result<Command> parse_verb(std::string_view verb, void (*describe)(CLI::App&, T&
   } catch (const CLI::CallForHelp&) {
     return ShowText{app.help()};
   } catch (const CLI::ParseError& error) {
-    return fail(kUsage, sentence_of(error), "tomme " + std::string(verb) + " --help");
+    return fail(kUsage, sentence_of(error, app),
+                hint_for(error, app, "tomme " + std::string(verb) + " --help"));
   }
   return command;
+}
+
+/// The names of a table of commands.
+template <class Entry, std::size_t N>
+std::vector<std::string_view> names_of(std::span<const Entry, N> table) {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : table) names.push_back(entry.name);
+  return names;
 }
 
 /// The verbs whose options are set up in files of their own.

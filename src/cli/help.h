@@ -8,25 +8,24 @@ namespace tomme::cli::help {
 inline constexpr std::string_view kTomme =
     R"(tomme checks who built the Python packages you install.
 
-usage: tomme VERB [options] ...
+usage: tomme COMMAND [options] ...
 
-  tomme run -- COMMAND...   run pip, uv, poetry or pdm, every download judged
-  tomme verify FILE...      verify files against signatures and attestations
-  tomme inspect FILE...     what a bundle, attestation or certificate says,
-                            before anyone trusts it
-  tomme trust ...           the keys of Sigstore in use, and newer ones
-  tomme tuf ...             run a TUF repository (PEP 458), or get files from one
+  tomme run -- INSTALLER... run pip, uv, poetry or pdm, and check each download
+  tomme verify FILE...      check files against attestations and signatures
+  tomme inspect FILE...     show what an attestation claims, without trusting it
+  tomme trust ...           show and renew the keys of Sigstore in use
+  tomme tuf ...             run a TUF repository (PEP 458), or download from one
   tomme sigstore ...        the command line of sigstore-python, for existing
                             scripts
 
-  tomme VERB --help         more about a verb
-  tomme --version
+  tomme COMMAND --help      show the options of a command
+  tomme --version           show the version
 
 Exit status: 0 verified or done, 1 refused, 2 wrong usage, 3 could not tell;
-of run, that of the command, and 40 refused.
+run ends with the installer's own, or 40 for refused.
 
-Environment: TOMME_CACHE_DIR for what is kept, else XDG_CACHE_HOME/tomme, else
-~/.cache/tomme; TOMME_REFRESH as --refresh; NO_COLOR.
+Environment: TOMME_CACHE_DIR (default XDG_CACHE_HOME/tomme or ~/.cache/tomme),
+TOMME_REFRESH as --refresh, NO_COLOR.
 )";
 
 inline constexpr std::string_view kVerify =
@@ -42,7 +41,7 @@ inline constexpr std::string_view kVerifyFooter =
     R"(An expected signer is exact, or a glob over the whole of it: * matches within
 one path segment, ** across them.
 
-Names for --limit: bundle-octets, entries, timestamps, certificates,
+Names for --limit: bundle-bytes, entries, timestamps, certificates,
 note-signatures, subjects, digests, bundles, attestations.
 
 examples:
@@ -85,7 +84,7 @@ is not what its publisher attested is refused, and the installer prints why.
 inline constexpr std::string_view kRunFooter =
     R"(SIGNER is OWNER/REPOSITORY on GitHub, gitlab:GROUP/PROJECT, an e-mail address or
 another identity as tomme prints it. Without --expect, the table at the end says
-who signed, and whether that is who should have is yours to know.
+who signed; whether that is the right signer you have to know.
 
 examples:
   tomme run -- pip install sampleproject
@@ -123,21 +122,21 @@ inline constexpr std::string_view kTrustUpdate =
     R"(usage: tomme trust update [options]
 
 Asks the mirror for a newer trust root now, whenever it was asked before, and
-keeps it for all verbs. Verbs that use the network do so once a day on their own.
+keeps it for all commands. Those that use the network do so once a day anyway.
 )";
 
 inline constexpr std::string_view kTrustInit =
     R"(usage: tomme trust init [options] --root FILE
 
 Begins with a mirror anew: FILE is the root.json of its TUF repository, got from
-where you trust it. What was kept of the mirror is forgotten. Nothing is fetched:
+where you trust it. What was kept of the mirror is forgotten. Nothing is fetched;
 tomme trust update does that.
 )";
 
 inline constexpr std::string_view kTrustFooter =
     R"(The public instance and its staging twin need no init: their roots are built in.
-Verbs use another instance with --mirror URL. Kept in TOMME_CACHE_DIR, else
-XDG_CACHE_HOME/tomme, else ~/.cache/tomme.
+Commands use another instance with --mirror URL. Kept in TOMME_CACHE_DIR
+(default XDG_CACHE_HOME/tomme or ~/.cache/tomme).
 
 Exit status: 0 done, 1 refused, 2 wrong usage, 3 could not tell.
 )";
@@ -204,8 +203,8 @@ inline constexpr std::string_view kSigstoreIdentity =
     R"(usage: tomme sigstore verify identity [options] --cert-identity IDENTITY
            --cert-oidc-issuer URL FILE_OR_DIGEST...
 
-Verifies files, or digests as sha256:HEX, against an identity and who vouches
-for it. Without --bundle, FILE.sigstore.json is taken, or FILE.sigstore.
+Verifies files, or digests as sha256:HEX, against an identity and its issuer.
+Without --bundle, FILE.sigstore.json is taken, or FILE.sigstore.
 )";
 
 inline constexpr std::string_view kSigstoreGithub =
@@ -217,42 +216,42 @@ FILE.sigstore.json is taken, or FILE.sigstore.
 )";
 
 inline constexpr std::string_view kTuf =
-    R"(usage: tomme tuf VERB [options] ...
+    R"(usage: tomme tuf COMMAND [options] ...
 
 The Update Framework: what an index serves, with metadata that nobody on the way
 to an installer can change, roll back or hold still.
 
 to get files from a repository:
   tomme tuf refresh         bring its metadata up to date
-  tomme tuf download        fetch files that the metadata vouches for
+  tomme tuf download        fetch files and check them against the metadata
 
 to run one:
   tomme tuf init [DIR]      make a repository
   tomme tuf key ...         make keys, and change those of a role
   tomme tuf delegate NAME   let another role sign some of the targets
-  tomme tuf undelegate NAME no longer
-  tomme tuf bins BITS       have another number of hash bins
+  tomme tuf undelegate NAME remove a delegated role
+  tomme tuf bins BITS       change the number of hash bins
   tomme tuf add FILE...     list files as targets
-  tomme tuf remove PATH...  list them no longer
+  tomme tuf remove PATH...  remove targets
   tomme tuf publish         sign and publish what is waiting
   tomme tuf renew ROLE...   stage a role with a new expiry
-  tomme tuf sign            sign what is staged, after it was said in words
-  tomme tuf merge FILE...   take signatures from copies of what is staged
-  tomme tuf unstage ROLE... take away what is staged
-  tomme tuf status          what is published, staged and waiting
-  tomme tuf verify          read all of it as the strictest client would
-  tomme tuf import DIR      take over the repository of another program
-  tomme tuf gc              remove files to which nothing leads
+  tomme tuf sign            show what is staged, then sign it
+  tomme tuf merge FILE...   take signatures from copies of staged files
+  tomme tuf unstage ROLE... discard a staged change
+  tomme tuf status          show what is published, staged and waiting
+  tomme tuf verify          check all of it as the strictest client would
+  tomme tuf import DIR      take over another program's repository
+  tomme tuf gc              delete unreferenced files
 
-  tomme tuf VERB --help     more about a verb
+  tomme tuf COMMAND --help  show the options of a command
 
-A repository is a folder (--repository, else the current one), or a database
+A repository is a folder (--repository, default the current one), or a database
 and a place for files: --database sqlite:PATH or postgres://..., --files DIR or
 s3://BUCKET/PREFIX?endpoint=URL.
 )";
 
 inline constexpr std::string_view kTufKey =
-    R"(usage: tomme tuf key VERB ...
+    R"(usage: tomme tuf key COMMAND ...
 
   tomme tuf key new KEY             make a key
   tomme tuf key show KEY...         print key ids, or public keys
@@ -263,9 +262,9 @@ inline constexpr std::string_view kTufKey =
 
 inline constexpr std::string_view kTufRepositoryFooter =
     R"(A KEY is a PEM file, or a key in a token (PKCS #11) by its URI, quoted:
-'pkcs11:token=NAME;object=LABEL', behind it perhaps ?module-path=/PATH for the
-library that drives the token, else TOMME_PKCS11_MODULE names it, else p11-kit
-finds it; and pin-source=file:/PATH for the PIN.
+'pkcs11:token=NAME;object=LABEL'. After it ?module-path=/PATH may name the
+library that drives the token (default TOMME_PKCS11_MODULE, or what p11-kit
+finds), and pin-source=file:/PATH the file of the PIN.
 
 Passphrases and PINs come from --passphrase-file, from TOMME_PASSPHRASE, or are
 asked for on the terminal.

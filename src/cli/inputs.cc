@@ -24,7 +24,7 @@ namespace tomme::cli {
 
 namespace {
 
-constexpr std::size_t kSmallFileOctets = 1024 * 1024;
+constexpr std::size_t kSmallFileBytes = 1024 * 1024;
 
 /// A proof that was named on the command line, or lies beside the file.
 Result<ProofChoice> load_proof(Proof::Kind kind, const std::string& path, const Limits& limits) {
@@ -82,7 +82,7 @@ Result<std::vector<ProofChoice>> find_beside(const std::string& path, const Limi
     return fail(kUsageNoProof, "it is a proof itself, of " + printable(*file),
                 "verify the file that it is for: tomme verify " + printable(*file));
   }
-  return fail(kUsageNoProof, "no proof was named for it, and none lies beside it");
+  return fail(kUsageNoProof, "no proof was named for it, and there is none beside it");
 }
 
 /// The log of the trust root in use.
@@ -103,8 +103,8 @@ Result<Proof> load_detached(const VerifyCommand& command, const Limits& limits, 
                             Time now) {
   for (const std::string* path : {&command.signature, &command.certificate, &command.entry})
     if (!path->empty()) TRY(expect_there(*path));
-  const std::string signature = TRY(read_file(command.signature, kSmallFileOctets));
-  const std::string certificate = TRY(read_file(command.certificate, kSmallFileOctets));
+  const std::string signature = TRY(read_file(command.signature, kSmallFileBytes));
+  const std::string certificate = TRY(read_file(command.certificate, kSmallFileBytes));
   std::optional<LogEntry> entry;
   if (!command.entry.empty()) {
     const std::string text = TRY(read_file(command.entry, limits.bundle.bytes));
@@ -263,7 +263,7 @@ Result<void> expect_there(const std::string& path) {
 Result<Limits> parse_limits(const LimitOptions& options) {
   Limits limits;
   const std::array<std::pair<std::string_view, std::size_t*>, 9> names = {{
-      {"bundle-octets", &limits.bundle.bytes},
+      {"bundle-bytes", &limits.bundle.bytes},
       {"entries", &limits.bundle.entries},
       {"timestamps", &limits.bundle.timestamps},
       {"certificates", &limits.bundle.certificates},

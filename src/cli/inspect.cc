@@ -94,7 +94,7 @@ Error with_what_lies_beside(const std::string& path, const Error& error) {
   for (const LocalProof& proof : list_local_proofs(path.substr(0, name), path.substr(name)))
     found += (found.empty() ? "" : " or ") + printable(proof.path);
   if (found.empty()) return error;
-  return Error(error.code(), error.message(), "its proof lies beside it: tomme inspect " + found);
+  return Error(error.code(), error.message(), "its proof is beside it: tomme inspect " + found);
 }
 
 void inspect_file(const std::string& path, Output& output) {

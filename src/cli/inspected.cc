@@ -44,7 +44,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-Inspected from_bundle(Bundle bundle, std::optional<Publisher> publisher) {
+Inspected from_bundle(Bundle bundle, std::optional<TrustedPublisher> publisher) {
   std::optional<Certificate> certificate;
   if (bundle.certificate()) certificate = *bundle.certificate();
   return {std::move(publisher), std::move(bundle), std::move(certificate)};
@@ -65,7 +65,7 @@ std::string_view name_of_json(const json::Object& object) {
   if (object.find("payload") && object.find("signatures"))
     return "a bare DSSE envelope, without certificate and log entry";
   if (object.find("_type") && object.find("predicateType"))
-    return "a bare in-toto statement, which nobody signed";
+    return "a bare in-toto statement, which is not signed";
   if (object.find("files") && object.find("name")) return "an index page: try pypi:NAME==VERSION";
   return "";
 }

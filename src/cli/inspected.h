@@ -13,8 +13,8 @@ namespace tomme::cli {
 
 /// One signature, or a certificate alone, as a file brings it. Nothing of it is verified.
 struct Inspected {
-  std::optional<Publisher> publisher;  ///< as the index has it
-  std::optional<Bundle> bundle;        ///< nothing for a certificate alone
+  std::optional<TrustedPublisher> publisher;  ///< as the index has it
+  std::optional<Bundle> bundle;               ///< nothing for a certificate alone
   std::optional<Certificate> certificate;
 };
 

@@ -153,15 +153,15 @@ json::Value to_json(const LogEntry& entry) {
        {"treeSize", entry.proof ? json::Value(entry.proof->tree_size.value()) : json::Value()}});
 }
 
-json::Value timestamp_to_json(BytesView octets) {
-  const Result<Timestamp> timestamp = Timestamp::parse(octets);
+json::Value timestamp_to_json(BytesView bytes) {
+  const Result<Timestamp> timestamp = Timestamp::parse(bytes);
   if (!timestamp) return json_object({{"error", tomme::to_json(timestamp.error())}});
   return json_object({{"time", json_text(to_rfc3339(timestamp->time()))},
                       {"imprint", json_text(timestamp->imprint().to_string())}});
 }
 
 json::Value to_json(const Inspected& part) {
-  const Publisher& publisher = *part.publisher;
+  const TrustedPublisher& publisher = *part.publisher;
   const auto against = contradiction(part);
   const auto non_empty = [](const std::string& text) {
     return text.empty() ? json::Value() : json_outside_text(text);

@@ -24,10 +24,11 @@ std::string in_words(const std::string& repository) {
   return name + (repository.starts_with("github:") ? " on GitHub" : " on GitLab");
 }
 
-std::string describe_publisher(const Publisher& publisher) {
+std::string describe_publisher(const TrustedPublisher& publisher) {
   std::string text = printable(publisher.kind_name);
-  if (publisher.kind == Publisher::Kind::google) text += " " + printable(publisher.email);
-  if (publisher.kind == Publisher::Kind::circleci) text += " project " + printable(publisher.project_id);
+  if (publisher.kind == TrustedPublisher::Kind::google) text += " " + printable(publisher.email);
+  if (publisher.kind == TrustedPublisher::Kind::circleci)
+    text += " project " + printable(publisher.project_id);
   if (!publisher.repository.empty()) text += " " + printable(publisher.repository);
   if (!publisher.workflow.empty()) text += ", workflow " + printable(publisher.workflow);
   if (publisher.environment) text += ", environment " + printable(*publisher.environment);
@@ -60,7 +61,7 @@ class Lines {
   void add_identity(const Identity& identity);
   void add_plain_names(const Certificate& certificate);
   void add_entry(const LogEntry& entry);
-  void add_timestamp(BytesView octets);
+  void add_timestamp(BytesView bytes);
 
   std::string text_;
 };
@@ -72,7 +73,7 @@ void Lines::add_part(const Inspected& part) {
   if (!part.bundle) return;
   if (const auto* hint = std::get_if<PublicKeyHint>(&part.bundle->key_material)) {
     add("who",
-        "whoever has the key " + (hint->hint.empty() ? "that it does not name" : printable(hint->hint)));
+        "the holder of the key " + (hint->hint.empty() ? "that it does not name" : printable(hint->hint)));
   }
   for (const LogEntry& entry : part.bundle->entries) add_entry(entry);
   for (const Bytes& timestamp : part.bundle->timestamps) add_timestamp(timestamp);
@@ -171,7 +172,7 @@ void Lines::add_identity(const Identity& identity) {
   add_outside("runner", identity.claim(Claim::runner_environment));
   add_outside("run", identity.claim(Claim::run_invocation_uri));
   if (identity.repository()) add("identity", printable(identity.subject().value));
-  const std::string issuer = printable(identity.issuer()) + " (vouches for the identity)";
+  const std::string issuer = printable(identity.issuer()) + " (which confirmed the identity)";
   add("issuer", identity.issuer().empty() ? "none is named" : issuer);
 }
 
@@ -196,8 +197,8 @@ void Lines::add_entry(const LogEntry& entry) {
               (entry.proof->checkpoint.empty() ? ", which the log did not sign" : ""));
 }
 
-void Lines::add_timestamp(BytesView octets) {
-  const Result<Timestamp> timestamp = Timestamp::parse(octets);
+void Lines::add_timestamp(BytesView bytes) {
+  const Result<Timestamp> timestamp = Timestamp::parse(bytes);
   if (!timestamp) return add("timestamp", "cannot be read: " + timestamp.error().message());
   add("timestamp", to_rfc3339(timestamp->time()));
 }

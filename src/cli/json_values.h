@@ -21,7 +21,7 @@ inline json::Value json_text(std::string_view text) {
   return json::Value(std::string(text));
 }
 
-/// Octets that came without a promise to be UTF-8; JSON can hold only text.
+/// Bytes that came without a promise to be UTF-8; JSON can hold only text.
 inline json::Value json_outside_text(const std::string& text) {
   return is_utf8(text) ? json::Value(text) : json::Value(printable(text, text.size() * 4));
 }

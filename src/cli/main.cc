@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "cli/options.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   cli::occupy_standard_streams();
   const SystemClock clock;
   const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+  if (words.size() > 1 && std::string_view(words[1]) == "run") cli::begin_lines_with_our_name();
   const Result<cli::Command> command = cli::parse_command_line(words);
   if (!command) {
     cli::report_misunderstood_run(words, command.error());

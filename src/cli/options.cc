@@ -4,9 +4,11 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "app/guard/installer.h"
 #include "cli/errors.h"
 #include "cli/flags_internal.h"
 #include "cli/help.h"
+#include "cli/suggest.h"
 #include "core/encoding/text.h"
 #include "tomme_version.h"
 
@@ -26,17 +28,17 @@ void add_expect(CLI::App& app, ExpectOptions& expect) {
   flags.value("--identity", expect.identity, "GLOB", "the signer's e-mail address or URI");
   flags.value(
       "--issuer", expect.issuer, "URL",
-      "who vouches for the identity; else the forge at whose address it is, for an e-mail address the "
+      "who confirmed the identity (default: the forge at whose address it is; for an e-mail address the "
       "logins of GitHub, Google and Microsoft");
   flags.value("--publisher", expect.publisher, "TEXT",
               "a trusted publisher: github:OWNER/NAME:WORKFLOW[:ENVIRONMENT], "
               "gitlab:GROUP/PROJECT:FILE[:ENVIRONMENT], circleci:PROJECT-ID:PIPELINE-ID, google:E-MAIL");
-  flags.flag("--anyone", expect.anyone, "accept whoever it was");
+  flags.flag("--anyone", expect.anyone, "accept any signer");
 }
 
 void add_index(CLI::App& app, std::string& index) {
   Flags{app, "input"}.value("--index", index, "URL",
-                            "the index that pypi: asks, else https://pypi.org/simple/");
+                            "the index that pypi: asks (default https://pypi.org/simple/)");
 }
 
 void describe_verify(CLI::App& app, VerifyCommand& verify) {
@@ -49,10 +51,12 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   proof.values(
       "--bundle", verify.bundles, "FILE",
       "Sigstore bundle: one for all files, or one for each in order; of a list or JSON lines of them "
-      "one has to hold; else FILE.sigstore.json or FILE.sigstore");
-  proof.values("--attestation", verify.attestations, "FILE",
-               "PEP 740 attestation; else FILE.attestation, FILE.publish.attestation, FILE.slsa.attestation");
-  proof.values("--provenance", verify.provenances, "FILE", "PEP 740 provenance object; else FILE.provenance");
+      "one has to hold (default FILE.sigstore.json or FILE.sigstore)");
+  proof.values(
+      "--attestation", verify.attestations, "FILE",
+      "PEP 740 attestation (default FILE.attestation, FILE.publish.attestation, FILE.slsa.attestation)");
+  proof.values("--provenance", verify.provenances, "FILE",
+               "PEP 740 provenance object (default FILE.provenance)");
   auto* signature = proof.value("--signature", verify.signature, "FILE", "detached signature");
   auto* certificate = proof.value("--certificate,--cert", verify.certificate, "FILE", "its certificate");
   signature->needs(certificate);
@@ -60,23 +64,23 @@ void describe_verify(CLI::App& app, VerifyCommand& verify) {
   auto* entry = proof.value("--entry", verify.entry, "FILE", "its log entry, as Rekor answers");
   entry->needs(signature);
   proof.flag("--online", verify.online, "look its log entry up")->needs(signature)->excludes(entry);
-  proof.value("--name", verify.name, "NAME",
-              "what the file was called when it was signed, where it is called otherwise now");
+  proof.value("--name", verify.name, "NAME", "the file's name when it was signed, if it was renamed since");
   proof.value("--key", verify.key, "FILE", "public key of a signer without certificate, PEM");
 
   add_trust(app, verify.trust, "daily with pypi: or --online");
   Flags demand{app, "how much proof"};
   demand.value("--predicate-type", verify.predicate_type, "URI",
                "what the statement must be; publish and slsa stand for those of PEP 740");
-  demand.count("--logs", verify.logs, "different transparency logs that must have it, 1 to 32; else 1");
-  demand.count("--times", verify.times, "different sources of the time of signing; else 1");
+  demand.count("--logs", verify.logs,
+               "require entries in N different transparency logs (default 1, at most 32)");
+  demand.count("--times", verify.times, "require N different sources of the time of signing (default 1)");
   demand.count("--certificate-logs", verify.certificate_logs,
-               "different logs that must have the certificate; else 1");
+               "require the certificate in N different logs (default 1)");
   demand.flag("--no-log", verify.no_log,
               "accept signed timestamps without a log entry, as of GitHub's private repositories");
   demand.flag("--promise-only", verify.promise_only, "accept a log's promise without a proof of inclusion");
   demand.values("--witness", verify.witnesses, "VKEY", "report this witness, NAME+HASH+KEY; repeatable");
-  demand.values("--limit", verify.limits, "NAME=N", "another limit than the default; repeatable");
+  demand.values("--limit", verify.limits, "NAME=N", "change a limit; repeatable");
   add_index(app, verify.index);
   add_format(app, verify.json);
 }
@@ -120,13 +124,13 @@ void describe_run(CLI::App& app, RunCommand& run) {
       ->check(CLI::ExistingDirectory);
   reach
       .value("--proofs", run.proofs, "WHERE",
-             "where the index lists no attestation, ask this one: pypi, or its URL; else TOMME_PROOFS")
+             "where the index lists no attestation, ask this one: pypi, or its URL (default TOMME_PROOFS)")
       ->envname("TOMME_PROOFS");
   reach
       .values(
           "--proofs-for", run.proofs_for, "NAME",
           "public projects that --proofs may ask about besides those on PyPI's own file host: NAME, num*, "
-          "'*'; with ! those that it never may; repeatable, or with commas; else TOMME_PROOFS_FOR")
+          "'*'; with ! those that it never may; repeatable, or with commas (default TOMME_PROOFS_FOR)")
       ->delimiter(',')
       ->envname("TOMME_PROOFS_FOR");
   add_trust(app, run.trust, "daily");
@@ -136,10 +140,9 @@ void describe_run(CLI::App& app, RunCommand& run) {
       "- for standard output");
 }
 
-bool is_installer(std::string_view word) {
-  constexpr std::array<std::string_view, 7> kNames = {"pip", "pip3", "python", "python3",
-                                                      "uv",  "pdm",  "poetry"};
-  return std::ranges::find(kNames, word) != kNames.end();
+/// Whether an installer is started there, or a Python, which may start one.
+bool is_installer(std::span<const std::string> words) {
+  return guard::starts_installer(words) || words.front().starts_with("python");
 }
 
 std::string joined(std::span<const std::string> words) {
@@ -153,9 +156,10 @@ Result<Command> parse_run(std::vector<std::string> arguments) {
   const auto dashes = std::ranges::find(arguments, "--");
   std::vector<std::string> command(dashes == arguments.end() ? dashes : dashes + 1, arguments.end());
   std::vector<std::string> own(arguments.begin(), dashes);
-  const auto installer = std::ranges::find_if(own, &is_installer);
+  auto installer = own.begin();
+  while (installer != own.end() && !is_installer({installer, own.end()})) ++installer;
   if (command.empty() && installer != own.end()) {
-    return fail(kUsage, "the command to run must stand behind --",
+    return fail(kUsage, "the command must be put after --",
                 "tomme run " + joined({own.begin(), installer}) + (installer == own.begin() ? "" : " ") +
                     "-- " + joined({installer, own.end()}));
   }
@@ -163,14 +167,14 @@ Result<Command> parse_run(std::vector<std::string> arguments) {
       std::ranges::find(own, "--help") != own.end() || std::ranges::find(own, "-h") != own.end();
   if (!wants_help) {
     if (command.empty())
-      return fail(kUsage, "there is no command to run behind --", "tomme run -- pip install NAME");
+      return fail(kUsage, "no command was given after --", "tomme run -- pip install NAME");
     own.emplace_back("COMMAND");
   }
   Result<Command> parsed = parse_verb<RunCommand>("run", &describe_run, std::move(own));
   if (parsed) {
     if (RunCommand* run = std::get_if<RunCommand>(&*parsed)) {
       if (run->command.size() != 1) {
-        return fail(kUsage, "the command " + printable(run->command.front()) + " must stand behind --",
+        return fail(kUsage, "the command " + printable(run->command.front()) + " must be put after --",
                     "tomme run [options] -- COMMAND...");
       }
       run->command = std::move(command);
@@ -216,7 +220,7 @@ void add_sigstore_identity(CLI::App& app, SigstoreCommand& command) {
       ->envname("SIGSTORE_CERT_IDENTITY")
       ->required()
       ->take_last();
-  flags.value("--cert-oidc-issuer", command.cert_oidc_issuer, "URL", "who vouches for it, exactly")
+  flags.value("--cert-oidc-issuer", command.cert_oidc_issuer, "URL", "who confirmed it, exactly")
       ->envname("SIGSTORE_CERT_OIDC_ISSUER")
       ->required()
       ->take_last();
@@ -333,37 +337,57 @@ Result<Command> parse_sigstore(std::vector<std::string> arguments) {
                               : identity->parsed() ? "verify identity "
                               : verify->parsed()   ? "verify "
                                                    : "";
-    return fail(kUsage, sentence_of(error), "tomme sigstore " + words + "--help");
+    const CLI::App& where = github->parsed() ? *github : identity->parsed() ? *identity : app;
+    return fail(kUsage, sentence_of(error, where),
+                hint_for(error, where, "tomme sigstore " + words + "--help"));
   }
   if (!other.empty()) {
-    return fail(kUsageNotYet, "tomme sigstore " + other + " is not there yet; tomme verifies so far");
+    return fail(kUsageNotYet, "tomme sigstore " + other + " is not there yet: tomme only verifies so far");
   }
   command.policy = github->parsed() ? SigstoreCommand::Policy::github : SigstoreCommand::Policy::identity;
   TRY(finish_sigstore(command, staging));
   return command;
 }
 
+struct Entry {
+  std::string_view name;
+  Result<Command> (*parse)(std::vector<std::string> words);
+};
+constexpr std::array<Entry, 6> kVerbs{{
+    {"verify",
+     [](std::vector<std::string> words) {
+       return parse_verb<VerifyCommand>("verify", &describe_verify, std::move(words));
+     }},
+    {"inspect",
+     [](std::vector<std::string> words) {
+       return parse_verb<InspectCommand>("inspect", &describe_inspect, std::move(words));
+     }},
+    {"run", &parse_run},
+    {"trust", &parse_trust},
+    {"tuf", &parse_tuf},
+    {"sigstore", &parse_sigstore},
+}};
+
 Result<Command> parse_words(const std::string& verb, std::vector<std::string> words) {
-  if (verb == "verify") return parse_verb<VerifyCommand>(verb, &describe_verify, std::move(words));
-  if (verb == "inspect") return parse_verb<InspectCommand>(verb, &describe_inspect, std::move(words));
-  if (verb == "run") return parse_run(std::move(words));
-  if (verb == "tuf") return parse_tuf(std::move(words));
-  if (verb == "trust") return parse_trust(std::move(words));
-  if (verb == "sigstore") return parse_sigstore(std::move(words));
-  if (is_installer(verb)) {
-    return fail(kUsage, "there is no verb " + printable(verb),
-                "tomme run -- " + verb + (words.empty() ? "" : " " + joined(words)));
+  for (const Entry& entry : kVerbs)
+    if (entry.name == verb) return entry.parse(std::move(words));
+  std::vector<std::string> line{verb};
+  line.insert(line.end(), words.begin(), words.end());
+  if (is_installer(line)) {
+    return fail(kUsage, "unknown command " + printable(verb),
+                "let tomme run the installer: tomme run -- " + joined(line));
   }
-  return fail(kUsage,
-              "there is no " + std::string(verb.starts_with('-') ? "option " : "verb ") + printable(verb),
-              "tomme --help lists the verbs");
+  constexpr std::string_view kLists = "tomme --help lists the commands";
+  if (verb.starts_with('-')) return fail(kUsage, "unknown option " + printable(verb), std::string(kLists));
+  return fail(kUsage, "unknown command " + printable(verb),
+              did_you_mean(verb, names_of(std::span(kVerbs)), kLists));
 }
 
 }  // namespace
 
 Result<Command> parse_command_line(std::span<char* const> argv) {
   std::vector<std::string> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
-  if (words.empty()) return fail(kUsage, "no verb was given", "tomme --help");
+  if (words.empty()) return fail(kUsage, "no command was given", "tomme --help");
   std::string verb = words.front();
   words.erase(words.begin());
   if (verb == "--version" || verb == "-V") return ShowText{"tomme " + std::string(kTommeVersion) + "\n"};

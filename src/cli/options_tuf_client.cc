@@ -1,5 +1,8 @@
+#include <array>
+
 #include "cli/flags_internal.h"
 #include "cli/help.h"
+#include "cli/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
@@ -16,7 +19,7 @@ void describe_client(CLI::App& app, TufClientCommand& command) {
                    "a root.json that you trust, to begin with where DIR has none");
   Flags time{app, "time and network"};
   time.value("--time", command.time, "TIME",
-             "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
+             "the moment by which expiry is judged, as 2026-01-31T12:00:00Z (default now)");
   time.flag("--offline", command.offline, "verify and use what DIR has, and say how stale it is");
   time.app
       .add_option("--stale", command.stale_days,
@@ -50,13 +53,13 @@ void describe_source(CLI::App& app, TrustCommand& command, std::string_view help
   prepare(app, help::kTrustFooter);
   Flags source{app, "the instance"};
   auto* mirror = source.value("--mirror", command.mirror, "URL",
-                              "the mirror of its TUF repository; else the public instance's");
+                              "the mirror of its TUF repository (default the public instance's)");
   source.flag("--staging", command.staging, "Sigstore's staging instance")->excludes(mirror);
 }
 
 void add_time(CLI::App& app, TrustCommand& command) {
   Flags{app, "time"}.value("--time", command.time, "TIME",
-                           "the moment by which expiry is judged, as 2026-01-31T12:00:00Z; else now");
+                           "the moment by which expiry is judged, as 2026-01-31T12:00:00Z (default now)");
 }
 
 void describe_trust_show(CLI::App& app, TrustCommand& command) {
@@ -117,8 +120,10 @@ Result<Command> parse_trust(std::vector<std::string> words) {
   if (verb == "update")
     return parse_verb<TrustCommand>("trust update", &describe_trust_update, std::move(words));
   if (verb == "init") return parse_verb<TrustCommand>("trust init", &describe_trust_init, std::move(words));
-  return fail(kUsage, verb.empty() ? "no command was given" : "there is no tomme trust " + printable(verb),
-              "tomme trust --help");
+  if (verb.empty()) return fail(kUsage, "no command was given after tomme trust", "tomme trust --help");
+  constexpr std::array<std::string_view, 3> kNames{"show", "update", "init"};
+  return fail(kUsage, "unknown command tomme trust " + printable(verb),
+              did_you_mean(verb, kNames, "tomme trust --help lists the commands"));
 }
 
 }  // namespace tomme::cli

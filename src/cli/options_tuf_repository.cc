@@ -2,6 +2,7 @@
 
 #include "cli/flags_internal.h"
 #include "cli/help.h"
+#include "cli/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
@@ -13,7 +14,7 @@ constexpr const char* kWhere = "which repository";
 
 void add_place(CLI::App& app, TufCommand& command) {
   Flags flags{app, kWhere};
-  auto* folder = flags.value("--repository", command.repository, "DIR", "a folder; else the current one");
+  auto* folder = flags.value("--repository", command.repository, "DIR", "a folder (default the current one)");
   auto* database = flags.value("--database", command.database, "URL", "sqlite:PATH or postgres://...");
   auto* files = flags.value("--files", command.files, "ADDRESS", "DIR or s3://BUCKET/PREFIX?endpoint=URL");
   database->needs(files)->excludes(folder);
@@ -49,10 +50,10 @@ void describe_init(CLI::App& app, TufCommand& command) {
   place.value("--time", command.time, "TIME", "take this for now");
   Flags keys{app, "keys"};
   keys.values("--root-key", command.root_keys, "KEY", "public key of a holder of root; repeatable");
-  keys.count("--root-threshold", command.root_threshold, "how many of them have to sign; else 1");
-  keys.values("--targets-key", command.targets_keys, "KEY", "of targets; else those of root; repeatable");
+  keys.count("--root-threshold", command.root_threshold, "how many of them have to sign (default 1)");
+  keys.values("--targets-key", command.targets_keys, "KEY", "of targets (default those of root); repeatable");
   keys.count("--targets-threshold", command.targets_threshold,
-             "how many of them have to sign; with the keys of root its threshold, else 1");
+             "how many of them have to sign (default 1, or that of root with its keys)");
   keys.values(
       "--online-key", command.online_keys, "KEY",
       "private key that signs snapshot, timestamp and bins; repeatable, each one does. It is tried where "
@@ -61,13 +62,14 @@ void describe_init(CLI::App& app, TufCommand& command) {
   keys.flag("--no-passphrase", command.no_passphrase, "write the keys that are made without encryption");
   Flags tree{app, "roles"};
   tree.flag("--pep458", command.pep458, "the role tree of PEP 458: targets, bins, 16,384 hash bins");
-  tree.values("--bins-key", command.bins_keys, "KEY", "of the role bins of PEP 458; else those of targets");
+  tree.values("--bins-key", command.bins_keys, "KEY",
+              "of the role bins of PEP 458 (default those of targets)");
   tree.count("--bins-threshold", command.bins_threshold,
-             "how many of them have to sign; with the keys of targets its threshold, else 1");
+             "how many of them have to sign (default 1, or that of targets with its keys)");
   tree.count("--bits", command.bits,
-             "2^N hash bins, 1 to 15; else 10, or 14 with --pep458; 13 suit a million targets");
+             "2^N hash bins, 1 to 15 (default 10, or 14 with --pep458); 13 suit a million targets");
   tree.values("--lifetime", command.lifetimes, "ROLE=DAYS",
-              "of root, targets, bins, snapshot or timestamp; else 365, 365, 7, 7, 1");
+              "of root, targets, bins, snapshot or timestamp (default 365, 365, 7, 7, 1)");
 }
 
 void describe_key_new(CLI::App& app, TufCommand& command) {
@@ -79,7 +81,7 @@ void describe_key_new(CLI::App& app, TufCommand& command) {
   Flags flags{app, "keys"};
   flags
       .value("--type", command.key_type, "TYPE",
-             "ed25519, ecdsa or rsa; else ed25519 in a file, ecdsa in a token")
+             "ed25519, ecdsa or rsa (default ed25519 in a file, ecdsa in a token)")
       ->check(CLI::IsMember({"ed25519", "ecdsa", "rsa"}));
   flags.value("--passphrase-file", command.passphrase_file, "FILE", "its first line is the passphrase");
   flags.flag("--no-passphrase", command.no_passphrase, "do not encrypt it");
@@ -90,13 +92,14 @@ void describe_key_show(CLI::App& app, TufCommand& command) {
   app.add_option("KEY", command.names)->required();
   Flags flags{app, "output"};
   flags.flag("--pem", command.pem,
-             "print the public keys themselves, to be sent to whoever makes a repository");
+             "print the public keys themselves, for the person who makes the repository");
   add_passphrase(app, command);
 }
 
 void describe_key_add(CLI::App& app, TufCommand& command) {
   begin(app,
-        "key add [options] ROLE KEY...\n\nStages root, or whoever delegates to ROLE, with these public keys "
+        "key add [options] ROLE KEY...\n\nStages root, or the role that delegates to ROLE, with these public "
+        "keys "
         "for it. "
         "ROLE is\nroot, targets, snapshot, timestamp, bins, online (the last three) or a delegated role.");
   app.add_option("ROLE", command.role)->required();
@@ -135,7 +138,7 @@ void describe_delegate(CLI::App& app, TufCommand& command) {
   app.add_option("NAME", command.role)->required();
   Flags flags{app, "the role"};
   flags.values("--key", command.keys, "KEY", "public key of a holder; repeatable");
-  flags.count("--threshold", command.threshold, "how many of them have to sign; else 1");
+  flags.count("--threshold", command.threshold, "how many of them have to sign (default 1)");
   flags.values("--path", command.paths, "GLOB", "what it may list: * and ? match within one part of a path");
   flags.flag("--terminating", command.terminating, "no other role is asked for these paths");
   add_passphrase(app, command);
@@ -244,7 +247,8 @@ void describe_gc(CLI::App& app, TufCommand& command) {
   begin(app,
         "gc [options]\n\nRemoves bins, snapshots and target files to which nothing leads any more. Roots "
         "stay.");
-  app.add_option("--keep", command.keep, "what was replaced less than this ago stays; else 3600")
+  app.add_option("--keep", command.keep,
+                 "keep what was replaced less than this many seconds ago (default 3600)")
       ->option_text("SECONDS")
       ->group("how much")
       ->check(CLI::Range(60, 31'536'000));
@@ -305,12 +309,12 @@ constexpr std::array<Entry, 20> kVerbs{{
 }  // namespace
 
 Result<Command> parse_tuf_repository(std::vector<std::string> words) {
-  if (words.empty()) return fail(kUsage, "no verb was given behind tuf", "tomme tuf --help");
+  if (words.empty()) return fail(kUsage, "no command was given after tomme tuf", "tomme tuf --help");
   std::string verb = words.front();
   words.erase(words.begin());
   if (verb == "key") {
     if (words.empty())
-      return fail(kUsage, "no verb was given behind tuf key", "tomme tuf key --help lists them");
+      return fail(kUsage, "no command was given after tomme tuf key", "tomme tuf key --help lists them");
     if (words.front() == "--help" || words.front() == "-h") return ShowText{std::string(help::kTufKey)};
     verb += " " + words.front();
     words.erase(words.begin());
@@ -323,8 +327,12 @@ Result<Command> parse_tuf_repository(std::vector<std::string> words) {
     }
     return parsed;
   }
-  return fail(kUsage, "there is no verb tuf " + printable(verb),
-              verb.starts_with("key ") ? "tomme tuf key --help lists them" : "tomme tuf --help lists them");
+  std::vector<std::string_view> names = names_of(std::span(kVerbs));
+  names.insert(names.end(), {"refresh", "download"});
+  return fail(kUsage, "unknown command tomme tuf " + printable(verb),
+              did_you_mean(verb, names,
+                           verb.starts_with("key ") ? "tomme tuf key --help lists the commands"
+                                                    : "tomme tuf --help lists the commands"));
 }
 
 }  // namespace tomme::cli

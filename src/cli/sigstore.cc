@@ -26,7 +26,7 @@ namespace tomme::cli {
 namespace {
 
 constexpr std::string_view kDigestPrefix = "sha256:";
-constexpr std::size_t kSmallFileOctets = 1024 * 1024;
+constexpr std::size_t kSmallFileBytes = 1024 * 1024;
 constexpr std::string_view kVerifyHelp = "tomme sigstore verify --help";
 
 struct Materials {
@@ -124,7 +124,7 @@ Result<std::vector<Input>> find_inputs(const SigstoreCommand& command) {
 
 // ClientTrustConfig (protobuf-specs trustroot.proto): only its trusted root matters for verifying.
 Result<std::shared_ptr<const TrustedRoot>> read_trust_config(const std::string& path) {
-  const std::string text = TRY(read_file(path, kSmallFileOctets));
+  const std::string text = TRY(read_file(path, kSmallFileBytes));
   const auto parse = [&]() -> Result<TrustedRoot> {
     const json::Value value = TRY(json::parse(text));
     json::Fields fields =
@@ -165,8 +165,8 @@ Result<Instance> find_instance(const SigstoreCommand& command, Time now) {
 }
 
 Result<Bundle> load_detached(const Materials& materials, const Instance& instance, Artifact& artifact) {
-  const std::string signature = TRY(read_file(materials.signature, kSmallFileOctets));
-  const std::string certificate = TRY(read_file(materials.certificate, kSmallFileOctets));
+  const std::string signature = TRY(read_file(materials.signature, kSmallFileBytes));
+  const std::string certificate = TRY(read_file(materials.certificate, kSmallFileBytes));
   Bundle bundle = TRY(Bundle::from_detached(bytes_of(signature), certificate, std::nullopt));
   net::HttpClient client(TRY(network_options()));
   bundle.entries.push_back(
@@ -230,7 +230,7 @@ Result<void> verify_one(const Verifier& verifier, const Loaded& input, const Sig
   TRY(command.policy == SigstoreCommand::Policy::github ? expect_github(*evidence.identity(), command)
                                                         : expect_identity(*evidence.identity(), command));
   tell("OK: " + printable(input.name, 4096) + "\n");
-  if (command.verbose) tell(describe(Signer{evidence, std::nullopt, std::nullopt}));
+  if (command.verbose) tell(describe(VerifiedSignature{evidence, std::nullopt, std::nullopt}));
   if (const DsseEnvelope* envelope = input.bundle.envelope()) {
     print(text_of(envelope->payload));
     print("\n");

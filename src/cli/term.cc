@@ -1,5 +1,6 @@
 #include "cli/term.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +19,9 @@ namespace {
 
 /// Why standard output failed first: by the end of the program errno tells of something else.
 int output_errno = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): as stdout itself
+
+/// What each line on standard error begins with; of the process, as standard error is.
+std::string_view line_start;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void note_failed_output() {
   if (output_errno == 0) output_errno = errno == 0 ? EIO : errno;
@@ -51,7 +55,17 @@ void print(std::string_view text) {
 
 void tell(std::string_view text) {
   if (std::fflush(stdout) != 0) note_failed_output();  // so that both streams into one file keep their order
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::string lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.append(line_start).append(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+void begin_lines_with_our_name() {
+  line_start = "tomme: ";
 }
 
 void print_error(const Error& error) {
@@ -70,7 +84,7 @@ void print_warning(std::string_view sentence) {
 std::size_t terminal_width() {
   winsize size{};
   if (::isatty(STDERR_FILENO) != 1 || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
+  return size.ws_col > line_start.size() ? size.ws_col - line_start.size() : size.ws_col;
 }
 
 Result<void> flush_output() {

@@ -15,7 +15,7 @@ namespace tomme::cli {
 
 namespace {
 
-constexpr std::size_t kRootOctets = 512'000;
+constexpr std::size_t kRootBytes = 512'000;
 
 /// The address of a mirror with what it is asked with; a public one needs nothing.
 AddressWithLogin mirror_of(const std::string& typed, bool staging) {
@@ -145,7 +145,7 @@ void show_json(const trust::Source& source, const trust::InUse& in_use) {
 }
 
 Result<int> init(const TrustCommand& command, trust::Source source) {
-  const std::string root = TRY(read_file(command.root, kRootOctets));
+  const std::string root = TRY(read_file(command.root, kRootBytes));
   const std::string folder = TRY(cache_folder(current_environment()));
   trust::Store store = TRY(trust::Store::open(folder, std::move(source), {}));
   const tuf::Version version = TRY(in(printable(command.root), store.init(bytes_of(root))));

@@ -50,7 +50,7 @@ void say(const Publication& done) {
 
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
 Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
-                  const repository::Signers& signers, const Clock& clock) {
+                  const repository::SigningKeys& signers, const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
   tell("publishing what is added, every " + counted(command.watch, "second") + ", until Ctrl-C\n");
@@ -76,7 +76,7 @@ Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
 
 Result<int> publish(const TufCommand& command, const Clock& clock) {
   const TufPlace place = TRY(TufPlace::open(command, false));
-  const repository::Signers signers = TRY(place.online_signers(command));
+  const repository::SigningKeys signers = TRY(place.online_signers(command));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
   if (command.watch != 0) return watch(command, publisher, signers, clock);
   const Time now = TRY(time_of(command, clock));
@@ -115,8 +115,8 @@ Result<int> verify_all(const TufCommand& command, Time now) {
   }
   print(std::string(found.problems.empty() ? "verified" : "looked at") + " " +
         counted(found.targets, "target") + " in " + counted(found.bins, "bin") + " and " +
-        counted(found.roles, "other role") + ", " + std::to_string(found.octets) +
-        " octets of metadata, timestamp version " + std::to_string(found.timestamp_version) + "\n");
+        counted(found.roles, "other role") + ", " + std::to_string(found.bytes) +
+        " bytes of metadata, timestamp version " + std::to_string(found.timestamp_version) + "\n");
   return code;
 }
 
@@ -124,7 +124,7 @@ Result<int> gc(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto done = TRY(repository::collect_garbage(place.place(), now, std::chrono::seconds(command.keep)));
   print("removed " + counted(done.metadata, "metadata file") + " and " +
-        counted(done.targets, "target file") + ", " + counted(done.octets, "octet") + "\n");
+        counted(done.targets, "target file") + ", " + counted(done.bytes, "byte") + "\n");
   return 0;
 }
 
@@ -165,7 +165,7 @@ Result<int> import_from(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, true));
   repository::ImportOptions options{.now = now};
   if (!command.trusted_root.empty())
-    options.trusted_root = TRY(read_file(command.trusted_root, repository::kMostRootOctets));
+    options.trusted_root = TRY(read_file(command.trusted_root, repository::kMostRootBytes));
   if (!command.online_keys.empty()) options.signers = TRY(place.online_signers(command));
   const repository::Imported done = TRY(repository::import_repository(*from, place.files(), options));
   repository::Settings settings;

@@ -21,7 +21,7 @@ namespace tomme::cli {
 
 namespace {
 
-constexpr std::size_t kRootOctets = 512'000;
+constexpr std::size_t kRootBytes = 512'000;
 
 /// A root that does not verify is of no use and blocks every refresh: it is as good as none, if there is
 /// another to begin with.
@@ -33,7 +33,7 @@ Result<tuf::Updater> begin(TufFolder& folder, tuf::Fetcher& mirror, const tuf::U
     print_warning("the root in " + printable(folder.path()) +
                   " is thrown away, --root is taken: " + updater.error().message());
   }
-  const std::string root = TRY(read_file(root_path, kRootOctets));
+  const std::string root = TRY(read_file(root_path, kRootBytes));
   return in(printable(root_path), tuf::Updater::begin(folder, mirror, options, bytes_of(root)));
 }
 
@@ -82,7 +82,7 @@ class TargetFolder {
   }
   Result<void> fetch(const tuf::FoundTarget& target, TufTargets& from) const {
     NewFile file = TRY(NewFile::open(path_));
-    TRY(from.fetch(target, [&](BytesView octets) { return file.append(octets); }));
+    TRY(from.fetch(target, [&](BytesView bytes) { return file.append(bytes); }));
     return std::move(file).keep(tuf::local_target_name(target.path));
   }
 

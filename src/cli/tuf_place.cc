@@ -185,7 +185,7 @@ Result<std::string> TufPlace::key_of(const std::string& setting) const {
   return setting.starts_with('/') || folder_.empty() ? setting : folder_ + "/" + setting;
 }
 
-Result<repository::Signers> TufPlace::online_signers(const TufCommand& command) const {
+Result<repository::SigningKeys> TufPlace::online_signers(const TufCommand& command) const {
   std::vector<std::string> keys = command.online_keys;
   if (keys.empty()) {
     for (const std::string& setting : TRY(repository::load_settings(*database_)).online_keys) {
@@ -193,7 +193,7 @@ Result<repository::Signers> TufPlace::online_signers(const TufCommand& command) 
     }
   }
   repository::Keyring keyring = keyring_for(command);
-  repository::Signers signers;
+  repository::SigningKeys signers;
   for (const std::string& key : keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }
@@ -225,7 +225,9 @@ repository::Keyring keyring_for(const TufCommand& command) {
 
 Result<bool> confirmed(const std::string& question) {
   const auto tty = terminal();
-  if (!tty) return fail(kUsage, "nobody is there to say yes", "--yes where it is meant");
+  if (!tty)
+    return fail(kUsage, "cannot ask for confirmation without a terminal",
+                "add --yes to go on without being asked");
   say(*tty, question + " [y/N] ");
   const std::string answer = read_line(*tty);
   return answer == "y" || answer == "Y" || answer == "yes";

@@ -277,9 +277,9 @@ Result<void> expect_yes(const TufCommand& command) {
   return fail(kUsage, "nothing was signed: the answer was not y", "run it again when what it says is meant");
 }
 
-Result<repository::Signers> signers_of(const TufCommand& command) {
+Result<repository::SigningKeys> signers_of(const TufCommand& command) {
   Keyring keyring = keyring_for(command);
-  repository::Signers signers;
+  repository::SigningKeys signers;
   for (const std::string& key : command.keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }
@@ -300,7 +300,7 @@ std::string role_of_copy(const std::string& file) {
   return fs::path(file).stem().string();
 }
 
-tuf::Keys own_keys(const repository::Signers& signers) {
+tuf::Keys own_keys(const repository::SigningKeys& signers) {
   tuf::Keys keys;
   for (const auto& signer : signers) {
     const tuf::Key key = tuf::Key::of(signer->public_key());
@@ -310,7 +310,7 @@ tuf::Keys own_keys(const repository::Signers& signers) {
 }
 
 Result<int> sign_copies(const TufCommand& command, Time now) {
-  const repository::Signers signers = TRY(signers_of(command));
+  const repository::SigningKeys signers = TRY(signers_of(command));
   const repository::Published published = TRY(previous_roles(command));
   const repository::OfflineRoles& before = published.offline;
   if (command.previous.empty()) {
@@ -318,7 +318,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   }
   std::vector<repository::StagedFile> copies;
   for (const std::string& file : command.names) {
-    copies.push_back({role_of_copy(file), TRY(read_file(file, repository::kMostTargetsOctets))});
+    copies.push_back({role_of_copy(file), TRY(read_file(file, repository::kMostTargetsBytes))});
   }
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
@@ -414,7 +414,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
          "/staged/*.json, then tomme tuf publish\n");
     return 0;
   }
-  repository::Signers signers;
+  repository::SigningKeys signers;
   for (const auto* of_a_role : {&keys.root_keys, &keys.targets_keys, &keys.online_keys, &keys.bins_keys}) {
     if (!of_a_role->empty()) signers.push_back(TRY(keyring.signer(of_a_role->front())));
   }
@@ -542,9 +542,9 @@ Result<int> tuf_merge(const TufCommand& command) {
 
   for (const std::string& file : command.names) {
     const std::string role = role_of_copy(file);
-    const std::string copy = TRY(read_file(file, repository::kMostTargetsOctets));
+    const std::string copy = TRY(read_file(file, repository::kMostTargetsBytes));
     TRY(repository::expect_role_name(role));
-    const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsOctets));
+    const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsBytes));
     if (!there) {
       return fail(repository::kRepositoryStaged,
                   printable(file) + " is a copy of nothing that is staged: there is no staged/" +

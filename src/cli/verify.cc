@@ -24,7 +24,7 @@ namespace tomme::cli {
 
 namespace {
 
-constexpr std::size_t kKeyOctets = 64 * 1024;
+constexpr std::size_t kKeyBytes = 64 * 1024;
 
 Result<Expectation> make_expectation(const ExpectOptions& options, bool has_key) {
   Expectation expectation;
@@ -76,36 +76,36 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   if (!command.key.empty()) {
     TRY(expect_there(command.key));
     options.key = ManagedKey{
-        TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyOctets)))))};
+        TRY(in(printable(command.key), PublicKey::parse_pem(TRY(read_file(command.key, kKeyBytes)))))};
   }
   return options;
 }
 
-Result<void> expect_one_signer(const Signer& signer, const Expectation& expectation,
+Result<void> expect_one_signer(const VerifiedSignature& signer, const Expectation& expectation,
                                const ExpectOptions& options) {
   const auto& identity = signer.evidence.identity();
   if (!identity || options.anyone) return {};  // without one, the key that was given is the expectation
   if (expectation.is_empty()) {
-    return fail(kPolicyNoExpectation, "it claims to be signed by " + identity->describe() +
-                                          ", and nobody said who should have signed it");
+    return fail(kPolicyNoExpectation,
+                "it claims to be signed by " + identity->describe() + ", and no expected signer was given");
   }
   return expect_signer(*identity, expectation);
 }
 
 /// A signed statement may say anything of its file: "it failed its tests", too.
-Result<void> expect_known_statement(const Signer& signer, const std::string& predicate_type) {
+Result<void> expect_known_statement(const VerifiedSignature& signer, const std::string& predicate_type) {
   constexpr std::array<std::string_view, 3> kKnown{kPublishPredicate, kSlsaPredicate,
                                                    "https://slsa.dev/provenance/v0.2"};
   const auto& statement = signer.evidence.statement();
   if (!statement || !predicate_type.empty()) return {};  // the verifier has compared what was asked for
   if (std::ranges::find(kKnown, statement->predicate_type) != kKnown.end()) return {};
   return fail(kPolicyPredicate, "signed statement: " + printable(statement->predicate_type) + ", by " +
-                                    signer.who() + ", and nobody asked for one of that kind");
+                                    signer.who() + ", and statements of that kind were not asked for");
 }
 
-Result<void> expect_signers(const std::vector<Signer>& signers, const Expectation& expectation,
+Result<void> expect_signers(const std::vector<VerifiedSignature>& signers, const Expectation& expectation,
                             const ExpectOptions& options, const std::string& predicate_type) {
-  for (const Signer& signer : signers) {
+  for (const VerifiedSignature& signer : signers) {
     TRY(expect_one_signer(signer, expectation, options));
     TRY(expect_known_statement(signer, predicate_type));
   }
@@ -114,7 +114,7 @@ Result<void> expect_signers(const std::vector<Signer>& signers, const Expectatio
 
 /// What came of one file.
 struct Finding {
-  std::vector<Signer> signers;  ///< genuine; where refused, not the expected ones
+  std::vector<VerifiedSignature> signers;  ///< genuine; where refused, not the expected ones
   std::vector<std::string> notes;
   std::optional<Error> refusal;
 };
@@ -137,7 +137,7 @@ class Judge {
 
  private:
   /// With each trust root in turn: an instance's bundle holds by its own alone.
-  Result<std::vector<Signer>> verify(const Proof& proof, const Subject& subject) const {
+  Result<std::vector<VerifiedSignature>> verify(const Proof& proof, const Subject& subject) const {
     std::optional<Error> first;
     for (const Verifier& verifier : verifiers_) {
       auto signers = verify_proof(verifier, proof, subject.filename, *subject.artifact);
@@ -151,10 +151,10 @@ class Judge {
 
   /// Of several bundles in one file one has to be genuine and by whom it should be; all are looked at.
   void judge_choice(const ProofChoice& choice, const Subject& subject, Finding& finding) const {
-    std::vector<Signer> held, stranger;
+    std::vector<VerifiedSignature> held, stranger;
     std::optional<Error> first;
     for (const Proof& proof : choice) {
-      Result<std::vector<Signer>> signers = verify(proof, subject);
+      Result<std::vector<VerifiedSignature>> signers = verify(proof, subject);
       const Result<void> ok =
           signers ? expect_signers(*signers, expectation_, command_.expect, command_.predicate_type)
                   : std::unexpected(signers.error());
@@ -195,7 +195,7 @@ class Output {
     if (json_) return add(name, "verified", finding, nullptr);
     print(shown(name) + ": verified\n");
     std::set<std::string> said;  // an attestation may lie beside the provenance that holds it
-    for (const Signer& signer : finding.signers) {
+    for (const VerifiedSignature& signer : finding.signers) {
       const auto [text, is_new] = said.insert(describe(signer));
       if (is_new) print(*text);
     }
@@ -221,7 +221,7 @@ class Output {
  private:
   void add(const std::string& name, std::string verdict, const Finding& finding, const Error* error) {
     json::Array list, notes;
-    for (const Signer& signer : finding.signers) list.push_back(to_json(signer));
+    for (const VerifiedSignature& signer : finding.signers) list.push_back(to_json(signer));
     for (const std::string& note : finding.notes) notes.emplace_back(printable(note, 400));
     files_.emplace_back(
         json::Object({{"file", json::Value(is_utf8(name) ? name : printable(name, name.size() * 4))},

@@ -7,9 +7,9 @@ namespace tomme::testing {
 
 namespace {
 
-std::uint32_t crc32(std::string_view octets) {
+std::uint32_t crc32(std::string_view bytes) {
   std::uint32_t crc = 0xffffffffU;
-  for (const char c : octets) {
+  for (const char c : bytes) {
     crc ^= static_cast<unsigned char>(c);
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
   }
@@ -17,8 +17,8 @@ std::uint32_t crc32(std::string_view octets) {
 }
 
 /// Little endian.
-void put(std::string& out, std::size_t octets, std::uint64_t value) {
-  for (std::size_t i = 0; i < octets; ++i) out += static_cast<char>(value >> (8 * i));
+void put(std::string& out, std::size_t bytes, std::uint64_t value) {
+  for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
 }
 
 /// What the local header and the directory's record share: APPNOTE 4.3.7 and 4.3.12, from "version needed" to
@@ -58,18 +58,18 @@ std::string tar_header(const ArchiveFile& file) {
 }
 
 // RFC 1952 around RFC 1951 blocks of type 0.
-std::string gzip_stored(std::string_view octets) {
+std::string gzip_stored(std::string_view bytes) {
   constexpr std::size_t kBlock = 65535;
   std::string out("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
-  for (std::size_t at = 0; at < octets.size(); at += kBlock) {
-    const std::string_view block = octets.substr(at, kBlock);
-    out += static_cast<char>(at + kBlock >= octets.size() ? 1 : 0);
+  for (std::size_t at = 0; at < bytes.size(); at += kBlock) {
+    const std::string_view block = bytes.substr(at, kBlock);
+    out += static_cast<char>(at + kBlock >= bytes.size() ? 1 : 0);
     put(out, 2, block.size());
     put(out, 2, ~block.size());
     out += block;
   }
-  put(out, 4, crc32(octets));
-  put(out, 4, octets.size());
+  put(out, 4, crc32(bytes));
+  put(out, 4, bytes.size());
   return out;
 }
 

@@ -50,8 +50,8 @@ Bytes key_id(const PublicKey& key) {
 Bytes key_usage_bits(const CertificateSpec& spec) {
   const std::uint8_t bits = spec.key_usage.value_or(spec.is_ca ? 0x06 : 0x80);
   const std::uint8_t unused = bits == 0 ? 0 : static_cast<std::uint8_t>(__builtin_ctz(bits));
-  const std::uint8_t octets[] = {unused, bits};
-  return der::encode(der::kBitString, octets);
+  const std::uint8_t bytes[] = {unused, bits};
+  return der::encode(der::kBitString, bytes);
 }
 
 std::vector<Extension> extensions_of(const CertificateSpec& spec, const PublicKey& key,

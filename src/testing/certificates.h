@@ -17,7 +17,7 @@ struct CertificateSpec {
   TimeRange validity = {};
   bool is_ca = false;
   std::optional<unsigned> path_length = {};
-  std::optional<std::uint8_t> key_usage = {};  ///< the first octet of the bit string; absent: by `is_ca`
+  std::optional<std::uint8_t> key_usage = {};  ///< the first byte of the bit string; absent: by `is_ca`
   bool has_key_usage = true;
   std::vector<std::string> extended_key_usages = {};  ///< dotted
   bool extended_key_usage_critical = false;

@@ -13,7 +13,7 @@ std::string uri(std::string_view service, unsigned number) {
   return "https://" + std::string(service) + (number ? std::to_string(number) : "") + ".example";
 }
 
-MessageSignature sign_octets(const Signer& signer, BytesView artifact, const Recipe& recipe) {
+MessageSignature sign_bytes(const Signer& signer, BytesView artifact, const Recipe& recipe) {
   const SignatureScheme scheme = recipe.scheme.value_or(signer.key.public_key().default_scheme());
   return {digest(scheme.hash, artifact), must(signer.key.sign(scheme, artifact))};
 }
@@ -133,7 +133,7 @@ void prove(Instance& instance, const Signer& signer, const Digest& artifact, con
 
 BundleParts sign_message(Instance& instance, const Signer& signer, BytesView artifact, const Recipe& recipe) {
   BundleParts bundle = start_bundle(signer, recipe);
-  MessageSignature message = sign_octets(signer, artifact, recipe);
+  MessageSignature message = sign_bytes(signer, artifact, recipe);
   const Digest digest = *message.digest;
   bundle.content = std::move(message);
   prove(instance, signer, digest, recipe, bundle);
@@ -144,7 +144,7 @@ BundleParts sign_statement(Instance& instance, const Signer& signer, std::string
                            const Recipe& recipe) {
   BundleParts bundle = start_bundle(signer, recipe);
   DsseEnvelope envelope{std::string(kInTotoPayloadType), to_bytes(bytes_of(statement)), {}, ""};
-  envelope.signature = sign_octets(signer, envelope.pre_authentication_encoding(), recipe).signature;
+  envelope.signature = sign_bytes(signer, envelope.pre_authentication_encoding(), recipe).signature;
   bundle.content = std::move(envelope);
   prove(instance, signer, Digest(sha256(bytes_of(statement))), recipe, bundle);
   return bundle;

@@ -34,7 +34,7 @@ json::Value without(const json::Value& value, std::string_view dotted);
 /// Every place inside of `value`, outer ones first; the value itself is not among them.
 std::vector<JsonPath> all_paths(const json::Value& value);
 
-/// JSON text in which the member at `path` stands twice, the second time with `other`.
+/// JSON text in which the member at `path` is there twice, the second time with `other`.
 /// `path` ends in a member's name.
 std::string text_with_duplicate(const json::Value& value, const JsonPath& path, const json::Value& other);
 

@@ -13,7 +13,7 @@ struct PackageSpec {
   std::string name;  ///< normalised, with `-` between words
   std::string version = "1.0";
   std::vector<std::string> requires_dist = {};  ///< "other==1.0"
-  std::size_t padding = 0;                      ///< octets of a data file beside the module
+  std::size_t padding = 0;                      ///< bytes of a data file beside the module
 };
 
 struct Package {

@@ -41,7 +41,7 @@ json::Value simple_json(const std::string& project, const std::string& file_url,
                         const std::vector<IndexedFile>& files) {
   json::Array list;
   for (const IndexedFile& file : files) {
-    const auto sha256_json = [](BytesView octets) { return object({{"sha256", sha256(octets).to_hex()}}); };
+    const auto sha256_json = [](BytesView bytes) { return object({{"sha256", sha256(bytes).to_hex()}}); };
     json::Value entry = object({{"filename", file.package.filename},
                                 {"url", file_url + file.package.filename},
                                 {"hashes", sha256_json(file.package.content)},

@@ -111,9 +111,9 @@ std::string RekorLog::sign_note(const std::string& text) const {
   return out;
 }
 
-std::string note_line(const std::string& name, const KeyHint& hint, BytesView octets) {
+std::string note_line(const std::string& name, const KeyHint& hint, BytesView bytes) {
   Bytes all(hint.begin(), hint.end());
-  append(all, octets);
+  append(all, bytes);
   return "\xe2\x80\x94 " + name + " " + encode_base64(all) + "\n";
 }
 
@@ -122,13 +122,12 @@ std::string cosignature_line(const WitnessSigner& witness, const std::string& te
   const Sha256 id = sha256(
       {bytes_of(witness.name), BytesView(separator_and_type), witness.key.public_key().ed25519_point()});
   KeyHint hint;
-  std::copy_n(id.octets.begin(), hint.size(), hint.begin());
+  std::copy_n(id.bytes.begin(), hint.size(), hint.begin());
   const auto seconds = static_cast<std::uint64_t>(to_unix(witness.time));
-  Bytes octets;
-  append_uint<8>(octets, seconds);
-  append(octets,
-         sign(witness.key, bytes_of("cosignature/v1\ntime " + std::to_string(seconds) + "\n" + text)));
-  return note_line(witness.name, hint, octets);
+  Bytes bytes;
+  append_uint<8>(bytes, seconds);
+  append(bytes, sign(witness.key, bytes_of("cosignature/v1\ntime " + std::to_string(seconds) + "\n" + text)));
+  return note_line(witness.name, hint, bytes);
 }
 
 }  // namespace tomme::testing

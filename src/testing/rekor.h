@@ -53,8 +53,8 @@ struct RekorLog {
   std::string sign_note(const std::string& text) const;
 };
 
-/// "\u2014 name base64(hint || octets)\n"
-std::string note_line(const std::string& name, const KeyHint& hint, BytesView octets);
+/// "\u2014 name base64(hint || bytes)\n"
+std::string note_line(const std::string& name, const KeyHint& hint, BytesView bytes);
 /// The line of a witness under this text.
 std::string cosignature_line(const WitnessSigner& witness, const std::string& text);
 

@@ -1,4 +1,4 @@
-"""The canonical JSON that TUF signs, octet for octet beside securesystemslib: random documents, the seeds of the fuzz
+"""The canonical JSON that TUF signs, byte for byte beside securesystemslib: random documents, the seeds of the fuzz
 targets, real metadata, and each of them damaged.
 
 Where only we refuse, STRICTER must say why, judged by the document and not by our message; an excuse that nothing
@@ -23,7 +23,7 @@ DOCUMENTS = int(os.environ.get("TOMME_JSON_DOCUMENTS", "20000"))
 SEED = int(os.environ.get("TOMME_JSON_SEED", "1"))
 AT_A_TIME = 10_000
 CONTROL = re.compile(rb"[\x00-\x1f]")
-DEPTH, OCTETS, VALUES = 64, 16 * 1024 * 1024, 1_000_000  # json::Limits
+DEPTH, BYTES, VALUES = 64, 16 * 1024 * 1024, 1_000_000  # json::Limits
 
 # What we refuse and they do not: a signer and a verifier who read such a text differently sign different things.
 STRICTER = {
@@ -94,7 +94,7 @@ def read_by_peer(document: bytes) -> Reading:
         return Reading(None, None, frozenset())
     if document.count(b"[") + document.count(b"{") > DEPTH and levels(document) > DEPTH:
         against.add("more than 64 levels")
-    if len(document) > OCTETS:
+    if len(document) > BYTES:
         against.add("more than 16 MiB")
     if len(document) > VALUES and document.count(b",") >= VALUES - 1:  # the one test of it has no texts
         against.add("more than 1,000,000 values")
@@ -105,16 +105,16 @@ def levels(document: bytes) -> int:
     """Of a text that is JSON: the deepest nesting outside of strings."""
     deepest = now = 0
     inside = escaped = False
-    for octet in document:
+    for byte in document:
         if inside:
-            inside = escaped or octet != 0x22
-            escaped = not escaped and octet == 0x5c
-        elif octet == 0x22:
+            inside = escaped or byte != 0x22
+            escaped = not escaped and byte == 0x5c
+        elif byte == 0x22:
             inside = True
-        elif octet in b"[{":
+        elif byte in b"[{":
             now += 1
             deepest = max(deepest, now)
-        elif octet in b"]}":
+        elif byte in b"]}":
             now -= 1
     return deepest
 
@@ -302,7 +302,7 @@ def test_every_kind_of_text(program):
     """One of each, so that no chance leaves one out; the limits at and above what is allowed."""
     wide = b"[" + b"0," * (VALUES - 2) + b"0]"
     assert wide.count(b",") == VALUES - 2
-    long = b'"' + b"a" * (OCTETS - 2) + b'"'
+    long = b'"' + b"a" * (BYTES - 2) + b'"'
     deep = b"[" * DEPTH + b"]" * DEPTH
     comparison = Comparison(program)
     comparison.run([wide, wide[:-1] + b",0]", long, long[:-1] + b'a"', deep, b"[" + deep + b"]"])

@@ -50,7 +50,7 @@ def at(value: Any, path: tuple) -> Any:
 
 
 def damaged(value: Any) -> Any:
-    """Another value of the same kind; of base64, other octets."""
+    """Another value of the same kind; of base64, other bytes."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int):
@@ -60,13 +60,13 @@ def damaged(value: Any) -> Any:
     if value.isdigit():
         return str(int(value) + 1)
     try:
-        octets = bytearray(base64.b64decode(value, validate=True))
+        data = bytearray(base64.b64decode(value, validate=True))
     except ValueError:
-        octets = bytearray()
-    if len(octets) < 16:
+        data = bytearray()
+    if len(data) < 16:
         return ("x" if value[0] != "x" else "y") + value[1:]
-    octets[len(octets) // 2] ^= 1
-    return base64.b64encode(bytes(octets)).decode()
+    data[len(data) // 2] ^= 1
+    return base64.b64encode(bytes(data)).decode()
 
 
 def without(value: Any, path: tuple) -> Any:
@@ -183,7 +183,7 @@ STRICTER = {
 # The other way round.
 LAXER = {
     r"^rekor2-happy-path: damaged .*\.signedTimestamp$":
-        "the octet lies in a certificate that the token carries along; the trust root's is used, not that one",
+        "the byte lies in a certificate that the token carries along; the trust root's is used, not that one",
 }
 
 

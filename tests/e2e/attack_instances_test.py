@@ -151,7 +151,7 @@ def tar_in_a_wheel(mark) -> bytes:
 
 
 def tar_header(name: bytes) -> bytes:
-    """Of an empty member that is called so, whatever octets that are."""
+    """Of an empty member that is called so, whatever bytes that are."""
     info = tarfile.TarInfo("x")
     header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
     header[:100] = name.ljust(100, b"\0")
@@ -160,7 +160,7 @@ def tar_header(name: bytes) -> bytes:
     return bytes(header)
 
 
-TWO_NAMES = {  # what the page calls it, what its address ends in, and its octets
+TWO_NAMES = {  # what the page calls it, what its address ends in, and its bytes
     "zip": ("evilbar-1.0-py3-none-any.whl", f"tomme-demo-{BIG}.zip",
             lambda mark: zipped(wheel_files("evilbar-1.0", "evilbar") | tree(BIG, mark))),
     "whl": ("tomme_demo_evil-1.0-py3-none-any.whl", f"tomme_demo-{BIG}-py3-none-any.whl",

@@ -63,12 +63,12 @@ def test_one_address_with_two_names(local, index, demo):
 
 
 def text_tar(mark) -> bytes:
-    """An archive without a NUL octet, so that it could pass for text."""
-    octets = bytearray(sdist("x" * 90, "4.0", mark, "w:"))
-    header = octets[:512].replace(b"\0", b" ")
+    """An archive without a NUL byte, so that it could pass for text."""
+    data = bytearray(sdist("x" * 90, "4.0", mark, "w:"))
+    header = data[:512].replace(b"\0", b" ")
     header[148:156] = b" " * 8
     header[148:154] = f"{sum(header):06o}".encode()
-    return bytes(header) + bytes(octets[512:]).replace(b"\0", b" ")
+    return bytes(header) + bytes(data[512:]).replace(b"\0", b" ")
 
 
 @pytest.mark.parametrize("requirement,link", [("tomme-demo", "/files/tomme_demo-4.0.tar/"), ("tomme-demo @ {base}/dl/x", "/dl/x")])
@@ -83,7 +83,7 @@ def test_a_page_that_is_an_archive(local, index, mark, requirement, link):
 def test_no_range_of_another_download(curl, index, demo):
     """The first answer streams and breaks off; what comes on the next try need not be its continuation."""
     honest = big_wheel(demo, 1024 * 1024)
-    evil = bytes(octet ^ 1 for octet in honest)
+    evil = bytes(byte ^ 1 for byte in honest)
     index.entry(WHEEL).sha256, index.entry(WHEEL).metadata, index.entry(WHEEL).provenance = sha256(honest), None, None
     tries = []
 

@@ -16,11 +16,11 @@ from stage import REFUSED
 MEBI = 1024 * 1024
 
 
-def big_wheel(demo, octets: int) -> bytes:
+def big_wheel(demo, size: int) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target, zipfile.ZipFile(io.BytesIO(demo.content)) as source:
         record = next(name for name in source.namelist() if name.endswith("/RECORD"))
-        target.writestr("ballast.bin", os.urandom(octets))
+        target.writestr("ballast.bin", os.urandom(size))
         for name in source.namelist():
             rows = source.read(name)
             target.writestr(name, rows + b"ballast.bin,,\n" if name == record else rows)
@@ -30,7 +30,7 @@ def big_wheel(demo, octets: int) -> bytes:
 # --- pieces
 
 
-def test_ranges_only_from_judged_octets(curl, index, demo):
+def test_ranges_only_from_judged_bytes(curl, index, demo):
     url = index.file_url(WHEEL)
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -r 0-9 -D head1 -o part1 {url}; "
                                   f"curl -sS -r 10- -o part2 {url}; curl -sS -r -7 -o part3 {url}; curl -sS -r 5-2 -o part4 {url}; "

@@ -27,8 +27,8 @@ class Http2Handler(socketserver.BaseRequestHandler):
             self.request.do_handshake()
             self.http2.initiate_connection()
             self.flush()
-            while octets := self.request.recv(65536):
-                for event in self.http2.receive_data(octets):
+            while data := self.request.recv(65536):
+                for event in self.http2.receive_data(data):
                     self.take(event)
                 self.pump()
         except (OSError, ssl.SSLError):

@@ -1,4 +1,4 @@
-"""The locks that people commit: each is octet for octet the same with `tomme run` in front as without, whatever the index's pages look
+"""The locks that people commit: each is byte for byte the same with `tomme run` in front as without, whatever the index's pages look
 like. No cache is shared between the two, so that both ask the index; and with the caches that a run left, the same lock comes out again.
 """
 import hashlib

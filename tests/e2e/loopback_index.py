@@ -121,7 +121,7 @@ class Entry:
 
 
 class Index:
-    """`projects` maps names to entries, `content` paths to octets, `answers` paths to functions that answer
+    """`projects` maps names to entries, `content` paths to bytes, `answers` paths to functions that answer
     instead; `seen` is every request that came."""
 
     def __init__(self, certificates: Certificates | None, made: pathlib.Path | None, handler=None, protocol="http/1.1"):

@@ -11,8 +11,8 @@ RETRIEVE = "/api/v1/log/entries/retrieve"
 BUNDLE = "vectors/sigstore-conformance/bundle-verify/happy-path-v0.1/bundle.sigstore.json"
 
 
-def hexed(octets: str) -> str:
-    return base64.b64decode(octets).hex()
+def hexed(data: str) -> str:
+    return base64.b64decode(data).hex()
 
 
 def rekor_answer(entry: dict) -> dict:
@@ -25,7 +25,7 @@ def rekor_answer(entry: dict) -> dict:
             "signedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
             "inclusionProof": {"checkpoint": proof["checkpoint"]["envelope"], "logIndex": int(proof["logIndex"]),
                                "treeSize": int(proof["treeSize"]), "rootHash": hexed(proof["rootHash"]),
-                               "hashes": [hexed(octets) for octets in proof["hashes"]]}}}}
+                               "hashes": [hexed(data) for data in proof["hashes"]]}}}}
 
 
 class Detached:

@@ -82,7 +82,7 @@ def test_attestation_of_another_file(local, index, command):
     assert_refused(local, local.run(*command), "statement/subject")
 
 
-def test_attested_octets_under_another_name(local, index, demo):
+def test_attested_bytes_under_another_name(local, index, demo):
     index.projects["tomme-demo"] = [index.add(demo._replace(filename="tomme_demo-2.0-py3-none-any.whl"))]
     result = local.run("pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo")
     assert_refused(local, result, "attestation/filename", "tomme_demo-2.0-py3-none-any.whl")

@@ -1,7 +1,7 @@
 // Reads documents one after another and writes the canonical JSON of OLPC of each, or why it is refused: for
 // tests/differential/canonical_json_test.py, which compares it with securesystemslib.
 //
-//   request = length document          length = 4 octets, the first one is the highest
+//   request = length document          length = 4 bytes, the first one is the highest
 //   answer  = "+" length canonical  /  "-" length code
 #include <array>
 #include <cstdint>
@@ -21,7 +21,7 @@ std::optional<std::string> read_document() {
   std::array<std::uint8_t, 4> head{};
   if (std::fread(head.data(), 1, head.size(), stdin) != head.size()) return std::nullopt;
   std::size_t length = 0;
-  for (const std::uint8_t octet : head) length = length << 8 | octet;
+  for (const std::uint8_t byte : head) length = length << 8 | byte;
   std::string document(length, '\0');
   if (std::fread(document.data(), 1, length, stdin) != length) return std::nullopt;
   return document;

@@ -6,7 +6,7 @@
 //   removed        no token is there, and sessions fail     pin-changed      every PIN is wrong
 //   forgotten      the next signature finds no session      locked           the PIN is locked
 //   wrong          signatures have one bit changed          final-try        one wrong PIN locks it
-//   odd            signatures lack their last octet         pin-pad          the token has keys of its own
+//   odd            signatures lack their last byte         pin-pad          the token has keys of its own
 //   no-threads     it takes one thread at a time            one-session      there is one session only
 //   no-mechanism   it knows no way to sign                 read-only        no key can be made in it
 //   exact          Ed25519 wants room for 64 bytes, no more (as NSS softoken)

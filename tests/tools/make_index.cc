@@ -52,7 +52,7 @@ void write(const fs::path& path, std::string_view content) {
 int usage() {
   std::fputs(
       "usage: tomme_make_index --out DIR [--base-url URL] [--project NAME] [--dependencies N]\n"
-      "                        [--padding OCTETS] [--repository OWNER/] [--sdists] [--rekor-v2]\n"
+      "                        [--padding BYTES] [--repository OWNER/] [--sdists] [--rekor-v2]\n"
       "                        [--time RFC3339] [--unsigned NAME]... [--tampered NAME]...\n"
       "                        [--other-signer NAME]...\n",
       stderr);

@@ -18,7 +18,7 @@
 
 namespace tomme {
 
-/// A distribution that wants to pass, as far as it is known before its octets are there.
+/// A distribution that wants to pass, as far as it is known before its bytes are there.
 struct Candidate {
   DistFilename filename;
   FileOrigin origin = {};

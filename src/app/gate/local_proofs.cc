@@ -6,7 +6,7 @@ namespace tomme {
 
 namespace {
 
-constexpr std::size_t kProofOctets = 16 * 1024 * 1024;
+constexpr std::size_t kProofBytes = 16 * 1024 * 1024;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ std::vector<LocalProof> list_local_proofs(const std::string& folder, std::string
 Result<std::vector<Proof>> find_local_proofs(const std::string& folder, std::string_view filename) {
   std::vector<Proof> proofs;
   for (const LocalProof& found : list_local_proofs(folder, filename)) {
-    proofs.push_back(TRY(Proof::parse(found.kind, found.path, TRY(read_file(found.path, kProofOctets)))));
+    proofs.push_back(TRY(Proof::parse(found.kind, found.path, TRY(read_file(found.path, kProofBytes)))));
   }
   return proofs;
 }

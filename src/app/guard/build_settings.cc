@@ -18,7 +18,7 @@
 namespace tomme::guard {
 namespace {
 
-constexpr std::string_view kNameOctets = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+constexpr std::string_view kNameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
@@ -42,7 +42,7 @@ bool is_direct_reference(std::string_view text) {
   if (at == std::string_view::npos) return false;
   std::string_view name = text.substr(0, at);
   name = name.substr(0, name.find('['));
-  const auto is_of_a_name = [](char c) { return kNameOctets.contains(c); };
+  const auto is_of_a_name = [](char c) { return kNameBytes.contains(c); };
   const auto is_space = [](char c) { return !is_ascii(c) || c <= ' '; };
   const auto is_known = [&](char c) { return is_of_a_name(c) || is_space(c); };
   const bool is_one_word = words_of(name).size() == 1;
@@ -161,7 +161,7 @@ class BuildSettings {
   /// pbr has the project's requirements in these, without being told.
   Result<void> pbr_files(std::span<const std::string> requires_) {
     const auto is_pbr = [](const std::string& text) {
-      return text.starts_with("pbr") && (text.size() == 3 || !kNameOctets.contains(text[3]));
+      return text.starts_with("pbr") && (text.size() == 3 || !kNameBytes.contains(text[3]));
     };
     if (std::ranges::none_of(requires_, is_pbr)) return {};
     constexpr std::array<std::string_view, 3> kFiles{"requirements.txt", "test-requirements.txt",

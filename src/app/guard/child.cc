@@ -47,9 +47,9 @@ static_assert(std::atomic<int>::is_always_lock_free);
 void on_signal(int number, siginfo_t* info, void*) {
   int saved = errno;
   bool from_terminal = info->si_code == SI_KERNEL;
-  auto octet = static_cast<std::uint8_t>(from_terminal ? number | 0x80 : number);
+  auto byte = static_cast<std::uint8_t>(from_terminal ? number | 0x80 : number);
   int fd = signal_pipe.load();
-  if (fd >= 0) (void)!write(fd, &octet, 1);
+  if (fd >= 0) (void)!write(fd, &byte, 1);
   errno = saved;
 }
 
@@ -90,9 +90,9 @@ class SignalWatch {
   };
   /// Nothing when the pipe is empty; number 0 for a wake-up.
   std::optional<Caught> next() const {
-    std::uint8_t octet = 0;
-    if (read(read_->fd(), &octet, 1) != 1) return std::nullopt;
-    return Caught{octet & 0x7f, (octet & 0x80) != 0};
+    std::uint8_t byte = 0;
+    if (read(read_->fd(), &byte, 1) != 1) return std::nullopt;
+    return Caught{byte & 0x7f, (byte & 0x80) != 0};
   }
 
  private:

@@ -19,7 +19,7 @@ Result<std::optional<std::string>> read_up_to(const Invocation& invocation, cons
   std::optional<std::string> text = invocation.read(path, limit + 1);
   if (text && text->size() > limit) {
     return fail(kGuardConfiguration,
-                printable(path) + ": larger than the " + std::to_string(limit) + " octets that tomme reads");
+                printable(path) + ": larger than the " + std::to_string(limit) + " bytes that tomme reads");
   }
   return text;
 }

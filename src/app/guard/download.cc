@@ -59,14 +59,14 @@ struct Inside {
 };
 
 /// `vouched`: somebody claims something about the file, so it must have one reading only.
-Result<Inside> look_inside_wheel(const DistFilename& filename, BytesView octets, bool vouched,
+Result<Inside> look_inside_wheel(const DistFilename& filename, BytesView bytes, bool vouched,
                                  const DependencyRules& rules) {
   Inside inside;
-  Result<Bytes> metadata = metadata_of_wheel(octets, filename);
+  Result<Bytes> metadata = metadata_of_wheel(bytes, filename);
   if (!metadata && metadata.error().is(kWheelAmbiguous) && !vouched && !rules.strict()) {
     inside.notes.push_back(metadata.error().message() +
-                           ", so readers may unpack it differently; it passed because nobody vouches for it");
-    metadata = metadata_of_odd_wheel(octets, filename);
+                           ", so readers may unpack it differently; it passed because it has no attestation");
+    metadata = metadata_of_odd_wheel(bytes, filename);
     if (!metadata && !metadata.error().is(kWheelName)) return inside;
   }
   inside.metadata = std::make_shared<const Bytes>(TRY(std::move(metadata)));
@@ -77,10 +77,10 @@ Result<Inside> look_inside_wheel(const DistFilename& filename, BytesView octets,
 /// Old source distributions say nothing, and some are odd: that is no reason to refuse one where nothing is
 /// demanded. What one says before it is built may not be what it says when it is: see "What `run` cannot see"
 /// in docs/threat-model.md.
-Result<Inside> look_inside_sdist(const DistFilename& filename, BytesView octets, bool vouched,
+Result<Inside> look_inside_sdist(const DistFilename& filename, BytesView bytes, bool vouched,
                                  const DependencyRules& rules) {
   Inside inside;
-  const Result<std::vector<Bytes>> texts = metadata_of_sdist(octets, filename);
+  const Result<std::vector<Bytes>> texts = metadata_of_sdist(bytes, filename);
   if (!texts) {
     const bool contradicts = texts.error().is(kSdistName) || texts.error().is(kSdistMetadata);
     if (rules.strict() || (vouched && contradicts)) return std::unexpected(texts.error());
@@ -98,9 +98,9 @@ Result<Inside> look_inside_sdist(const DistFilename& filename, BytesView octets,
 
 Result<Inside> look_inside(const DistFilename& filename, const StoredFile& file, bool vouched,
                            const DependencyRules& rules) {
-  const MappedFile octets = TRY(file.map());
-  return filename.is_wheel() ? look_inside_wheel(filename, octets.view(), vouched, rules)
-                             : look_inside_sdist(filename, octets.view(), vouched, rules);
+  const MappedFile bytes = TRY(file.map());
+  return filename.is_wheel() ? look_inside_wheel(filename, bytes.view(), vouched, rules)
+                             : look_inside_sdist(filename, bytes.view(), vouched, rules);
 }
 
 }  // namespace
@@ -129,8 +129,8 @@ class Download::Receiver final : public net::BodySink {
     return {};
   }
 
-  Result<void> body(BytesView octets) override {
-    TRY(download_.incoming_->append(octets));
+  Result<void> body(BytesView bytes) override {
+    TRY(download_.incoming_->append(bytes));
     if (!download_.encoding_.empty()) return {};
     const std::lock_guard lock(download_.mutex_);
     download_.state_.received = download_.incoming_->size();
@@ -151,10 +151,10 @@ Download::Download(const DownloadContext& context, Url url, std::string filename
 
 Download::~Download() = default;
 
-Download::State Download::wait(std::uint64_t octets, std::chrono::steady_clock::time_point until,
+Download::State Download::wait(std::uint64_t bytes, std::chrono::steady_clock::time_point until,
                                std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, std::move(stop), until, [&] { return state_.done || state_.received > octets; });
+  changed_.wait_until(lock, std::move(stop), until, [&] { return state_.done || state_.received > bytes; });
   return state_;
 }
 
@@ -206,13 +206,13 @@ Result<std::shared_ptr<const StoredFile>> Download::receive(const std::optional<
   Receiver receiver(*this);
   net::Request request{"GET", url_, headers_};
   TRY(fetch_following(context_.client, std::move(request), receiver, context_.may_visit,
-                      {.body_octets = context_.file_octets}, stop));
+                      {.body_bytes = context_.file_bytes}, stop));
   if (!incoming_) return fail(kGuardUpstream, "the server sent no file");
   received_ = std::move(*incoming_).finish();
   if (!encoding_.empty()) {
     const std::vector<Sha256> digests = listed ? listed->digests : std::vector<Sha256>();
     received_ =
-        TRY(undo_encoding(context_.store, received_, encoding_, filename_, digests, context_.decoded_octets));
+        TRY(undo_encoding(context_.store, received_, encoding_, filename_, digests, context_.decoded_bytes));
   }
   return received_;
 }

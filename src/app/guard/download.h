@@ -32,9 +32,9 @@ struct DownloadContext {
       look_up;
   std::function<std::string(const Url&)> authorization_for;
   DependencyRules dependencies;
-  std::uint64_t file_octets = std::uint64_t{16} * 1024 * 1024 * 1024;  ///< limit of one file
+  std::uint64_t file_bytes = std::uint64_t{16} * 1024 * 1024 * 1024;  ///< limit of one file
   /// Limit of one that comes encoded, once it is decoded.
-  std::uint64_t decoded_octets = std::uint64_t{1024} * 1024 * 1024;
+  std::uint64_t decoded_bytes = std::uint64_t{1024} * 1024 * 1024;
 };
 
 /// One file of one run: fetched once, judged once, delivered any number of times. Its own thread does the
@@ -52,16 +52,16 @@ class Download {
     bool done = false;
     std::uint64_t received = 0;
     std::optional<std::uint64_t> total;             ///< as the server announced it
-    int fd = -1;                                    ///< of what is received so far; -1 before the first octet
+    int fd = -1;                                    ///< of what is received so far; -1 before the first byte
     std::shared_ptr<const StoredFile> file;         ///< judged and free to go; only when done
     std::shared_ptr<const Bytes> metadata;          ///< METADATA of a judged wheel; only when done
     std::optional<Error> refusal;                   ///< only when done
     std::optional<Error> failure;                   ///< could not be had; only when done
     std::optional<net::ResponseHead> other_answer;  ///< the server's, if it was not 200; only when done
   };
-  /// Waits until it is done, more than `octets` are there, or `until` has come.
+  /// Waits until it is done, more than `bytes` are there, or `until` has come.
   /// Or until `stop` is requested, as below.
-  State wait(std::uint64_t octets, std::chrono::steady_clock::time_point until, std::stop_token stop) const;
+  State wait(std::uint64_t bytes, std::chrono::steady_clock::time_point until, std::stop_token stop) const;
   State wait_done(std::stop_token stop) const;
   /// Done without a verdict: worth another try.
   bool has_failed() const;
@@ -87,7 +87,7 @@ class Download {
   mutable std::mutex mutex_;  // guards state_
   mutable std::condition_variable_any changed_;
   State state_;
-  // What `fd` of the state belongs to while octets come in: kept until the download goes, since connections
+  // What `fd` of the state belongs to while bytes come in: kept until the download goes, since connections
   // may still read from it.
   std::optional<IncomingFile> incoming_;
   std::shared_ptr<const StoredFile> received_;

@@ -412,7 +412,7 @@ class PlaceFinder {
   const Invocation& invocation_;
   const Plan& plan_;
   const std::string& cache_;
-  Findings findings_{Proof::optional, {}};  // never read: the command has passed
+  Findings findings_{ProofNeed::optional, {}};  // never read: the command has passed
   const Collector from_{invocation_, findings_};
   const std::vector<std::vector<std::string>> lists_;
   std::string data_;

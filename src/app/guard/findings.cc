@@ -20,9 +20,9 @@ constexpr std::string_view kSpace = " \t\v\f\r\n";
 
 /// Who is refused a folder mostly takes it for his own.
 constexpr std::string_view kWhatIsOwn =
-    "take it from an index; a folder is your own where it lies in the git checkout, or below the project, "
+    "take it from an index; a folder is your own where it is in the git checkout, or below the project, "
     "that "
-    "you work in, its pyproject.toml has a [project] name, and nobody is expected to sign that";
+    "you work in, its pyproject.toml has a [project] name, and no signer is expected of it";
 
 /// An address that a setting names, without the login that clients send by themselves.
 Result<Url> parse_outside_url(std::string_view url, const std::string& where) {
@@ -45,9 +45,8 @@ std::string_view target_of(std::string_view text) {
   if (at == std::string_view::npos) return text;
   std::string_view head = trim(text.substr(0, at));
   head = trim(head.substr(0, head.find('[')));
-  constexpr std::string_view kNameOctets =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  if (head.empty() || head.find_first_not_of(kNameOctets) != std::string_view::npos) return text;
+  constexpr std::string_view kNameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (head.empty() || head.find_first_not_of(kNameBytes) != std::string_view::npos) return text;
   std::string_view rest = trim(text.substr(at + 1));
   // git@host:path is no name and URL.
   return head == "git" && !rest.contains("://") ? text : rest;
@@ -118,7 +117,7 @@ Findings::About::About(Findings& findings, std::string_view project)
 }
 
 bool Findings::is_required() const {
-  if (proof_ == Proof::required) return true;
+  if (proof_ == ProofNeed::required) return true;
   return about_ ? expected_.contains(*about_) : !expected_.empty();
 }
 
@@ -171,7 +170,7 @@ Result<void> Findings::locked_file(std::string_view url, const std::string& wher
 
 Result<void> Findings::file_host(std::string_view authority, const std::string& where) {
   if (authority.contains('@')) {
-    return fail(kGuardSetting, where + ": a host stands there with a user name or password",
+    return fail(kGuardSetting, where + ": a host is given with a user name or password",
                 "name the host alone: HOST or HOST:PORT");
   }
   Result<Authority> parsed = Authority::parse(authority, 443);
@@ -218,24 +217,24 @@ Result<void> Findings::untaken() {
   }
   for (const Watched& each : watched_) {
     if (taken_.contains(each.text)) continue;
-    TRY(unproven("a setting that tomme does not know how to read (" + shown_address(each.text) + ")",
-                 each.where,
-                 "nobody knows what it brings in: leave it out, and in a lock the project that it is of"));
+    TRY(unproven(
+        "a setting that tomme does not know how to read (" + shown_address(each.text) + ")", each.where,
+        "tomme cannot tell what it brings in: leave it out, and in a lock the project that it is of"));
   }
   return {};
 }
 
 std::string_view without_version(std::string_view requirement) {
-  constexpr std::string_view kVersionOctets =
+  constexpr std::string_view kVersionBytes =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+!*-_,<>=^~";
-  constexpr std::string_view kFirstOctets = "0123456789<>=^~*";
+  constexpr std::string_view kFirstBytes = "0123456789<>=^~*";
   const std::size_t at = requirement.find('@');
   if (at == std::string_view::npos || requirement.substr(0, at).contains(' ')) return requirement;
   const std::string_view version = requirement.substr(at + 1);
   const bool is_version =
       version == "latest" ||
-      (!version.empty() && kFirstOctets.contains(version[0]) &&
-       version.find_first_not_of(kVersionOctets) == std::string_view::npos && !has_archive_name(version));
+      (!version.empty() && kFirstBytes.contains(version[0]) &&
+       version.find_first_not_of(kVersionBytes) == std::string_view::npos && !has_archive_name(version));
   return is_version ? requirement.substr(0, at) : requirement;
 }
 
@@ -317,7 +316,7 @@ void Findings::client_certificate(const std::string& where) {
 Result<void> Findings::unchecked_tls(std::string_view host, const std::string& where) {
   taken(host);
   const std::string what = "unchecked TLS" + (host.empty() ? "" : " with " + shown_address(host));
-  if (proof_ == Proof::required) return unproven(what, where);
+  if (proof_ == ProofNeed::required) return unproven(what, where);
   note("not judged: " + where + ": " + what);
   return {};
 }
@@ -325,7 +324,7 @@ Result<void> Findings::unchecked_tls(std::string_view host, const std::string& w
 Result<void> Findings::direct_url(std::string_view url, const std::string& where) {
   taken(url);
   std::string what = "a direct URL (" + shown_address(url) + ")";
-  if (proof_ == Proof::required) return unproven(what, where);
+  if (proof_ == ProofNeed::required) return unproven(what, where);
   const std::string_view address = url.substr(0, url.find_first_of(kSpace));
   if (!is_judged_as_named(address)) return unproven(what + " with another project's name", where);
   Url parsed = TRY(parse_outside_url(address, where));

@@ -33,7 +33,7 @@ struct NamedLogin {
 };
 
 /// Whose requirement, flag or setting it is, and how strictly to take it.
-enum class Proof : bool { optional, required };
+enum class ProofNeed : bool { optional, required };
 
 /// Collects what arguments, environment and settings say. The functions that fail name what they refuse.
 class Findings {
@@ -41,7 +41,7 @@ class Findings {
   /// Of the projects in `expected` proof is always required: what cannot carry it has no signer. A source
   /// that names no project may hold any of them, so where one is expected, proof is required of such a source
   /// too.
-  Findings(Proof proof, std::set<ProjectName> expected) : proof_(proof), expected_(std::move(expected)) {}
+  Findings(ProofNeed proof, std::set<ProjectName> expected) : proof_(proof), expected_(std::move(expected)) {}
 
   /// While it lives, what is found is about this project (a name as it stands in a lock or table).
   class About {
@@ -176,7 +176,7 @@ class Findings {
   bool is_judged_as_named(std::string_view url) const;
   Result<Url> index_or_file(std::string_view url, const std::string& where) const;
 
-  Proof proof_;
+  ProofNeed proof_;
   std::set<ProjectName> expected_;
   std::optional<ProjectName> about_;
   std::vector<NamedIndex> indexes_;

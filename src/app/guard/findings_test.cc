@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 constexpr const char* kFiles = "https://files.pythonhosted.org/packages/";
 
 Findings expecting(std::string_view project) {
-  Findings findings(Proof::optional, {*ProjectName::parse(project)});
+  Findings findings(ProofNeed::optional, {*ProjectName::parse(project)});
   EXPECT_TRUE(findings.index("https://pypi.org/simple/", "settings"));
   return findings;
 }

@@ -88,17 +88,17 @@ class Parser {
     if (line.starts_with('[') && close != std::string_view::npos && close > 1) {
       section_ = line.substr(1, close - 1);
       if (!sections_.insert(*section_).second && section_ != "DEFAULT")
-        return wrong("the section " + printable(*section_) + " stands there twice");
+        return wrong("the section " + printable(*section_) + " is there twice");
       return {};
     }
-    if (!section_) return wrong("a setting stands before the first section");
+    if (!section_) return wrong("a setting comes before the first section");
     std::size_t delimiter = line.find_first_of("=:");
     if (delimiter == std::string_view::npos || delimiter == 0)
       return wrong("neither a section nor a setting");
     IniEntry entry{*section_, normalised(strip(line.substr(0, delimiter))),
                    std::string(strip(line.substr(delimiter + 1)))};
     if (!known_.emplace(entry.section, entry.name).second)
-      return wrong("the setting " + printable(entry.name) + " stands there twice");
+      return wrong("the setting " + printable(entry.name) + " is there twice");
     open_ = entries_.size();
     entries_.push_back(std::move(entry));
     return {};

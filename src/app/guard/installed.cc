@@ -347,7 +347,7 @@ class Comparison {
   WheelContents& contents_;
   const std::set<ProjectName>& expected_;
   WhoBrought& who_brought_;
-  std::vector<SentWheel> sent_wheels_;  // wheels of which the octets went to the command
+  std::vector<SentWheel> sent_wheels_;  // wheels of which the bytes went to the command
   mutable std::map<std::string, std::vector<const SentWheel*>> wheels_in_;  // by folder
 };
 

@@ -55,7 +55,7 @@ struct DeliveredFile {
   std::string url;
   std::optional<Sha256> digest;
   bool by_expected_signer = false;
-  /// The address_key() of each address where the command got its octets; none where it only got a wheel's
+  /// The address_key() of each address where the command got its bytes; none where it only got a wheel's
   /// METADATA, and built from the source distribution perhaps.
   std::set<std::string> addresses = {};
 };

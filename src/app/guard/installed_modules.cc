@@ -58,7 +58,7 @@ std::optional<std::string> own_part_of(std::string_view path, const ProjectName&
     name += (name.empty() ? "" : "-") + std::string(stem_of(segment));
     append(part, path.empty() ? stem_of(segment) : segment);
     // No separator makes a name shorter.
-    if (name.size() > ProjectName::kMaxOctets) return std::nullopt;
+    if (name.size() > ProjectName::kMaxBytes) return std::nullopt;
     if (const Result<ProjectName> found = ProjectName::parse(name); found && *found == project) return part;
   }
   return std::nullopt;

@@ -38,7 +38,7 @@ std::optional<Bytes> from_plain_tar(BytesView archive) {
 }
 
 std::optional<Bytes> from_packed_tar(BytesView archive) {
-  GzipReader gzip(archive, kSdistOctets);
+  GzipReader gzip(archive, kSdistBytes);
   return from_tar([&gzip](std::span<std::uint8_t> out) { return gzip.read(out); });
 }
 

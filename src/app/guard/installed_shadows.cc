@@ -142,7 +142,7 @@ class ShadowSearch {
           host.entry.folder != guest.entry.folder)
         continue;
       const std::optional<Sha256> there = tools_.reader.digest_of(host, path);
-      if (there && *there != row->second) blame(i, guest, printable(path) + ", which lies over its own");
+      if (there && *there != row->second) blame(i, guest, printable(path) + ", which replaces its own");
     }
   }
 

@@ -137,7 +137,7 @@ TEST_F(ShadowsTest, WhatLiesOverFilesOfABuiltProjectIsRefused) {
     return found(check, {sent("demo-1.0.tar.gz"), zeta})["demo"];
   };
   EXPECT_EQ(overwritten("x = 1\n").from, InstalledFrom::delivered);
-  EXPECT_EQ(overwritten("x = 2\n").reason, "zeta 1.0 has brought demo/__init__.py, which lies over its own");
+  EXPECT_EQ(overwritten("x = 2\n").reason, "zeta 1.0 has brought demo/__init__.py, which replaces its own");
 }
 
 TEST_F(ShadowsTest, WhatRunsWheneverPythonStartsIsTold) {

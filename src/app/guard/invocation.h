@@ -14,7 +14,7 @@ namespace tomme::guard {
 
 using net::Environment;
 
-/// The first octets of a file, at most `limit`; nothing where there is no file that this user may read.
+/// The first bytes of a file, at most `limit`; nothing where there is no file that this user may read.
 using ReadFile = std::function<std::optional<std::string>(const std::string& path, std::size_t limit)>;
 
 /// Names in a folder, sorted; empty where there is no folder that this user may read.

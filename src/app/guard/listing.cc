@@ -41,7 +41,7 @@ Error elsewhere(const Origin& origin) {
 
 std::size_t Listing::FirstBytes::operator()(const Sha256& key) const {
   std::size_t first = 0;
-  std::memcpy(&first, key.octets.data(), sizeof first);
+  std::memcpy(&first, key.bytes.data(), sizeof first);
   return first;
 }
 

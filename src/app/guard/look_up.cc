@@ -128,7 +128,7 @@ Result<std::optional<ListedFile>> IndexLookUp::find_on(const Url& index, const P
   }
   if (why.is(kIndexNoProject)) {
     return deny("the index " + name + " does not show " + project.normalized() +
-                " to somebody without a password, and may well have it");
+                " to a request without a password, and may well have it");
   }
   if (why.is(kRedirect)) {
     return deny("the index " + name + " sends who asks for " + project.normalized() +

@@ -134,7 +134,7 @@ Result<Pages::Upstream> Pages::ask(const net::Request& request, std::string acce
   const Url url = request.url.address();
   net::ResponseHead head =
       TRY(client_.fetch({request.method, url, request_headers(request.headers, std::move(accept))}, intake,
-                        {.body_octets = options_.limits.bytes, .decode = true}, std::move(stop)));
+                        {.body_bytes = options_.limits.bytes, .decode = true}, std::move(stop)));
   const bool was_read = TRY(intake.was_read());
   Upstream upstream{
       url,      head, std::string(head.headers.find("Content-Type").value_or("")), std::move(intake).take(),

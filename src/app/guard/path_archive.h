@@ -14,7 +14,7 @@ namespace tomme::guard {
 /// Nothing where that is no archive to us.
 std::optional<std::vector<std::string>> names_in_archive(const std::string& path);
 
-/// The first of these entries that is there, at most so many octets of it. Names count in any case.
+/// The first of these entries that is there, at most so many bytes of it. Names count in any case.
 std::optional<std::string> text_in_archive(const std::string& path, const std::vector<std::string>& names,
                                            std::size_t limit);
 

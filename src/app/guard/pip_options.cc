@@ -22,7 +22,7 @@ Result<void> collect_index_option(Findings& findings, const Found& option, const
 
 std::string_view why_refused(std::string_view flag) {
   if (flag == "--cert") return "it replaces the certificates that tomme hands over";
-  if (flag == "--cache-dir") return "a cache that is not of this run installs files that nobody judged";
+  if (flag == "--cache-dir") return "a cache that is not of this run installs files that tomme did not judge";
   return "it leads downloads around tomme";
 }
 

@@ -16,7 +16,7 @@
 namespace tomme::guard {
 namespace {
 
-constexpr std::size_t kHeadOctets = 4096;
+constexpr std::size_t kHeadBytes = 4096;
 constexpr int kInterpreters = 4;  ///< `pip` to `env python` to `python`, and one to spare
 
 /// The folders that may be `sys.prefix`. One too many does no harm.
@@ -59,7 +59,7 @@ class Prefixes {
   /// A program in machine code, or one whose first lines name its interpreter.
   void file(const std::string& path, int left) {
     above(path);
-    const std::optional<std::string> head = from_.invocation.read(path, kHeadOctets);
+    const std::optional<std::string> head = from_.invocation.read(path, kHeadBytes);
     if (!head) return;
     if (!head->starts_with("#!")) {
       if (!is_python(path)) untold_ = path;

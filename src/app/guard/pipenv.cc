@@ -207,7 +207,7 @@ class PipenvCollector {
     if (is_plain) return {};
     const Findings::About nobody(findings_, std::nullopt);
     return findings_.unproven(
-        "a text that is no " + std::string(what) + ", and stands in pip's requirements as it is", where,
+        "a text that is no " + std::string(what) + ", and goes into pip's requirements as it is", where,
         "write the lock anew with pipenv lock");
   }
 
@@ -250,8 +250,8 @@ class PipenvCollector {
   Result<void> index_name(const json::Value& value, const std::string& place) {
     const std::string* text = value.text();
     if (text != nullptr && is_http(*text)) return findings_.index(expanded(*text), place);
-    const auto is_octet = [](char c) { return c > ' ' && c < '\x7f' && c != '/' && c != '\\'; };
-    const bool is_name = text != nullptr && std::ranges::all_of(*text, is_octet) && !text->starts_with('-');
+    const auto is_byte = [](char c) { return c > ' ' && c < '\x7f' && c != '/' && c != '\\'; };
+    const bool is_name = text != nullptr && std::ranges::all_of(*text, is_byte) && !text->starts_with('-');
     return expect(is_name, "name of a source", place);
   }
 

@@ -25,22 +25,22 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 bool is_plain_text(std::string_view text) {
-  const auto is_octet = [](char c) { return c >= ' ' && c < '\x7f' && c != '#' && c != '\\' && c != '$'; };
+  const auto is_byte = [](char c) { return c >= ' ' && c < '\x7f' && c != '#' && c != '\\' && c != '$'; };
   // pip begins to read options behind a blank, quotes or none.
-  return std::ranges::all_of(text, is_octet) && !text.starts_with('-') && !text.contains(" -");
+  return std::ranges::all_of(text, is_byte) && !text.starts_with('-') && !text.contains(" -");
 }
 
 }  // namespace
 
 bool is_plain_version(std::string_view text) {
   constexpr std::string_view kMore = ".*+!_-";
-  const auto is_octet = [&](char c) { return ascii::is_alnum(c) || kMore.contains(c); };
+  const auto is_byte = [&](char c) { return ascii::is_alnum(c) || kMore.contains(c); };
   while (true) {
     const std::size_t end = text.find(',');
     std::string_view one = without_blanks(text.substr(0, end));
     one = without_blanks(one.substr(operator_of(one).size()));
     const bool starts = one.empty() || ascii::is_alnum(one[0]) || one == "*";
-    if (!starts || !std::ranges::all_of(one, is_octet)) return false;
+    if (!starts || !std::ranges::all_of(one, is_byte)) return false;
     if (end == std::string_view::npos) return true;
     text.remove_prefix(end + 1);
   }

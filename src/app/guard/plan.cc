@@ -99,7 +99,7 @@ Result<void> change_uncertainly(Collector& into, std::string_view variable) {
   into.findings.doubtful(std::string(variable));
   if (!steers_an_installer(variable)) return {};
   return into.findings.unproven("a variable of installers that may be set for one of them, or not",
-                                printable(variable), "set it right before the command, behind env");
+                                printable(variable), "set it right before the command, after env");
 }
 
 Result<void> assign(Collector& into, std::string_view word, bool is_certain, Invocation& invocation) {
@@ -267,7 +267,8 @@ Result<void> collect_unknown(Collector& into, const Command& command) {
 
 Result<Plan> make_plan(const Invocation& invocation) {
   if (invocation.argv.empty()) return fail(kGuardCommand, "there is no command to run");
-  Findings findings(invocation.proof_required ? Proof::required : Proof::optional, invocation.expected);
+  Findings findings(invocation.proof_required ? ProofNeed::required : ProofNeed::optional,
+                    invocation.expected);
   Collector into{invocation, findings};
   TRY(findings.index(kPypi, "PyPI"));
   for (const std::string& url : invocation.indexes) {

@@ -252,7 +252,7 @@ TEST(Plan, LinesOfRequirementsEndWherePythonEndsThem) {
         "six # harmless" + std::string(end) + "--find-links /w" + std::string(end) + "demo";
     expect_seen_and_refused(text);
   }
-  // The same octets inside of a character end nothing.
+  // The same bytes inside of a character end nothing.
   const Files inside{{"/project/r.txt", "six # \xc3\x85\xe2\x80\x85--find-links /w\n"}};
   Invocation invocation = invocation_of("pip install -r r.txt", {}, inside);
   invocation.proof_required = true;

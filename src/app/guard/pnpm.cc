@@ -155,7 +155,7 @@ class PnpmCollector {
     const std::string& kept = into_.invocation.kept;
     const bool is_kept = !kept.empty() && real.starts_with(kept + "/");
     if (!real.contains("/python-envs/") || is_kept) return {};
-    return findings_.unproven("an environment that links into pnpm's own store, which nobody judged",
+    return findings_.unproven("an environment that links into pnpm's own store, which tomme did not judge",
                               printable(path), "remove it: pnpm will not replace it, and makes it anew");
   }
 

@@ -12,7 +12,7 @@ namespace tomme::guard {
 
 namespace {
 
-constexpr std::uint64_t kWithheldOctets = 64 * 1024;
+constexpr std::uint64_t kWithheldBytes = 64 * 1024;
 /// How long a connection sleeps between two looks at its client.
 constexpr std::chrono::milliseconds kGlance{500};
 constexpr std::string_view kMetadataSuffix = ".metadata";
@@ -124,13 +124,13 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
   const std::stop_token stop = response.stop_token();
   const auto soon = [] { return std::chrono::steady_clock::now() + kGlance; };
   Download::State state =
-      download->wait(options_.hold_octets, std::chrono::steady_clock::now() + options_.hold_time, stop);
+      download->wait(options_.hold_bytes, std::chrono::steady_clock::now() + options_.hold_time, stop);
   // Before the server has answered, nothing is known that could be announced: not even that there is a
   // file.
   while (!state.done && state.fd < 0 && !stop.stop_requested() && !response.client_gone()) {
     state = download->wait(0, soon(), stop);
   }
-  // An installer that does not count octets would take a part for the whole where no digest is listed either.
+  // An installer that does not count bytes would take a part for the whole where no digest is listed either.
   const bool may_stream = !state.done && has_one_digest(key);
   if (!may_stream) state = download->wait_done(stop);
   if (state.done) return deliver(request, key, *download, state, response);
@@ -223,7 +223,7 @@ Result<void> Relay::stream(const net::Request& request, const Download& download
   while (!state.done) {
     // With a known size the last block is counted from the end; else from what has come so far.
     const std::uint64_t end = state.total.value_or(state.received);
-    const std::uint64_t allowed = std::min(state.received, end > kWithheldOctets ? end - kWithheldOctets : 0);
+    const std::uint64_t allowed = std::min(state.received, end > kWithheldBytes ? end - kWithheldBytes : 0);
     if (allowed > sent) {
       TRY(response.write_file(state.fd, sent, allowed - sent));
       sent = allowed;

@@ -31,7 +31,7 @@ struct RelayOptions {
   std::map<std::string, Url> locked_files = {};  ///< see LookUpOptions
   /// A file is held back whole until it is judged, up to this much or this long; beyond, it streams with its
   /// last block withheld.
-  std::uint64_t hold_octets = 16 * 1024 * 1024;
+  std::uint64_t hold_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds hold_time{5000};
 
   /// Something is demanded, so that what nobody can vouch for is refused.
@@ -90,7 +90,7 @@ class Relay final : public net::Handler {
   DownloadContext context_;
   mutable std::mutex mutex_;                                          // guards all below
   std::map<std::string, std::shared_ptr<const Download>> downloads_;  // by address_key
-  std::set<std::string> streamed_;     // keys of which octets went out before their verdict
+  std::set<std::string> streamed_;     // keys of which bytes went out before their verdict
   std::set<std::string> unresumable_;  // those whose download failed then: no range of another one fits
 };
 

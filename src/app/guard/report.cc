@@ -43,7 +43,7 @@ json::Value file_json(const JudgedFile& file) {
   members.push_back({"noProof", verdict.no_proof() ? json::Value(std::string(code_of(*verdict.no_proof())))
                                                    : json::Value()});
   json::Array signers;
-  for (const Signer& signer : verdict.signers()) signers.push_back(to_json(signer));
+  for (const VerifiedSignature& signer : verdict.signers()) signers.push_back(to_json(signer));
   members.push_back({"signers", std::move(signers)});
   if (verdict.refusal()) members.push_back({"refusal", to_json(*verdict.refusal())});
   members.push_back({"trail", texts(verdict.trail())});

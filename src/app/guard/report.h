@@ -24,7 +24,7 @@ namespace tomme::guard {
 struct JudgedFile {
   std::string filename;
   std::string url;
-  std::optional<Sha256> digest;  ///< nothing where its octets never came whole
+  std::optional<Sha256> digest;  ///< nothing where its bytes never came whole
   Verdict verdict;
   std::vector<std::string> indexes = {};  ///< whose pages list it
 };
@@ -58,7 +58,7 @@ class Report {
  public:
   /// The same name at the same address again replaces the earlier entry.
   void judged(JudgedFile file);
-  /// The octets of a judged file go to the command, which asked for them at the address of this
+  /// The bytes of a judged file go to the command, which asked for them at the address of this
   /// address_key().
   void sent(const std::string& url, const std::string& filename, const std::string& key);
   /// A host whose connections went through unseen.

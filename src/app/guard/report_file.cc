@@ -91,7 +91,8 @@ Result<FileHandle> opened_to_write(const std::string& path, const std::string& s
     struct stat status{};
     const bool unread = errno == ENXIO && ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
     if (!unread) return cannot_write(shown, system_reason());
-    if (std::chrono::steady_clock::now() >= until) return cannot_write(shown, "nobody reads from this FIFO");
+    if (std::chrono::steady_clock::now() >= until)
+      return cannot_write(shown, "no program reads from this FIFO");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }

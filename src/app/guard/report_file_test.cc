@@ -104,7 +104,7 @@ TEST_F(ReportFileTest, WritesIntoAFifo) {
 
 TEST_F(ReportFileTest, DoesNotWaitForEverForAReader) {
   ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
-  EXPECT_TRUE(refusal(path("fifo")).ends_with("nobody reads from this FIFO"));
+  EXPECT_TRUE(refusal(path("fifo")).ends_with("no program reads from this FIFO"));
 }
 
 TEST_F(ReportFileTest, WritesIntoADevice) {

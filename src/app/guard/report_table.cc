@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kVerdictColumns = 10;  // "unattested"
 constexpr std::size_t kNameColumns = 40;     // at most; a longer name moves its own line only
 constexpr std::size_t kTextColumns = 24;     // that the text needs beside the others
-constexpr std::size_t kTextOctets = 1000;
+constexpr std::size_t kTextBytes = 1000;
 constexpr std::size_t kLinksShown = 3;
 
 struct Row {
@@ -24,7 +24,7 @@ struct Row {
 std::string signers_of(const Verdict& verdict) {
   std::set<std::string> names;
   std::optional<Time> latest;
-  for (const Signer& signer : verdict.signers()) {
+  for (const VerifiedSignature& signer : verdict.signers()) {
     names.insert(signer.who());
     latest = std::max(latest, signing_time(signer));
   }
@@ -57,7 +57,7 @@ class Lines {
  public:
   explicit Lines(const TableStyle& style) : style_(style) {}
 
-  /// Verdict, name and text in columns; where the terminal is narrow the text stands below.
+  /// Verdict, name and text in columns; where the terminal is narrow the text is below.
   void rows(const std::vector<Row>& rows) {
     std::size_t name_columns = 0;
     for (const Row& row : rows) {
@@ -90,7 +90,7 @@ class Lines {
   }
 
   void sentence(const std::string& word, const std::string& text) {
-    out_ += wrapped(word.empty() ? "" : word + " ", printable(text, kTextOctets),
+    out_ += wrapped(word.empty() ? "" : word + " ", printable(text, kTextBytes),
                     word.empty() ? 0 : word.size() + 1, style_.width);
   }
 
@@ -181,7 +181,7 @@ std::string Report::table(const TableStyle& style) const {
     if (const auto& refusal = file.verdict.refusal()) {
       refused.push_back({std::move(label), *refusal});
     } else {
-      rows.push_back({word, std::move(label), printable(who_of(file.verdict), kTextOctets)});
+      rows.push_back({word, std::move(label), printable(who_of(file.verdict), kTextBytes)});
     }
   }
   std::ranges::stable_sort(rows, {}, &Row::name);
@@ -191,17 +191,16 @@ std::string Report::table(const TableStyle& style) const {
     rows.push_back({"not judged", printable(host), "asked by the command for its own sake"});
 
   Lines lines(style);
-  lines.rows(rows);
   if (!counts.empty()) lines.sentence("", sum_of(counts));
+  lines.rows(rows);
   for (const auto& [page, links] : left_out_) {
     lines.sentence("note:", "page " + page + ": " + left_out_text(links.by_reason, links.more));
   }
   for (const std::string& note : notes_locked()) lines.sentence("note:", note);
   if (counts.contains("attested")) {
-    lines.sentence(
-        "note:",
-        "nobody said who should sign what is attested: where the signer is right, run it again with "
-        "--expect NAME=SIGNER");
+    lines.sentence("note:",
+                   "no expected signer was given: if the signers above are right, run it again with "
+                   "--expect NAME=SIGNER");
   }
   add_incidents(lines, "UNKNOWN", {failed_.begin(), failed_.end()});
   std::stable_sort(refused.begin(), refused.end());

@@ -54,8 +54,8 @@ bool is_lock_name(std::string_view name, ByName by_name) {
   return by_name != ByName::locks || !name.substr(7, name.size() - 12).contains('.');
 }
 
-/// Octets of the UTF-8 character that stands there; 1 for what is none.
-std::size_t octets_of_character(std::string_view text) {
+/// Bytes of the UTF-8 character that stands there; 1 for what is none.
+std::size_t bytes_of_character(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
   const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; };
@@ -64,7 +64,7 @@ std::size_t octets_of_character(std::string_view text) {
 }
 
 /// The length of the line end that stands there, as Python's `str.splitlines` has them; 0 for none. NEL
-/// counts as one octet too: it is one in the encodings that a `coding:` line may name.
+/// counts as one byte too: it is one in the encodings that a `coding:` line may name.
 std::size_t line_end_at(std::string_view text) {
   constexpr std::array<std::string_view, 12> kEnds{"\r\n",     "\n",           "\r",           "\v",
                                                    "\f",       "\x1c",         "\x1d",         "\x1e",
@@ -123,7 +123,7 @@ std::vector<std::string> logical_lines(std::string_view text) {
   while (!text.empty()) {
     std::size_t end = 0;
     while (end < text.size() && line_end_at(text.substr(end)) == 0)
-      end += octets_of_character(text.substr(end));
+      end += bytes_of_character(text.substr(end));
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + line_end_at(text.substr(end)), text.size()));
     bool is_comment = strip(line).starts_with('#');
@@ -205,7 +205,7 @@ class RequirementsReader {
     for (const Found& option : found.options) TRY(one_option(option, path, folder));
     // Some read a requirement there, and some drop it.
     if (found.words.empty()) return {};
-    return into_.findings.unproven("words behind an option to which they do not belong",
+    return into_.findings.unproven("words after an option to which they do not belong",
                                    printable(path) + ", " + printable(found.words.front()),
                                    "write each requirement and each option on a line of its own");
   }

@@ -32,8 +32,8 @@ std::function<bool(const Url&)> intercepted_by(const Plan& plan) {
   };
 }
 
-std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOptions& options, const Plan& plan,
-                                                                 Report& report) {
+std::function<net::Pass(Scheme, const Authority&)> decide_by(const RunOptions& options, const Plan& plan,
+                                                             Report& report) {
   const auto allowed = [hosts = options.allow_hosts, services = plan.services](const Authority& authority) {
     return hosts.contains(authority.host) || hosts.contains(authority.to_string()) ||
            services.contains(Origin{Scheme::https, authority});
@@ -41,7 +41,7 @@ std::function<net::Decision(Scheme, const Authority&)> decide_by(const RunOption
   // An unjudged host could send any project, the one whose signer is expected as well.
   const bool strict = options.policy.require_attested || !options.invocation.expected.empty();
   return [allowed, origins = plan.intercept, services = plan.services, strict, &report](
-             Scheme scheme, const Authority& authority) -> net::Decision {
+             Scheme scheme, const Authority& authority) -> net::Pass {
     const Origin origin{scheme, authority};
     if (origin.is_secure() && origins.contains(origin)) return net::Intercept{};
     const std::string host = authority.to_string();
@@ -92,8 +92,8 @@ Secret<std::string> make_password() {
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   std::string password;
   while (password.size() < 32) {
-    for (const std::uint8_t octet : random_bytes(32)) {
-      if (octet < 248 && password.size() < 32) password += kAlphabet[octet % kAlphabet.size()];
+    for (const std::uint8_t byte : random_bytes(32)) {
+      if (byte < 248 && password.size() < 32) password += kAlphabet[byte % kAlphabet.size()];
     }
   }
   return Secret<std::string>(std::move(password));
@@ -102,7 +102,7 @@ Secret<std::string> make_password() {
 void tell(const Report& report, int status, const TableStyle& style,
           const std::function<void(std::string_view)>& say) {
   if (report.judged_count() == 0) {
-    say("tomme: no file passed through, so nothing was judged\n");
+    say("no file passed through, so nothing was judged\n");
     if (status == 0) {
       say("note: what is installed already is not judged again: pip --force-reinstall and uv --reinstall "
           "fetch it\n");

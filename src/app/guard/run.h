@@ -25,7 +25,7 @@ struct RunOptions {
   DistributionPolicy policy;
   bool expected_used = false;  ///< each expectation must have been put to the test
   std::string cache_folder;    ///< files by digest and the run's own folder live below it
-  std::uint64_t cache_limit = std::uint64_t{10} * 1024 * 1024 * 1024;  ///< octets kept after the run
+  std::uint64_t cache_limit = std::uint64_t{10} * 1024 * 1024 * 1024;  ///< bytes kept after the run
   TableStyle style;
 };
 

@@ -174,7 +174,7 @@ class SnapshotTaker {
   std::set<std::pair<std::string, std::string>> path_files_;  // in each spelling, with its folder
 };
 
-/// What `str.rstrip` takes away, in UTF-8. Latin-1 has two of them as one octet.
+/// What `str.rstrip` takes away, in UTF-8. Latin-1 has two of them as one byte.
 constexpr std::array<std::string_view, 29> kBlanks{
     " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\x1c",   "\x1d",   "\x1e",   "\x1f",
     "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",

@@ -59,7 +59,7 @@ TEST_F(SiteSnapshotTest, SeesWhatIsInstalledAgain) {
   }
   const SiteSnapshot before = take_snapshot({site_});
   EXPECT_THAT(new_or_changed(before, take_snapshot({site_})), IsEmpty());
-  // The same octets in another file, other octets in the same one, one more, one less.
+  // The same bytes in another file, other bytes in the same one, one more, one less.
   fs::rename(site_ + "/a-1.0.dist-info/RECORD", site_ + "/kept");
   put("site/a-1.0.dist-info/RECORD");
   put("site/b-1.0.dist-info/METADATA", "other");

@@ -52,7 +52,7 @@ Result<void> collect_starter_option(Collector& into, const std::string& program,
     case Meaning::refused:
       return refused_flag(program, option.name,
                           option.name == "--cache-dir"
-                              ? "a cache that is not of this run holds files that nobody judged"
+                              ? "a cache that is not of this run holds files that tomme did not judge"
                               : why_refused(option.name));
     case Meaning::pip_arguments:
       return collect_pip_arguments(into, shell_words(option.value));

@@ -10,11 +10,11 @@ namespace tomme::guard {
 
 namespace {
 
-/// 4 or 16 octets of an IP address' text; nothing for a name.
+/// 4 or 16 bytes of an IP address' text; nothing for a name.
 std::optional<std::string> ip_octets(const std::string& host) {
-  std::array<char, 16> octets{};
-  if (::inet_pton(AF_INET, host.c_str(), octets.data()) == 1) return std::string(octets.data(), 4);
-  if (::inet_pton(AF_INET6, host.c_str(), octets.data()) == 1) return std::string(octets.data(), 16);
+  std::array<char, 16> bytes{};
+  if (::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 4);
+  if (::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 16);
   return std::nullopt;
 }
 
@@ -29,8 +29,8 @@ Result<TlsAuthority> TlsAuthority::make(const std::set<std::string>& hosts, Time
   request.is_ca = true;
   request.path_length = 0;
   for (const std::string& host : hosts) {
-    if (auto octets = ip_octets(host)) {
-      request.permitted_ips.push_back(std::move(*octets));
+    if (auto bytes = ip_octets(host)) {
+      request.permitted_ips.push_back(std::move(*bytes));
     } else {
       request.permitted_dns.push_back(host);
     }
@@ -42,8 +42,8 @@ Result<TlsAuthority> TlsAuthority::make(const std::set<std::string>& hosts, Time
 Result<net::TlsIdentity> TlsAuthority::identity_for(const std::string& host) const {
   CertificateRequest request{.key = leaf_key_.public_key(), .common_name = "", .validity = validity_};
   request.extended_key_usages = {std::string(kEkuServerAuth)};
-  if (auto octets = ip_octets(host)) {
-    request.subject_names = {{SubjectName::Kind::ip, std::move(*octets)}};
+  if (auto bytes = ip_octets(host)) {
+    request.subject_names = {{SubjectName::Kind::ip, std::move(*bytes)}};
   } else {
     request.subject_names = {{SubjectName::Kind::dns, host}};
   }

@@ -40,7 +40,7 @@ bool is_excluded(const json::Value& root, const std::string& folder, const std::
   if (!project.starts_with(folder + "/")) return false;
   const std::string below = project.substr(folder.size() + 1);
   return std::ranges::any_of(texts_at(root, "tool.uv.workspace.exclude"), [&](const std::string& glob) {
-    // One character is one octet here.
+    // One character is one byte here.
     const auto is_odd = [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '[' || c == '?'; };
     return std::ranges::none_of(glob, is_odd) && std::ranges::none_of(below, is_odd) &&
            fits(without_dots(glob), below, FNM_PATHNAME);

@@ -71,7 +71,7 @@ Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
   }
   if (file.text.size() <= limit) return {};
   return fail(kRepositoryTooLarge, printable(file.role, 80) + " is " + std::to_string(file.text.size()) +
-                                       " octets long, more than " + std::to_string(limit));
+                                       " bytes long, more than " + std::to_string(limit));
 }
 
 Result<void> expect_fresh(const tuf::Common& metadata, Time now) {
@@ -148,7 +148,7 @@ class Acceptor {
     const StagedFile& file = staged_[at];
     Candidate candidate{at};
     if (file.role == "root") {
-      TRY(expect_size(file, kMostRootOctets));
+      TRY(expect_size(file, kMostRootBytes));
       candidate.root = TRY(Root::parse(bytes_of(file.text)));
       TRY(expect_fresh(candidate.root->value, now_));
       if (!candidate.root->value.consistent_snapshot) {
@@ -158,7 +158,7 @@ class Acceptor {
       }
       TRY(expect_next("root", candidate.root->value.version.value(), published_, {}));
     } else {
-      TRY(expect_size(file, kMostTargetsOctets));
+      TRY(expect_size(file, kMostTargetsBytes));
       candidate.targets = TRY(tuf::parse_targets_of(file.role, bytes_of(file.text)));
       TRY(expect_fresh(candidate.targets->value, now_));
     }

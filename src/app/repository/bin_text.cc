@@ -13,7 +13,7 @@ using tuf::Scanner;
 
 namespace {
 
-constexpr std::size_t kDateOctets = 20;    // 2026-11-26T04:09:33Z
+constexpr std::size_t kDateBytes = 20;     // 2026-11-26T04:09:33Z
 constexpr std::size_t kSignedFrame = 180;  // of a bin, without its entries and name
 constexpr std::string_view kBeforeRole = ",\"x-tomme-role\":";
 
@@ -30,7 +30,7 @@ bool take_file(Scanner& scanner, EntryView& entry) {
     entry.custom = *custom;
   }
   if (!scanner.take("\"hashes\":{\"sha256\":\"")) return false;
-  const auto digits = scanner.take_octets(64);
+  const auto digits = scanner.take_bytes(64);
   if (!digits || !scanner.take("\"},\"length\":")) return false;
   entry.sha256 = *digits;
   const auto length = scanner.take_number();
@@ -52,7 +52,7 @@ bool says_the_same(const EntryView& entry, const TargetFile& file) {
 /// Puts entries and runs of entries one behind another.
 class Joiner {
  public:
-  explicit Joiner(std::size_t octets) { out_.reserve(octets); }
+  explicit Joiner(std::size_t bytes) { out_.reserve(bytes); }
   void put(std::string_view run) {
     if (run.empty()) return;
     comma();
@@ -97,7 +97,7 @@ Result<Change> change_of(const EntryView& entry) {
 Result<std::optional<EntryView>> EntryReader::next() {
   if (rest_.empty()) return std::optional<EntryView>();
   Scanner scanner(rest_);
-  if (!first_ && !scanner.take(",")) return not_ours("something stands between two targets");
+  if (!first_ && !scanner.take(",")) return not_ours("there is something between two targets");
   const std::string_view start = scanner.rest();
   EntryView entry;
   const auto path = scanner.take_text();
@@ -109,7 +109,7 @@ Result<std::optional<EntryView>> EntryReader::next() {
   const bool in_order =
       first_ || (has_escapes(entry.path) ? compare_escaped(last_path_, unescaped(entry.path))
                                          : compare_escaped(last_path_, entry.path)) < 0;
-  if (!in_order) return not_ours("the target " + printable(entry.path, 80) + " stands out of order");
+  if (!in_order) return not_ours("the target " + printable(entry.path, 80) + " is out of order");
   first_ = false;
   last_path_ = entry.path;
   rest_ = scanner.rest();
@@ -119,11 +119,11 @@ Result<std::optional<EntryView>> EntryReader::next() {
 Result<BinText> BinText::parse(std::string_view signed_part) {
   Scanner scanner(signed_part);
   if (!scanner.take("{\"_type\":\"targets\",\"expires\":\"")) return not_ours("its beginning");
-  const auto date = scanner.take_octets(kDateOctets);
+  const auto date = scanner.take_bytes(kDateBytes);
   const auto expires = date ? parse_rfc3339(*date) : std::nullopt;
   if (!expires || to_rfc3339(*expires) != *date) return not_ours("when it expires");
   if (!scanner.take("\",\"spec_version\":") || !scanner.take_text() || !scanner.take(",\"targets\":{")) {
-    return not_ours("what stands before its targets");
+    return not_ours("what is before its targets");
   }
   // "version" is the last member: its digits are found from the end, the entries stand between.
   const std::string_view rest = scanner.rest();

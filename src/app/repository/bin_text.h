@@ -17,7 +17,7 @@
 ///              [ entry *( "," entry ) ] '},"version":' number [ ',"x-tomme-role":' text ] '}'
 ///     entry  = text ':{' [ '"custom":' object ',' ] '"hashes":{"sha256":"' 64HEX '"},"length":' number '}'
 ///
-/// with the entries in the order of the octets of their paths (TUF 1.0.34 section 4.5). All that is written
+/// with the entries in the order of the bytes of their paths (TUF 1.0.34 section 4.5). All that is written
 /// now says its role; what earlier versions of this program wrote does not.
 namespace tomme::repository {
 

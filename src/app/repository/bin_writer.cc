@@ -90,10 +90,10 @@ class BinWriter {
     if (version > tuf::kMaxVersion) return fail(kRepositoryTooLarge, "there is no version left for it");
     const std::string file =
         TRY(sign_and_wrap(render_bin(role, merged.text, version, job_.expires), job_.signers));
-    if (file.size() > kMostTargetsOctets) {
+    if (file.size() > kMostTargetsBytes) {
       return fail(kRepositoryTooLarge, "with " + std::to_string(merged.count) + " targets it is " +
-                                           std::to_string(file.size()) + " octets long, more than " +
-                                           std::to_string(kMostTargetsOctets));
+                                           std::to_string(file.size()) + " bytes long, more than " +
+                                           std::to_string(kMostTargetsBytes));
     }
     TRY(batch_.put(metadata_key(role, version), bytes_of(file)));
     written_.push_back({bin, version});
@@ -226,7 +226,7 @@ Result<std::string> load_entries(store::BlobStore& files, const Bins& bins,
                                  std::span<const RoleSigner> signers, std::uint32_t bin,
                                  std::uint64_t version, Time* expires) {
   const std::string role = bins.layout.name(bin);
-  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
+  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsBytes));
   // What our keys signed as it stands is what this program once wrote: no tree has to be made of it.
   const std::optional<tuf::SignedText> signed_text = tuf::SignedText::split(text_of(file));
   if (signed_text && is_signed_by_all(*signed_text, signers)) {
@@ -258,7 +258,7 @@ Result<bool> is_listed(store::BlobStore& files, const Published& published, cons
 Result<std::string> load_foreign_entries(store::BlobStore& files, const Bins& bins, std::uint32_t bin,
                                          std::uint64_t version, Time* expires) {
   const std::string role = bins.layout.name(bin);
-  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsOctets));
+  const Bytes file = TRY(load_metadata(files, role, version, kMostTargetsBytes));
   return parse_entries(file, role, bins, version, expires);
 }
 

@@ -6,7 +6,7 @@
 #include "app/repository/bins.h"
 #include "app/repository/partition.h"
 #include "app/repository/published.h"
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 #include "app/repository/target.h"
 #include "core/base/time.h"
 #include "io/store/blob_store.h"

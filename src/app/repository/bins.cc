@@ -33,8 +33,8 @@ Result<BinLayout> BinLayout::make(std::string prefix, unsigned bits) {
 }
 
 std::uint32_t BinLayout::of(const Sha256& path_digest) const {
-  const auto& octets = path_digest.octets;
-  const std::uint32_t first = (std::uint32_t{octets[0]} << 8) | octets[1];
+  const auto& bytes = path_digest.bytes;
+  const std::uint32_t first = (std::uint32_t{bytes[0]} << 8) | bytes[1];
   return first >> (16 - bits_);
 }
 
@@ -63,7 +63,7 @@ bool BinLayout::could_name(std::string_view file) const {
          digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// A client loads the snapshot (34 octets a bin) once and a bin (220 octets a target) for each package. For
+// A client loads the snapshot (34 bytes a bin) once and a bin (220 bytes a target) for each package. For
 // ten packages 2^(N+1) bins cost less than 2^N as long as 2^2N is below 32 for each target.
 unsigned bits_for(std::uint64_t targets) {
   unsigned bits = kLeastBits;

@@ -13,7 +13,7 @@ namespace tomme::repository {
 /// The hash bins of TAP 15 (succinct roles): which of 2^bits roles lists a target, and how they are named.
 class BinLayout {
  public:
-  static constexpr unsigned kMostBits = 15;  ///< 16 would make a snapshot of more than 2,000,000 octets
+  static constexpr unsigned kMostBits = 15;  ///< 16 would make a snapshot of more than 2,000,000 bytes
 
   /// `prefix` is letters, digits, "-" and "_", at most 64. kRepositoryBins.
   static Result<BinLayout> make(std::string prefix, unsigned bits);

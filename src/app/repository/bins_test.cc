@@ -54,15 +54,15 @@ TEST(BinLayout, SuitsANumberOfTargets) {
   EXPECT_EQ(bits_for(10'000'000), 14U);
   EXPECT_EQ(bits_for(1'000'000'000'000), 14U);
   // The cost of ten packages: no other number of bins has less.
-  const auto octets = [](double targets, unsigned bits) {
+  const auto bytes = [](double targets, unsigned bits) {
     const double bins = static_cast<double>(1U << bits);
     return 34 * bins + 10 * 220 * targets / bins;
   };
   for (const std::uint64_t targets : {10'000U, 100'000U, 1'000'000U}) {
     const unsigned best = bits_for(targets);
     const auto n = static_cast<double>(targets);
-    EXPECT_LT(octets(n, best), octets(n, best - 1));
-    EXPECT_LT(octets(n, best), octets(n, best + 1));
+    EXPECT_LT(bytes(n, best), bytes(n, best - 1));
+    EXPECT_LT(bytes(n, best), bytes(n, best + 1));
   }
 }
 

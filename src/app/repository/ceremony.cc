@@ -85,7 +85,7 @@ Result<void> expect_thresholds(std::string_view role, const tuf::Targets& target
 
 template <class T>
 Result<std::optional<T>> staged_draft(store::BlobStore& files, std::string_view role) {
-  const auto file = TRY(files.get(staged_key(role), kMostTargetsOctets));
+  const auto file = TRY(files.get(staged_key(role), kMostTargetsBytes));
   if (!file) return std::optional<T>();
   if constexpr (std::is_same_v<T, tuf::Targets>) {
     return std::optional<T>(TRY(in("staged", tuf::parse_targets_of(role, *file))).value);
@@ -102,9 +102,9 @@ Result<std::string> text_of_targets(std::string_view role, const tuf::Targets& t
   tidy.role = TRY(tuf::RoleName::parse(role));
   if (tidy.delegations) drop_unused(tidy.delegations->keys, roles_of(*tidy.delegations));
   std::string text = tuf::write_envelope(TRY(tidy.to_canonical()), {});
-  if (text.size() <= kMostTargetsOctets) return text;
+  if (text.size() <= kMostTargetsBytes) return text;
   return fail(kRepositoryTooLarge, std::string(role) + " would be " + std::to_string(text.size()) +
-                                       " octets long, more than " + std::to_string(kMostTargetsOctets));
+                                       " bytes long, more than " + std::to_string(kMostTargetsBytes));
 }
 
 std::vector<tuf::DelegatedRole>* named_of(tuf::Targets& targets) {
@@ -315,7 +315,7 @@ Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan
                       std::vector<std::string> patterns, bool terminating) {
   TRY(expect_role_name(role));
   tuf::RoleName name = TRY(tuf::RoleName::parse(role));
-  if (name.is_top_level()) return fail(kRepositoryRole, "nobody can delegate to " + std::string(role));
+  if (name.is_top_level()) return fail(kRepositoryRole, "no role can delegate to " + std::string(role));
   if (succinct_of(draft) != nullptr) {
     return fail(kRepositoryBins, "a role that delegates to hash bins can delegate to no others",
                 "a repository made with --pep458 has room for other roles in targets");
@@ -386,7 +386,8 @@ Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
   return {};
 }
 
-Result<std::string> add_signature(std::string_view file, const Signer& signer, const SignerTables& tables) {
+Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
+                                  const SignerTables& tables) {
   tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
   bool known = false;
   for (const tuf::Keys& keys : tables) {
@@ -451,12 +452,12 @@ Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& publi
 namespace {
 
 bool is_good(const tuf::Signature& signature, const std::string& canonical, const SignerTables& tables) {
-  const auto octets = decode_hex(signature.hex);
-  if (!octets || octets->empty()) return false;
+  const auto bytes = decode_hex(signature.hex);
+  if (!bytes || bytes->empty()) return false;
   const auto digest_of = [&](HashAlgorithm algorithm) { return digest(algorithm, bytes_of(canonical)); };
   return std::ranges::any_of(tables, [&](const tuf::Keys& keys) {
     const auto key = keys.find(signature.keyid);
-    return key != keys.end() && key->second.verify(bytes_of(canonical), digest_of, *octets).has_value();
+    return key != keys.end() && key->second.verify(bytes_of(canonical), digest_of, *bytes).has_value();
   });
 }
 
@@ -486,7 +487,8 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
 }
 
 Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
-                                            const std::vector<StagedFile>& shown, const Signers& signers) {
+                                            const std::vector<StagedFile>& shown,
+                                            const SigningKeys& signers) {
   std::vector<std::string> roles;
   for (const StagedFile& file : shown) {
     if (file.role != "root") TRY(in(file.role, tuf::parse_targets_of(file.role, bytes_of(file.text))));
@@ -502,7 +504,7 @@ Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const Offli
     }
     if (!any) continue;
     // Others may have signed it meanwhile, and somebody may have put another file there.
-    const auto current = TRY(files.get(staged_key(file.role), kMostTargetsOctets));
+    const auto current = TRY(files.get(staged_key(file.role), kMostTargetsBytes));
     const auto merged = current ? merge_signatures(text_of(*current), text, keys) : Result<Merged>(Merged());
     if (!current || !merged) {
       return fail(kRepositoryStaged, "the staged " + file.role + " is not the one that was shown any more",

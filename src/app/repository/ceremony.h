@@ -100,7 +100,8 @@ Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& publi
 
 /// Adds this key's signature to a file, or replaces it, under each id that it has in the tables.
 /// kRepositoryKey where none of them has it.
-Result<std::string> add_signature(std::string_view file, const Signer& signer, const SignerTables& tables);
+Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
+                                  const SignerTables& tables);
 struct Merged {
   std::string text;
   std::size_t added = 0;              ///< signatures that were not there
@@ -114,7 +115,7 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
 /// signatures into what is staged. The names of what was signed. kRepositoryStaged where one is not what was
 /// shown any more: nothing of it is signed then.
 Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
-                                            const std::vector<StagedFile>& shown, const Signers& signers);
+                                            const std::vector<StagedFile>& shown, const SigningKeys& signers);
 /// Whether a file that is to be signed is the next version of its role. `staged`: what else is.
 /// kRepositoryStaged, kTufRole.
 Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published,

@@ -52,7 +52,7 @@ class CeremonyTest : public RepositoryTest {
       own = *targets ? TRY(tuf::Signed<tuf::Targets>::parse(**targets)).value.delegations->keys
                      : *before.keyring_of(role)->keys;
     }
-    const MemorySigner signer(key);
+    const MemorySigningKey signer(key);
     const std::string text = TRY(add_signature(staged(role), signer, {own, above}));
     return files_->put(staged_key(role), bytes_of(text));
   }
@@ -139,7 +139,7 @@ TEST_F(CeremonyTest, WaitsForEverySignatureOfTheThreshold) {
   EXPECT_FALSE(publish());
   // Another holder signs a copy of the unsigned file on a machine of their own.
   const tuf::Keys keys = root().keys;
-  const MemorySigner second(*ed25519(2));
+  const MemorySigningKey second(*ed25519(2));
   const std::string unsigned_copy =
       tuf::write_envelope(tuf::Envelope::parse(bytes_of(staged("root")))->canonical, {});
   const std::string copy = *add_signature(unsigned_copy, second, {keys});
@@ -419,7 +419,7 @@ TEST_F(HiddenChangeTest, WhatTakesProtectionAwayComesLast) {
   after.keys.emplace(tuf::KeyId("the same key"), tuf::Key::of(ed25519(20)->public_key()));
   after.root.threshold = 3;
   EXPECT_THAT(words_of_change(&before, after, kNow),
-              Contains("attention: root: nobody could sign it, since 3 keys must"));
+              Contains("attention: root: it could never be signed, since 3 keys must"));
   after = root(2);
   after.expires = kNow;
   EXPECT_THAT(words_of_change(&before, after, kNow), Contains("attention: it is expired already"));
@@ -489,7 +489,7 @@ TEST_F(CeremonyTest, OnlyWhatWasShownIsSigned) {
   draft.root.threshold = 1;  // an attacker's
   ASSERT_TRUE(stage(*files_, draft));
   const std::string swapped = staged("root");
-  const Signers alice = {std::make_shared<MemorySigner>(*ed25519(1))};
+  const SigningKeys alice = {std::make_shared<MemorySigningKey>(*ed25519(1))};
   const auto refused = sign_shown(*files_, published, shown, alice);
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is(kRepositoryStaged));
@@ -503,7 +503,7 @@ TEST_F(CeremonyTest, HoldersWhoSignAtTheSameTimeBothCount) {
   const std::vector<StagedFile> shown = *load_staged(*files_);
   const OfflineRoles published = load_published(*files_)->offline;
   for (const unsigned number : {1U, 2U}) {
-    const Signers one = {std::make_shared<MemorySigner>(*ed25519(number))};
+    const SigningKeys one = {std::make_shared<MemorySigningKey>(*ed25519(number))};
     ASSERT_TRUE(sign_shown(*files_, published, shown, one));
   }
   EXPECT_TRUE(accept_staged(*load_published(*files_), *load_staged(*files_), kNow)->all[0].ready);

@@ -13,7 +13,7 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::size_t kMostNames = 1000;       // of targets of one kind
-constexpr std::size_t kMostOctets = 400;       // of one outside text
+constexpr std::size_t kMostBytes = 400;        // of one outside text
 constexpr std::size_t kMostWork = 20'000'000;  // comparisons of one byte of a pattern with one of another
 constexpr std::chrono::days kLong{3 * 366};
 
@@ -33,10 +33,10 @@ struct Words {
 
 /// All of a text as it stands. What is cut, or not shown as it stands, has the digest of all, so that no
 /// difference hides behind its length or its look.
-std::string shown(std::string_view text, std::size_t limit = kMostOctets) {
+std::string shown(std::string_view text, std::size_t limit = kMostBytes) {
   const std::string whole = printable(text, text.size() * 8);
   if (whole == text && whole.size() <= limit) return whole;
-  return printable(text, limit) + " (" + counted(text.size(), "octet") +
+  return printable(text, limit) + " (" + counted(text.size(), "byte") +
          ", sha256:" + sha256(bytes_of(text)).to_hex() + ")";
 }
 
@@ -129,7 +129,8 @@ void warn_of_keys(Words& out, const std::string& role, const Ring& before, const
              std::to_string(usable) + " are different ones that can be used");
   }
   if (after.role->threshold > usable) {
-    out.warn(role + ": nobody could sign it, since " + std::to_string(after.role->threshold) + " keys must");
+    out.warn(role + ": it could never be signed, since " + std::to_string(after.role->threshold) +
+             " keys must");
   }
   if (before.role == nullptr) return;
   if (after.role->threshold < before.role->threshold) {
@@ -285,7 +286,7 @@ void say_names(Words& out, const std::string& what, const Lines& names) {
 }
 
 std::string file_words(const tuf::TargetFile& file) {
-  std::string out = counted(file.length, "octet");
+  std::string out = counted(file.length, "byte");
   for (const Digest& digest : file.hashes.known) out += ", " + digest.to_string();
   for (const auto& [algorithm, hex] : file.hashes.unknown) out += ", " + shown(algorithm + ":" + hex);
   if (file.custom) out += ", custom " + shown(json::to_canonical(*file.custom));

@@ -25,9 +25,9 @@ bool is_signed_by_all(const tuf::SignedText& file, std::span<const RoleSigner> s
   const auto has_signed = [&](const RoleSigner& role) {
     return std::ranges::any_of(file.signatures, [&](const tuf::Signature& signature) {
       if (signature.keyid != role.key_id) return false;
-      const auto octets = decode_hex(signature.hex);
-      return octets &&
-             role.signer->public_key().verify(role.scheme, bytes_of(file.signed_part), *octets).has_value();
+      const auto bytes = decode_hex(signature.hex);
+      return bytes &&
+             role.signer->public_key().verify(role.scheme, bytes_of(file.signed_part), *bytes).has_value();
     });
   };
   return !signers.empty() && std::ranges::all_of(signers, has_signed);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 #include "core/base/result.h"
 #include "core/tuf/signed_text.h"
 
@@ -14,7 +14,7 @@ namespace tomme::repository {
 /// canonical.
 Result<std::string> sign_and_wrap(std::string_view signed_part, std::span<const RoleSigner> signers);
 
-/// Whether there are such keys and each, with its scheme, signed these very octets: then they are what this
+/// Whether there are such keys and each, with its scheme, signed these very bytes: then they are what this
 /// room once wrote. All of them, so that a threshold holds for what is signed anew, too.
 bool is_signed_by_all(const tuf::SignedText& file, std::span<const RoleSigner> signers);
 

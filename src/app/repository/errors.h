@@ -7,19 +7,18 @@ namespace tomme::repository {
 inline constexpr ErrorCode kRepositoryTarget{
     "repository/target", Outcome::refused,
     "a target file cannot be listed: its path, length or custom object is not of the form that is needed",
-    "paths are UTF-8 without control characters, at most 1,024 octets long; a custom object is JSON of whole "
-    "numbers and texts without control characters, at most 16,384 octets long"};
+    "paths are UTF-8 without control characters, at most 1,024 bytes long; a custom object is JSON of whole "
+    "numbers and texts without control characters, at most 16,384 bytes long"};
 inline constexpr ErrorCode kRepositoryNoTarget{
     "repository/no-target", Outcome::wrong_usage, "no target of this path is listed, nor waits to be",
     "paths are compared letter for letter, as they were added; nothing was changed"};
 inline constexpr ErrorCode kRepositoryBins{
-    "repository/bins", Outcome::wrong_usage,
-    "hash bins of this number would be refused by other clients, or cannot be meant",
-    "10 bits (1,024 bins) up to about a million targets, 14 bits (16,384 bins) above; 15 at most"};
+    "repository/bins", Outcome::wrong_usage, "unsupported number of hash bins",
+    "use 1 to 15 bits: 10 (1,024 bins) up to about a million targets, 14 (16,384 bins) above"};
 inline constexpr ErrorCode kRepositoryTooLarge{
     "repository/too-large", Outcome::refused,
     "a metadata file would be larger than other clients accept (snapshot 2,000,000, targets 5,000,000, root "
-    "512,000 octets)",
+    "512,000 bytes)",
     "a repository of this size needs more hash bins: tomme tuf bins 14"};
 inline constexpr ErrorCode kRepositoryForm{"repository/form", Outcome::could_not_tell,
                                            "published metadata is not of the form in which tomme writes it",

@@ -63,10 +63,10 @@ Result<std::optional<Bytes>> ForeignFiles::metadata(const std::string& name, std
 Result<std::optional<Bytes>> ForeignFiles::root_file(std::uint64_t version) {
   const std::string name = std::to_string(version) + ".root.json";
   for (const std::string& place : {name, "root_history/" + name}) {
-    auto file = TRY(metadata(place, kMostRootOctets));
+    auto file = TRY(metadata(place, kMostRootBytes));
     if (file) return file;
   }
-  auto newest = TRY(metadata("root.json", kMostRootOctets));
+  auto newest = TRY(metadata("root.json", kMostRootBytes));
   if (!newest) return newest;
   const auto root = SignedRoot::parse(*newest);
   if (!root || root->value.version.value() != version) return std::nullopt;
@@ -81,7 +81,7 @@ Result<void> ForeignFiles::load_roots(const std::optional<std::string>& trusted_
     first = to_bytes(bytes_of(*trusted_root));
     version = TRY(in("--root", SignedRoot::parse(first))).value.version.value();
     const auto there = TRY(root_file(version));
-    if (there) first = *there;  // octet for octet what its clients have, if it says the same
+    if (there) first = *there;  // byte for byte what its clients have, if it says the same
     if (there && TRY(in(named(version), SignedRoot::parse(first))).canonical !=
                      TRY(SignedRoot::parse(bytes_of(*trusted_root))).canonical) {
       return fail(kRepositoryImport, named(version) + " is not the one of --root");
@@ -103,7 +103,7 @@ Result<void> ForeignFiles::load_roots(const std::optional<std::string>& trusted_
     newest = std::move(root);
     roots_.files.emplace(next, *std::move(file));
   }
-  if (const auto current = TRY(metadata("root.json", kMostRootOctets))) {
+  if (const auto current = TRY(metadata("root.json", kMostRootBytes))) {
     const auto root = TRY(in("root.json", SignedRoot::parse(*current)));
     if (root.value.version.value() > roots_.newest()) {
       return fail(kRepositoryImport, "root.json is version " + std::to_string(root.value.version.value()) +
@@ -148,7 +148,7 @@ Result<std::optional<Bytes>> ForeignFiles::get_range(const store::BlobKey& key, 
 }
 
 Result<std::optional<store::BlobStat>> ForeignFiles::stat(const store::BlobKey& key) {
-  const auto file = TRY(get(key, kMostTargetsOctets));
+  const auto file = TRY(get(key, kMostTargetsBytes));
   if (!file) return std::nullopt;
   return store::BlobStat{.size = file->size(), .modified = Time()};
 }

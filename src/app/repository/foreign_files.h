@@ -10,7 +10,7 @@
 
 namespace tomme::repository {
 
-/// The roots of a repository from the oldest that is worth keeping to the newest, octet for octet; each is
+/// The roots of a repository from the oldest that is worth keeping to the newest, byte for byte; each is
 /// signed as the one before and as itself wants it.
 struct RootChain {
   std::map<std::uint64_t, Bytes> files;

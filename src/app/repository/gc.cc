@@ -73,7 +73,7 @@ class Collector {
       }
       TRY(files_.remove(metadata_key(role, versions[i].version)));
       ++collected_.metadata;
-      collected_.octets += versions[i].stat.size;
+      collected_.bytes += versions[i].stat.size;
     }
     return {};
   }
@@ -96,13 +96,13 @@ class Collector {
       if (marked_.contains(entry.key.text()) || entry.stat.modified >= before_) return {};
       TRY(files_.remove(entry.key));
       ++collected_.targets;
-      collected_.octets += entry.stat.size;
+      collected_.bytes += entry.stat.size;
       return {};
     });
   }
 
   Result<void> mark(const std::string& role, std::uint64_t version) {
-    const Bytes file = TRY(load_metadata(files_, role, version, kMostTargetsOctets));
+    const Bytes file = TRY(load_metadata(files_, role, version, kMostTargetsBytes));
     const auto metadata = TRY(in(role, tuf::parse_targets_of(role, file)));
     mark(metadata.value);
     return {};

@@ -11,7 +11,7 @@ namespace tomme::repository {
 
 struct Collected {
   std::size_t metadata = 0, targets = 0;  ///< files removed
-  std::uint64_t octets = 0;
+  std::uint64_t bytes = 0;
 };
 
 /// Removes metadata that was replaced, or never led to, more than `keep` ago by the clock of the file store,

@@ -19,7 +19,7 @@ constexpr std::uint64_t kMostVersion = std::uint64_t{1} << 53;
 Result<void> expect_room_above(std::string_view role, std::uint64_t version) {
   if (version <= kMostVersion) return {};
   return fail(kRepositoryImport, printable(role, 80) + " has version " + std::to_string(version) +
-                                     ", behind which there is no room for all that are to come");
+                                     ", after which there is no room for all that are to come");
 }
 
 /// Copies by batches, so that each wait makes many files durable.
@@ -121,7 +121,7 @@ Result<void> Import::expect_keys() const {
 
 Result<void> Import::read_snapshot() {
   const auto timestamp = TRY(tuf::Signed<tuf::Timestamp>::parse(bytes_of(published_.timestamp_file)));
-  snapshot_file_ = TRY(load_metadata(from_, "snapshot", published_.snapshot.version, kMostSnapshotOctets));
+  snapshot_file_ = TRY(load_metadata(from_, "snapshot", published_.snapshot.version, kMostSnapshotBytes));
   TRY(in("snapshot", tuf::check_meta_file(timestamp.value.snapshot, snapshot_file_)));
   snapshot_ = TRY(tuf::Signed<tuf::Snapshot>::parse(snapshot_file_)).value;
   TRY(expect_room_above("timestamp", published_.timestamp.version));
@@ -146,7 +146,7 @@ Result<void> Import::each_role(const std::function<Result<void>(const tuf::Targe
   for (std::uint32_t bin = 0; bins && bin < bins->layout.count(); ++bin) {
     const std::string role = bins->layout.name(bin);
     const auto version = published_.snapshot.version_of(snapshot_entry(role));
-    const Bytes file = TRY(load_metadata(from_, role, version.value_or(0), kMostTargetsOctets));
+    const Bytes file = TRY(load_metadata(from_, role, version.value_or(0), kMostTargetsBytes));
     // As the publisher will read it: what it could not write again is not taken over.
     TRY(in(role, load_foreign_entries(from_, *bins, bin, version.value_or(0))));
     TRY(visit(TRY(in(role, tuf::parse_targets_of(role, file))).value));
@@ -188,7 +188,7 @@ Result<void> Import::copy_metadata() {
   for (const auto& [file, listed] : snapshot_.meta) {
     const std::string role(file.substr(0, file.size() - 5));
     const store::BlobKey key = metadata_key(role, listed.version.value());
-    const auto content = TRY(from_.get(key, kMostTargetsOctets));
+    const auto content = TRY(from_.get(key, kMostTargetsBytes));
     // What no role delegates to any more may be gone; it stays listed, since clients want that.
     if (!content) continue;
     TRY(in(role, tuf::check_meta_file(listed, *content)));

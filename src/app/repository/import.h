@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "app/repository/role_signer.h"
 #include "app/repository/settings.h"
-#include "app/repository/signer.h"
 #include "app/repository/verify.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -17,8 +17,8 @@ namespace tomme::repository {
 struct ImportOptions {
   Time now;
   Lifetimes lifetimes = {};
-  std::optional<std::string> trusted_root = {};  ///< octets of a root.json to begin with; else version 1
-  Signers signers = {};                          ///< online keys that are to sign from now on
+  std::optional<std::string> trusted_root = {};  ///< bytes of a root.json to begin with; else version 1
+  SigningKeys signers = {};                      ///< online keys that are to sign from now on
   std::function<Result<void>()> go_on = {};      ///< as TargetStore has it
 };
 
@@ -37,7 +37,7 @@ struct Imported {
 /// Takes over a repository of any program's making, from ForeignFiles. All of it is verified as by
 /// verify_published first, and that each file is as long and has the digests that its snapshot or timestamp
 /// lists; only what is expired, or
-/// delegated to and not there, may be so, since it can be mended here. Metadata is copied octet for octet
+/// delegated to and not there, may be so, since it can be mended here. Metadata is copied byte for byte
 /// with its roots, the timestamp last, so that clients of the old place can be sent to the new one and see no
 /// lower version; target files of which it has one are copied as they are listed. Without consistent
 /// snapshots there, the next root, which turns them on, is staged for its holders. What later publications

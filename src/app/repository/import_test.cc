@@ -21,7 +21,7 @@ class ImportTest : public RepositoryTest {
     ASSERT_TRUE(foreign_->put(metadata_key(role, version), bytes_of(text)));
   }
   Result<Imported> import_here(Time now = kNow, std::optional<std::string> trusted_root = {},
-                               Signers signers = {}) {
+                               SigningKeys signers = {}) {
     return import_repository(
         *foreign_, *files_,
         {.now = now, .trusted_root = std::move(trusted_root), .signers = std::move(signers)});
@@ -184,7 +184,7 @@ TEST_F(ImportTest, WhatLooksLikeOursAtItsBeginningIsReadAsItIs) {
 
 TEST_F(ImportTest, TakesWhatIsExpiredAndNothingThatIsWrong) {
   make_foreign();
-  const Bytes good = **foreign_->get(metadata_key("bins-0", 7), kMostTargetsOctets);
+  const Bytes good = **foreign_->get(metadata_key("bins-0", 7), kMostTargetsBytes);
   ASSERT_TRUE(foreign_->put(metadata_key("bins-0", 7), bytes_of("{}")));
   EXPECT_FALSE(import_here());
   EXPECT_FALSE(*files_->exists(timestamp_key()));
@@ -209,7 +209,7 @@ TEST_F(ImportTest, APlainRepositoryGoesOnWithTheRootThatTurnsConsistentSnapshots
     EXPECT_TRUE(*files_->exists(*target_key("a/b", digest)));
   EXPECT_TRUE(publish().error().is(kRepositoryStaged));
   tuf::Root next = root(2);
-  const auto staged = tuf::Signed<tuf::Root>::parse(**files_->get(staged_key("root"), kMostRootOctets));
+  const auto staged = tuf::Signed<tuf::Root>::parse(**files_->get(staged_key("root"), kMostRootBytes));
   EXPECT_EQ(staged->value.version.value(), 2U);
   EXPECT_TRUE(staged->value.consistent_snapshot);
   put_staged("root", staged->value, root_role_.keys);
@@ -229,7 +229,7 @@ TEST_F(ImportTest, APlainRepositoryGoesOnWithTheRootThatTurnsConsistentSnapshots
 TEST_F(ImportTest, WhatTheSnapshotListsIsHeldAgainstTheFiles) {
   make_plain();
   const store::BlobKey team = *store::BlobKey::parse("team.json");
-  const Bytes good = **foreign_->get(team, kMostTargetsOctets);
+  const Bytes good = **foreign_->get(team, kMostTargetsBytes);
   ASSERT_TRUE(foreign_->put(team, bytes_of(std::string(text_of(good)) + " ")));
   EXPECT_TRUE(import_here().error().is(tuf::kTufHash));
   ASSERT_TRUE(foreign_->remove(team));
@@ -239,7 +239,7 @@ TEST_F(ImportTest, WhatTheSnapshotListsIsHeldAgainstTheFiles) {
   EXPECT_TRUE(import_here().error().is(tuf::kTufHash));
   ASSERT_TRUE(foreign_->put(*store::BlobKey::parse("targets/a/b"), bytes_of("content")));
   const store::BlobKey snapshot = *store::BlobKey::parse("snapshot.json");
-  const Bytes before = **foreign_->get(snapshot, kMostSnapshotOctets);
+  const Bytes before = **foreign_->get(snapshot, kMostSnapshotBytes);
   ASSERT_TRUE(foreign_->put(snapshot, bytes_of(std::string(text_of(before)) + " ")));
   EXPECT_TRUE(import_here().error().is(tuf::kTufHash));
   ASSERT_TRUE(foreign_->put(snapshot, before));
@@ -249,7 +249,7 @@ TEST_F(ImportTest, WhatTheSnapshotListsIsHeldAgainstTheFiles) {
 
 TEST_F(ImportTest, OnlineKeysAreTheOnesOfTheRootOrNone) {
   make_plain();
-  const Signers strangers = {std::make_shared<MemorySigner>(*p256(17))};
+  const SigningKeys strangers = {std::make_shared<MemorySigningKey>(*p256(17))};
   const auto refused = import_here(kNow, std::nullopt, strangers);
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is(kRepositoryKey));
@@ -281,7 +281,7 @@ class ImportRootsTest : public ImportTest {
     }
   }
   std::string root_text(std::uint64_t version) {
-    return std::string(text_of(**foreign_->get(metadata_key("root", version), kMostRootOctets)));
+    return std::string(text_of(**foreign_->get(metadata_key("root", version), kMostRootBytes)));
   }
   void remove_roots(std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t version = first; version <= last; ++version)

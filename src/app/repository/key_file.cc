@@ -37,16 +37,16 @@ Result<void> write_new(const std::string& path, std::string_view text, mode_t mo
 
 }  // namespace
 
-Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const AskPassphrase& ask) {
+Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, const AskPassphrase& ask) {
   const Secret<std::string> text(TRY(read_key(path)));
   if (is_encrypted_key(text.reveal())) {
     const Secret<std::string> passphrase = TRY(ask(path));
     PrivateKey key = TRY(in(printable(path), decrypt_key(text.reveal(), passphrase)));
-    return std::make_shared<const MemorySigner>(std::move(key));
+    return std::make_shared<const MemorySigningKey>(std::move(key));
   }
   auto key = PrivateKey::parse_pem(text.reveal());
   if (!key) return fail(kRepositoryKeyFile, printable(path) + ": " + key.error().message());
-  return std::make_shared<const MemorySigner>(*std::move(key));
+  return std::make_shared<const MemorySigningKey>(*std::move(key));
 }
 
 Result<bool> holds_private_key(const std::string& path) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
 #include "core/crypto/key.h"
@@ -17,7 +17,7 @@ using AskPassphrase = std::function<Result<Secret<std::string>>(const std::strin
 
 /// A key in a PEM file: ENCRYPTED PRIVATE KEY, for which `ask` is called, or PRIVATE KEY. kRepositoryKeyFile,
 /// kKeyPassphrase.
-Result<std::shared_ptr<const Signer>> load_signer(const std::string& path, const AskPassphrase& ask);
+Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, const AskPassphrase& ask);
 
 /// Whether load_signer would have something to load, or to decrypt.
 Result<bool> holds_private_key(const std::string& path);

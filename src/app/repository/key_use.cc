@@ -127,7 +127,7 @@ std::vector<std::string> KeyUse::words() const {
     if (keys_of_bins_.contains(key)) names.emplace_back("the hash bins");
     if (names.size() < 2 || !any_people) continue;
     out.push_back(list_of(names) + " have the key " + printable(ids_.at(key).substr(0, kShownDigits)) +
-                  " in common: whoever has it signs for each of them");
+                  " in common: its holder signs for each of them");
   }
   return out;
 }

@@ -14,10 +14,10 @@ using pkcs11::KeyUri;
 
 constexpr std::size_t kLongestPinFile = 4096;
 
-class TokenSigner final : public Signer {
+class TokenSigningKey final : public SigningKey {
  public:
-  explicit TokenSigner(std::shared_ptr<const pkcs11::TokenKey> key)
-      : Signer(key->public_key()), key_(std::move(key)) {}
+  explicit TokenSigningKey(std::shared_ptr<const pkcs11::TokenKey> key)
+      : SigningKey(key->public_key()), key_(std::move(key)) {}
   Result<Bytes> sign(const SignatureScheme& scheme, BytesView message) const override {
     return key_->sign(scheme, message);
   }
@@ -60,10 +60,10 @@ Keyring::Keyring(AskPassphrase ask_passphrase, pkcs11::AskPin ask_pin, std::stri
     : ask_passphrase_(std::move(ask_passphrase)),
       tokens_(told_or_asked(std::move(ask_pin)), std::move(pkcs11_module)) {}
 
-Result<std::shared_ptr<const Signer>> Keyring::signer(const std::string& name) {
+Result<std::shared_ptr<const SigningKey>> Keyring::signer(const std::string& name) {
   if (!KeyUri::is_one(name)) return load_signer(name, ask_passphrase_);
   const KeyUri uri = TRY(KeyUri::parse(name));
-  return std::make_shared<const TokenSigner>(TRY(tokens_.key(uri)));
+  return std::make_shared<const TokenSigningKey>(TRY(tokens_.key(uri)));
 }
 
 Result<PublicKey> Keyring::public_key(const std::string& name) {
@@ -86,7 +86,7 @@ Result<void> Keyring::expect_signs(const std::string& name, bool ask) {
   } else if (!ask) {
     return {};
   }
-  const std::shared_ptr<const Signer> key = TRY(signer(name));
+  const std::shared_ptr<const SigningKey> key = TRY(signer(name));
   if (!(key->public_key() == TRY(public_key(name)))) {
     return fail(kRepositoryKeyFile, "the public half beside " + shown_key_name(name) + " is of another key");
   }

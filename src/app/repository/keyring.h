@@ -4,7 +4,7 @@
 #include <string>
 
 #include "app/repository/key_file.h"
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 #include "core/base/result.h"
 #include "core/crypto/key.h"
 #include "io/pkcs11/tokens.h"
@@ -20,7 +20,7 @@ class Keyring {
   Keyring(AskPassphrase ask_passphrase, pkcs11::AskPin ask_pin, std::string pkcs11_module);
 
   /// What load_signer and pkcs11::Tokens::key have.
-  Result<std::shared_ptr<const Signer>> signer(const std::string& name);
+  Result<std::shared_ptr<const SigningKey>> signer(const std::string& name);
   /// What load_public_key and pkcs11::Tokens::public_key have.
   Result<PublicKey> public_key(const std::string& name);
   /// Whether there is a private key of this name, which makes good signatures. Without `ask` no passphrase is

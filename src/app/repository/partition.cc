@@ -12,13 +12,13 @@ namespace tomme::repository {
 namespace {
 
 constexpr std::uint32_t kMostParts = 256;
-constexpr std::size_t kBufferOctets = 256 * 1024;  // of each part: 64 MiB in all
+constexpr std::size_t kBufferBytes = 256 * 1024;  // of each part: 64 MiB in all
 
-void append_number(Bytes& out, std::uint64_t number, unsigned octets) {
-  while (octets-- > 0) out.push_back(static_cast<std::uint8_t>(number >> (8 * octets)));
+void append_number(Bytes& out, std::uint64_t number, unsigned bytes) {
+  while (bytes-- > 0) out.push_back(static_cast<std::uint8_t>(number >> (8 * bytes)));
 }
 
-/// record = u16 path length, path, u8 kind, [u64 length, 32 octets of SHA-256, u16 custom length, custom]
+/// record = u16 path length, path, u8 kind, [u64 length, 32 bytes of SHA-256, u16 custom length, custom]
 void append_record(Bytes& out, const Change& change) {
   append_number(out, change.path().size(), 2);
   append(out, bytes_of(change.path()));
@@ -33,7 +33,7 @@ void append_record(Bytes& out, const Change& change) {
 /// Of what append_record wrote in this process.
 class RecordReader {
  public:
-  explicit RecordReader(BytesView octets) : rest_(octets) {}
+  explicit RecordReader(BytesView bytes) : rest_(bytes) {}
   bool at_end() const { return rest_.empty(); }
   Result<Change> next() {
     const std::string path(text_of(take(static_cast<std::size_t>(number(2)))));
@@ -51,9 +51,9 @@ class RecordReader {
     rest_ = rest_.subspan(taken.size());
     return taken;
   }
-  std::uint64_t number(std::size_t octets) {
+  std::uint64_t number(std::size_t bytes) {
     std::uint64_t value = 0;
-    for (const std::uint8_t octet : take(octets)) value = value << 8 | octet;
+    for (const std::uint8_t byte : take(bytes)) value = value << 8 | byte;
     return value;
   }
   BytesView rest_;
@@ -98,7 +98,7 @@ Result<void> Partition::add(const Change& change) {
   Part& part = *parts_[layout_.of(change.path_digest()) / bins_of_a_part()];
   append_record(part.buffer, change);
   ++size_;
-  return part.buffer.size() < kBufferOctets ? Result<void>() : flush(part);
+  return part.buffer.size() < kBufferBytes ? Result<void>() : flush(part);
 }
 
 Result<void> Partition::finish() {
@@ -112,20 +112,20 @@ Result<void> Partition::finish() {
 
 Result<std::vector<Change>> Partition::read(std::size_t number) const {
   const Part& part = *parts_[number];
-  Bytes octets = part.buffer;
+  Bytes bytes = part.buffer;
   if (part.written != 0) {
-    octets.resize(part.written);
+    bytes.resize(part.written);
     std::size_t done = 0;
-    while (done < octets.size()) {
+    while (done < bytes.size()) {
       const ssize_t n =
-          ::pread(part.file.fd(), octets.data() + done, octets.size() - done, static_cast<off_t>(done));
+          ::pread(part.file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) return cannot(kStoreRead);
       done += static_cast<std::size_t>(n);
     }
   }
   std::vector<Change> changes;
-  for (RecordReader reader(octets); !reader.at_end();) changes.push_back(TRY(reader.next()));
+  for (RecordReader reader(bytes); !reader.at_end();) changes.push_back(TRY(reader.next()));
   sort_for_bins(changes, layout_);
   return changes;
 }

@@ -108,7 +108,7 @@ Result<void> expect_no_private_key(const std::string& file) {
   if (TRY(size_of(handle, file)) > kLongestPrivateKey) return {};
   const Secret<std::string> content(TRY(read_file(file, kLongestPrivateKey)));
   if (!is_private_key(bytes_of(content.reveal()))) return {};
-  return fail(kRepositoryPrivateKey, printable(file) + " is a private key, which nobody else may have");
+  return fail(kRepositoryPrivateKey, printable(file) + " is a private key, which only its owner may have");
 }
 
 }  // namespace tomme::repository

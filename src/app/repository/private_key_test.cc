@@ -74,10 +74,10 @@ TEST(PrivateKeyFile, KnowsPkcs12ButNoOtherStructure) {
   const Bytes version = {0x02, 0x01, 0x03};
   const Bytes data = der::encode_oid("1.2.840.113549.1.7.1");
   const Bytes algorithm = der::encode_oid("2.16.840.1.101.3.4.2.1");
-  const Bytes octets = der::encode_octet_string(Bytes(20, 1));
-  EXPECT_TRUE(is_private_key(der::sequence({version, der::sequence({data, octets})})));
-  EXPECT_FALSE(is_private_key(der::sequence({version, der::sequence({algorithm, octets})})));
-  EXPECT_FALSE(is_private_key(der::sequence({der::sequence({algorithm}), octets})));  // DigestInfo
+  const Bytes bytes = der::encode_octet_string(Bytes(20, 1));
+  EXPECT_TRUE(is_private_key(der::sequence({version, der::sequence({data, bytes})})));
+  EXPECT_FALSE(is_private_key(der::sequence({version, der::sequence({algorithm, bytes})})));
+  EXPECT_FALSE(is_private_key(der::sequence({der::sequence({algorithm}), bytes})));  // DigestInfo
 }
 
 TEST(PrivateKeyFile, IsRefusedByName) {

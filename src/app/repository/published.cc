@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMostRoles = 10'000;      // of those that people sign
 constexpr std::size_t kMostWithContent = 1000;  // of a snapshot, which would outgrow what clients accept
-constexpr std::size_t kFirstRootOctets = 20;    // a number
+constexpr std::size_t kFirstRootBytes = 20;     // a number
 
 const tuf::SuccinctRoles* succinct_of(const tuf::Targets& role) {
   return role.delegations ? std::get_if<tuf::SuccinctRoles>(&role.delegations->roles) : nullptr;
@@ -63,7 +63,7 @@ Result<SnapshotText> parse_timestamp(const tuf::Root& root, BytesView file) {
 }
 
 Result<tuf::Snapshot> load_snapshot(store::BlobStore& files, const tuf::Root& root, std::uint64_t version) {
-  const Bytes file = TRY(load_metadata(files, "snapshot", version, kMostSnapshotOctets));
+  const Bytes file = TRY(load_metadata(files, "snapshot", version, kMostSnapshotBytes));
   auto metadata = TRY(tuf::Signed<tuf::Snapshot>::parse(file));
   TRY(tuf::verify_threshold("snapshot", "root version " + version_text(root), root.keys, root.snapshot,
                             metadata.canonical, metadata.signatures));
@@ -100,8 +100,8 @@ class RoleLoader {
     if (!version || out_.targets.contains(role)) return {};
     if (out_.targets.size() == kMostRoles) return fail(kRepositoryDamaged, "there are too many roles");
     const auto keyring = out_.keyring_by(role, delegator);
-    if (!keyring) return fail(kRepositoryDamaged, "nobody delegates to the role " + printable(role, 80));
-    const Bytes file = TRY(load_metadata(files_, role, *version, kMostTargetsOctets));
+    if (!keyring) return fail(kRepositoryDamaged, "no role delegates to the role " + printable(role, 80));
+    const Bytes file = TRY(load_metadata(files_, role, *version, kMostTargetsBytes));
     TRY(in(role, tuf::check_meta_file(listed_.meta.find(snapshot_entry(role)).value(), file)));
     auto metadata = TRY(in(role, tuf::parse_targets_of(role, file)));
     TRY(tuf::verify_threshold(role, keyring->delegator, *keyring->keys, *keyring->role_keys,
@@ -128,7 +128,7 @@ Result<tuf::Signed<tuf::Root>> parse_root(BytesView file, std::uint64_t version)
 }
 
 Result<tuf::Signed<tuf::Root>> load_root(store::BlobStore& files, std::uint64_t version) {
-  return parse_root(TRY(load_metadata(files, "root", version, kMostRootOctets)), version);
+  return parse_root(TRY(load_metadata(files, "root", version, kMostRootBytes)), version);
 }
 
 /// All that a timestamp leads to, as this root has it signed.
@@ -227,11 +227,11 @@ std::string OfflineRoles::delegator_of(const std::string& role) const {
   return parent == parents.end() ? "" : parent->second.name;
 }
 
-std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_by(const std::string& role,
-                                                              const std::string& delegator) const {
+std::optional<OfflineRoles::Delegator> OfflineRoles::keyring_by(const std::string& role,
+                                                                const std::string& delegator) const {
   if (role == "targets") {
     if (!root) return std::nullopt;
-    return Keyring{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
+    return Delegator{&root->value.keys, &root->value.targets, "root version " + version_text(root->value)};
   }
   const auto above = targets.find(delegator);
   const auto* named = above == targets.end() ? nullptr : named_of(above->second.value);
@@ -239,11 +239,11 @@ std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_by(const std::string&
   const auto delegated = std::ranges::find_if(
       *named, [&](const tuf::DelegatedRole& below) { return below.name.text() == role; });
   if (delegated == named->end()) return std::nullopt;
-  return Keyring{&above->second.value.delegations->keys, &delegated->keys,
-                 delegator + " version " + version_text(above->second.value)};
+  return Delegator{&above->second.value.delegations->keys, &delegated->keys,
+                   delegator + " version " + version_text(above->second.value)};
 }
 
-std::optional<OfflineRoles::Keyring> OfflineRoles::keyring_of(const std::string& role) const {
+std::optional<OfflineRoles::Delegator> OfflineRoles::keyring_of(const std::string& role) const {
   return keyring_by(role, delegator_of(role));
 }
 
@@ -257,7 +257,7 @@ Result<Bytes> load_metadata(store::BlobStore& files, std::string_view role, std:
 
 Result<std::optional<std::uint64_t>> first_root_version(store::BlobStore& files) {
   if (TRY(files.exists(metadata_key("root", 1)))) return 1;
-  const auto said = TRY(files.get(first_root_key(), kFirstRootOctets));
+  const auto said = TRY(files.get(first_root_key(), kFirstRootBytes));
   if (!said) return std::nullopt;
   const std::string_view text = text_of(*said);
   std::uint64_t version = 0;
@@ -274,7 +274,7 @@ Result<std::optional<RootFile>> load_newest_root_file(store::BlobStore& files) {
   if (!first) return std::nullopt;
   std::uint64_t version = *first;
   while (TRY(files.exists(metadata_key("root", version + 1)))) ++version;
-  Bytes file = TRY(load_metadata(files, "root", version, kMostRootOctets));
+  Bytes file = TRY(load_metadata(files, "root", version, kMostRootBytes));
   return RootFile{version, std::move(file)};
 }
 
@@ -288,13 +288,13 @@ Result<bool> is_current(store::BlobStore& files, const Published& published) {
   const auto& root = published.offline.root;
   const std::uint64_t next = root ? root->value.version.value() + 1 : 1;
   if (TRY(files.exists(metadata_key("root", next)))) return false;
-  const auto timestamp = TRY(files.get(timestamp_key(), kMostTimestampOctets));
+  const auto timestamp = TRY(files.get(timestamp_key(), kMostTimestampBytes));
   return timestamp ? published.timestamp_file == text_of(*timestamp) : published.is_empty();
 }
 
 Result<Published> load_published(store::BlobStore& files) {
   auto root = TRY(load_newest_root(files));
-  const auto timestamp_file = TRY(files.get(timestamp_key(), kMostTimestampOctets));
+  const auto timestamp_file = TRY(files.get(timestamp_key(), kMostTimestampBytes));
   if (!timestamp_file) {
     Published none;
     none.offline.root = std::move(root);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "app/repository/bins.h"
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 #include "app/repository/snapshot_text.h"
 #include "core/base/result.h"
 #include "core/tuf/metadata.h"
@@ -14,10 +14,10 @@
 namespace tomme::repository {
 
 /// What other clients accept of a file whose length is not listed (reference: python-tuf, go-tuf, tuf-js).
-inline constexpr std::uint64_t kMostRootOctets = 512'000;
-inline constexpr std::uint64_t kMostTimestampOctets = 16'384;
-inline constexpr std::uint64_t kMostSnapshotOctets = 2'000'000;
-inline constexpr std::uint64_t kMostTargetsOctets = 5'000'000;
+inline constexpr std::uint64_t kMostRootBytes = 512'000;
+inline constexpr std::uint64_t kMostTimestampBytes = 16'384;
+inline constexpr std::uint64_t kMostSnapshotBytes = 2'000'000;
+inline constexpr std::uint64_t kMostTargetsBytes = 5'000'000;
 
 /// The hash bins and who signs them.
 struct Bins {
@@ -55,21 +55,21 @@ struct OfflineRoles {
   Result<std::optional<Bins>> bins() const;
   RolesView view() const;
   /// Who signs a delegated role or targets: its keys and the delegator's name. Nothing where nobody names it.
-  struct Keyring {
+  struct Delegator {
     const tuf::Keys* keys;
     const tuf::RoleKeys* role_keys;
     std::string delegator;
   };
-  std::optional<Keyring> keyring_of(const std::string& role) const;
+  std::optional<Delegator> keyring_of(const std::string& role) const;
   /// The same by this delegator, which is empty for targets.
-  std::optional<Keyring> keyring_by(const std::string& role, const std::string& delegator) const;
+  std::optional<Delegator> keyring_by(const std::string& role, const std::string& delegator) const;
   std::string delegator_of(const std::string& role) const;  ///< as Parent has it; empty where nobody does
 };
 
 /// All that clients see, but for the bins themselves.
 struct Published {
   OfflineRoles offline;
-  std::string timestamp_file;  ///< octet for octet; empty before the first publication
+  std::string timestamp_file;  ///< byte for byte; empty before the first publication
   SnapshotText timestamp{SnapshotText::Kind::timestamp};
   SnapshotText snapshot{SnapshotText::Kind::snapshot};
 

@@ -28,7 +28,7 @@ bool same_keys(const Bins& a, const Bins& b) {
 }
 
 /// Those of the root before that are at hand as well: until clients have the new root they go by these.
-bool add_signers_of(const tuf::Root& before, const tuf::RoleKeys& role, const Signers& signers,
+bool add_signers_of(const tuf::Root& before, const tuf::RoleKeys& role, const SigningKeys& signers,
                     std::vector<RoleSigner>& out) {
   const auto old = signers_for("", before.keys, role, signers);
   if (!old) return false;
@@ -77,7 +77,7 @@ struct Publisher::Work {
   }
 };
 
-Result<Publisher> Publisher::open(const Place& place, Signers signers, const PublisherLimits& limits) {
+Result<Publisher> Publisher::open(const Place& place, SigningKeys signers, const PublisherLimits& limits) {
   PublisherLock lock = TRY(PublisherLock::take(place.database, place.lock_file));
   Publisher publisher(place, std::move(signers), limits, std::move(lock));
   TRY(publisher.count_attempt());
@@ -135,7 +135,7 @@ Result<void> Publisher::read_first_root() {
   if (first_root_) return {};
   const auto version = TRY(first_root_version(place_.files));
   if (!version) return {};  // before the first publication
-  first_root_ = sha256(TRY(load_metadata(place_.files, "root", *version, kMostRootOctets)));
+  first_root_ = sha256(TRY(load_metadata(place_.files, "root", *version, kMostRootBytes)));
   return {};
 }
 
@@ -329,9 +329,9 @@ Result<void> Publisher::write(Time now, Work& work) {
     snapshot.version += 1 + skip_;
     snapshot.expires = now + lifetimes.snapshot;
     const std::string file = TRY(sign_and_wrap(snapshot.render(), work.snapshot_signers));
-    if (file.size() > kMostSnapshotOctets) {
+    if (file.size() > kMostSnapshotBytes) {
       return fail(kRepositoryTooLarge, "the snapshot is " + std::to_string(file.size()) +
-                                           " octets long, more than " + std::to_string(kMostSnapshotOctets));
+                                           " bytes long, more than " + std::to_string(kMostSnapshotBytes));
     }
     TRY(batch->put(metadata_key("snapshot", snapshot.version), bytes_of(file)));
     TRY(work.storing([&] { return batch->commit(); }));
@@ -357,7 +357,7 @@ Result<void> Publisher::write(Time now, Work& work) {
 /// From here on clients see it.
 Result<void> Publisher::replace_timestamp(const Work& work, const std::string& file) {
   TRY(lock_.check());
-  const auto there = TRY(place_.files.get(timestamp_key(), kMostTimestampOctets));
+  const auto there = TRY(place_.files.get(timestamp_key(), kMostTimestampBytes));
   const bool as_before = there ? state_->timestamp_file == text_of(*there) : state_->timestamp_file.empty();
   if (!as_before)
     return fail(kRepositoryOvertaken, "the published timestamp is not the one of the beginning");

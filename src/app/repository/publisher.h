@@ -10,8 +10,8 @@
 #include "app/repository/published.h"
 #include "app/repository/publisher_lock.h"
 #include "app/repository/queue.h"
+#include "app/repository/role_signer.h"
 #include "app/repository/settings.h"
-#include "app/repository/signer.h"
 #include "app/repository/staged.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -60,7 +60,7 @@ struct Publication {
 class Publisher {
  public:
   /// kRepositoryBusy, and errors of files and database.
-  static Result<Publisher> open(const Place& place, Signers signers, const PublisherLimits& limits = {});
+  static Result<Publisher> open(const Place& place, SigningKeys signers, const PublisherLimits& limits = {});
   Publisher(Publisher&&) noexcept = default;
   Publisher& operator=(Publisher&&) = delete;
   /// What is not needed is not done: without changes, staged files and expiries there is nothing new.
@@ -75,7 +75,7 @@ class Publisher {
 
  private:
   struct Work;
-  Publisher(const Place& place, Signers signers, const PublisherLimits& limits, PublisherLock lock)
+  Publisher(const Place& place, SigningKeys signers, const PublisherLimits& limits, PublisherLock lock)
       : place_(place), signers_(std::move(signers)), limits_(limits), lock_(std::move(lock)) {}
   Result<void> refresh();
   Result<Publication> run(Time now, Work work);
@@ -93,7 +93,7 @@ class Publisher {
   Result<void> expect_own_files(const Settings& settings);
 
   Place place_;
-  Signers signers_;
+  SigningKeys signers_;
   PublisherLimits limits_;
   PublisherLock lock_;
   std::optional<Published> state_;

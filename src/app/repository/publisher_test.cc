@@ -109,7 +109,7 @@ TEST_F(PublisherTest, WantsSignedRootAndTargetsFirst) {
 
 TEST_F(PublisherTest, RefusesWithoutTheKeysOfTheRoles) {
   put_first_staged();
-  const Signers others = {std::make_shared<MemorySigner>(*p256(9))};
+  const SigningKeys others = {std::make_shared<MemorySigningKey>(*p256(9))};
   EXPECT_EQ(publish(kNow, &others).error().code().name, kRepositoryKey.name);
   EXPECT_FALSE(files_->get(timestamp_key(), 1'000)->has_value());
   ASSERT_TRUE(publish());
@@ -203,7 +203,7 @@ TEST_F(PublisherTest, RefusesABinThatSomebodyChanged) {
   add({set("a")});
   ASSERT_TRUE(publish());
   const store::BlobKey key = bin_key("a");
-  std::string file(text_of(**files_->get(key, kMostTargetsOctets)));
+  std::string file(text_of(**files_->get(key, kMostTargetsBytes)));
   const std::string good = file;
   file[file.find("\"length\":1") + 9] = '2';
   ASSERT_TRUE(files_->put(key, bytes_of(file)));
@@ -223,7 +223,7 @@ TEST_F(PublisherTest, RefusesAnOldBinUnderANewName) {
   const store::BlobKey old = bin_key("a");
   add({set("a", 2)});
   ASSERT_TRUE(publish());
-  ASSERT_TRUE(files_->put(bin_key("a"), **files_->get(old, kMostTargetsOctets)));
+  ASSERT_TRUE(files_->put(bin_key("a"), **files_->get(old, kMostTargetsBytes)));
   add({set("a", 3)});
   EXPECT_EQ(publish().error().code().name, kRepositoryDamaged.name);
 }
@@ -239,15 +239,15 @@ TEST_F(PublisherTest, RefusesTheFileOfAnotherBin) {
     if (bin_of(path) != bin_of("a")) other = path;
   }
   ASSERT_NE(other, nullptr);
-  const Bytes good = **files_->get(bin_key("a"), kMostTargetsOctets);
-  ASSERT_TRUE(files_->put(bin_key("a"), **files_->get(bin_key(other), kMostTargetsOctets)));
+  const Bytes good = **files_->get(bin_key("a"), kMostTargetsBytes);
+  ASSERT_TRUE(files_->put(bin_key("a"), **files_->get(bin_key(other), kMostTargetsBytes)));
   std::string near = "a";
   for (int i = 0; bin_of(near.c_str()) != bin_of("a") || near == "a"; ++i) near = "x" + std::to_string(i);
   add({set(near)});
   EXPECT_TRUE(publish().error().is(tuf::kTufRole));
   // Of an earlier program, with the same version and without its role: only what it lists tells.
   tuf::Targets nameless =
-      tuf::Signed<tuf::Targets>::parse(**files_->get(bin_key(other), kMostTargetsOctets))->value;
+      tuf::Signed<tuf::Targets>::parse(**files_->get(bin_key(other), kMostTargetsBytes))->value;
   nameless.role.reset();
   nameless.version = tuf::Version(RepositoryTest::bin_of("a").version);
   ASSERT_TRUE(files_->put(bin_key("a"), bytes_of(signed_file(nameless, online_role_.keys))));
@@ -395,7 +395,8 @@ TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
   online_role_ = {{p256(5)}, 1};
   put_staged("root", root(2), root_role_.keys);
   put_staged("targets", targets(2), targets_role_.keys);
-  const Signers both = {std::make_shared<MemorySigner>(*p256(4)), std::make_shared<MemorySigner>(*p256(5))};
+  const SigningKeys both = {std::make_shared<MemorySigningKey>(*p256(4)),
+                            std::make_shared<MemorySigningKey>(*p256(5))};
   const auto done = publish(kNow, &both);
   ASSERT_TRUE(done) << done.error().message();
   EXPECT_EQ(done->bins, 16U);
@@ -404,7 +405,7 @@ TEST_F(PublisherTest, ChangesTheOnlineKeyWithoutAMomentInBetween) {
   const auto timestamp = *tuf::Signed<tuf::Timestamp>::parse(**files_->get(timestamp_key(), 10'000));
   EXPECT_EQ(timestamp.signatures.size(), 2U);
   // The next timestamp needs the new key only.
-  const Signers only_new = {both[1]};
+  const SigningKeys only_new = {both[1]};
   add({set("b")});
   ASSERT_TRUE(publish(kNow, &only_new));
   expect_good(2);

@@ -11,18 +11,18 @@ namespace {
 constexpr std::size_t kColumns = 4;
 constexpr std::size_t kRowsOfOneInsert = 64;
 constexpr std::size_t kDigestBytes = 32;
-constexpr std::size_t kRowsOfOneAnswer = 2'000;  // 36 MB at most, below DatabaseLimits::answer_octets
+constexpr std::size_t kRowsOfOneAnswer = 2'000;  // 36 MB at most, below DatabaseLimits::answer_bytes
 
 /// What is larger than all that `add` takes is not fetched: its columns are NULL, which a path never is. In
-/// SQLite a text or octets for `length` are more than any number.
+/// SQLite a text or bytes for `length` are more than any number.
 std::string select_statement(store::Dialect dialect) {
   const auto fits = [&](const std::string& column, std::size_t most) {
     const std::string size = dialect == store::Dialect::sqlite ? "length(CAST(" + column + " AS BLOB))"
-                                                               : "octet_length(" + column + ")";
+                                                               : "byte_length(" + column + ")";
     return "coalesce(" + size + ", 0) <= " + std::to_string(most);
   };
-  const std::string all_fit = fits("path", Change::kMostPathOctets) + " AND " + fits("sha256", kDigestBytes) +
-                              " AND " + fits("custom", TargetFile::kMostCustomOctets) +
+  const std::string all_fit = fits("path", Change::kMostPathBytes) + " AND " + fits("sha256", kDigestBytes) +
+                              " AND " + fits("custom", TargetFile::kMostCustomBytes) +
                               " AND coalesce(length, 0) <= 9223372036854775807";
   std::string sql = "SELECT id";
   for (const char* column : {"path", "length", "sha256", "custom"})

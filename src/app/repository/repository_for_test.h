@@ -103,12 +103,12 @@ class RepositoryTest : public ::testing::Test {
     put_staged("root", root(), root_role_.keys);
     put_staged("targets", targets(), targets_role_.keys);
   }
-  Signers signers() const {
-    Signers out;
-    for (const PrivateKey* key : online_role_.keys) out.push_back(std::make_shared<MemorySigner>(*key));
+  SigningKeys signers() const {
+    SigningKeys out;
+    for (const PrivateKey* key : online_role_.keys) out.push_back(std::make_shared<MemorySigningKey>(*key));
     return out;
   }
-  Result<Publication> publish(Time now = kNow, const Signers* others = nullptr) {
+  Result<Publication> publish(Time now = kNow, const SigningKeys* others = nullptr) {
     Publisher publisher = TRY(Publisher::open(place_, others ? *others : signers()));
     Publication publication = TRY(publisher.publish(now));
     TRY(publisher.close());
@@ -139,7 +139,7 @@ class RepositoryTest : public ::testing::Test {
   }
   /// What the published bins list of a path.
   std::optional<tuf::TargetFile> listed(const std::string& path) {
-    const Bytes file = **files_->get(bin_key(path), kMostTargetsOctets);
+    const Bytes file = **files_->get(bin_key(path), kMostTargetsBytes);
     const auto metadata = tuf::Signed<tuf::Targets>::parse(file);
     const tuf::TargetFile* found = metadata->value.targets.find(path);
     return found == nullptr ? std::nullopt : std::optional(*found);

@@ -15,7 +15,7 @@ Result<void> prepare_tables(store::Database& database) {
   "SELECT RAISE(ABORT, 'a column of tuf_change is of another type'); END"
   static const std::array<store::Migration, 2> kSteps = {{
       {"queue and settings",
-       {"CREATE TABLE tuf_change (id {identity}, path {text} NOT NULL, length BIGINT, sha256 {octets}, "
+       {"CREATE TABLE tuf_change (id {identity}, path {text} NOT NULL, length BIGINT, sha256 {bytes}, "
         "custom {text})",
         // `unfinished`: publications that were begun since the last one that came to its end
         "CREATE TABLE tuf_publisher (one BIGINT PRIMARY KEY, unfinished BIGINT NOT NULL)",

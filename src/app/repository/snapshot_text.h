@@ -12,7 +12,7 @@
 #include "core/base/time.h"
 #include "core/crypto/digest.h"
 
-/// Writes snapshot and timestamp as text, with versions only for bins (an entry of some 34 octets for each
+/// Writes snapshot and timestamp as text, with versions only for bins (an entry of some 34 bytes for each
 /// instead of 136, so that 16,384 bins stay under what clients accept), and with length and digest for the
 /// few roles that people sign:
 ///
@@ -22,7 +22,7 @@
 ///     entry     = text ':{' [ '"hashes":{"sha256":"' 64HEX '"},"length":' number ',' ] '"version":' number
 ///     '}'
 ///
-/// with the entries in the order of their octets.
+/// with the entries in the order of their bytes.
 namespace tomme::repository {
 
 class SnapshotText {
@@ -33,7 +33,7 @@ class SnapshotText {
   };
   /// What else is said of a file.
   struct Content {
-    std::uint64_t length = 0;  ///< octets
+    std::uint64_t length = 0;  ///< bytes
     Sha256 sha256;
     static Content of(std::string_view file) { return {file.size(), tomme::sha256(bytes_of(file))}; }
   };

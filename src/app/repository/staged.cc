@@ -114,7 +114,7 @@ Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
       if (!role.ends_with(".json")) continue;
       role.remove_suffix(5);
       if (!expect_role_name(role)) continue;
-      auto content = files.get(entry.key, kMostTargetsOctets);
+      auto content = files.get(entry.key, kMostTargetsBytes);
       // One that is too long is in nobody's way: it is named where it is read.
       if (!content && !content.error().is(kStoreTooLarge)) return std::unexpected(content.error());
       std::string text = content && *content ? std::string(text_of(**content)) : std::string();
@@ -139,7 +139,7 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
       version = at->second.value.version.value();
     }
     const auto there =
-        version == 0 ? std::nullopt : TRY(files.get(metadata_key(file.role, version), kMostTargetsOctets));
+        version == 0 ? std::nullopt : TRY(files.get(metadata_key(file.role, version), kMostTargetsBytes));
     if (!there || !say_the_same(text_of(*there), file.text)) {
       ++i;
       continue;
@@ -151,7 +151,7 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
 }
 
 Result<void> remove_staged(store::BlobStore& files, const StagedFile& file) {
-  const auto there = TRY(files.get(staged_key(file.role), kMostTargetsOctets));
+  const auto there = TRY(files.get(staged_key(file.role), kMostTargetsBytes));
   if (!there || !say_the_same(text_of(*there), file.text)) return {};
   return files.remove(staged_key(file.role));
 }

@@ -18,9 +18,9 @@ bool has_control_characters(std::string_view text) {
 }
 
 Result<tuf::TargetPath> listable(std::string_view path) {
-  if (path.size() > Change::kMostPathOctets) {
+  if (path.size() > Change::kMostPathBytes) {
     return fail(kRepositoryTarget, "the path " + printable(path, 80) + " is " + std::to_string(path.size()) +
-                                       " octets long, more than " + std::to_string(Change::kMostPathOctets));
+                                       " bytes long, more than " + std::to_string(Change::kMostPathBytes));
   }
   if (has_control_characters(path)) {
     return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has control characters");
@@ -45,7 +45,7 @@ bool is_askable(std::string_view path) {
 
 Result<TargetFile> TargetFile::make(std::uint64_t length, const Sha256& sha256, std::string_view custom) {
   if (length > kLongestFile) {
-    return fail(kRepositoryTarget, "a target of " + std::to_string(length) + " octets");
+    return fail(kRepositoryTarget, "a target of " + std::to_string(length) + " bytes");
   }
   if (custom.empty()) return TargetFile(length, sha256, {});
   const json::Value value = TRY(in("a custom object", json::parse(custom)));
@@ -53,8 +53,8 @@ Result<TargetFile> TargetFile::make(std::uint64_t length, const Sha256& sha256, 
     return fail(kRepositoryTarget, "what is custom is " + std::string(value.type_name()) + ", not an object");
   }
   std::string canonical = TRY(json::to_olpc_canonical(value));
-  if (canonical.size() > kMostCustomOctets) {
-    return fail(kRepositoryTarget, "a custom object of " + std::to_string(canonical.size()) + " octets");
+  if (canonical.size() > kMostCustomBytes) {
+    return fail(kRepositoryTarget, "a custom object of " + std::to_string(canonical.size()) + " bytes");
   }
   if (has_control_characters(canonical)) {
     return fail(kRepositoryTarget, "a custom object has control characters in its texts");

@@ -14,7 +14,7 @@ namespace tomme::repository {
 /// What metadata says of one target file. Can stand in a bin as it is.
 class TargetFile {
  public:
-  static constexpr std::size_t kMostCustomOctets = 16 * 1024;
+  static constexpr std::size_t kMostCustomBytes = 16 * 1024;
 
   /// `custom` is a JSON object or empty; it is kept in its canonical form. kRepositoryTarget, JSON errors.
   static Result<TargetFile> make(std::uint64_t length, const Sha256& sha256, std::string_view custom = {});
@@ -36,10 +36,10 @@ class TargetFile {
 /// of them again after all of them changes nothing.
 class Change {
  public:
-  static constexpr std::size_t kMostPathOctets = 1024;
+  static constexpr std::size_t kMostPathBytes = 1024;
   static constexpr std::size_t kMostSegments =
       32;  ///< of a path: a role that covers all has a pattern for each
-  /// kRepositoryTarget where the path has control characters, more than 1,024 octets or too many segments:
+  /// kRepositoryTarget where the path has control characters, more than 1,024 bytes or too many segments:
   /// bins are written as the canonical form of their JSON, which is JSON only without control characters.
   static Result<Change> set(std::string_view path, TargetFile file);
   static Result<Change> remove(std::string_view path);

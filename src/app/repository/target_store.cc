@@ -10,17 +10,17 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kPieceOctets = 256 * 1024;
-constexpr std::uint64_t kRangeOctets = 4 * 1024 * 1024;  // of another store
-constexpr std::uint64_t kOctetsOfABatch = 32 * 1024 * 1024;
+constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::uint64_t kRangeBytes = 4 * 1024 * 1024;  // of another store
+constexpr std::uint64_t kBytesOfABatch = 32 * 1024 * 1024;
 constexpr std::size_t kFilesOfABatch = 512;
 
-/// Gives the octets of a stored file to `take`, at most `length` of them. False where it is not there.
+/// Gives the bytes of a stored file to `take`, at most `length` of them. False where it is not there.
 template <class Take>
 Result<bool> each_range(store::BlobStore& files, const store::BlobKey& key, std::uint64_t length, Take take) {
   std::uint64_t offset = 0;
   do {
-    const std::uint64_t most = std::min(kRangeOctets, length - offset + 1);  // one more: it may be longer
+    const std::uint64_t most = std::min(kRangeBytes, length - offset + 1);  // one more: it may be longer
     const auto range = TRY(files.get_range(key, offset, most));
     if (!range) return false;
     TRY(take(BytesView(*range)));
@@ -34,7 +34,7 @@ Result<bool> each_range(store::BlobStore& files, const store::BlobKey& key, std:
 template <class Take>
 Result<void> each_piece(const FileHandle& file, const std::string& name, Take take) {
   TRY(rewind(file, name));
-  Buffer buffer(kPieceOctets);
+  Buffer buffer(kPieceBytes);
   while (const std::size_t n = TRY(read_some(file, buffer.room(), name))) TRY(take(buffer.first(n)));
   return {};
 }
@@ -50,9 +50,9 @@ TargetStore::TargetStore(store::BlobStore& files, std::function<Result<void>()> 
 
 Result<void> TargetStore::put_small(const store::BlobKey& key, BytesView content) {
   TRY(batch_->put(key, content));
-  waiting_octets_ += content.size();
+  waiting_bytes_ += content.size();
   ++waiting_files_;
-  if (waiting_octets_ < kOctetsOfABatch && waiting_files_ < kFilesOfABatch) return {};
+  if (waiting_bytes_ < kBytesOfABatch && waiting_files_ < kFilesOfABatch) return {};
   return finish();
 }
 
@@ -60,7 +60,7 @@ Result<void> TargetStore::finish() {
   TRY(ask());
   TRY(batch_->commit());
   batch_ = files_.batch();
-  waiting_octets_ = waiting_files_ = 0;
+  waiting_bytes_ = waiting_files_ = 0;
   return {};
 }
 

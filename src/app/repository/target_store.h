@@ -11,7 +11,7 @@
 
 namespace tomme::repository {
 
-/// Puts target files under the names that lead to them. Files of up to kSmallFile octets share the wait for
+/// Puts target files under the names that lead to them. Files of up to kSmallFile bytes share the wait for
 /// the disk; larger ones go through memory piece by piece. Of one thread; the store must live longer. What
 /// is put and never listed is garbage, which collect_garbage removes.
 class TargetStore {
@@ -38,7 +38,7 @@ class TargetStore {
   store::BlobStore& files_;
   std::function<Result<void>()> go_on_;
   std::unique_ptr<store::BlobBatch> batch_;
-  std::uint64_t waiting_octets_ = 0;
+  std::uint64_t waiting_bytes_ = 0;
   std::size_t waiting_files_ = 0;
 };
 

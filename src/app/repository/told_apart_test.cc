@@ -98,7 +98,7 @@ TEST_F(ToldApartTest, AFileThatSaysAnotherRoleIsNotTaken) {
   put_staged("one", signed_by_all(file));
   EXPECT_TRUE(left().is(tuf::kTufRole));
   const std::vector<StagedFile> staged = *load_staged(*files_);
-  const Signers holder = {std::make_shared<MemorySigner>(*ed25519(5))};
+  const SigningKeys holder = {std::make_shared<MemorySigningKey>(*ed25519(5))};
   EXPECT_TRUE(
       sign_shown(*files_, load_published(*files_)->offline, staged, holder).error().is(tuf::kTufRole));
   EXPECT_TRUE(
@@ -263,9 +263,9 @@ TEST_F(ToldApartTest, TheSnapshotListsLengthAndDigestOfWhatPeopleSign) {
           ->value;
   for (const auto& [file, listed] : snapshot.meta) {
     const std::string role(file.substr(0, file.size() - 5));
-    const Bytes octets = *load_metadata(*files_, role, listed.version.value(), kMostTargetsOctets);
+    const Bytes bytes = *load_metadata(*files_, role, listed.version.value(), kMostTargetsBytes);
     EXPECT_EQ(listed.is_version_only(), role.starts_with("bins-")) << role;
-    EXPECT_TRUE(tuf::check_meta_file(listed, octets)) << role;
+    EXPECT_TRUE(tuf::check_meta_file(listed, bytes)) << role;
   }
   // And is held to it: another file with the same version and good signatures.
   put_staged("x", "");
@@ -309,7 +309,7 @@ TEST_F(ToldApartTest, AnOlderRepositoryIsBroughtThereByOneSignedStep) {
   // The step: targets is staged and signed anew.
   tuf::Targets renewed = *draft_targets(*files_, "targets", {}, kNow);
   ASSERT_TRUE(stage(*files_, "targets", renewed));
-  const Signers holder = {std::make_shared<MemorySigner>(*ed25519(3))};
+  const SigningKeys holder = {std::make_shared<MemorySigningKey>(*ed25519(3))};
   ASSERT_TRUE(sign_shown(*files_, load_published(*files_)->offline, *load_staged(*files_), holder));
   ASSERT_EQ(publish()->bins, layout.count());
   found = verify_published(*files_, {.now = kNow});
@@ -325,7 +325,7 @@ class HistoryTest : public ToldApartTest {
   struct File {
     std::string role;
     tuf::Signed<tuf::Targets> metadata;
-    Bytes octets;
+    Bytes bytes;
   };
   std::vector<File> seen_;
   std::mt19937 random_{7};
@@ -344,17 +344,17 @@ class HistoryTest : public ToldApartTest {
     for (const store::BlobEntry& entry : entries) {
       const auto name = read_metadata_key(entry.key.text());
       if (!name || name->role == "root" || name->role == "snapshot") continue;
-      Bytes octets = **files_->get(entry.key, kMostTargetsOctets);
-      auto metadata = tuf::Signed<tuf::Targets>::parse(octets);
+      Bytes bytes = **files_->get(entry.key, kMostTargetsBytes);
+      auto metadata = tuf::Signed<tuf::Targets>::parse(bytes);
       ASSERT_TRUE(metadata);
-      seen_.push_back({name->role, *std::move(metadata), std::move(octets)});
+      seen_.push_back({name->role, *std::move(metadata), std::move(bytes)});
     }
   }
   /// By versions, keys and what the snapshot lists: what every client looks at, and no more.
   bool is_taken(const File& file, const tuf::MetaFile& listed, const tuf::Keys& keys,
                 const tuf::RoleKeys& role) {
     return file.metadata.value.version == listed.version &&
-           tuf::check_meta_file(listed, file.octets).has_value() &&
+           tuf::check_meta_file(listed, file.bytes).has_value() &&
            tuf::verify_threshold("", "", keys, role, file.metadata.canonical, file.metadata.signatures)
                .has_value();
   }
@@ -385,7 +385,7 @@ class HistoryTest : public ToldApartTest {
   }
   /// A publication that is killed before its timestamp: its bins may have been seen all the same.
   void interrupt(Time now) {
-    const Bytes before = **files_->get(timestamp_key(), kMostTimestampOctets);
+    const Bytes before = **files_->get(timestamp_key(), kMostTimestampBytes);
     add({set("a" + std::to_string(pick(40)), 1000), set("b" + std::to_string(pick(40)), 1000)});
     const auto unfinished = [&](const char* sql) {
       return store::transact(*database_, store::Access::write,
@@ -450,7 +450,7 @@ TEST_F(HistoryTest, NothingThatWasSignedForOneRoleIsPublishedAsAnother) {
   const std::vector<StagedFile> later = *load_staged(*files_);
   texts.insert(texts.end(), later.begin(), later.end());
   remember();
-  for (const File& file : seen_) texts.push_back({file.role, std::string(text_of(file.octets))});
+  for (const File& file : seen_) texts.push_back({file.role, std::string(text_of(file.bytes))});
   for (const char* place : {"one", "two", "targets", "bins"}) {
     for (const StagedFile& text : texts) {
       if (text.role == place) continue;

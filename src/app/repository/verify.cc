@@ -81,7 +81,7 @@ class Walk {
   void take(Walk& part) {
     found_.bins += part.found_.bins;
     found_.targets += part.found_.targets;
-    found_.octets += part.found_.octets;
+    found_.bytes += part.found_.bytes;
     for (Error& error : part.found_.problems) problem(std::move(error));
     nameless_bins_ += part.nameless_bins_;
     bin_versions_.insert(bin_versions_.end(), part.bin_versions_.begin(), part.bin_versions_.end());
@@ -137,10 +137,10 @@ class Walk {
     const auto first = first_root_version(files_);
     if (!first) return problem(first.error());
     for (std::uint64_t version = first->value_or(1);; ++version) {
-      const auto file = files_.get(metadata_key("root", version), kMostRootOctets);
+      const auto file = files_.get(metadata_key("root", version), kMostRootBytes);
       if (!file) return problem(file.error());
       if (!*file) break;
-      found_.octets += (*file)->size();
+      found_.bytes += (*file)->size();
       auto root = tuf::Signed<tuf::Root>::parse(**file);
       const std::string name = "root version " + std::to_string(version);
       if (!root) return problem(std::move(root).error().in(name));
@@ -164,15 +164,15 @@ class Walk {
   void top_level(const Published& published) {
     found_.timestamp_version = published.timestamp.version;
     found_.snapshot_version = published.snapshot.version;
-    found_.octets += published.timestamp_file.size();
+    found_.bytes += published.timestamp_file.size();
     tuf::Common timestamp, snapshot;
     timestamp.expires = published.timestamp.expires;
     snapshot.expires = published.snapshot.expires;
     expire("timestamp", timestamp);
     expire("snapshot", snapshot);
-    const auto file = load_metadata(files_, "snapshot", published.snapshot.version, kMostSnapshotOctets);
+    const auto file = load_metadata(files_, "snapshot", published.snapshot.version, kMostSnapshotBytes);
     if (!file) return problem(file.error());
-    found_.octets += file->size();
+    found_.bytes += file->size();
     const auto listing = tuf::Signed<tuf::Timestamp>::parse(bytes_of(published.timestamp_file));
     auto metadata = tuf::Signed<tuf::Snapshot>::parse(*file);
     if (!listing || !metadata) return problem(Error(listing ? metadata.error() : listing.error()));
@@ -187,9 +187,9 @@ class Walk {
     const auto listing = snapshot.meta.find(snapshot_entry(name));
     if (!listing) return problem(Error(kRepositoryDamaged, "the snapshot does not list " + name));
     const std::uint64_t version = listing->version.value();
-    const auto file = load_metadata(files_, name, version, kMostTargetsOctets);
+    const auto file = load_metadata(files_, name, version, kMostTargetsBytes);
     if (!file) return problem(file.error());
-    found_.octets += file->size();
+    found_.bytes += file->size();
     if (const auto good = tuf::check_meta_file(*listing, *file); !good)
       return problem(Error(good.error()).in(name));
     const auto metadata = tuf::parse_targets_of(name, *file);

@@ -17,14 +17,14 @@ struct Verification {
   std::size_t roles = 0;  ///< that people sign: targets and what is delegated by name
   std::size_t bins = 0;
   std::uint64_t targets = 0;
-  std::uint64_t octets = 0;  ///< of the metadata that is in force
+  std::uint64_t bytes = 0;  ///< of the metadata that is in force
   std::vector<Error> problems;
   std::vector<std::string> notes;  ///< what no client refuses, but leaves less to tell one role from another
 };
 
 struct VerificationOptions {
   Time now;
-  bool target_files = false;  ///< also that each target is stored as listed, octet for octet
+  bool target_files = false;  ///< also that each target is stored as listed, byte for byte
   std::size_t most_problems = 100;
   unsigned threads = 2;  ///< for the bins
 };

@@ -5,7 +5,7 @@ namespace tomme::trust {
 
 namespace {
 
-constexpr std::size_t kReasonOctets = 400;
+constexpr std::size_t kReasonBytes = 400;
 
 std::string_view take_word(std::string_view& line) {
   const std::size_t end = line.find(' ');
@@ -20,7 +20,7 @@ std::string to_text(const Asked& asked) {
   std::string text;
   if (asked.refreshed) text += "refreshed " + to_rfc3339(*asked.refreshed) + "\n";
   if (asked.failed) {
-    text += "failed " + to_rfc3339(*asked.failed) + " " + printable(asked.reason, kReasonOctets) + "\n";
+    text += "failed " + to_rfc3339(*asked.failed) + " " + printable(asked.reason, kReasonBytes) + "\n";
   }
   if (asked.told) text += "told " + to_rfc3339(*asked.told) + "\n";
   return text;
@@ -39,7 +39,7 @@ Asked parse_asked(std::string_view text) {
     if (what == "told") asked.told = when;
     if (what != "failed" || !when) continue;
     asked.failed = when;
-    asked.reason = printable(line, kReasonOctets);
+    asked.reason = printable(line, kReasonBytes);
   }
   return asked;
 }

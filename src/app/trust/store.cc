@@ -11,12 +11,12 @@ namespace tomme::trust {
 namespace {
 
 constexpr const char* kAskedName = "asked";
-constexpr std::size_t kAskedOctets = 4096;
-constexpr std::size_t kSigningConfigOctets = 1024 * 1024;
+constexpr std::size_t kAskedBytes = 4096;
+constexpr std::size_t kSigningConfigBytes = 1024 * 1024;
 constexpr std::string_view kTargetsFolder = "targets/";
 
-std::size_t most_octets(std::string_view target) {
-  return target == kTrustedRootTarget ? TrustedRootLimits().bytes : kSigningConfigOctets;
+std::size_t most_bytes(std::string_view target) {
+  return target == kTrustedRootTarget ? TrustedRootLimits().bytes : kSigningConfigBytes;
 }
 
 std::string kept_name(const tuf::FoundTarget& target) {
@@ -36,25 +36,25 @@ Result<tuf::FoundTarget> find_trusted_root(tuf::Updater& updater, const Source& 
 
 /// Fetched into memory: at most a megabyte.
 Result<Bytes> fetch_target(TufTargets& from, const tuf::FoundTarget& target) {
-  const std::size_t most = most_octets(target.path.text());
+  const std::size_t most = most_bytes(target.path.text());
   if (target.file.length > most) {
     return fail(tuf::kTufTooLong, target.path.text() + " is listed with " +
-                                      std::to_string(target.file.length) + " octets, more than the " +
+                                      std::to_string(target.file.length) + " bytes, more than the " +
                                       std::to_string(most) + " allowed");
   }
-  Bytes octets;
+  Bytes bytes;
   TRY(from.fetch(target, [&](BytesView more) -> Result<void> {
-    append(octets, more);
+    append(bytes, more);
     return {};
   }));
-  return octets;
+  return bytes;
 }
 
-Result<std::shared_ptr<const TrustedRoot>> read_root(BytesView octets) {
-  Result<TrustedRoot> root = TrustedRoot::parse(text_of(octets));
+Result<std::shared_ptr<const TrustedRoot>> read_root(BytesView bytes) {
+  Result<TrustedRoot> root = TrustedRoot::parse(text_of(bytes));
   if (root) return std::make_shared<const TrustedRoot>(*std::move(root));
   return fail(root.error().code(),
-              "the trusted_root.json that the mirror vouches for cannot be read: " + root.error().message(),
+              "the trusted_root.json of the mirror cannot be read: " + root.error().message(),
               "a newer tomme may know it");
 }
 
@@ -88,9 +88,9 @@ Result<void> Store::begin() {
 }
 
 Result<std::optional<Bytes>> Store::kept(const tuf::FoundTarget& target) const {
-  std::optional<Bytes> octets = TRY(folder_.load_file(kept_name(target), most_octets(target.path.text())));
-  if (octets && !tuf::check_target(target.file, *octets)) octets.reset();
-  return octets;
+  std::optional<Bytes> bytes = TRY(folder_.load_file(kept_name(target), most_bytes(target.path.text())));
+  if (bytes && !tuf::check_target(target.file, *bytes)) bytes.reset();
+  return bytes;
 }
 
 Result<Files> Store::fetch(net::HttpClient& client, Time now, const TufMirrorLimits& limits) {
@@ -100,14 +100,14 @@ Result<Files> Store::fetch(net::HttpClient& client, Time now, const TufMirrorLim
   tuf::Updater updater = TRY(tuf::Updater::open(folder_, mirror, {.now = now}));
   TRY(updater.refresh());
   const auto have = [&](const tuf::FoundTarget& target) -> Result<Bytes> {
-    if (auto octets = kept(target); octets && *octets) return **std::move(octets);
+    if (auto bytes = kept(target); bytes && *bytes) return **std::move(bytes);
     return fetch_target(targets, target);
   };
   const tuf::FoundTarget found = TRY(find_trusted_root(updater, source_));
-  const Bytes octets = TRY(have(found));
-  auto root = TRY(read_root(octets));
-  Files files{std::move(root), sha256(octets)};
-  TRY(folder_.store_file(kept_name(found), octets));
+  const Bytes bytes = TRY(have(found));
+  auto root = TRY(read_root(bytes));
+  Files files{std::move(root), sha256(bytes)};
+  TRY(folder_.store_file(kept_name(found), bytes));
   // Needed for signing alone: a mirror that cannot give it is still good for verifying.
   if (const auto config = find(updater, kSigningConfigTarget); config && *config) {
     if (const auto text = have(**config)) {
@@ -134,11 +134,11 @@ Result<Files> Store::load(Time now, std::chrono::seconds tolerance) {
   const tuf::UpdaterOptions options{.now = now, .offline = tuf::Offline{.tolerance = tolerance}};
   tuf::Updater updater = TRY(tuf::Updater::open(folder_, nobody, options));
   const tuf::FoundTarget found = TRY(find_trusted_root(updater, source_));
-  const std::optional<Bytes> octets = TRY(kept(found));
-  if (!octets)
+  const std::optional<Bytes> bytes = TRY(kept(found));
+  if (!bytes)
     return fail(kTrustNotKept, "the trusted_root.json of " + printable(source_.mirror) + " is not kept");
-  auto root = TRY(read_root(*octets));
-  Files files{std::move(root), sha256(*octets)};
+  auto root = TRY(read_root(*bytes));
+  Files files{std::move(root), sha256(*bytes)};
   if (const auto config = find(updater, kSigningConfigTarget); config && *config) {
     if (const auto text = kept(**config); text && *text) {
       files.signing_config = std::string(text_of(**text));
@@ -149,7 +149,7 @@ Result<Files> Store::load(Time now, std::chrono::seconds tolerance) {
 }
 
 Asked Store::asked() const {
-  const auto text = folder_.load_file(kAskedName, kAskedOctets);
+  const auto text = folder_.load_file(kAskedName, kAskedBytes);
   return text && *text ? parse_asked(text_of(**text)) : Asked{};
 }
 

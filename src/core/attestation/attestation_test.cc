@@ -24,11 +24,11 @@ json::Value parsed(std::string_view text) {
 
 // --- DSSE ------------------------------------------------------------------------------------------------
 
-TEST(Dsse, PreAuthenticationEncodingCountsOctets) {
+TEST(Dsse, PreAuthenticationEncodingCountsBytes) {
   EXPECT_EQ(text_of(pre_authentication_encoding("http://example.com/HelloWorld", bytes_of("hello world"))),
             "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
   EXPECT_EQ(text_of(pre_authentication_encoding("", {})), "DSSEv1 0  0 ");
-  // "é" is two octets.
+  // "é" is two bytes.
   EXPECT_EQ(text_of(pre_authentication_encoding("\xc3\xa9", bytes_of("\xc3\xa9"))),
             "DSSEv1 2 \xc3\xa9 2 \xc3\xa9");
 }
@@ -105,7 +105,7 @@ Result<void> check(std::string_view text, std::string_view filename) {
 
 TEST(AttestedStatement, NamesThisDistribution) {
   EXPECT_TRUE(check(statement(sha256_set()), "a-1.0.tar.gz"));
-  EXPECT_TRUE(check(statement(sha256_set()), "A-1.0.0.tar.gz")) << "compared as parsed, not by octets";
+  EXPECT_TRUE(check(statement(sha256_set()), "A-1.0.0.tar.gz")) << "compared as parsed, not by bytes";
   for (const char* other : {"b-1.0.tar.gz", "a-1.1.tar.gz", "a-1.0-py3-none-any.whl", "a-1.0.zip"})
     EXPECT_TRUE(refused(check(statement(sha256_set()), other), kAttestationFilename)) << other;
   // A file that was given a name of its own is not the one that was attested.
@@ -198,8 +198,8 @@ TEST(ProvenanceParse, KnowsPublishers) {
   const auto publisher = [](std::string_view text) {
     return Provenance::parse(parsed(provenance(text, attestation())))->bundles.at(0).publisher;
   };
-  const Publisher github = publisher(kGitHub);
-  EXPECT_EQ(github.kind, Publisher::Kind::github);
+  const TrustedPublisher github = publisher(kGitHub);
+  EXPECT_EQ(github.kind, TrustedPublisher::Kind::github);
   EXPECT_EQ(github.repository, "o/r");
   EXPECT_EQ(github.workflow, "release.yml");
   EXPECT_EQ(github.environment, "pypi");
@@ -207,23 +207,23 @@ TEST(ProvenanceParse, KnowsPublishers) {
   EXPECT_EQ(publisher(R"({"kind":"GitHub","repository":"o/r","workflow":"w.yml","claims":{"ref":"x"}})")
                 .environment,
             std::nullopt);
-  const Publisher gitlab = publisher(
+  const TrustedPublisher gitlab = publisher(
       R"({"kind":"GitLab","repository":"g/p","workflow_filepath":".gitlab-ci.yml","environment":""})");
-  EXPECT_EQ(gitlab.kind, Publisher::Kind::gitlab);
+  EXPECT_EQ(gitlab.kind, TrustedPublisher::Kind::gitlab);
   EXPECT_EQ(gitlab.workflow, ".gitlab-ci.yml");
   EXPECT_EQ(gitlab.environment, std::nullopt);
-  const Publisher google = publisher(R"({"kind":"Google","email":"me@example.com"})");
-  EXPECT_EQ(google.kind, Publisher::Kind::google);
+  const TrustedPublisher google = publisher(R"({"kind":"Google","email":"me@example.com"})");
+  EXPECT_EQ(google.kind, TrustedPublisher::Kind::google);
   EXPECT_EQ(google.email, "me@example.com");
-  const Publisher circleci = publisher(
+  const TrustedPublisher circleci = publisher(
       R"({"kind":"CircleCI","project_id":"0-1","pipeline_definition_id":"2-3","vcs_origin":"github.com/o/r","vcs_ref":null})");
-  EXPECT_EQ(circleci.kind, Publisher::Kind::circleci);
+  EXPECT_EQ(circleci.kind, TrustedPublisher::Kind::circleci);
   EXPECT_EQ(circleci.project_id, "0-1");
   EXPECT_EQ(circleci.pipeline_definition_id, "2-3");
   EXPECT_EQ(circleci.vcs_origin, "github.com/o/r");
   EXPECT_EQ(circleci.vcs_ref, std::nullopt);
-  const Publisher other = publisher(R"({"kind":"Forge","x":1})");
-  EXPECT_EQ(other.kind, Publisher::Kind::other);
+  const TrustedPublisher other = publisher(R"({"kind":"Forge","x":1})");
+  EXPECT_EQ(other.kind, TrustedPublisher::Kind::other);
   EXPECT_EQ(other.kind_name, "Forge");
 }
 

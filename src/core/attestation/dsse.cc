@@ -21,7 +21,7 @@ Bytes DsseEnvelope::pre_authentication_encoding() const {
 
 namespace {
 
-/// Takes "LEN SP <LEN octets>" off the front.
+/// Takes "LEN SP <LEN bytes>" off the front.
 bool take_counted(std::string_view& text) {
   std::size_t length = 0;
   const char* end = text.data() + text.size();
@@ -35,9 +35,9 @@ bool take_counted(std::string_view& text) {
 
 }  // namespace
 
-bool is_pre_authentication_encoding(BytesView octets) {
+bool is_pre_authentication_encoding(BytesView bytes) {
   constexpr std::string_view kStart = "DSSEv1 ";
-  std::string_view text = text_of(octets);
+  std::string_view text = text_of(bytes);
   if (!text.starts_with(kStart)) return false;
   text.remove_prefix(kStart.size());
   if (!take_counted(text) || !text.starts_with(' ')) return false;

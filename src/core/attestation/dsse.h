@@ -14,18 +14,18 @@ struct DsseEnvelope {
   Bytes signature;
   std::string key_id;  ///< unauthenticated; empty where absent
 
-  /// The octets that were signed.
+  /// The bytes that were signed.
   Bytes pre_authentication_encoding() const;
 };
 
 inline constexpr std::string_view kInTotoPayloadType = "application/vnd.in-toto+json";
 
 /// PAE(type, payload) = "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload; lengths are counts of
-/// octets in decimal.
+/// bytes in decimal.
 Bytes pre_authentication_encoding(std::string_view payload_type, BytesView payload);
 
-/// Whether these octets are such an encoding, of whatever: a signature over a file that holds them is one
+/// Whether these bytes are such an encoding, of whatever: a signature over a file that holds them is one
 /// over the envelope too.
-bool is_pre_authentication_encoding(BytesView octets);
+bool is_pre_authentication_encoding(BytesView bytes);
 
 }  // namespace tomme

@@ -36,23 +36,23 @@ std::optional<std::string> non_empty(std::optional<std::string_view> text) {
 //  {"kind":"GitLab","repository":"ns/project","workflow_filepath":".gitlab-ci.yml","environment":…}
 //  {"kind":"Google","email":"…"}
 //  {"kind":"CircleCI","project_id":"…","pipeline_definition_id":"…","vcs_origin":…,"vcs_ref":…}
-Result<Publisher> parse_publisher(const json::Value& value) {
+Result<TrustedPublisher> parse_publisher(const json::Value& value) {
   json::Fields fields = TRY(json::Fields::of(value, "publisher"));
-  Publisher publisher;
+  TrustedPublisher publisher;
   publisher.kind_name = TRY(fields.text("kind"));
   if (publisher.kind_name == "GitHub") {
-    publisher.kind = Publisher::Kind::github;
+    publisher.kind = TrustedPublisher::Kind::github;
     publisher.repository = TRY(fields.text("repository"));
     publisher.workflow = TRY(fields.text("workflow"));
   } else if (publisher.kind_name == "GitLab") {
-    publisher.kind = Publisher::Kind::gitlab;
+    publisher.kind = TrustedPublisher::Kind::gitlab;
     publisher.repository = TRY(fields.text("repository"));
     publisher.workflow = TRY(fields.text("workflow_filepath"));
   } else if (publisher.kind_name == "Google") {
-    publisher.kind = Publisher::Kind::google;
+    publisher.kind = TrustedPublisher::Kind::google;
     publisher.email = TRY(fields.text("email"));
   } else if (publisher.kind_name == "CircleCI") {
-    publisher.kind = Publisher::Kind::circleci;
+    publisher.kind = TrustedPublisher::Kind::circleci;
     publisher.project_id = TRY(fields.text("project_id"));
     publisher.pipeline_definition_id = TRY(fields.text("pipeline_definition_id"));
     publisher.vcs_origin = non_empty(TRY(fields.optional_text("vcs_origin")));

@@ -24,7 +24,7 @@ struct Attestation {
 };
 
 /// Who the index says has published. Never believed: compared with the certificate.
-struct Publisher {
+struct TrustedPublisher {
   enum class Kind : std::uint8_t { github, gitlab, google, circleci, other };
   Kind kind = Kind::other;
   std::string kind_name;   ///< as written
@@ -39,7 +39,7 @@ struct Publisher {
 };
 
 struct AttestationBundle {
-  Publisher publisher;
+  TrustedPublisher publisher;
   std::vector<Attestation> attestations;
 };
 

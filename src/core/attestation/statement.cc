@@ -24,8 +24,8 @@ Result<std::vector<Digest>> parse_digest_set(const json::Value& value, const Sta
     if (!algorithm) continue;
     if (!member.value.text())
       return fail(kStatementInvalid, "a subject's " + member.name + " digest is not a string");
-    const Bytes octets = TRY(in("subject digest", decode_hex(*member.value.text())));
-    digests.push_back(TRY(in("subject digest", Digest::make(*algorithm, octets))));
+    const Bytes bytes = TRY(in("subject digest", decode_hex(*member.value.text())));
+    digests.push_back(TRY(in("subject digest", Digest::make(*algorithm, bytes))));
   }
   return digests;
 }

@@ -8,12 +8,12 @@
 
 namespace tomme {
 
-/// A cursor over borrowed octets for big-endian wire formats. A read that does not fit returns
-/// nothing and does not move. Callers end with `at_end()`: trailing octets are an error of theirs.
+/// A cursor over borrowed bytes for big-endian wire formats. A read that does not fit returns
+/// nothing and does not move. Callers end with `at_end()`: trailing bytes are an error of theirs.
 ///
 ///     ByteReader r(input);
 ///     auto version = r.u8();
-///     auto body = r.take_prefixed<2>();   // u16 length, then that many octets
+///     auto body = r.take_prefixed<2>();   // u16 length, then that many bytes
 ///     if (!version || !body || !r.at_end()) return fail(...);
 class ByteReader {
  public:
@@ -30,14 +30,14 @@ class ByteReader {
     return head;
   }
 
-  /// An unsigned integer of `kOctets` octets, big endian; at most 8.
-  template <std::size_t kOctets>
+  /// An unsigned integer of `kBytes` bytes, big endian; at most 8.
+  template <std::size_t kBytes>
   std::optional<std::uint64_t> uint() {
-    static_assert(kOctets >= 1 && kOctets <= 8);
-    auto head = take(kOctets);
+    static_assert(kBytes >= 1 && kBytes <= 8);
+    auto head = take(kBytes);
     if (!head) return std::nullopt;
     std::uint64_t value = 0;
-    for (std::uint8_t octet : *head) value = (value << 8) | octet;
+    for (std::uint8_t byte : *head) value = (value << 8) | byte;
     return value;
   }
   std::optional<std::uint8_t> u8() {
@@ -46,11 +46,11 @@ class ByteReader {
     return static_cast<std::uint8_t>(*value);
   }
 
-  /// A vector with a length of `kOctets` octets before it (RFC 8446 section 3.4).
-  template <std::size_t kOctets>
+  /// A vector with a length of `kBytes` bytes before it (RFC 8446 section 3.4).
+  template <std::size_t kBytes>
   std::optional<BytesView> take_prefixed() {
     ByteReader ahead = *this;
-    auto length = ahead.uint<kOctets>();
+    auto length = ahead.uint<kBytes>();
     if (!length || *length > ahead.left()) return std::nullopt;
     auto body = ahead.take(static_cast<std::size_t>(*length));
     *this = ahead;
@@ -61,10 +61,10 @@ class ByteReader {
   BytesView rest_;
 };
 
-/// Appends `value` in `kOctets` octets, big endian.
-template <std::size_t kOctets>
+/// Appends `value` in `kBytes` bytes, big endian.
+template <std::size_t kBytes>
 void append_uint(Bytes& out, std::uint64_t value) {
-  for (std::size_t i = kOctets; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  for (std::size_t i = kBytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
 }  // namespace tomme

@@ -9,17 +9,17 @@
 
 namespace tomme {
 
-/// Owned octets.
+/// Owned bytes.
 using Bytes = std::vector<std::uint8_t>;
-/// Borrowed octets; whoever makes one keeps the owner alive while it is used.
+/// Borrowed bytes; whoever makes one keeps the owner alive while it is used.
 using BytesView = std::span<const std::uint8_t>;
 
-/// The octets of a text, borrowed.
+/// The bytes of a text, borrowed.
 inline BytesView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-/// Octets seen as text, borrowed. No claim that they are UTF-8: see encoding/text.h.
+/// Bytes seen as text, borrowed. No claim that they are UTF-8: see encoding/text.h.
 inline std::string_view text_of(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -28,7 +28,8 @@ inline Bytes to_bytes(BytesView view) {
   return {view.begin(), view.end()};
 }
 
-/// Equality of content. Not constant-time: for public values only, see crypto/secret_equal.h.
+/// Equality of content. Not constant-time: for public values only; secrets are compared with
+/// core/crypto/secret_equal.h.
 inline bool equal(BytesView a, BytesView b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }

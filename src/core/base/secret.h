@@ -8,7 +8,7 @@
 namespace tomme {
 
 /// A value that must not reach a log or a message: it prints as stars and is wiped when it goes.
-/// `T` is a contiguous container of one-octet elements (std::string, Bytes).
+/// `T` is a contiguous container of one-byte elements (std::string, Bytes).
 template <class T>
 class Secret {
  public:
@@ -33,8 +33,8 @@ class Secret {
  private:
   void wipe() {
     value_.resize(value_.capacity());  // a short string that was moved from keeps its characters in place
-    volatile auto* octets = value_.data();
-    for (std::size_t i = 0; i < value_.size(); ++i) octets[i] = 0;
+    volatile auto* bytes = value_.data();
+    for (std::size_t i = 0; i < value_.size(); ++i) bytes[i] = 0;
     value_.clear();
   }
   T value_;

@@ -17,7 +17,7 @@ namespace tomme {
 
 namespace {
 
-constexpr std::size_t kMaxSerialOctets = 20;
+constexpr std::size_t kMaxSerialBytes = 20;
 
 std::unexpected<Error> bad(std::string message) {
   return fail(kCertificateInvalid, std::move(message));
@@ -38,20 +38,20 @@ Result<void> expect_version_3(der::Reader& tbs) {
   return {};
 }
 
-// RFC 5280 4.1.2.2: positive, at most 20 octets.
+// RFC 5280 4.1.2.2: positive, at most 20 bytes.
 Result<BytesView> read_serial(der::Reader& tbs) {
   BytesView serial = TRY(tbs.integer());
   if (serial[0] >= 0x80 || (serial.size() == 1 && serial[0] == 0)) {
     return bad("a serial number that is not positive");
   }
-  if (serial.size() > kMaxSerialOctets) {
-    return bad("a serial number of " + std::to_string(serial.size()) + " octets");
+  if (serial.size() > kMaxSerialBytes) {
+    return bad("a serial number of " + std::to_string(serial.size()) + " bytes");
   }
   return serial;
 }
 
-bool is_printable_ascii(BytesView octets) {
-  return std::ranges::all_of(octets, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; });
+bool is_printable_ascii(BytesView bytes) {
+  return std::ranges::all_of(bytes, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; });
 }
 
 /// The text kinds of RFC 5280 that are still written; the older ones (Teletex, BMP, Universal) are refused.
@@ -64,7 +64,7 @@ Result<void> expect_name_value(const der::Element& value) {
     case der::kPrintableString:
     case der::kIa5String:
     case kNumericString:
-      if (!is_printable_ascii(value.body)) return bad("a name with octets that are not printable ASCII");
+      if (!is_printable_ascii(value.body)) return bad("a name with bytes that are not printable ASCII");
       return {};
     default:
       return bad("a name in a kind of string that is not read here");
@@ -130,7 +130,7 @@ struct Certificate::Impl {
 
 // Certificate ::= SEQUENCE {
 //   tbsCertificate      TBSCertificate,
-//   signatureAlgorithm  AlgorithmIdentifier,  -- the octets of TBSCertificate.signature
+//   signatureAlgorithm  AlgorithmIdentifier,  -- the bytes of TBSCertificate.signature
 //   signatureValue      BIT STRING }
 Result<void> Certificate::Impl::read(const CertificateLimits& limits) {
   der::Reader outer(der);
@@ -186,7 +186,7 @@ Result<void> Certificate::Impl::read_extension_field(der::Reader& fields, const 
 
 Result<Certificate> Certificate::parse(BytesView der, const CertificateLimits& limits) {
   if (der.size() > limits.bytes) {
-    return bad("a certificate of " + std::to_string(der.size()) + " octets where " +
+    return bad("a certificate of " + std::to_string(der.size()) + " bytes where " +
                std::to_string(limits.bytes) + " are the limit");
   }
   auto impl = std::make_shared<Impl>(Impl{.der = to_bytes(der)});

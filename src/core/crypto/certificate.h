@@ -15,7 +15,7 @@ namespace tomme {
 
 /// One to be written.
 struct Extension {
-  Bytes oid;  ///< contents octets of the OBJECT IDENTIFIER
+  Bytes oid;  ///< contents bytes of the OBJECT IDENTIFIER
   bool critical;
   Bytes value;  ///< what extnValue wraps
 };
@@ -23,7 +23,7 @@ struct Extension {
 /// One as it stands in a certificate, borrowed from it.
 struct ExtensionView {
   BytesView whole;
-  BytesView oid;  ///< contents octets of the OBJECT IDENTIFIER
+  BytesView oid;  ///< contents bytes of the OBJECT IDENTIFIER
   bool critical;
   BytesView value;  ///< what extnValue wraps
 };
@@ -34,7 +34,7 @@ struct SubjectName {
     email,        ///< rfc822Name
     uri,          ///< uniformResourceIdentifier
     dns,          ///< dNSName
-    ip,           ///< iPAddress, `value` holds the raw 4 or 16 octets
+    ip,           ///< iPAddress, `value` holds the raw 4 or 16 bytes
     other_name,   ///< Fulcio's otherName 1.3.6.1.4.1.57264.1.7 (a UTF8String)
     unsupported,  ///< any other; `value` is empty
   };
@@ -59,10 +59,10 @@ struct CertificateLimits {
 /// Reading does not say that anyone signed it: see crypto/chain.h.
 class Certificate {
  public:
-  /// RFC 5280 section 4.1, in DER and nothing looser. Refuses other versions, trailing octets, repeated
+  /// RFC 5280 section 4.1, in DER and nothing looser. Refuses other versions, trailing bytes, repeated
   /// extensions, an empty list of them, a signature algorithm that differs between the two places or is
   /// unknown, unique identifiers, an empty issuer, times out of order, keys crypto/key.h refuses, and serial
-  /// numbers that are not positive or longer than 20 octets (of which the sign is one). The extensions that
+  /// numbers that are not positive or longer than 20 bytes (of which the sign is one). The extensions that
   /// have an accessor below are read through; others are kept as they are.
   static Result<Certificate> parse(BytesView der, const CertificateLimits& limits = {});
   /// Exactly one PEM block "CERTIFICATE".
@@ -70,7 +70,7 @@ class Certificate {
 
   BytesView der() const;
   BytesView tbs() const;      ///< the signed part, as it stands in the DER
-  BytesView serial() const;   ///< contents octets of the INTEGER
+  BytesView serial() const;   ///< contents bytes of the INTEGER
   BytesView issuer() const;   ///< Name, DER
   BytesView subject() const;  ///< Name, DER; may be an empty SEQUENCE
   const PublicKey& key() const;
@@ -100,7 +100,7 @@ class Certificate {
   /// kSignatureInvalid unless `issuer_key` signed this certificate.
   Result<void> verify_signed_by(const PublicKey& issuer_key) const;
 
-  /// The TBSCertificate without its SCT list extension, lengths re-encoded, all else octet for octet:
+  /// The TBSCertificate without its SCT list extension, lengths re-encoded, all else byte for byte:
   /// what a CT log signed (RFC 6962 section 3.2).
   Bytes precertificate_tbs() const;
 

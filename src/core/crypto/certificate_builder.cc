@@ -11,8 +11,8 @@ namespace tomme {
 
 namespace {
 
-constexpr std::size_t kSerialOctets = 20;
-constexpr std::size_t kKeyIdOctets = 20;
+constexpr std::size_t kSerialBytes = 20;
+constexpr std::size_t kKeyIdBytes = 20;
 constexpr std::size_t kMaxCommonName = 64;  // RFC 5280 appendix A.1, ub-common-name
 
 std::unexpected<Error> bad(std::string message) {
@@ -43,22 +43,22 @@ Bytes algorithm_of(KeyType type) {
 Result<Bytes> name_of(std::string_view common_name) {
   if (common_name.empty()) return der::sequence({});
   if (common_name.size() > kMaxCommonName || !is_utf8(common_name)) {
-    return bad("a common name that is not UTF-8 of at most " + std::to_string(kMaxCommonName) + " octets");
+    return bad("a common name that is not UTF-8 of at most " + std::to_string(kMaxCommonName) + " bytes");
   }
   Bytes attribute = der::sequence({oid_element(oid::kCommonName), der::encode_utf8(common_name)});
   return der::sequence({der::encode(der::kSet, attribute)});
 }
 
-/// 20 octets, the first between 0x40 and 0x7f: positive, and never in need of a shorter form.
+/// 20 bytes, the first between 0x40 and 0x7f: positive, and never in need of a shorter form.
 Bytes random_serial() {
-  Bytes octets = random_bytes(kSerialOctets);
-  octets[0] = static_cast<std::uint8_t>((octets[0] & 0x3f) | 0x40);
-  return der::encode(der::kInteger, octets);
+  Bytes bytes = random_bytes(kSerialBytes);
+  bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0x3f) | 0x40);
+  return der::encode(der::kInteger, bytes);
 }
 
 /// RFC 7093 section 2, method 4: from the hash of the SubjectPublicKeyInfo.
 BytesView key_id(const PublicKey& key) {
-  return key.spki_sha256().view().first(kKeyIdOctets);
+  return key.spki_sha256().view().first(kKeyIdBytes);
 }
 
 Bytes extension(BytesView oid, bool critical, BytesView value) {
@@ -118,8 +118,8 @@ Bytes dns_subtree(std::string_view name) {
 }
 
 /// iPAddress in a subtree is the address and its mask (RFC 5280 4.2.1.10).
-Bytes ip_subtree(BytesView address, std::uint8_t mask_octet) {
-  return der::sequence({der::encode(der::context(7), {address, Bytes(address.size(), mask_octet)})});
+Bytes ip_subtree(BytesView address, std::uint8_t mask_byte) {
+  return der::sequence({der::encode(der::context(7), {address, Bytes(address.size(), mask_byte)})});
 }
 
 // NameConstraints ::= SEQUENCE { permittedSubtrees [0] OPTIONAL, excludedSubtrees [1] OPTIONAL }
@@ -129,7 +129,7 @@ Result<Bytes> name_constraints(const CertificateRequest& request) {
   for (const std::string& name : request.permitted_dns) append(permitted, dns_subtree(name));
   for (const std::string& address : request.permitted_ips) {
     if (address.size() != 4 && address.size() != 16) {
-      return bad("an IP address of " + std::to_string(address.size()) + " octets");
+      return bad("an IP address of " + std::to_string(address.size()) + " bytes");
     }
     append(permitted, ip_subtree(bytes_of(address), 0xff));
   }

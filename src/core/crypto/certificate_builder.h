@@ -24,7 +24,7 @@ struct CertificateRequest {
   bool extended_key_usage_critical = false;
   std::vector<SubjectName> subject_names = {};  ///< critical where the Name is empty
   /// CA only, critical: the DNS subtrees (each with what lies below it) and the single IP addresses (raw 4 or
-  /// 16 octets) it may issue for. Where one list is given and the other empty, that other kind of name is
+  /// 16 bytes) it may issue for. Where one list is given and the other empty, that other kind of name is
   /// excluded altogether.
   std::vector<std::string> permitted_dns = {};
   std::vector<std::string> permitted_ips = {};
@@ -32,7 +32,7 @@ struct CertificateRequest {
 };
 
 /// Signs `request` with `issuer_key` in its default scheme; `issuer` is absent for a self-signed certificate.
-/// The serial number is 20 random octets, positive. What comes out was read by Certificate::parse.
+/// The serial number is 20 random bytes, positive. What comes out was read by Certificate::parse.
 /// kCertificateInvalid where the request cannot be meant: another issuer's key, no end, CA fields without CA,
 /// names that are not what their kind says.
 Result<Certificate> issue_certificate(const CertificateRequest& request, const PrivateKey& issuer_key,

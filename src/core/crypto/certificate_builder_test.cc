@@ -114,7 +114,7 @@ TEST(CertificateBuilder, EveryKindOfNameComesBack) {
   EXPECT_FALSE(issue_certificate(request, key, &root)->subject_names_critical());
 }
 
-TEST(CertificateBuilder, SerialNumbersAreTwentyRandomOctets) {
+TEST(CertificateBuilder, SerialNumbersAreTwentyRandomBytes) {
   const PrivateKey& key = p256_key(1);
   Certificate first = *issue_certificate(authority("root", key.public_key()), key, nullptr);
   Certificate second = *issue_certificate(authority("root", key.public_key()), key, nullptr);

@@ -72,11 +72,11 @@ Result<void> read_extended_key_usage(const ExtensionView& extension, Facts& fact
 }
 
 /// IA5String without control characters, which no address has and a terminal obeys.
-Result<std::string> ia5_text(BytesView octets) {
-  if (!std::ranges::all_of(octets, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; })) {
-    return bad("a subject alternative name with octets that are not printable ASCII");
+Result<std::string> ia5_text(BytesView bytes) {
+  if (!std::ranges::all_of(bytes, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; })) {
+    return bad("a subject alternative name with bytes that are not printable ASCII");
   }
-  return std::string(text_of(octets));
+  return std::string(text_of(bytes));
 }
 
 // OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }; Fulcio's is a UTF8String.
@@ -110,7 +110,7 @@ Result<SubjectName> read_general_name(const der::Element& name) {
       return SubjectName{uri, TRY(ia5_text(name.body))};
     case der::context(7):
       if (name.body.size() != 4 && name.body.size() != 16) {
-        return bad("an IP address of " + std::to_string(name.body.size()) + " octets");
+        return bad("an IP address of " + std::to_string(name.body.size()) + " bytes");
       }
       return SubjectName{ip, std::string(text_of(name.body))};
     case der::context_constructed(3):
@@ -213,7 +213,7 @@ Result<ExtensionFacts> read_extensions(BytesView list, std::size_t max_extension
     }
     for (const ExtensionView& earlier : facts.all) {
       if (equal(earlier.oid, extension.oid)) {
-        return bad("extension " + der::oid_to_text(extension.oid) + " stands twice");
+        return bad("extension " + der::oid_to_text(extension.oid) + " is there twice");
       }
     }
     TRY(read_known(extension, facts));

@@ -247,14 +247,14 @@ TEST(Certificate, OnlyVersion3) {
 }
 
 TEST(Certificate, SerialNumbers) {
-  auto serial = [](Bytes octets) {
+  auto serial = [](Bytes bytes) {
     Parts parts = plain();
-    parts.serial = tlv(der::kInteger, octets);
+    parts.serial = tlv(der::kInteger, bytes);
     return refusal(parts);
   };
   EXPECT_EQ(serial({1}), "");
   EXPECT_EQ(serial(Bytes(20, 0x7f)), "");
-  EXPECT_THAT(serial(Bytes(21, 0x7f)), HasSubstr("21 octets"));
+  EXPECT_THAT(serial(Bytes(21, 0x7f)), HasSubstr("21 bytes"));
   EXPECT_THAT(serial({0}), HasSubstr("not positive"));
   EXPECT_THAT(serial({0x80}), HasSubstr("not positive"));
   EXPECT_THAT(serial({0, 1}), HasSubstr("shortest"));
@@ -395,9 +395,7 @@ TEST(Certificate, BasicConstraints) {
 }
 
 TEST(Certificate, KeyUsageIsANamedBitList) {
-  auto usage = [](Bytes octets) {
-    return with({extension("2.5.29.15", true, tlv(der::kBitString, octets))});
-  };
+  auto usage = [](Bytes bytes) { return with({extension("2.5.29.15", true, tlv(der::kBitString, bytes))}); };
   EXPECT_TRUE(made(usage({0x07, 0x80}))->allows(KeyUsage::digital_signature));
   EXPECT_TRUE(made(usage({0x02, 0x04}))->allows(KeyUsage::key_cert_sign));
   EXPECT_FALSE(made(usage({0x02, 0x04}))->allows(KeyUsage::digital_signature));

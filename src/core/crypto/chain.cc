@@ -52,7 +52,7 @@ Result<void> expect_path_length(const Certificate& certificate, std::size_t belo
                 " authorities below it, not " + std::to_string(below));
 }
 
-/// Names are compared octet by octet: an authority writes its name one way.
+/// Names are compared byte by byte: an authority writes its name one way.
 Result<void> expect_issued(const Certificate& subject, const Certificate& issuer, LinkSignatures links) {
   if (!equal(subject.issuer(), issuer.subject())) {
     return broken(quoted(subject) + " was issued by '" + name_to_text(subject.issuer()) + "', not by " +

@@ -244,7 +244,7 @@ TEST(Chain, EveryFlippedBitOfTheRootIsNeverBetterThanForLibcrypto) {
   }
 }
 
-TEST(Chain, EverySecondOctetChangedInLeafAndIntermediateIsRefused) {
+TEST(Chain, EverySecondByteChangedInLeafAndIntermediateIsRefused) {
   const Built good = build(Plan());
   for (std::size_t at = 0; at < good.leaf.size(); at += 2) {
     Built changed = good;

@@ -25,8 +25,8 @@ void start(EVP_MD_CTX* context, HashAlgorithm algorithm) {
                 "EVP_DigestInit_ex2");
 }
 
-void add(EVP_MD_CTX* context, BytesView octets) {
-  openssl::must(EVP_DigestUpdate(context, octets.data(), octets.size()) == 1, "EVP_DigestUpdate");
+void add(EVP_MD_CTX* context, BytesView bytes) {
+  openssl::must(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1, "EVP_DigestUpdate");
 }
 
 void finish_into(EVP_MD_CTX* context, std::uint8_t* out) {
@@ -62,12 +62,12 @@ std::optional<HashAlgorithm> parse_hash_algorithm(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Sha256> Sha256::from_bytes(BytesView octets) {
+Result<Sha256> Sha256::from_bytes(BytesView bytes) {
   Sha256 out;
-  if (octets.size() != out.octets.size()) {
-    return fail(kDigestInvalid, "a SHA-256 has 32 octets, not " + std::to_string(octets.size()));
+  if (bytes.size() != out.bytes.size()) {
+    return fail(kDigestInvalid, "a SHA-256 has 32 bytes, not " + std::to_string(bytes.size()));
   }
-  std::ranges::copy(octets, out.octets.begin());
+  std::ranges::copy(bytes, out.bytes.begin());
   return out;
 }
 
@@ -79,23 +79,23 @@ Result<Sha256> Sha256::parse_hex(std::string_view hex) {
 }
 
 std::string Sha256::to_hex() const {
-  return encode_hex(octets);
+  return encode_hex(bytes);
 }
 
-Result<Digest> Digest::make(HashAlgorithm algorithm, BytesView octets) {
-  if (octets.size() != digest_size(algorithm)) {
+Result<Digest> Digest::make(HashAlgorithm algorithm, BytesView bytes) {
+  if (bytes.size() != digest_size(algorithm)) {
     return fail(kDigestInvalid, std::string(name_of(algorithm)) + " has " +
-                                    std::to_string(digest_size(algorithm)) + " octets, not " +
-                                    std::to_string(octets.size()));
+                                    std::to_string(digest_size(algorithm)) + " bytes, not " +
+                                    std::to_string(bytes.size()));
   }
   Digest out;
   out.algorithm_ = algorithm;
-  std::ranges::copy(octets, out.octets_.begin());
+  std::ranges::copy(bytes, out.bytes_.begin());
   return out;
 }
 
 Digest::Digest(const Sha256& sha256) {
-  std::ranges::copy(sha256.octets, octets_.begin());
+  std::ranges::copy(sha256.bytes, bytes_.begin());
 }
 
 std::string Digest::to_hex() const {
@@ -106,8 +106,8 @@ std::string Digest::to_string() const {
   return std::string(name_of(algorithm_)) + ":" + to_hex();
 }
 
-Sha256 sha256(BytesView octets) {
-  return sha256({octets});
+Sha256 sha256(BytesView bytes) {
+  return sha256({bytes});
 }
 
 Sha256 sha256(std::initializer_list<BytesView> parts) {
@@ -115,15 +115,15 @@ Sha256 sha256(std::initializer_list<BytesView> parts) {
   start(context, HashAlgorithm::sha256);
   for (BytesView part : parts) add(context, part);
   Sha256 out;
-  finish_into(context, out.octets.data());
+  finish_into(context, out.bytes.data());
   return out;
 }
 
-Digest digest(HashAlgorithm algorithm, BytesView octets) {
+Digest digest(HashAlgorithm algorithm, BytesView bytes) {
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> out;
   EVP_MD_CTX* context = thread_context(algorithm);
   start(context, algorithm);
-  add(context, octets);
+  add(context, bytes);
   finish_into(context, out.data());
   return *Digest::make(algorithm, BytesView(out).first(digest_size(algorithm)));
 }
@@ -139,14 +139,14 @@ Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
-void Hasher::update(BytesView octets) {
-  add(state_->context.get(), octets);
+void Hasher::update(BytesView bytes) {
+  add(state_->context.get(), bytes);
 }
 
 Digest Hasher::finish() {
   Digest out;
   out.algorithm_ = algorithm_;
-  finish_into(state_->context.get(), out.octets_.data());
+  finish_into(state_->context.get(), out.bytes_.data());
   start(state_->context.get(), algorithm_);
   return out;
 }
@@ -154,7 +154,7 @@ Digest Hasher::finish() {
 Sha256 Hasher::finish_sha256() {
   openssl::must(algorithm_ == HashAlgorithm::sha256, "finish_sha256 of another algorithm");
   Sha256 out;
-  finish_into(state_->context.get(), out.octets.data());
+  finish_into(state_->context.get(), out.bytes.data());
   start(state_->context.get(), algorithm_);
   return out;
 }

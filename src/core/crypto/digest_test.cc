@@ -44,9 +44,9 @@ TEST(Digest, NamesRoundTrip) {
 }
 
 TEST(Digest, LengthsAreExact) {
-  Bytes octets(65);
-  for (std::size_t n = 0; n <= octets.size(); ++n) {
-    BytesView view = BytesView(octets).first(n);
+  Bytes bytes(65);
+  for (std::size_t n = 0; n <= bytes.size(); ++n) {
+    BytesView view = BytesView(bytes).first(n);
     EXPECT_EQ(Sha256::from_bytes(view).has_value(), n == 32) << n;
     EXPECT_EQ(Digest::make(HashAlgorithm::sha256, view).has_value(), n == 32) << n;
     EXPECT_EQ(Digest::make(HashAlgorithm::sha384, view).has_value(), n == 48) << n;
@@ -71,7 +71,7 @@ TEST(Digest, PrintsWithItsAlgorithm) {
   EXPECT_EQ(digest(HashAlgorithm::sha384, bytes_of("abc")).to_string(), "sha384:" + std::string(kAbc384));
 }
 
-TEST(Digest, SameOctetsOfAnotherAlgorithmDiffer) {
+TEST(Digest, SameBytesOfAnotherAlgorithmDiffer) {
   EXPECT_NE(digest(HashAlgorithm::sha384, bytes_of("a")), digest(HashAlgorithm::sha512, bytes_of("a")));
   EXPECT_EQ(digest(HashAlgorithm::sha384, bytes_of("a")), digest(HashAlgorithm::sha384, bytes_of("a")));
 }

@@ -65,7 +65,7 @@ Signature to_signature(const Numbers& numbers) {
 }
 
 /// No integer below the largest order (P-521) is longer.
-constexpr std::size_t kMaxNumberOctets = 66;
+constexpr std::size_t kMaxNumberBytes = 66;
 
 }  // namespace
 
@@ -86,7 +86,7 @@ EcdsaKey EcdsaKey::import(KeyType curve, BytesView point) {
 
 bool EcdsaKey::verify(BytesView digest, BytesView signature) const {
   Result<Numbers> numbers = read_numbers(signature);
-  if (!numbers || numbers->r.size() > kMaxNumberOctets || numbers->s.size() > kMaxNumberOctets) return false;
+  if (!numbers || numbers->r.size() > kMaxNumberBytes || numbers->s.size() > kMaxNumberBytes) return false;
   Signature parsed = to_signature(*numbers);
   // That r and s lie in [1, n-1] is checked by ECDSA_do_verify.
   bool verified =

@@ -28,7 +28,7 @@ Result<int> usable_length(const Secret<std::string>& passphrase) {
   if (length == 0) return fail(kKeyPassphrase, "the passphrase is empty");
   if (length > kLongestPassphrase) {
     return fail(kKeyPassphrase,
-                "the passphrase is longer than " + std::to_string(kLongestPassphrase) + " octets");
+                "the passphrase is longer than " + std::to_string(kLongestPassphrase) + " bytes");
   }
   return static_cast<int>(length);
 }

@@ -17,14 +17,14 @@ inline constexpr ErrorCode kKeyPassphrase{"key/passphrase", Outcome::wrong_usage
                                           "the passphrase of a private key is wrong, missing or too long",
                                           "--passphrase-file FILE, TOMME_PASSPHRASE, or type it again"};
 inline constexpr ErrorCode kSignatureInvalid{"signature/invalid", Outcome::refused,
-                                             "a signature was not made by this key over these octets",
+                                             "a signature was not made by this key over these bytes",
                                              "the file or its signature was changed after signing"};
 inline constexpr ErrorCode kSignatureNeedsContent{
     "signature/needs-content", Outcome::wrong_usage,
     "an Ed25519 signature covers the whole file, so its digest alone is not enough", "give the file itself"};
 inline constexpr ErrorCode kCertificateInvalid{"certificate/invalid", Outcome::refused,
                                                "a certificate is not X.509 version 3 in the RFC 5280 profile",
-                                               "get the proof again; if it stays, tell whoever signed"};
+                                               "get the proof again; if it stays, tell its publisher"};
 inline constexpr ErrorCode kCertificateChain{
     "certificate/chain", Outcome::refused,
     "a certificate does not lead to a certificate authority of the trust root",
@@ -38,7 +38,7 @@ inline constexpr ErrorCode kCertificatePurpose{
     "the file has to be signed with a certificate for code signing"};
 inline constexpr ErrorCode kTimestampInvalid{"timestamp/invalid", Outcome::refused,
                                              "a signed timestamp is not a granted RFC 3161 response",
-                                             "get the proof again; if it stays, tell whoever signed"};
+                                             "get the proof again; if it stays, tell its publisher"};
 inline constexpr ErrorCode kTimestampSignature{"timestamp/signature", Outcome::refused,
                                                "a signed timestamp was not signed by its timestamp authority",
                                                "do not trust this proof: get it again from its publisher"};
@@ -51,7 +51,7 @@ inline constexpr ErrorCode kTimestampAuthority{
     "verify with the trust root of the instance that the signer used: --staging or --trusted-root FILE"};
 inline constexpr ErrorCode kTimestampTime{
     "timestamp/time", Outcome::refused,
-    "a signed timestamp lies outside the validity of its authority or of the authority's certificates",
+    "a signed timestamp is outside the validity of its authority or of the authority's certificates",
     "the trust root may be too old or too new for this proof: get the current one"};
 
 }  // namespace tomme

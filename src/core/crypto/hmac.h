@@ -5,8 +5,8 @@
 
 namespace tomme {
 
-/// HMAC with SHA-256 (RFC 2104), under a key of any length. A received code is compared in constant time
-/// only.
-Sha256 hmac_sha256(BytesView key, BytesView octets);
+/// HMAC with SHA-256 (RFC 2104), under a key of any length. A received code is compared with
+/// secret_equal().
+Sha256 hmac_sha256(BytesView key, BytesView bytes);
 
 }  // namespace tomme

@@ -65,8 +65,8 @@ bool verify_rsa(EVP_PKEY* key, Padding padding, const Digest& digest, BytesView 
                EVP_PKEY_CTX_set_signature_md(c, openssl::message_digest(digest.algorithm())) == 1 &&
                (!pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(c, salt) == 1);
   openssl::must(ready, "EVP_PKEY_verify_init");
-  BytesView octets = digest.view();
-  return EVP_PKEY_verify(c, signature.data(), signature.size(), octets.data(), octets.size()) == 1;
+  BytesView bytes = digest.view();
+  return EVP_PKEY_verify(c, signature.data(), signature.size(), bytes.data(), bytes.size()) == 1;
 }
 
 /// The state before the message, made once per key: making it fetches the algorithm anew each time.
@@ -99,7 +99,7 @@ struct PublicKey::Impl {
   EcdsaKey ecdsa = {};  // one of these three, by `type`
   PkeyHandle rsa = {};
   // Made at its first use: fetching the algorithm costs more than a verification, and a trust root has keys
-  // of logs that most bundles never name. Any 32 octets are a key until then, so nothing is checked late.
+  // of logs that most bundles never name. Any 32 bytes are a key until then, so nothing is checked late.
   mutable std::once_flag ed25519_once;
   mutable openssl::DigestContext ed25519;
 

@@ -43,7 +43,7 @@ class PublicKey {
   unsigned bits() const;              ///< of the RSA modulus or the curve
   BytesView spki() const;             ///< canonical SubjectPublicKeyInfo; lives as long as the key
   const Sha256& spki_sha256() const;  ///< the log id of RFC 6962
-  BytesView ed25519_point() const;    ///< 32 octets; empty for other keys
+  BytesView ed25519_point() const;    ///< 32 bytes; empty for other keys
   std::string describe() const;       ///< "ECDSA P-256", "RSA 4096", …
 
   /// SHA-256/384/512 by curve size; SHA-256 with PKCS#1 for RSA.
@@ -82,7 +82,7 @@ class PrivateKey {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// `n` octets of libcrypto's random generator.
+/// `n` bytes of libcrypto's random generator.
 Bytes random_bytes(std::size_t n);
 
 }  // namespace tomme

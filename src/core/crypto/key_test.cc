@@ -47,8 +47,8 @@ std::vector<SignatureScheme> schemes_of(KeyType type) {
   return out;
 }
 
-Bytes changed(BytesView octets, std::size_t at) {
-  Bytes out = to_bytes(octets);
+Bytes changed(BytesView bytes, std::size_t at) {
+  Bytes out = to_bytes(bytes);
   out[at] ^= 1;
   return out;
 }
@@ -106,7 +106,7 @@ TEST(Oids, AreWhatTheirNamesSay) {
       {oid::kFulcioOtherName, "1.3.6.1.4.1.57264.1.7"},
       {oid::kCommonName, "2.5.4.3"},
   };
-  for (const auto& [octets, dotted] : expected) EXPECT_EQ(der::oid_to_text(octets), dotted);
+  for (const auto& [bytes, dotted] : expected) EXPECT_EQ(der::oid_to_text(bytes), dotted);
 }
 
 TEST(Key, EveryKindSignsAndVerifiesWithEveryHash) {
@@ -272,7 +272,7 @@ TEST_F(EcdsaForm, NothingElseIs) {
   EXPECT_FALSE(accepts(sequence({good_r, encode(der::kInteger, {zero, s})}))) << "a padded s";
   EXPECT_FALSE(accepts(sequence({good_r, good_s, encode(der::kNull, {})}))) << "a third element";
   EXPECT_FALSE(accepts(sequence({good_r}))) << "one element";
-  EXPECT_FALSE(accepts(raw({sequence({good_r, good_s}), zero}))) << "a trailing octet";
+  EXPECT_FALSE(accepts(raw({sequence({good_r, good_s}), zero}))) << "a trailing byte";
   Bytes body = raw({good_r, good_s});
   Bytes head = {0x30, 0x81, static_cast<std::uint8_t>(body.size())};
   EXPECT_FALSE(accepts(raw({head, body}))) << "a long length";
@@ -382,10 +382,10 @@ TEST(Spki, OtherCurvesAndParametersAreRefused) {
 
 /// The point in hexadecimal as a SubjectPublicKeyInfo.
 Result<PublicKey> ed25519_key(std::string_view point, bool negative = false) {
-  Bytes octets = *decode_hex(point);
-  if (negative) octets.back() |= 0x80;
+  Bytes bytes = *decode_hex(point);
+  if (negative) bytes.back() |= 0x80;
   return PublicKey::parse_spki(
-      sequence({sequence({encode(der::kOid, oid::kEd25519)}), der::encode_bit_string(octets)}));
+      sequence({sequence({encode(der::kOid, oid::kEd25519)}), der::encode_bit_string(bytes)}));
 }
 
 std::string all_but_ends(std::string_view first, std::string_view middle, std::string_view last) {
@@ -413,9 +413,9 @@ TEST(Spki, AnEd25519KeyWhoseSignatureFitsManyMessagesIsRefused) {
 TEST(Spki, AnEd25519KeyIsWrittenInOneWay) {
   // 2^255 - 19 up to 2^255 - 1 are 0 up to 18 once more.
   for (int low = 0xed; low <= 0xff; ++low) {
-    const std::uint8_t octet = static_cast<std::uint8_t>(low);
+    const std::uint8_t byte = static_cast<std::uint8_t>(low);
     for (const bool negative : {false, true}) {
-      const auto key = ed25519_key(all_but_ends(encode_hex(BytesView(&octet, 1)), "ff", "7f"), negative);
+      const auto key = ed25519_key(all_but_ends(encode_hex(BytesView(&byte, 1)), "ff", "7f"), negative);
       ASSERT_FALSE(key);
       EXPECT_TRUE(key.error().message().contains("in the one way")) << key.error().message();
     }

@@ -5,13 +5,13 @@
 
 #include "core/base/bytes.h"
 
-/// Contents octets of the OBJECT IDENTIFIERs this room compares with, so that comparing is one memcmp.
+/// Contents bytes of the OBJECT IDENTIFIERs this room compares with, so that comparing is one memcmp.
 /// The tests hold each against its dotted form.
 namespace tomme::oid {
 
-template <class... Octets>
-constexpr std::array<std::uint8_t, sizeof...(Octets)> make(Octets... octets) {
-  return {static_cast<std::uint8_t>(octets)...};
+template <class... Values>
+constexpr std::array<std::uint8_t, sizeof...(Values)> make(Values... values) {
+  return {static_cast<std::uint8_t>(values)...};
 }
 
 // Keys: RFC 5480 2.1, RFC 3279 2.3.1, RFC 8410 3.

@@ -37,11 +37,11 @@ PkeyHandle generate_key(KeyType type, unsigned rsa_bits) {
 
 /// Read back through our own reader, so that a private key is never of a kind we would not verify.
 Result<PublicKey> public_half(EVP_PKEY* key) {
-  unsigned char* octets = nullptr;
-  int length = i2d_PUBKEY(key, &octets);
+  unsigned char* bytes = nullptr;
+  int length = i2d_PUBKEY(key, &bytes);
   if (length <= 0) return fail(kKeyInvalid, "private key: " + openssl::take_error());
-  Bytes spki(octets, octets + length);
-  OPENSSL_free(octets);
+  Bytes spki(bytes, bytes + length);
+  OPENSSL_free(bytes);
   return PublicKey::parse_spki(spki);
 }
 

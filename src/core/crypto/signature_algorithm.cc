@@ -65,10 +65,10 @@ Result<SignatureAlgorithm> read_pss(der::Reader algorithm) {
   if (mask_hash != hash) return fail(kKeyUnsupported, "PSS with two different hashes");
 
   der::Reader salt(TRY(explicit_element(parameters, 2)));
-  std::int64_t octets = TRY(salt.small_integer());
+  std::int64_t bytes = TRY(salt.small_integer());
   TRY(parameters.expect_end());
-  if (octets != static_cast<std::int64_t>(digest_size(hash))) {
-    return fail(kKeyUnsupported, "PSS with a salt of " + std::to_string(octets) + " octets");
+  if (bytes != static_cast<std::int64_t>(digest_size(hash))) {
+    return fail(kKeyUnsupported, "PSS with a salt of " + std::to_string(bytes) + " bytes");
   }
   return SignatureAlgorithm{Family::rsa, {hash, Padding::pss}};
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned kMinRsaBits = 2048;
 constexpr unsigned kMaxRsaBits = 8192;
 /// libcrypto refuses longer ones with large moduli; they only make verification slow.
-constexpr std::size_t kMaxExponentOctets = 8;
+constexpr std::size_t kMaxExponentBytes = 8;
 
 struct Curve {
   KeyType type;
@@ -62,7 +62,7 @@ Result<SpkiParts> read_ec(der::Reader parameters, BytesView point) {
     std::size_t coordinate = (curve.bits + 7) / 8;
     if (point.empty() || point[0] != 0x04 || point.size() != 1 + 2 * coordinate) {
       return fail(kKeyInvalid,
-                  "the point is not " + std::to_string(1 + 2 * coordinate) + " octets in uncompressed form");
+                  "the point is not " + std::to_string(1 + 2 * coordinate) + " bytes in uncompressed form");
     }
     return SpkiParts{.type = curve.type, .bits = curve.bits, .point = point};
   }
@@ -98,7 +98,7 @@ constexpr std::array<Ed25519Point, 5> kSmallOrder{{
      0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
 }};
 
-/// Whether a signature by this key fits one message only, and no other octets are the same key.
+/// Whether a signature by this key fits one message only, and no other bytes are the same key.
 Result<void> expect_one_message(BytesView key) {
   Ed25519Point y{};
   std::ranges::copy(key, y.begin());
@@ -113,11 +113,11 @@ Result<void> expect_one_message(BytesView key) {
   return {};
 }
 
-// RFC 8410 3 and 4: parameters are absent, the key is 32 octets.
+// RFC 8410 3 and 4: parameters are absent, the key is 32 bytes.
 Result<SpkiParts> read_ed25519(der::Reader parameters, BytesView key) {
   TRY(parameters.expect_end());
   if (key.size() != 32) {
-    return fail(kKeyInvalid, "an Ed25519 key has 32 octets, not " + std::to_string(key.size()));
+    return fail(kKeyInvalid, "an Ed25519 key has 32 bytes, not " + std::to_string(key.size()));
   }
   TRY(expect_one_message(key));
   return SpkiParts{.type = KeyType::ed25519, .bits = 256, .point = key};
@@ -157,7 +157,7 @@ Result<SpkiParts> read_rsa_numbers(BytesView der) {
   if (!is_odd(modulus)) return fail(kKeyInvalid, "an even RSA modulus");
   if (!is_odd(exponent) || bit_length(exponent) < 2)
     return fail(kKeyInvalid, "an RSA exponent that is even or 1");
-  if (exponent.size() > kMaxExponentOctets) {
+  if (exponent.size() > kMaxExponentBytes) {
     return fail(kKeyUnsupported, "an RSA exponent of " + std::to_string(bit_length(exponent)) + " bits");
   }
   return SpkiParts{.type = KeyType::rsa, .bits = bits, .modulus = modulus, .exponent = exponent};

@@ -10,12 +10,12 @@ namespace tomme {
 struct SpkiParts {
   KeyType type;
   unsigned bits;
-  BytesView point = {};     ///< EC: 0x04, x, y; Ed25519: 32 octets
+  BytesView point = {};     ///< EC: 0x04, x, y; Ed25519: 32 bytes
   BytesView modulus = {};   ///< RSA, big endian, no leading zero
   BytesView exponent = {};  ///< RSA, the same
 };
 
-/// kKeyInvalid where the octets are not DER of this shape, kKeyUnsupported for other keys.
+/// kKeyInvalid where the bytes are not DER of this shape, kKeyUnsupported for other keys.
 Result<SpkiParts> read_spki(BytesView der);
 Result<SpkiParts> read_rsa_public_key(BytesView der);
 

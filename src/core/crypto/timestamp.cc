@@ -27,11 +27,11 @@ namespace {
 
 /// The hash that the first version of ESSCertID is made of (RFC 2634 5.4.1). It tells certificates apart and
 /// proves nothing: the chain and the signature do that.
-std::optional<std::array<std::uint8_t, 20>> sha1(BytesView octets) {
+std::optional<std::array<std::uint8_t, 20>> sha1(BytesView bytes) {
   initialise_libcrypto();
   std::array<std::uint8_t, 20> out{};
   std::size_t size = 0;
-  if (EVP_Q_digest(nullptr, "SHA1", nullptr, octets.data(), octets.size(), out.data(), &size) == 1 &&
+  if (EVP_Q_digest(nullptr, "SHA1", nullptr, bytes.data(), bytes.size(), out.data(), &size) == 1 &&
       size == out.size())
     return out;
   openssl::clear_errors();
@@ -122,12 +122,12 @@ Result<void> as(const ErrorCode& code, Result<void> result) {
 Result<Timestamp> Timestamp::Impl::make(BytesView der, bool is_response, const Limits& limits) {
   if (der.size() > limits.bytes)
     return fail(kTimestampInvalid, "the timestamp has " + std::to_string(der.size()) +
-                                       " octets, more than the " + std::to_string(limits.bytes) + " allowed");
+                                       " bytes, more than the " + std::to_string(limits.bytes) + " allowed");
   Bytes copy = to_bytes(der);
   BytesView content_info = copy;
   if (is_response) content_info = TRY(timestamp::granted_token(copy));
   Token token = TRY(timestamp::parse_token(content_info, limits));
-  // Moving a vector keeps its octets where they are, and with them the views.
+  // Moving a vector keeps its bytes where they are, and with them the views.
   return Timestamp(std::make_shared<const Impl>(Impl{std::move(copy), std::move(token)}));
 }
 

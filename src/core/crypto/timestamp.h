@@ -32,7 +32,7 @@ class Timestamp {
 
   Time time() const;                       ///< genTime, fraction cut off; unverified until `verify` says so
   const Digest& imprint() const;           ///< messageImprint
-  std::optional<BytesView> nonce() const;  ///< contents octets of the INTEGER
+  std::optional<BytesView> nonce() const;  ///< contents bytes of the INTEGER
 
   /// All of: messageImprint is the digest of `message`; the signed attributes bind the TSTInfo and name the
   /// signer (ESSCertID/V2); the signer is `leaf` when given, else the embedded certificate that the signer

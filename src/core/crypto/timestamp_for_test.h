@@ -159,20 +159,20 @@ struct Maker {
   }
 
   Bytes serial(bool flip) const {
-    Bytes octets = to_bytes(certificate.serial());
-    if (flip) octets.back() ^= 1;
-    return der::encode(der::kInteger, octets);
+    Bytes bytes = to_bytes(certificate.serial());
+    if (flip) bytes.back() ^= 1;
+    return der::encode(der::kInteger, bytes);
   }
 
   Bytes ess(int version) const {
-    Bytes octets(SHA_DIGEST_LENGTH);
-    if (version == 1) SHA1(certificate.der().data(), certificate.der().size(), octets.data());
-    if (version == 2) octets = to_bytes(digest(hash, certificate.der()).view());
-    if (flip_ess_hash) octets.back() ^= 1;
+    Bytes bytes(SHA_DIGEST_LENGTH);
+    if (version == 1) SHA1(certificate.der().data(), certificate.der().size(), bytes.data());
+    if (version == 2) bytes = to_bytes(digest(hash, certificate.der()).view());
+    if (flip_ess_hash) bytes.back() ^= 1;
     const Bytes names = der::sequence({der::encode(der::context_constructed(4), certificate.issuer())});
     const Bytes id =
         der::sequence({version == 2 && hash != HashAlgorithm::sha256 ? algorithm(hash_oid(hash)) : Bytes{},
-                       der::encode_octet_string(octets),
+                       der::encode_octet_string(bytes),
                        ess_issuer_serial ? der::sequence({names, serial(flip_ess_serial)}) : Bytes{}});
     return attribute(version == 1 ? "1.2.840.113549.1.9.16.2.12" : "1.2.840.113549.1.9.16.2.47",
                      der::sequence({der::sequence({id})}));
@@ -181,10 +181,10 @@ struct Maker {
   Bytes attributes() const {
     Bytes out;
     if (!no_content_type) append(out, attribute("1.2.840.113549.1.9.3", attribute_content_type));
-    Bytes octets = to_bytes(digest(hash, info()).view());
-    if (flip_message_digest) octets.back() ^= 1;
-    Bytes value = der::encode_octet_string(octets);
-    if (two_digest_values) append(value, der::encode_octet_string(octets));
+    Bytes bytes = to_bytes(digest(hash, info()).view());
+    if (flip_message_digest) bytes.back() ^= 1;
+    Bytes value = der::encode_octet_string(bytes);
+    if (two_digest_values) append(value, der::encode_octet_string(bytes));
     if (!no_message_digest) append(out, attribute("1.2.840.113549.1.9.4", value));
     for (int version : ess_versions) append(out, ess(version));
     for (const Bytes& extra : extra_attributes) append(out, extra);

@@ -11,13 +11,13 @@
 #include "core/crypto/timestamp.h"
 
 /// The grammar of RFC 3161 tokens, read and not judged: timestamp_parse.cc makes these values,
-/// timestamp.cc decides whom to believe. Views borrow from the octets that were parsed.
+/// timestamp.cc decides whom to believe. Views borrow from the bytes that were parsed.
 namespace tomme::timestamp {
 
 /// IssuerAndSerialNumber, or what an ESSCertID repeats of it.
 struct IssuerSerial {
   BytesView issuer;  ///< Name, DER
-  BytesView serial;  ///< contents octets
+  BytesView serial;  ///< contents bytes
 };
 
 /// The first entry of a SigningCertificate (RFC 2634 5.4) or SigningCertificateV2 (RFC 5035 3): the hash of

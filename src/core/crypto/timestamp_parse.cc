@@ -93,7 +93,7 @@ struct Attributes {
 /// Puts the one value of an attribute that may stand once into its slot.
 template <class T>
 Result<void> fill(std::optional<T>& slot, std::string_view name, Result<T> value, const der::Reader& values) {
-  if (slot) return invalid("the signed attribute " + std::string(name) + " stands twice");
+  if (slot) return invalid("the signed attribute " + std::string(name) + " is there twice");
   if (!value) return std::unexpected<Error>(std::move(value).error().in(name));
   if (!values.at_end()) return invalid("the signed attribute " + std::string(name) + " has several values");
   slot = *value;
@@ -203,12 +203,12 @@ Result<SignerInfo> parse_signer(der::Reader& outer) {
 Result<Digest> parse_imprint(der::Reader& outer) {
   der::Reader reader = TRY(outer.sequence());
   HashAlgorithm algorithm = TRY(parse_hash(reader, "message imprint"));
-  BytesView octets = TRY(reader.octet_string());
+  BytesView bytes = TRY(reader.octet_string());
   TRY(reader.expect_end());
-  if (octets.size() != digest_size(algorithm))
-    return invalid("the message imprint has " + std::to_string(octets.size()) + " octets, which is no " +
+  if (bytes.size() != digest_size(algorithm))
+    return invalid("the message imprint has " + std::to_string(bytes.size()) + " bytes, which is no " +
                    std::string(name_of(algorithm)));
-  return Digest::make(algorithm, octets);
+  return Digest::make(algorithm, bytes);
 }
 
 // Accuracy ::= SEQUENCE {

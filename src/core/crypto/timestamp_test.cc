@@ -181,7 +181,7 @@ TEST(TimestampTest, EveryCutAndEveryFlippedBitIsRefused) {
   for (std::size_t i = 0; i < response.size(); ++i) {
     Bytes flipped = response;
     flipped[i] ^= 0x01;
-    // Octet 8 is the status: granted(0) and grantedWithMods(1) are one to us, and nobody signs it.
+    // Byte 8 is the status: granted(0) and grantedWithMods(1) are one to us, and nobody signs it.
     const bool status = i == 8;
     EXPECT_EQ(verify(flipped, authority(), authority().leaf).has_value(), status) << i;
   }
@@ -329,7 +329,7 @@ TEST(TimestampTest, KeysOfEveryKind) {
     maker.set_signature(kind.oid, {kind.hash, kind.padding});
     auto result = verify(maker.response(), other, other.leaf);
     EXPECT_TRUE(result) << kind.oid << ": " << result.error().message();
-    // The same octets under the name of an algorithm for other keys.
+    // The same bytes under the name of an algorithm for other keys.
     maker.set_signature(kind.type == KeyType::rsa ? "1.2.840.10045.4.3.2" : "1.2.840.113549.1.1.11",
                         {HashAlgorithm::sha256, kind.padding});
     auto renamed = verify(maker.response(), other, other.leaf);

@@ -13,7 +13,7 @@
 /// Views borrow from the input.
 namespace tomme::der {
 
-/// An identifier octet: class, constructed bit, number.
+/// An identifier byte: class, constructed bit, number.
 using Tag = std::uint8_t;
 inline constexpr Tag kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03, kOctetString = 0x04, kNull = 0x05,
                      kOid = 0x06, kEnumerated = 0x0a, kUtf8String = 0x0c, kPrintableString = 0x13,
@@ -28,7 +28,7 @@ constexpr Tag context_constructed(unsigned n) {
 
 struct Element {
   Tag tag;
-  BytesView body;   ///< contents octets
+  BytesView body;   ///< contents bytes
   BytesView whole;  ///< identifier, length and contents as they stand in the input
 };
 
@@ -60,11 +60,11 @@ class Reader {
 
   Result<bool> boolean();                ///< 0x00 or 0xff only
   Result<std::int64_t> small_integer();  ///< minimal two's complement that fits
-  Result<BytesView> integer();           ///< minimal two's complement contents, sign octet included
-  Result<BytesView> unsigned_integer();  ///< not negative; the leading zero octet removed
+  Result<BytesView> integer();           ///< minimal two's complement contents, sign byte included
+  Result<BytesView> unsigned_integer();  ///< not negative; the leading zero byte removed
   Result<BytesView> octet_string();
-  Result<BytesView> bit_string();  ///< whole octets only: no unused bits
-  Result<BytesView> oid();         ///< contents octets, checked to be well-formed
+  Result<BytesView> bit_string();  ///< whole bytes only: no unused bits
+  Result<BytesView> oid();         ///< contents bytes, checked to be well-formed
   /// UTCTime (YYMMDDHHMMSSZ, 1950 to 2049) or GeneralizedTime (YYYYMMDDHHMMSSZ) as RFC 5280 4.1.2.5 has them.
   /// That a time before 2050 must be UTCTime binds issuers: either form names one moment, and both are read.
   Result<Time> time();
@@ -75,9 +75,9 @@ class Reader {
   BytesView rest_;
 };
 
-/// "1.2.840.10045.4.3.2" of an OID's contents octets; arcs above 2^64-1 print as "?".
+/// "1.2.840.10045.4.3.2" of an OID's contents bytes; arcs above 2^64-1 print as "?".
 std::string oid_to_text(BytesView contents);
-/// Contents octets of a dotted OID known at compile time or checked by the caller; empty where it is none.
+/// Contents bytes of a dotted OID known at compile time or checked by the caller; empty where it is none.
 Bytes oid_from_text(std::string_view dotted);
 
 /// Builds DER bottom-up: `sequence({integer(1), octet_string(x)})`.
@@ -85,10 +85,10 @@ Bytes encode(Tag tag, BytesView body);
 Bytes encode(Tag tag, std::initializer_list<BytesView> parts);
 Bytes sequence(std::initializer_list<BytesView> parts);
 Bytes encode_integer(std::int64_t value);
-Bytes encode_unsigned(BytesView big_endian);  ///< minimal, with a leading zero octet where needed
+Bytes encode_unsigned(BytesView big_endian);  ///< minimal, with a leading zero byte where needed
 Bytes encode_oid(std::string_view dotted);
-Bytes encode_bit_string(BytesView octets);
-Bytes encode_octet_string(BytesView octets);
+Bytes encode_bit_string(BytesView bytes);
+Bytes encode_octet_string(BytesView bytes);
 Bytes encode_utf8(std::string_view text);
 Bytes encode_time(Time time);  ///< UTCTime before 2050, GeneralizedTime after
 Bytes encode_generalized_time(Time time);

@@ -7,8 +7,8 @@
 #include "core/encoding/text.h"
 
 // X.690 section 8.1, with the restrictions of section 10.1:
-//   identifier octet: class (bits 8-7), constructed (bit 6), number (bits 5-1; 31 = more octets follow)
-//   length octets:    short form 0x00-0x7f; long form 0x80 + n, then n octets, as few as possible;
+//   identifier byte: class (bits 8-7), constructed (bit 6), number (bits 5-1; 31 = more bytes follow)
+//   length bytes:    short form 0x00-0x7f; long form 0x80 + n, then n bytes, as few as possible;
 //                     0x80 alone (indefinite) and 0xff (reserved) are not DER
 
 namespace tomme::der {
@@ -16,7 +16,7 @@ namespace tomme::der {
 namespace {
 
 constexpr std::uint8_t kNumberMask = 0x1f;
-constexpr std::size_t kMaxLengthOctets = 4;
+constexpr std::size_t kMaxLengthBytes = 4;
 
 std::string hex(Tag tag) {
   return "0x" + encode_hex(BytesView(&tag, 1));
@@ -26,19 +26,19 @@ std::unexpected<Error> bad(std::string message) {
   return fail(kDerInvalid, std::move(message));
 }
 
-/// The contents length; `input` is left behind the length octets.
+/// The contents length; `input` is left behind the length bytes.
 Result<std::size_t> read_length(ByteReader& input) {
   const auto first = input.u8();
   if (!first) return bad("the input ends before a length");
   if (*first < 0x80) return *first;
   const std::size_t count = *first & 0x7fu;
   if (count == 0) return bad("an indefinite length");
-  if (count > kMaxLengthOctets) return bad("a length of " + std::to_string(count) + " octets");
-  const auto octets = input.take(count);
-  if (!octets) return bad("the input ends in a length");
+  if (count > kMaxLengthBytes) return bad("a length of " + std::to_string(count) + " bytes");
+  const auto bytes = input.take(count);
+  if (!bytes) return bad("the input ends in a length");
   std::size_t length = 0;
-  for (std::uint8_t octet : *octets) length = length << 8 | octet;
-  if (length < 0x80 || (*octets)[0] == 0) return bad("a length not in the shortest form");
+  for (std::uint8_t byte : *bytes) length = length << 8 | byte;
+  if (length < 0x80 || (*bytes)[0] == 0) return bad("a length not in the shortest form");
   return length;
 }
 
@@ -52,28 +52,28 @@ Result<Element> parse_element(BytesView input) {
   const std::size_t length = TRY(read_length(ahead));
   const auto body = ahead.take(length);
   if (!body) {
-    return bad("an element " + hex(*tag) + " of " + std::to_string(length) + " octets where " +
+    return bad("an element " + hex(*tag) + " of " + std::to_string(length) + " bytes where " +
                std::to_string(ahead.left()) + " are left");
   }
   return Element{.tag = *tag, .body = *body, .whole = input.first(input.size() - ahead.left())};
 }
 
-/// X.690 section 8.3.2: one octet at least; the first nine bits are not all alike.
+/// X.690 section 8.3.2: one byte at least; the first nine bits are not all alike.
 Result<void> check_integer(BytesView body) {
-  if (body.empty()) return bad("an integer without octets");
+  if (body.empty()) return bad("an integer without bytes");
   if (body.size() > 1 && ((body[0] == 0x00 && body[1] < 0x80) || (body[0] == 0xff && body[1] >= 0x80))) {
     return bad("an integer not in the shortest form");
   }
   return {};
 }
 
-/// X.690 section 8.19.2: each arc in as few octets as possible, the last octet ends one.
+/// X.690 section 8.19.2: each arc in as few bytes as possible, the last byte ends one.
 Result<void> check_oid(BytesView body) {
-  if (body.empty()) return bad("an object identifier without octets");
+  if (body.empty()) return bad("an object identifier without bytes");
   bool starts_arc = true;
-  for (std::uint8_t octet : body) {
-    if (starts_arc && octet == 0x80) return bad("an object identifier with an arc not in the shortest form");
-    starts_arc = octet < 0x80;
+  for (std::uint8_t byte : body) {
+    if (starts_arc && byte == 0x80) return bad("an object identifier with an arc not in the shortest form");
+    starts_arc = byte < 0x80;
   }
   if (!starts_arc) return bad("an object identifier that ends within an arc");
   return {};
@@ -132,7 +132,7 @@ Result<Time> time_or_error(std::optional<Time> time, const Element& element) {
 
 Result<void> Reader::expect_end() const {
   if (rest_.empty()) return {};
-  return bad(std::to_string(rest_.size()) + " octets left over");
+  return bad(std::to_string(rest_.size()) + " bytes left over");
 }
 
 std::optional<Tag> Reader::peek() const {
@@ -181,10 +181,10 @@ Result<std::int64_t> Reader::small_integer() {
   Reader ahead = *this;
   const BytesView body = TRY(ahead.integer());
   if (body.size() > sizeof(std::int64_t)) {
-    return bad("an integer of " + std::to_string(body.size()) + " octets where 8 are the most");
+    return bad("an integer of " + std::to_string(body.size()) + " bytes where 8 are the most");
   }
   std::uint64_t value = body[0] >= 0x80 ? ~std::uint64_t{0} : 0;
-  for (std::uint8_t octet : body) value = value << 8 | octet;
+  for (std::uint8_t byte : body) value = value << 8 | byte;
   *this = ahead;
   return static_cast<std::int64_t>(value);
 }

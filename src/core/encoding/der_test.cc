@@ -68,7 +68,7 @@ TEST(DerReader, RefusesLengthsThatAreNotDefiniteAndMinimal) {
   EXPECT_FALSE(
       any("0485"
           "0000000001"
-          "aa"));  // five octets
+          "aa"));  // five bytes
   EXPECT_FALSE(
       any("0484"
           "ffffffff"
@@ -147,7 +147,7 @@ TEST(DerInteger, RefusesWhatIsNotMinimalOrDoesNotFit) {
   EXPECT_TRUE(small("0202ff7f"));
 }
 
-TEST(DerInteger, ReadsUnsignedOnesWithoutTheirSignOctet) {
+TEST(DerInteger, ReadsUnsignedOnesWithoutTheirSignByte) {
   const auto big = [](std::string_view text) {
     const Bytes input = hex(text);
     auto body = read_all(input, [](Reader& r) { return r.unsigned_integer(); });
@@ -163,7 +163,7 @@ TEST(DerInteger, ReadsUnsignedOnesWithoutTheirSignOctet) {
   EXPECT_EQ(encode_hex(encode_unsigned(hex("7f"))), "02017f");
 }
 
-TEST(DerBitString, HoldsWholeOctetsOnly) {
+TEST(DerBitString, HoldsWholeBytesOnly) {
   const auto bits = [](std::string_view text) -> Result<std::string> {
     const Bytes input = hex(text);
     return encode_hex(TRY(read_all(input, [](Reader& r) { return r.bit_string(); })));

@@ -52,10 +52,10 @@ std::string oid_to_text(BytesView contents) {
   std::string out;
   std::uint64_t arc = 0;
   bool too_large = false;
-  for (std::uint8_t octet : contents) {
+  for (std::uint8_t byte : contents) {
     too_large = too_large || arc > (std::numeric_limits<std::uint64_t>::max() >> 7);
-    arc = arc << 7 | (octet & 0x7fu);
-    if (octet >= 0x80) continue;
+    arc = arc << 7 | (byte & 0x7fu);
+    if (byte >= 0x80) continue;
     if (out.empty()) {
       // X.690 section 8.19.4: the first two arcs share one subidentifier, 40 * first + second.
       const std::uint64_t first = arc < 80 && !too_large ? arc / 40 : 2;
@@ -102,10 +102,10 @@ Bytes sequence(std::initializer_list<BytesView> parts) {
 }
 
 Bytes encode_integer(std::int64_t value) {
-  Bytes octets;
-  append_uint<8>(octets, static_cast<std::uint64_t>(value));
-  BytesView body = octets;
-  // X.690 section 8.3.2: an octet that only repeats the sign bit of the next goes.
+  Bytes bytes;
+  append_uint<8>(bytes, static_cast<std::uint64_t>(value));
+  BytesView body = bytes;
+  // X.690 section 8.3.2: a byte that only repeats the sign bit of the next goes.
   while (body.size() > 1 && body[0] == (body[1] >= 0x80 ? 0xff : 0x00)) body = body.subspan(1);
   return encode(kInteger, body);
 }
@@ -121,13 +121,13 @@ Bytes encode_oid(std::string_view dotted) {
   return encode(kOid, oid_from_text(dotted));
 }
 
-Bytes encode_bit_string(BytesView octets) {
+Bytes encode_bit_string(BytesView bytes) {
   static constexpr std::uint8_t kNoUnusedBits = 0;
-  return encode(kBitString, {BytesView(&kNoUnusedBits, 1), octets});
+  return encode(kBitString, {BytesView(&kNoUnusedBits, 1), bytes});
 }
 
-Bytes encode_octet_string(BytesView octets) {
-  return encode(kOctetString, octets);
+Bytes encode_octet_string(BytesView bytes) {
+  return encode(kOctetString, bytes);
 }
 
 Bytes encode_utf8(std::string_view text) {

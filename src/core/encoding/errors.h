@@ -17,12 +17,12 @@ inline constexpr ErrorCode kEncodingBase64{
     "write it so"};
 inline constexpr ErrorCode kEncodingHex{"encoding/hex", Outcome::refused,
                                         "a text is not lower-case hexadecimal",
-                                        "write 0-9 and a-f, two digits an octet"};
+                                        "write 0-9 and a-f, two digits a byte"};
 inline constexpr ErrorCode kPemInvalid{"pem/invalid", Outcome::refused,
                                        "a text is not PEM as RFC 7468 has it, or not of the expected label",
                                        "expected a file that starts with -----BEGIN"};
 inline constexpr ErrorCode kDerInvalid{
-    "der/invalid", Outcome::refused, "octets are not the distinguished encoding (X.690) of what was expected",
+    "der/invalid", Outcome::refused, "bytes are not the distinguished encoding (X.690) of what was expected",
     "the file is damaged; fetch it again"};
 inline constexpr ErrorCode kTomlInvalid{"toml/invalid", Outcome::wrong_usage, "a settings file is not TOML",
                                         "correct the file at the place named"};

@@ -18,14 +18,14 @@ namespace tomme::json {
 struct Limits {
   std::size_t depth = 64;                ///< nested arrays and objects
   std::size_t bytes = 16 * 1024 * 1024;  ///< of the text
-  std::size_t values = 1'000'000;        ///< of all kinds; each takes some 40 octets of memory at least
+  std::size_t values = 1'000'000;        ///< of all kinds; each takes some 40 bytes of memory at least
 };
 
 class Value;
 struct Member;
 using Array = std::vector<Value>;
 
-/// Members in the order of their names' octets; names are unique.
+/// Members in the order of their names' bytes; names are unique.
 class Object {
  public:
   // Defaulted below, where Member is complete: clang wants to see it.
@@ -93,7 +93,7 @@ Result<Value> parse(std::string_view text, const Limits& limits = {});
 std::string to_canonical(const Value& value);
 /// The same with two spaces of indentation and a final newline, for people.
 std::string to_pretty(const Value& value);
-/// The canonical JSON of OLPC, which TUF signs: members sorted by their names' octets, no white space, in
+/// The canonical JSON of OLPC, which TUF signs: members sorted by their names' bytes, no white space, in
 /// texts only `\` and `"` escaped, so that control characters stand raw and the result need not be JSON.
 /// Numbers are whole ones: kJsonShape where one is not.
 Result<std::string> to_olpc_canonical(const Value& value);

@@ -55,7 +55,7 @@ Result<const Value*> Fields::look(std::string_view name) {
       if (!is_proto_spelling(name, member.name)) continue;
       if (!exact) return take(member);
       // Neither counts as asked for: expect_no_more() fails too where the caller only looked by find().
-      return bad(name, "stands in two spellings");
+      return bad(name, "is there in two spellings");
     }
   }
   return exact ? take(*exact) : nullptr;
@@ -102,10 +102,10 @@ Result<std::string_view> Fields::text(std::string_view name) {
 Result<std::optional<Bytes>> Fields::optional_base64(std::string_view name) {
   const auto text = TRY(optional_text(name));
   if (!text) return std::nullopt;
-  Result<Bytes> octets = spelling_ == Spelling::proto ? decode_proto_base64(*text) : decode_base64(*text);
-  if (!octets)
-    return std::unexpected<Error>(std::move(octets).error().in(printable(what_) + "." + std::string(name)));
-  return *std::move(octets);
+  Result<Bytes> bytes = spelling_ == Spelling::proto ? decode_proto_base64(*text) : decode_base64(*text);
+  if (!bytes)
+    return std::unexpected<Error>(std::move(bytes).error().in(printable(what_) + "." + std::string(name)));
+  return *std::move(bytes);
 }
 
 Result<Bytes> Fields::base64(std::string_view name) {

@@ -118,7 +118,7 @@ TEST(JsonFieldsProto, RefusesBothSpellingsAtOnce) {
        {R"({"logIndex":"7","log_index":"7"})", R"({"logIndex":null,"log_index":"7"})"}) {
     Reading r(text, kProto);
     EXPECT_EQ(message_of(r.fields.int64("logIndex")),
-              "json/shape: thing: member 'logIndex' stands in two spellings");
+              "json/shape: thing: member 'logIndex' is there in two spellings");
     EXPECT_EQ(r.fields.find("logIndex"), nullptr);
     EXPECT_FALSE(r.fields.expect_no_more());
   }

@@ -76,7 +76,7 @@ struct ItemBuilder {
     }
   }
 
-  /// A name that stands twice in the object.
+  /// A name that is there twice in the object.
   std::optional<std::string_view> twice(const Item& object) {
     names.clear();
     for (const Item* item = object.begin(); item != object.end(); item = item->next()) {
@@ -243,7 +243,7 @@ ListReader::~ListReader() = default;
 Result<void> ListReader::read(std::string_view piece) {
   if (piece.size() > state_->limits.bytes - state_->before) {
     return fail(kJsonInvalid, "a JSON text of more than the " + std::to_string(state_->limits.bytes) +
-                                  " octets that are allowed");
+                                  " bytes that are allowed");
   }
   std::size_t used = 0;
   bj::error_code error;

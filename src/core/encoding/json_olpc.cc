@@ -34,7 +34,7 @@ class OlpcWriter {
     out_.push_back(']');
     return true;
   }
-  // UTF-8 octets stand in the order of the code points, and Object keeps them so.
+  // UTF-8 bytes stand in the order of the code points, and Object keeps them so.
   bool put(const Object& object) {
     out_.push_back('{');
     bool first = true;
@@ -65,7 +65,7 @@ class OlpcWriter {
 }  // namespace
 
 void append_olpc_text(std::string& out, std::string_view text) {
-  // Two looks for one octet each are several times faster than one look for either.
+  // Two looks for one byte each are several times faster than one look for either.
   if (text.find('"') == std::string_view::npos && text.find('\\') == std::string_view::npos) {
     out.push_back('"');
     out += text;

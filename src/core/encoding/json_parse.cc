@@ -25,7 +25,7 @@ bool is_written_as_too_long(double d) {
   return std::fabs(d) < 1e21 && (d >= 0x1p64 || d <= -0x1p63);
 }
 
-/// "line 3, column 14", both from 1, the column in octets.
+/// "line 3, column 14", both from 1, the column in bytes.
 std::string place(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -66,7 +66,7 @@ std::unexpected<Error> not_json(std::string_view text, std::size_t at, std::stri
 
 Result<Value> parse(std::string_view text, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    return fail(kJsonInvalid, "a JSON text of " + std::to_string(text.size()) + " octets where " +
+    return fail(kJsonInvalid, "a JSON text of " + std::to_string(text.size()) + " bytes where " +
                                   std::to_string(limits.bytes) + " are allowed");
   }
   if (text.starts_with(kByteOrderMark)) return not_json(text, 0, "a byte order mark");

@@ -175,7 +175,7 @@ TEST(JsonParse, StopsAtEveryLimit) {
   EXPECT_FALSE(parse(std::string(1'000'000, '[')));
 
   EXPECT_TRUE(parse("[1,2]", {.bytes = 5}));
-  EXPECT_EQ(parse("[1,2]", {.bytes = 4}).error().message(), "a JSON text of 5 octets where 4 are allowed");
+  EXPECT_EQ(parse("[1,2]", {.bytes = 4}).error().message(), "a JSON text of 5 bytes where 4 are allowed");
 
   EXPECT_TRUE(parse("[1,[2]]", {.values = 4}));
   EXPECT_EQ(parse("[1,[2]]", {.values = 3}).error().message(),

@@ -83,12 +83,12 @@ std::string number_text(double value) {
   return out + digits + (point > 0 ? "e+" : "e-") + std::to_string(std::abs(point - 1));
 }
 
-/// UTF-16 order of UTF-8 octets: surrogates (lead octets from 0xf0) stand before U+E000 and above (0xee,
+/// UTF-16 order of UTF-8 bytes: surrogates (lead bytes from 0xf0) stand before U+E000 and above (0xee,
 /// 0xef).
 unsigned utf16_rank(char c) {
-  const auto octet = static_cast<unsigned char>(c);
-  if (octet < 0xee) return octet;
-  return octet >= 0xf0 ? octet - 2u : octet + 5u;
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0xee) return byte;
+  return byte >= 0xf0 ? byte - 2u : byte + 5u;
 }
 
 bool before_in_utf16(const Member* a, const Member* b) {

@@ -22,7 +22,7 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 constexpr std::size_t kColumns = 64;
-constexpr std::size_t kUsualBody = 4096;  ///< octets of base64 that hold a certificate or a key
+constexpr std::size_t kUsualBody = 4096;  ///< bytes of base64 that hold a certificate or a key
 
 bool is_label(std::string_view label) {
   bool after_separator = true;  // a separator stands between two label characters only

@@ -16,7 +16,7 @@ constexpr std::string_view kBase64Letters =
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::uint8_t kNoDigit = 0xff;
 
-/// For each octet its place in `letters`, or kNoDigit.
+/// For each byte its place in `letters`, or kNoDigit.
 constexpr std::array<std::uint8_t, 256> values_of(std::string_view letters) {
   std::array<std::uint8_t, 256> values{};
   values.fill(kNoDigit);
@@ -28,13 +28,13 @@ constexpr std::array<std::uint8_t, 256> values_of(std::string_view letters) {
 constexpr auto kBase64Values = values_of(kBase64Letters);
 constexpr auto kHexValues = values_of(kHexDigits);
 
-constexpr std::uint8_t octet(char c) {
+constexpr std::uint8_t byte(char c) {
   return static_cast<std::uint8_t>(c);
 }
 /// The top bit is set where `c` is no letter of the alphabet, and stays so however far the value is shifted
 /// within a group.
 constexpr std::uint32_t base64_value(char c) {
-  return static_cast<std::uint32_t>(static_cast<std::int8_t>(kBase64Values[octet(c)]));
+  return static_cast<std::uint32_t>(static_cast<std::int8_t>(kBase64Values[byte(c)]));
 }
 constexpr std::uint32_t kNotBase64 = 0x80000000u;
 
@@ -44,50 +44,50 @@ std::uint32_t base64_group(const char* letters) {
          base64_value(letters[3]);
 }
 
-/// `group` as octets, the first one first, and one of zeros after its three.
+/// `group` as bytes, the first one first, and one of zeros after its three.
 void put_group(std::uint8_t* to, std::uint32_t group) {
-  std::uint32_t octets = group << 8;
-  if constexpr (std::endian::native == std::endian::little) octets = __builtin_bswap32(octets);
-  std::memcpy(to, &octets, sizeof octets);
+  std::uint32_t bytes = group << 8;
+  if constexpr (std::endian::native == std::endian::little) bytes = __builtin_bswap32(bytes);
+  std::memcpy(to, &bytes, sizeof bytes);
 }
 
-/// The first octet that is not a letter of the alphabet, for the message.
+/// The first byte that is not a letter of the alphabet, for the message.
 std::unexpected<Error> bad_base64(std::string_view text, std::size_t padding) {
   for (std::size_t i = 0; i < text.size() - padding; ++i) {
     if ((base64_value(text[i]) & kNotBase64) == 0) continue;
     return fail(kEncodingBase64,
-                "not base64: '" + printable(text.substr(i, 1)) + "' at octet " + std::to_string(i));
+                "not base64: '" + printable(text.substr(i, 1)) + "' at byte " + std::to_string(i));
   }
-  return fail(kEncodingBase64, "not canonical base64: bits are set that no octet uses, in the last group '" +
+  return fail(kEncodingBase64, "not canonical base64: bits are set that no byte uses, in the last group '" +
                                    printable(text.substr(text.size() - 4)) + "'");
 }
 
-/// How many octets the character at the front of `text` has; 0 where it is not well-formed.
+/// How many bytes the character at the front of `text` has; 0 where it is not well-formed.
 ///
 /// RFC 3629 section 4:
 ///   UTF8-2 = %xC2-DF UTF8-tail
 ///   UTF8-3 = %xE0 %xA0-BF UTF8-tail / %xE1-EC 2( UTF8-tail ) / %xED %x80-9F UTF8-tail / %xEE-EF 2( UTF8-tail
 ///   ) UTF8-4 = %xF0 %x90-BF 2( UTF8-tail ) / %xF1-F3 3( UTF8-tail ) / %xF4 %x80-8F 2( UTF8-tail )
 std::size_t character_size(std::string_view text) {
-  const std::uint8_t lead = octet(text[0]);
+  const std::uint8_t lead = byte(text[0]);
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (text.size() < size) return 0;
   const std::uint8_t lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   const std::uint8_t highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (octet(text[1]) < lowest || octet(text[1]) > highest) return 0;
+  if (byte(text[1]) < lowest || byte(text[1]) > highest) return 0;
   for (std::size_t i = 2; i < size; ++i) {
-    if ((octet(text[i]) & 0xc0) != 0x80) return 0;
+    if ((byte(text[i]) & 0xc0) != 0x80) return 0;
   }
   return size;
 }
 
 /// The code point of one well-formed character.
 std::uint32_t code_point(std::string_view character) {
-  if (character.size() == 1) return octet(character[0]);
-  std::uint32_t value = octet(character[0]) & (0x7fu >> character.size());
-  for (char c : character.substr(1)) value = (value << 6) | (octet(c) & 0x3fu);
+  if (character.size() == 1) return byte(character[0]);
+  std::uint32_t value = byte(character[0]) & (0x7fu >> character.size());
+  for (char c : character.substr(1)) value = (value << 6) | (byte(c) & 0x3fu);
   return value;
 }
 
@@ -104,12 +104,12 @@ void append_digits(std::string& out, std::uint32_t value, unsigned digits) {
   for (unsigned i = digits; i-- > 0;) out.push_back(kHexDigits[(value >> (4 * i)) & 0xf]);
 }
 
-/// One character, or one octet that begins none, as a person may see it.
+/// One character, or one byte that begins none, as a person may see it.
 std::string shown(std::string_view character, bool well_formed) {
   std::string out;
   if (!well_formed) {
     out = "\\x";
-    append_digits(out, octet(character[0]), 2);
+    append_digits(out, byte(character[0]), 2);
     return out;
   }
   const std::uint32_t c = code_point(character);
@@ -127,11 +127,11 @@ std::string shown(std::string_view character, bool well_formed) {
 
 }  // namespace
 
-std::string encode_base64(BytesView octets) {
-  std::string out((octets.size() + 2) / 3 * 4, '=');
+std::string encode_base64(BytesView bytes) {
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
   char* to = out.data();
-  const std::uint8_t* from = octets.data();
-  std::size_t left = octets.size();
+  const std::uint8_t* from = bytes.data();
+  std::size_t left = bytes.size();
   for (; left >= 3; left -= 3, from += 3, to += 4) {
     const std::uint32_t group =
         static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[1]) << 8 | from[2];
@@ -164,7 +164,7 @@ Result<Bytes> decode_base64(std::string_view text) {
   for (; from != last; from += 4, to += 3) {
     const std::uint32_t group = base64_group(from);
     seen |= group;
-    put_group(to, group);  // its fourth octet is the first of the next group
+    put_group(to, group);  // its fourth byte is the first of the next group
   }
   const char letters[] = {from[0], from[1], padding == 2 ? 'A' : from[2], padding != 0 ? 'A' : from[3]};
   const std::uint32_t group = base64_group(letters);
@@ -176,18 +176,18 @@ Result<Bytes> decode_base64(std::string_view text) {
   return out;
 }
 
-void append_hex(std::string& out, BytesView octets) {
-  out.resize(out.size() + octets.size() * 2);
-  char* to = out.data() + out.size() - octets.size() * 2;
-  for (std::uint8_t o : octets) {
+void append_hex(std::string& out, BytesView bytes) {
+  out.resize(out.size() + bytes.size() * 2);
+  char* to = out.data() + out.size() - bytes.size() * 2;
+  for (std::uint8_t o : bytes) {
     *to++ = kHexDigits[o >> 4];
     *to++ = kHexDigits[o & 15];
   }
 }
 
-std::string encode_hex(BytesView octets) {
+std::string encode_hex(BytesView bytes) {
   std::string out;
-  append_hex(out, octets);
+  append_hex(out, bytes);
   return out;
 }
 
@@ -197,11 +197,11 @@ Result<Bytes> decode_hex(std::string_view text) {
   }
   Bytes out(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    const std::uint8_t high = kHexValues[octet(text[i])], low = kHexValues[octet(text[i + 1])];
+    const std::uint8_t high = kHexValues[byte(text[i])], low = kHexValues[byte(text[i + 1])];
     if ((high | low) > 15) {
       const std::size_t at = high > 15 ? i : i + 1;
       return fail(kEncodingHex, "not lower-case hexadecimal: '" + printable(text.substr(at, 1)) +
-                                    "' at octet " + std::to_string(at));
+                                    "' at byte " + std::to_string(at));
     }
     out[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
   }
@@ -210,7 +210,7 @@ Result<Bytes> decode_hex(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    // Most texts are ASCII: eight octets at a time as long as no top bit is set.
+    // Most texts are ASCII: eight bytes at a time as long as no top bit is set.
     std::uint64_t block = 0;
     while (text.size() >= sizeof block) {
       std::memcpy(&block, text.data(), sizeof block);

@@ -7,7 +7,7 @@
 namespace tomme {
 namespace {
 
-Bytes octets(std::string_view text) {
+Bytes bytes(std::string_view text) {
   return to_bytes(bytes_of(text));
 }
 
@@ -25,11 +25,11 @@ constexpr std::pair<std::string_view, std::string_view> kRfc4648[] = {
 TEST(Base64, EncodesAndDecodesTheVectorsOfTheRfc) {
   for (const auto& [plain, encoded] : kRfc4648) {
     EXPECT_EQ(encode_base64(bytes_of(plain)), encoded);
-    EXPECT_EQ(decode_base64(encoded).value(), octets(plain));
+    EXPECT_EQ(decode_base64(encoded).value(), bytes(plain));
   }
 }
 
-TEST(Base64, TakesEveryOctetBackAtEveryLength) {
+TEST(Base64, TakesEveryByteBackAtEveryLength) {
   Bytes all;
   for (unsigned i = 0; i < 520; ++i) {
     EXPECT_EQ(decode_base64(encode_base64(all)).value(), all);
@@ -49,7 +49,7 @@ TEST(Base64, RefusesWhatIsNotCanonical) {
   EXPECT_FALSE(decode_base64(std::string_view("Zm9\0", 4)));
 }
 
-TEST(Base64, HasExactlyOneTextForEachPairOfOctets) {
+TEST(Base64, HasExactlyOneTextForEachPairOfBytes) {
   // Of all texts "xyz=", only those whose third letter has two zero bits at the end decode.
   int accepted = 0;
   for (int third = 0; third < 256; ++third) {
@@ -62,15 +62,15 @@ TEST(Base64, HasExactlyOneTextForEachPairOfOctets) {
   EXPECT_EQ(accepted, 16);
 }
 
-TEST(Base64, NamesTheOffendingOctet) {
-  EXPECT_EQ(decode_base64("Zm9vYm\x1b=").error().message(), "not base64: '\\x1b' at octet 6");
+TEST(Base64, NamesTheOffendingByte) {
+  EXPECT_EQ(decode_base64("Zm9vYm\x1b=").error().message(), "not base64: '\\x1b' at byte 6");
   EXPECT_EQ(decode_base64("Zh==").error().message(),
-            "not canonical base64: bits are set that no octet uses, in the last group 'Zh=='");
+            "not canonical base64: bits are set that no byte uses, in the last group 'Zh=='");
 }
 
 TEST(Hex, EncodesAndDecodes) {
-  EXPECT_EQ(encode_hex(octets(std::string("\x00\x7f\xab\xff", 4))), "007fabff");
-  EXPECT_EQ(decode_hex("007fabff").value(), octets(std::string("\x00\x7f\xab\xff", 4)));
+  EXPECT_EQ(encode_hex(bytes(std::string("\x00\x7f\xab\xff", 4))), "007fabff");
+  EXPECT_EQ(decode_hex("007fabff").value(), bytes(std::string("\x00\x7f\xab\xff", 4)));
   EXPECT_TRUE(decode_hex("")->empty());
 }
 

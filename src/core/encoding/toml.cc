@@ -128,9 +128,9 @@ std::size_t line_of_many_dots(std::string_view text) {
 }  // namespace
 
 Result<json::Value> parse_toml(std::string_view text, std::string_view name, const TomlLimits& limits) {
-  if (text.size() > limits.octets) {
-    return fail(kTomlInvalid, std::string(name) + ": " + std::to_string(text.size()) + " octets where " +
-                                  std::to_string(limits.octets) + " are allowed");
+  if (text.size() > limits.bytes) {
+    return fail(kTomlInvalid, std::string(name) + ": " + std::to_string(text.size()) + " bytes where " +
+                                  std::to_string(limits.bytes) + " are allowed");
   }
   if (const std::size_t line = line_of_many_dots(text)) {
     return fail(kTomlInvalid, std::string(name) + ", line " + std::to_string(line) + ": more than " +

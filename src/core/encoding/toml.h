@@ -9,7 +9,7 @@
 namespace tomme {
 
 struct TomlLimits {
-  std::size_t octets = 64 * 1024 * 1024;  ///< a large project's uv.lock has a few million
+  std::size_t bytes = 64 * 1024 * 1024;  ///< a large project's uv.lock has a few million
 };
 
 /// A TOML 1.1 document as a JSON value: tables are objects, dates and times are strings, and so are numbers

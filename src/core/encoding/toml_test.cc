@@ -60,8 +60,8 @@ TEST(Toml, HidesControlsInItsMessages) {
 }
 
 TEST(Toml, StopsAtItsLimits) {
-  EXPECT_TRUE(parse_toml("a = 1", "settings.toml", {.octets = 5}).has_value());
-  EXPECT_FALSE(parse_toml("a = 1", "settings.toml", {.octets = 4}).has_value());
+  EXPECT_TRUE(parse_toml("a = 1", "settings.toml", {.bytes = 5}).has_value());
+  EXPECT_FALSE(parse_toml("a = 1", "settings.toml", {.bytes = 4}).has_value());
   const auto repeated = [](std::string_view part, std::size_t times) {
     std::string out;
     while (times-- > 0) out += part;

@@ -142,7 +142,7 @@ class Reader {
     }
     json::Object table(std::move(members));
     if (const json::Member* twice = table.first_duplicate())
-      return bad(start.start_mark, "the key " + printable(twice->name) + " stands there twice");
+      return bad(start.start_mark, "the key " + printable(twice->name) + " is there twice");
     return json::Value(std::move(table));
   }
 

@@ -52,10 +52,10 @@ std::optional<BuildTag> parse_build(std::string_view text) {
   return BuildTag{Digits(text.substr(0, digits)), std::string(text.substr(digits))};
 }
 
-Result<void> check_octets(std::string_view filename) {
-  if (filename.size() > DistFilename::kMaxOctets) {
+Result<void> check_bytes(std::string_view filename) {
+  if (filename.size() > DistFilename::kMaxBytes) {
     return fail(kFilenameInvalid, "a file name of " + std::to_string(filename.size()) +
-                                      " octets is longer than " + std::to_string(DistFilename::kMaxOctets));
+                                      " bytes is longer than " + std::to_string(DistFilename::kMaxBytes));
   }
   const auto allowed = [](char c) { return ascii::is_printable(c) && c != '/' && c != '\\'; };
   if (!std::all_of(filename.begin(), filename.end(), allowed)) {
@@ -64,7 +64,7 @@ Result<void> check_octets(std::string_view filename) {
   return {};
 }
 
-/// Octets of the ending by which installers know an archive, of whatever age; 0 where there is none.
+/// Bytes of the ending by which installers know an archive, of whatever age; 0 where there is none.
 std::size_t archive_ending_of(std::string_view filename) {
   constexpr std::array<std::string_view, 15> kEndings = {
       ".whl",    ".tar.gz", ".zip",      ".tgz", ".tar.bz2", ".tbz",     ".tar.xz", ".txz",
@@ -167,7 +167,7 @@ Result<DistFilename> DistFilename::parse_sdist(Kind kind, std::string_view stem,
 }
 
 Result<DistFilename> DistFilename::parse(std::string_view filename) {
-  TRY(check_octets(filename));
+  TRY(check_bytes(filename));
   if (filename.ends_with(".whl")) {
     auto wheel = parse_wheel(filename);
     if (wheel || wheel.error().is(kFilenameInvalid)) return wheel;
@@ -183,7 +183,7 @@ Result<DistFilename> DistFilename::parse(std::string_view filename) {
 }
 
 Result<DistFilename> DistFilename::parse_for(const ProjectName& project, std::string_view filename) {
-  TRY(check_octets(filename));
+  TRY(check_bytes(filename));
   if (filename.ends_with(".tar.gz")) {
     return parse_sdist(Kind::sdist_tar_gz, filename.substr(0, filename.size() - 7), filename, &project);
   }
@@ -224,7 +224,7 @@ bool may_be_of_release(const ProjectName& project, const Version& version, std::
   for (const std::string_view ending : {".asc", ".sig", ".metadata", ".provenance"}) {
     if (filename.ends_with(ending)) return false;
   }
-  if (filename.size() > DistFilename::kMaxOctets) return true;
+  if (filename.size() > DistFilename::kMaxBytes) return true;
   const std::optional<std::string_view> rest = behind_name(project.normalized(), filename);
   if (!rest) return false;
   const std::size_t start = rest->find_first_not_of("-_.");

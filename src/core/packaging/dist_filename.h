@@ -30,17 +30,17 @@ struct WheelTags {
   friend bool operator==(const WheelTags&, const WheelTags&) = default;
 };
 
-/// The name of a distribution file, without folders; ASCII, at most 255 octets.
+/// The name of a distribution file, without folders; ASCII, at most 255 bytes.
 ///
 ///     wheel = name "-" version ["-" build] "-" python "-" abi "-" platform ".whl"   (PEP 427, 425)
 ///     sdist = name "-" version (".tar.gz" / ".zip")                                 (PEP 625, and older)
 ///
 /// Names and versions may stand as old tools wrote them ("shelf-reader-0.1.tar.gz"). Two file names are
-/// equal when their parsed parts are, as PEP 740 compares an attestation's subject; not by their octets.
+/// equal when their parsed parts are, as PEP 740 compares an attestation's subject; not by their bytes.
 class DistFilename {
  public:
   enum class Kind : std::uint8_t { wheel, sdist_tar_gz, sdist_zip };
-  static constexpr std::size_t kMaxOctets = 255;
+  static constexpr std::size_t kMaxBytes = 255;
 
   /// A source distribution's name ends before the last hyphen that has a version behind it.
   /// Fails with kFilenameInvalid.

@@ -30,7 +30,7 @@ inline constexpr ErrorCode kWheelAmbiguous{
     "wheel/ambiguous", Outcome::refused,
     "a wheel is a zip archive that readers may unpack differently, or has its dependencies in more than one "
     "place",
-    "build the wheel again with another build tool; one that nobody vouches for passes with a note where "
+    "build the wheel again with another build tool; one without an attestation passes with a note where "
     "neither proof is required nor a signer expected"};
 inline constexpr ErrorCode kWheelMetadata{
     "wheel/metadata", Outcome::refused,

@@ -30,7 +30,7 @@ struct GzipReader::Stream {
   /// Behind a member Python passes over zeros and then looks for another member, others stop; what is not
   /// zero is read differently.
   bool has_more() const {
-    const auto is_zero = [](std::uint8_t octet) { return octet == 0; };
+    const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
     return !std::ranges::all_of(BytesView(z.next_in, z.avail_in), is_zero) ||
            !std::ranges::all_of(rest, is_zero);
   }
@@ -60,7 +60,7 @@ Result<std::size_t> GzipReader::read(std::span<std::uint8_t> out) {
     ended_ = status == Z_STREAM_END;
   }
   if (ended_ && stream_->has_more())
-    return fail(kSdistInvalid, "it has more behind its gzip member, which not all readers take");
+    return fail(kSdistInvalid, "it has more after its gzip member, which not all readers take");
   return filled;
 }
 

@@ -9,7 +9,7 @@
 
 namespace tomme {
 
-/// What a gzip file (RFC 1952) unpacks to, piece by piece and within a limit. Borrows the packed octets.
+/// What a gzip file (RFC 1952) unpacks to, piece by piece and within a limit. Borrows the packed bytes.
 class GzipReader {
  public:
   GzipReader(BytesView packed, std::uint64_t limit);
@@ -17,7 +17,7 @@ class GzipReader {
   GzipReader(const GzipReader&) = delete;
   GzipReader& operator=(const GzipReader&) = delete;
 
-  /// Fills `out`; fewer octets come only at the end. kSdistInvalid where it is damaged, or has
+  /// Fills `out`; fewer bytes come only at the end. kSdistInvalid where it is damaged, or has
   /// anything but zeros behind its first member, which some readers take and some do not; kSdistTooLarge
   /// above the limit.
   Result<std::size_t> read(std::span<std::uint8_t> out);

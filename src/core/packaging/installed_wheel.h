@@ -27,7 +27,7 @@ struct InstalledFiles {
   const std::vector<RecordRow>& record;  ///< its RECORD
   /// What the file at a path of `record` has now; nothing where it cannot be read.
   std::function<std::optional<Sha256>(const std::string& path)> digest_of;
-  /// At most so many octets of it; for scripts, which installers write anew. None: nothing can be read.
+  /// At most so many bytes of it; for scripts, which installers write anew. None: nothing can be read.
   std::function<std::optional<std::string>(const std::string& path, std::size_t limit)> read = {};
   bool reads_all = false;  ///< else the digests of `record` are believed, but for METADATA
   /// Whether a file outside of `.dist-info` may have this content as well: another distribution brought it

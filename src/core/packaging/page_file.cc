@@ -106,7 +106,7 @@ std::unexpected<Error> link(std::string why) {
 
 Result<void> check_name(const IndexFile& file, const std::optional<ProjectName>& project) {
   const bool plain = std::ranges::all_of(file.filename, [](char c) { return kInName.contains(c); });
-  if (!plain || file.filename.size() > DistFilename::kMaxOctets) return link("its name is no distribution's");
+  if (!plain || file.filename.size() > DistFilename::kMaxBytes) return link("its name is no distribution's");
   if (!has_archive_name(file.filename)) return link("it is no distribution that an installer takes");
   if (project && !may_be_of(*project, file.filename))
     return link("it is no file of " + project->normalized());
@@ -189,7 +189,7 @@ std::optional<std::string> date_time(std::string text) {
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *year < 1970 || *year == 9999) return std::nullopt;
-  constexpr std::size_t kFraction = 7;  // octets of ".120000"
+  constexpr std::size_t kFraction = 7;  // bytes of ".120000"
   std::string_view rest = std::string_view(text).substr(kShape.size());
   std::size_t fraction = 0;
   if (rest.starts_with('.')) {

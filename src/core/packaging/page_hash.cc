@@ -52,8 +52,8 @@ Result<void> add_page_hash(IndexFile& file, std::string_view algorithm, std::str
   bool agrees = true;
   if (name == "sha256") {
     Sha256 digest;
-    for (std::size_t i = 0; i < digest.octets.size(); ++i) {
-      digest.octets[i] = static_cast<std::uint8_t>(value_of(hex[2 * i]) * 16 + value_of(hex[2 * i + 1]));
+    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+      digest.bytes[i] = static_cast<std::uint8_t>(value_of(hex[2 * i]) * 16 + value_of(hex[2 * i + 1]));
     }
     agrees = !file.sha256 || *file.sha256 == digest;
     file.sha256 = digest;

@@ -28,7 +28,7 @@ void append_hashes(std::string& out, const IndexFile& file) {
   out += "\"hashes\":{";
   if (file.sha256) {
     out += "\"sha256\":\"";
-    append_hex(out, file.sha256->octets);
+    append_hex(out, file.sha256->bytes);
     out += '"';
   }
   bool first = !file.sha256;
@@ -139,7 +139,7 @@ void PageWriter::add_json(const PageFile& file) {
     out_ += ",\"core-metadata\":";
     if (listed.core_metadata_sha256) {
       out_ += "{\"sha256\":\"";
-      append_hex(out_, listed.core_metadata_sha256->octets);
+      append_hex(out_, listed.core_metadata_sha256->bytes);
       out_ += "\"}";
     } else {
       out_ += "true";

@@ -34,9 +34,9 @@ Result<ProjectName> ProjectName::parse(std::string_view text) {
       !text.empty() && ascii::is_alnum(text.front()) && ascii::is_alnum(text.back()) &&
       std::all_of(text.begin(), text.end(), [](char c) { return ascii::is_alnum(c) || is_separator(c); });
   if (!well_formed) return fail(kNameInvalid, "\"" + printable(text) + "\" is not a project name");
-  if (text.size() > kMaxOctets) {
-    return fail(kNameInvalid, "a project name of " + std::to_string(text.size()) + " octets is longer than " +
-                                  std::to_string(kMaxOctets));
+  if (text.size() > kMaxBytes) {
+    return fail(kNameInvalid, "a project name of " + std::to_string(text.size()) + " bytes is longer than " +
+                                  std::to_string(kMaxBytes));
   }
   return ProjectName(std::string(text), normalize(text));
 }

@@ -8,10 +8,10 @@
 
 namespace tomme {
 
-/// The name of a project: PEP 508 grammar, ASCII, at most 255 octets. Compared as PEP 503 normalises it.
+/// The name of a project: PEP 508 grammar, ASCII, at most 255 bytes. Compared as PEP 503 normalises it.
 class ProjectName {
  public:
-  static constexpr std::size_t kMaxOctets = 255;
+  static constexpr std::size_t kMaxBytes = 255;
 
   /// Fails with kNameInvalid.
   static Result<ProjectName> parse(std::string_view text);

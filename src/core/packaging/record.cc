@@ -46,13 +46,13 @@ class RecordReader {
 
  private:
   bool can_be_there(std::string_view path) const {
-    if (path.size() > limits_.path_octets) return false;
+    if (path.size() > limits_.path_bytes) return false;
     std::size_t begin = 0;
     for (std::size_t end = path.find('/'); end != std::string_view::npos; end = path.find('/', begin)) {
-      if (end - begin > limits_.name_octets) return false;
+      if (end - begin > limits_.name_bytes) return false;
       begin = end + 1;
     }
-    return path.size() - begin <= limits_.name_octets;
+    return path.size() - begin <= limits_.name_bytes;
   }
 
   std::unexpected<Error> wrong(std::string_view what) const {
@@ -90,7 +90,7 @@ class RecordReader {
       value += '"';
     }
     if (at_ < text_.size() && std::string_view(",\r\n").find(text_[at_]) == std::string_view::npos)
-      return wrong("goes on behind a quote");
+      return wrong("goes on after a quote");
     return value;
   }
 

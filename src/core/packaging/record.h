@@ -14,8 +14,8 @@ namespace tomme {
 struct RecordLimits {
   std::size_t bytes = 64 * 1024 * 1024;
   std::size_t rows = 1'000'000;
-  std::size_t path_octets = 4096;  ///< no file system has a file of a longer path
-  std::size_t name_octets = 255;   ///< nor of a longer name between two slashes
+  std::size_t path_bytes = 4096;  ///< no file system has a file of a longer path
+  std::size_t name_bytes = 255;   ///< nor of a longer name between two slashes
 };
 
 /// One row of a RECORD: a file of a distribution, seen from the folder that holds its `.dist-info`.

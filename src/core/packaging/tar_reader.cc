@@ -12,18 +12,18 @@ namespace tomme {
 
 namespace {
 
-// Blocks of 512 octets. A header:
+// Blocks of 512 bytes. A header:
 //   name 100, mode 8, uid 8, gid 8, size 12, mtime 12, checksum 8, type 1, link 100,
 //   magic and version 8 ("ustar\0" "00"; GNU "ustar  \0"; before: zeros), user 32, group 32, device 8 + 8,
 //   prefix 155
 // Behind it what it holds, padded with zeros. Two blocks of zeros are the end.
-// Numbers are octal digits between blanks and zeros; a size may be 0x80 and 11 octets, big endian.
+// Numbers are octal digits between blanks and zeros; a size may be 0x80 and 11 bytes, big endian.
 // Types: 0 or NUL file, 7 file, 1 and 2 links, 5 folder, 3 4 6 devices; x pax records for the next entry, g
 // for all, L GNU's name of the next, K its link. A pax record: decimal length of all of it, " ", key, "=",
 // value, "\n".
 constexpr std::size_t kBlock = 512;
 constexpr std::size_t kSizeAt = 124, kChecksumAt = 148, kTypeAt = 156, kMagicAt = 257, kPrefixAt = 345;
-constexpr std::size_t kMostRecords = 1024 * 1024;  // octets of what only describes an entry
+constexpr std::size_t kMostRecords = 1024 * 1024;  // bytes of what only describes an entry
 constexpr std::size_t kMostRecordsInARow = 16;
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 50;
 
@@ -52,9 +52,9 @@ std::optional<std::uint64_t> size_in(BytesView block) {
   const BytesView field = block.subspan(kSizeAt, 12);
   if (field.front() != 0x80) return octal(text_of(field));
   std::uint64_t value = 0;
-  for (const std::uint8_t octet : field.subspan(1)) {
+  for (const std::uint8_t byte : field.subspan(1)) {
     if (value > kLargest) return std::nullopt;
-    value = value << 8 | octet;
+    value = value << 8 | byte;
   }
   return value;
 }
@@ -67,7 +67,7 @@ bool checksum_fits(BytesView block) {
 }
 
 bool is_zero(BytesView block) {
-  return std::ranges::all_of(block, [](std::uint8_t octet) { return octet == 0; });
+  return std::ranges::all_of(block, [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::uint64_t padded(std::uint64_t size) {
@@ -193,7 +193,7 @@ Result<std::optional<TarEntry>> TarReader::next() {
     std::array<std::uint8_t, kBlock> block{};
     if (!TRY(read_block(block))) return std::nullopt;
     if (is_zero(block)) {
-      if (TRY(read_block(block)) && !is_zero(block)) return invalid("it has entries behind its end");
+      if (TRY(read_block(block)) && !is_zero(block)) return invalid("it has entries after its end");
       return std::nullopt;
     }
     Header header = TRY(parse_header(block));
@@ -201,8 +201,8 @@ Result<std::optional<TarEntry>> TarReader::next() {
       return TRY(entry_of(std::move(header), std::move(pending)));
     size_ = header.size;
     unread_ = padded(header.size);
-    const Bytes octets = TRY(content(kMostRecords));
-    const std::string_view text = text_of(octets);
+    const Bytes bytes = TRY(content(kMostRecords));
+    const std::string_view text = text_of(bytes);
     if (header.type == 'x') TRY(pending.add_records(text));
     if (header.type == 'L') TRY(pending.set_name(text.substr(0, text.find('\0'))));
     if (header.type != 'g') continue;
@@ -216,12 +216,12 @@ Result<std::optional<TarEntry>> TarReader::next() {
 
 Result<Bytes> TarReader::content(std::size_t max) {
   if (size_ > max) return fail(kSdistTooLarge, "one of its entries is larger than our limits allow");
-  Bytes octets(static_cast<std::size_t>(size_));
-  if (!octets.empty() && !TRY(read_block(octets))) return invalid("it is cut off");
+  Bytes bytes(static_cast<std::size_t>(size_));
+  if (!bytes.empty() && !TRY(read_block(bytes))) return invalid("it is cut off");
   unread_ -= size_;
   size_ = 0;
   TRY(skip());
-  return octets;
+  return bytes;
 }
 
 }  // namespace tomme

@@ -11,7 +11,7 @@
 
 namespace tomme {
 
-/// Fills the octets it is given; fewer come only at the end.
+/// Fills the bytes it is given; fewer come only at the end.
 using TarSource = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 
 struct TarEntry {
@@ -42,7 +42,7 @@ class TarReader {
   Result<TarEntry> entry_of(Header header, Pending pending);
 
   TarSource source_;
-  std::uint64_t unread_ = 0;  ///< octets of the entry that came last, and of its padding
+  std::uint64_t unread_ = 0;  ///< bytes of the entry that came last, and of its padding
   std::uint64_t size_ = 0;    ///< without the padding
 };
 

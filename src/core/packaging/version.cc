@@ -177,9 +177,9 @@ std::string_view letters_of(Version::Phase phase) {
 }  // namespace
 
 Result<Version> Version::parse(std::string_view text) {
-  if (text.size() > kMaxOctets) {
-    return fail(kVersionInvalid, "a version of " + std::to_string(text.size()) + " octets is longer than " +
-                                     std::to_string(kMaxOctets));
+  if (text.size() > kMaxBytes) {
+    return fail(kVersionInvalid, "a version of " + std::to_string(text.size()) + " bytes is longer than " +
+                                     std::to_string(kMaxBytes));
   }
   const std::string lower = ascii::to_lower(text);
   auto version = VersionParser(lower).parse();

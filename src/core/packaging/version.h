@@ -39,7 +39,7 @@ class Digits {
 /// "1.0", "1.0.0" and "v1" are equal.
 class Version {
  public:
-  static constexpr std::size_t kMaxOctets = 255;
+  static constexpr std::size_t kMaxBytes = 255;
 
   enum class Phase : std::uint8_t { alpha, beta, candidate };
   struct Pre {

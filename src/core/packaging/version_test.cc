@@ -65,8 +65,8 @@ TEST(Version, RefusesWhatIsNone) {
 
 TEST(Version, RefusesTextAboveItsLimit) {
   EXPECT_TRUE(
-      Version::parse("1" + std::string(Version::kMaxOctets - 2, '.') + "1").error().is(kVersionInvalid));
-  std::string longest = "1.0+" + std::string(Version::kMaxOctets - 4, 'a');
+      Version::parse("1" + std::string(Version::kMaxBytes - 2, '.') + "1").error().is(kVersionInvalid));
+  std::string longest = "1.0+" + std::string(Version::kMaxBytes - 4, 'a');
   EXPECT_TRUE(Version::parse(longest));
   EXPECT_FALSE(Version::parse(longest + "a"));
 }
@@ -111,7 +111,7 @@ TEST(Version, OrdersAsPep440Says) {
 TEST(Version, LeadingZerosDoNotCount) {
   EXPECT_EQ(*Version::parse("099999999999999999999"), *Version::parse("99999999999999999999"));
   EXPECT_EQ(*Version::parse("1.0rc00.post000"), *Version::parse("1rc0.post0"));
-  const std::string longest = std::string(Version::kMaxOctets - 1, '0') + "1";
+  const std::string longest = std::string(Version::kMaxBytes - 1, '0') + "1";
   EXPECT_EQ(*Version::parse(longest), *Version::parse("1"));
 }
 

@@ -69,8 +69,7 @@ Result<void> check_no_other_dependencies(const ZipArchive& zip, std::string_view
     const bool is_unpacked_here =
         folder.substr(0, folder.find('/')).ends_with(".data") && folder.ends_with(kSuffix);
     if ((is_here && is_old) || (is_unpacked_here && (is_old || name == "metadata"))) {
-      return ambiguous(entry.name,
-                       "stands beside METADATA, and some installers would take dependencies from it");
+      return ambiguous(entry.name, "is beside METADATA, and some installers would take dependencies from it");
     }
   }
   return {};

@@ -20,7 +20,7 @@ struct WheelLimits {
 Result<Bytes> metadata_of_wheel(BytesView whole_wheel, const DistFilename& filename,
                                 const WheelLimits& limits = {});
 /// The same of a wheel that was kWheelAmbiguous and of which nobody claims anything: as readers of its
-/// directory see it, pip among them. Where a name stands twice, they take the last.
+/// directory see it, pip among them. Where a name is there twice, they take the last.
 Result<Bytes> metadata_of_odd_wheel(BytesView whole_wheel, const DistFilename& filename,
                                     const WheelLimits& limits = {});
 

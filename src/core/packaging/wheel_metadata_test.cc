@@ -14,9 +14,9 @@ namespace {
 
 using std::string_literals::operator""s;
 
-std::string le(std::uint64_t value, std::size_t octets) {
+std::string le(std::uint64_t value, std::size_t bytes) {
   std::string out;
-  for (std::size_t i = 0; i < octets; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
   return out;
 }
 

@@ -50,7 +50,7 @@ Result<void> apply_zip64(Header& header, BytesView body, bool central) {
   return ambiguous("the zip64 extra field of " + quoted(header.name) + " does not fit its header");
 }
 
-// extra = *(id16, length16, octets)
+// extra = *(id16, length16, bytes)
 Result<void> apply_extra(Header& header, BytesView extra, bool central) {
   while (extra.size() >= 4) {
     const std::uint16_t id = u16(extra, 0);
@@ -78,10 +78,10 @@ Result<void> check_name(std::string_view name, std::uint16_t flags) {
   if (name.empty()) return ambiguous("an entry has no name");
   bool ascii = true;
   for (char c : name) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    if (octet < 0x20 || octet == 0x7f || c == '\\')
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (byte < 0x20 || byte == 0x7f || c == '\\')
       return ambiguous(quoted(name) + " holds a character that no path has");
-    ascii = ascii && octet < 0x80;
+    ascii = ascii && byte < 0x80;
   }
   if (!is_utf8(name)) return ambiguous(quoted(name) + " is not UTF-8");
   if (!ascii && (flags & kFlagUtf8) == 0)
@@ -127,9 +127,9 @@ class Reader {
     if (u16(end, 8) != u16(end, 10)) return ambiguous("the end record counts its entries in two ways");
     Place place{u16(end, 10), u32(end, 16), u32(end, 12)};
     std::uint64_t directory_end = end_at;
-    const bool zip64 = end_at >= kLocatorOctets && u32(archive_, end_at - kLocatorOctets) == kLocator;
+    const bool zip64 = end_at >= kLocatorBytes && u32(archive_, end_at - kLocatorBytes) == kLocator;
     if (zip64) {
-      directory_end = TRY(apply_end64(place, end_at - kLocatorOctets));
+      directory_end = TRY(apply_end64(place, end_at - kLocatorBytes));
     } else if (place.entries == kFull16 || place.offset == kFull32 || place.size == kFull32) {
       return ambiguous("the end record points to a zip64 record that is not there");
     }
@@ -137,7 +137,7 @@ class Reader {
       return ambiguous("the central directory does not end where the end record begins");
     }
     TRY(check_limits(place, limits_));
-    if (place.entries > place.size / kDirectoryOctets) {
+    if (place.entries > place.size / kDirectoryBytes) {
       return ambiguous("the end record counts more entries than the central directory can hold");
     }
     return place;
@@ -147,25 +147,25 @@ class Reader {
   /// the front stop behind it. They agree where nothing behind it looks like a record.
   static Result<void> check_behind_end(BytesView end) {
     const std::size_t comment = u16(end, 20);
-    const BytesView behind = end.subspan(kEndOctets);
+    const BytesView behind = end.subspan(kEndBytes);
     if (comment > behind.size()) return ambiguous("the comment of the archive is cut off");
     if (find_signature(behind) < behind.size())
       return ambiguous("there is a record in the archive's comment");
     const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
     if (!std::ranges::all_of(behind.subspan(comment), is_zero))
-      return ambiguous("there is data behind the end record");
+      return ambiguous("there is data after the end record");
     return {};
   }
 
   /// Where the zip64 end record begins, which must be right before its locator.
   Result<std::uint64_t> apply_end64(Place& place, std::uint64_t locator_at) const {
-    const BytesView locator = archive_.subspan(locator_at, kLocatorOctets);
-    if (locator_at < kEnd64Octets || u64(locator, 8) != locator_at - kEnd64Octets || u32(locator, 4) != 0 ||
+    const BytesView locator = archive_.subspan(locator_at, kLocatorBytes);
+    if (locator_at < kEnd64Bytes || u64(locator, 8) != locator_at - kEnd64Bytes || u32(locator, 4) != 0 ||
         u32(locator, 16) > 1) {
       return ambiguous("the zip64 locator does not point to the record before it");
     }
-    const BytesView end = archive_.subspan(locator_at - kEnd64Octets, kEnd64Octets);
-    if (u32(end, 0) != kEnd64 || u64(end, 4) != kEnd64Octets - 12 || u32(end, 16) != 0 || u32(end, 20) != 0) {
+    const BytesView end = archive_.subspan(locator_at - kEnd64Bytes, kEnd64Bytes);
+    if (u32(end, 0) != kEnd64 || u64(end, 4) != kEnd64Bytes - 12 || u32(end, 16) != 0 || u32(end, 20) != 0) {
       return ambiguous("the zip64 end record is not of the one form that all readers know");
     }
     const Place wide{u64(end, 32), u64(end, 48), u64(end, 40)};
@@ -175,7 +175,7 @@ class Reader {
                         (place.size == kFull32 || place.size == wide.size);
     if (!agrees) return ambiguous("the end record and the zip64 end record contradict each other");
     place = wide;
-    return locator_at - kEnd64Octets;
+    return locator_at - kEnd64Bytes;
   }
 
   Result<void> read_directory(const Place& place) {
@@ -206,20 +206,21 @@ class Reader {
       const bool alike = a.crc32 == b.crc32 && a.size == b.size;
       if (alike && a.deflated == b.deflated && equal(a.packed, b.packed)) continue;
       unpacked += alike ? a.size : 0;
-      if (unpacked > limits_.repeated_bytes) return ambiguous(quoted(a.name) + " stands twice, and is large");
+      if (unpacked > limits_.repeated_bytes)
+        return ambiguous(quoted(a.name) + " is there twice, and is large");
       if (!alike || TRY(ZipArchive::read(a, limits_.repeated_bytes)) !=
                         TRY(ZipArchive::read(b, limits_.repeated_bytes)))
-        return ambiguous(quoted(a.name) + " stands twice in the archive, with other content");
+        return ambiguous(quoted(a.name) + " is there twice in the archive, with other content");
     }
     return {};
   }
 
   static Result<Header> next_in_directory(BytesView& rest) {
-    if (rest.size() < kDirectoryOctets || u32(rest, 0) != kDirectory)
+    if (rest.size() < kDirectoryBytes || u32(rest, 0) != kDirectory)
       return damaged("the central directory is cut off");
-    const BytesView fixed = rest.first(kDirectoryOctets);
+    const BytesView fixed = rest.first(kDirectoryBytes);
     const std::size_t name = u16(fixed, 28), extra = u16(fixed, 30), comment = u16(fixed, 32);
-    rest = rest.subspan(kDirectoryOctets);
+    rest = rest.subspan(kDirectoryBytes);
     if (rest.size() < name + extra + comment) return damaged("the central directory is cut off");
     Header header{.flags = u16(fixed, 8),
                   .method = u16(fixed, 10),
@@ -254,7 +255,7 @@ class Reader {
     return {};
   }
 
-  /// Walks the local headers: they must follow each other from octet 0 to the directory.
+  /// Walks the local headers: they must follow each other from byte 0 to the directory.
   Result<std::vector<ZipEntry>> read_locals(const Place& place) const {
     std::vector<std::size_t> order(headers_.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -280,11 +281,11 @@ class Reader {
   /// `record` is everything from this local header to the next record.
   static Result<ZipEntry> read_local(const Header& central, BytesView record) {
     const auto cut_off = [&] { return damaged("the data of " + quoted(central.name) + " is cut off"); };
-    if (record.size() < kLocalOctets || u32(record, 0) != kLocal) {
+    if (record.size() < kLocalBytes || u32(record, 0) != kLocal) {
       return ambiguous("there is no local header where the central directory has " + quoted(central.name));
     }
     const std::size_t name = u16(record, 26), extra = u16(record, 28);
-    BytesView rest = record.subspan(kLocalOctets);
+    BytesView rest = record.subspan(kLocalBytes);
     if (rest.size() < name + extra) return cut_off();
     Header local{.flags = u16(record, 6),
                  .method = u16(record, 8),
@@ -298,7 +299,7 @@ class Reader {
     if (rest.size() < central.packed) return cut_off();
     // Where stored data ends only a descriptor behind it says: a reader from the front looks for one.
     if (central.method == kStored && central.has_descriptor() && find_signature(rest) < central.packed)
-      return ambiguous(quoted(central.name) + " is stored with its size behind it and holds a record");
+      return ambiguous(quoted(central.name) + " is stored with its size after it and holds a record");
     TRY(check_behind(central, rest.subspan(central.packed)));
     return ZipEntry{.name = central.name,
                     .deflated = central.method == kDeflated,
@@ -323,7 +324,7 @@ class Reader {
   static Result<void> check_behind(const Header& header, BytesView behind) {
     if (!header.has_descriptor()) {
       if (!behind.empty())
-        return ambiguous("there is data behind " + quoted(header.name) + " that belongs to no entry");
+        return ambiguous("there is data after " + quoted(header.name) + " that belongs to no entry");
       return {};
     }
     if (behind.size() >= 16 && behind.size() % 8 == 0 && u32(behind, 0) == kDescriptor)
@@ -364,9 +365,9 @@ bool inflate_exactly(BytesView packed, Bytes& out) {
 }  // namespace
 
 Result<std::uint64_t> zip::find_end(BytesView archive) {
-  const std::size_t reach = std::min(archive.size(), kEndOctets + kFull16);
+  const std::size_t reach = std::min(archive.size(), kEndBytes + kFull16);
   const BytesView tail = archive.last(reach);
-  for (std::size_t back = kEndOctets; back <= reach; ++back) {
+  for (std::size_t back = kEndBytes; back <= reach; ++back) {
     if (u32(tail, reach - back) == kEnd) return archive.size() - back;
   }
   return damaged("the file has no end record of a zip archive");

@@ -12,16 +12,16 @@ namespace tomme {
 struct ZipLimits {
   std::size_t entries = 100'000;
   std::size_t directory_bytes = 32 * 1024 * 1024;  ///< of the central directory
-  /// Unpacked, of all entries together that are compared because their name stands twice.
+  /// Unpacked, of all entries together that are compared because their name is there twice.
   std::size_t repeated_bytes = 64 * 1024 * 1024;
 };
 
-/// One file or folder of an archive. Borrows from the archive's octets.
+/// One file or folder of an archive. Borrows from the archive's bytes.
 struct ZipEntry {
   std::string_view name;  ///< as written; of `parse`: valid UTF-8, relative, no `..`, no `\`, no NUL
   bool deflated = false;  ///< otherwise stored
   std::uint32_t crc32 = 0;
-  std::uint64_t size = 0;  ///< unpacked octets, as the archive claims
+  std::uint64_t size = 0;  ///< unpacked bytes, as the archive claims
   BytesView packed;
 
   bool is_folder() const { return name.ends_with('/'); }
@@ -42,7 +42,7 @@ class ZipArchive {
   static Result<ZipArchive> parse_by_directory(BytesView archive, const ZipLimits& limits = {});
 
   const std::vector<ZipEntry>& entries() const { return entries_; }  ///< in the directory's order
-  /// The unpacked octets, CRC and length checked; refuses more than `max` before unpacking.
+  /// The unpacked bytes, CRC and length checked; refuses more than `max` before unpacking.
   static Result<Bytes> read(const ZipEntry& entry, std::size_t max);
 
  private:

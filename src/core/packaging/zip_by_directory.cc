@@ -13,9 +13,9 @@ namespace {
 Result<Place> find_directory(BytesView archive, const ZipLimits& limits) {
   const std::uint64_t end_at = TRY(find_end(archive));
   Place place{u16(archive, end_at + 10), u32(archive, end_at + 16), u32(archive, end_at + 12)};
-  if (end_at >= kLocatorOctets && u32(archive, end_at - kLocatorOctets) == kLocator) {
-    const std::uint64_t at = u64(archive, end_at - kLocatorOctets + 8);
-    if (at > archive.size() || archive.size() - at < kEnd64Octets || u32(archive, at) != kEnd64)
+  if (end_at >= kLocatorBytes && u32(archive, end_at - kLocatorBytes) == kLocator) {
+    const std::uint64_t at = u64(archive, end_at - kLocatorBytes + 8);
+    if (at > archive.size() || archive.size() - at < kEnd64Bytes || u32(archive, at) != kEnd64)
       return damaged("the zip64 locator points to no record");
     place = {u64(archive, at + 32), u64(archive, at + 48), u64(archive, at + 40)};
   }
@@ -43,10 +43,10 @@ void apply_zip64(BytesView extra, ZipEntry& entry, std::uint64_t& packed, std::u
 
 /// The data behind the local header at `offset`; nothing where there is none or its data is cut off.
 std::optional<BytesView> data_at(BytesView archive, std::uint64_t offset, std::uint64_t packed) {
-  if (offset > archive.size() || archive.size() - offset < kLocalOctets) return std::nullopt;
+  if (offset > archive.size() || archive.size() - offset < kLocalBytes) return std::nullopt;
   const BytesView local = archive.subspan(offset);
   if (u32(local, 0) != kLocal) return std::nullopt;
-  const std::size_t head = kLocalOctets + u16(local, 26) + u16(local, 28);
+  const std::size_t head = kLocalBytes + u16(local, 26) + u16(local, 28);
   if (local.size() < head || local.size() - head < packed) return std::nullopt;
   return local.subspan(head, packed);
 }
@@ -58,7 +58,7 @@ Result<ZipArchive> ZipArchive::parse_by_directory(BytesView archive, const ZipLi
   BytesView rest = archive.subspan(place.offset, place.size);
   ZipArchive zip;
   for (std::uint64_t i = 0; i < place.entries; ++i) {
-    if (rest.size() < kDirectoryOctets || u32(rest, 0) != kDirectory)
+    if (rest.size() < kDirectoryBytes || u32(rest, 0) != kDirectory)
       return damaged("the central directory is cut off");
     const std::size_t name = u16(rest, 28), extra = u16(rest, 30), comment = u16(rest, 32);
     const std::uint16_t method = u16(rest, 10);
@@ -67,7 +67,7 @@ Result<ZipArchive> ZipArchive::parse_by_directory(BytesView archive, const ZipLi
     entry.crc32 = u32(rest, 16);
     entry.size = u32(rest, 24);
     std::uint64_t packed = u32(rest, 20), offset = u32(rest, 42);
-    rest = rest.subspan(kDirectoryOctets);
+    rest = rest.subspan(kDirectoryBytes);
     if (rest.size() < name + extra + comment) return damaged("the central directory is cut off");
     entry.name = text_of(rest.first(name));
     apply_zip64(rest.subspan(name, extra), entry, packed, offset);

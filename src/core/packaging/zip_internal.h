@@ -24,8 +24,8 @@ namespace tomme::zip {
 //   end         (4.3.16) PK\5\6, disk, disk, entries16 twice, size32, offset32, comment16
 inline constexpr std::uint32_t kLocal = 0x04034b50, kDescriptor = 0x08074b50, kDirectory = 0x02014b50,
                                kEnd64 = 0x06064b50, kLocator = 0x07064b50, kEnd = 0x06054b50;
-inline constexpr std::size_t kLocalOctets = 30, kDirectoryOctets = 46, kEnd64Octets = 56, kLocatorOctets = 20,
-                             kEndOctets = 22;
+inline constexpr std::size_t kLocalBytes = 30, kDirectoryBytes = 46, kEnd64Bytes = 56, kLocatorBytes = 20,
+                             kEndBytes = 22;
 inline constexpr std::uint32_t kFull32 = 0xffffffff;
 inline constexpr std::uint16_t kFull16 = 0xffff;
 inline constexpr std::uint16_t kExtraZip64 = 0x0001, kExtraUnicodePath = 0x7075;
@@ -44,7 +44,7 @@ inline std::string quoted(std::string_view name) {
   return "\"" + printable(name) + "\"";
 }
 
-/// Octets at fixed places; the caller has checked that they are there.
+/// Bytes at fixed places; the caller has checked that they are there.
 template <class T>
 T at(BytesView record, std::size_t offset) {
   std::uint64_t value = 0;

@@ -5,14 +5,13 @@
 namespace tomme {
 
 inline constexpr ErrorCode kPolicyIdentity{
-    "policy/identity", Outcome::refused,
-    "the signature is genuine, but somebody else was expected to have made it",
+    "policy/identity", Outcome::refused, "the signature is genuine, but another signer was expected",
     "see whether the expectation is spelled right; only if the project moved to a new repository or signer, "
     "change it"};
 inline constexpr ErrorCode kPolicyIssuer{
     "policy/issuer", Outcome::refused,
-    "the expected name is in the certificate, but an issuer vouches for it that nobody named",
-    "if that issuer is the right one, name it with --issuer, or behind the signer: 'NAME=SIGNER "
+    "the expected name is in the certificate, but it was confirmed by an issuer that was not expected",
+    "if that issuer is the right one, name it with --issuer, or after the signer: 'NAME=SIGNER "
     "(https://ISSUER)'"};
 inline constexpr ErrorCode kPolicyPublisher{
     "policy/publisher", Outcome::refused,
@@ -20,16 +19,15 @@ inline constexpr ErrorCode kPolicyPublisher{
     "issuer has none of",
     "the index and the signature contradict each other: do not install this file, tell the index"};
 inline constexpr ErrorCode kPolicyRepository{
-    "policy/repository", Outcome::refused,
-    "the expected workflow signed it, called by somebody else's repository",
+    "policy/repository", Outcome::refused, "the expected workflow signed it, called by another repository",
     "anybody can call a public workflow: if that repository is the one you mean, expect it by its name, "
     "OWNER/REPOSITORY"};
 inline constexpr ErrorCode kPolicyUnattested{
     "policy/unattested", Outcome::refused, "the file has no attestation and one is required",
-    "if nobody can vouch for it, let it pass on purpose: --allow NAME==VERSION or --allow-index URL"};
+    "if it has no attestation, let it pass on purpose: --allow NAME==VERSION or --allow-index URL"};
 inline constexpr ErrorCode kPolicyNoExpectation{
-    "policy/no-expectation", Outcome::wrong_usage, "nobody said who should have signed",
-    "name the signer with --repository or --identity, or accept whoever it is with --anyone"};
+    "policy/no-expectation", Outcome::wrong_usage, "no expected signer was given",
+    "name the signer with --repository or --identity, or accept any signer with --anyone"};
 inline constexpr ErrorCode kPolicyPredicate{
     "policy/predicate", Outcome::wrong_usage,
     "a statement about the file was signed, of a kind of which tomme does not know what it says",

@@ -61,7 +61,7 @@ Result<void> expect_own_repository(const Identity& identity, const Pattern& expe
   const std::string prefix = to_lower(expected.literal_prefix());
   if (prefix.starts_with(source) || source.starts_with(prefix)) return {};
   return fail(kPolicyRepository, "it was signed by the workflow " + printable(identity.subject().value) +
-                                     " for " + identity.describe() + ", which is not where it lies");
+                                     " for " + identity.describe() + ", which is not where it is");
 }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
@@ -104,7 +104,7 @@ Result<void> expect_id(const Identity& identity, Claim claim, const std::optiona
       found ? "the " +
                   std::string(claim == Claim::source_repository_owner_identifier ? "owner" : "repository") +
                   " there has the id " + printable(*found) +
-                  ": its name may have been given up, and registered by somebody else"
+                  ": its name may have been given up, and registered by another owner"
             : "its certificate has no such id");
 }
 
@@ -185,7 +185,7 @@ Result<Expectation> parse_expected_signer(std::string_view text) {
   }
   if (!expectation.names_somebody())
     return fail(kPolicyExpectation,
-                "\"" + printable(text) + "\" fits anyone: no owner stands before its first wildcard");
+                "\"" + printable(text) + "\" fits anyone: no owner comes before its first wildcard");
   TRY(expectation.check());
   return expectation;
 }
@@ -200,7 +200,7 @@ Result<void> expect_signer(const Identity& identity, const Expectation& expectat
   if (expectation.issuer && identity.issuer().empty())
     return another(identity, expectation, "its certificate names no issuer; leave the issuer out");
   if (expectation.issuer && !expectation.issuer->matches(identity.issuer()))
-    return another(identity, expectation, "its identity is vouched for by " + printable(identity.issuer()));
+    return another(identity, expectation, "its identity was confirmed by " + printable(identity.issuer()));
   if (expectation.identity && !expectation.issuer) TRY(expect_known_issuer(identity, *expectation.identity));
   if (expectation.repository && !is_repository(identity, *expectation.repository, issuer_named))
     return another(identity, expectation, "");

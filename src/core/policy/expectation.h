@@ -28,7 +28,7 @@ struct Expectation {
   /// keep. They mean something beside a repository or an identity only.
   std::optional<std::string> owner_id, repository_id;
   /// A trusted publisher as PyPI's project pages show it; each of its texts is a pattern.
-  std::optional<Publisher> publisher;
+  std::optional<TrustedPublisher> publisher;
 
   bool is_empty() const;
   /// Whether anything in it tells one signer from another (core/policy/owner.h): a workflow, a ref or an
@@ -55,7 +55,7 @@ class ExpectedSigners {
  public:
   /// "NAME=SIGNER".
   Result<void> add(std::string_view assignment);
-  /// Empty where nobody said who should sign this project.
+  /// Empty where no expected signer was given sign this project.
   std::vector<const Expectation*> of(const ProjectName& project) const;
   std::set<ProjectName> projects() const;
   bool empty() const { return signers_.empty(); }

@@ -32,8 +32,8 @@ Kind kind_of(const Pattern& expected) {
 }
 
 std::unexpected<Error> not_known(const Identity& identity, std::string_view why) {
-  const std::string issuer = identity.issuer().empty() ? "nobody" : printable(identity.issuer());
-  return fail(kPolicyIssuer, printable(identity.subject().value) + " is vouched for by " + issuer + ", and " +
+  const std::string issuer = identity.issuer().empty() ? "no issuer" : printable(identity.issuer());
+  return fail(kPolicyIssuer, printable(identity.subject().value) + " was confirmed by " + issuer + ", and " +
                                  std::string(why));
 }
 
@@ -63,8 +63,8 @@ Result<void> expect_known_issuer(const Identity& identity, const Pattern& expect
     if (!lower.starts_with(address)) continue;
     const bool is_circleci = issuer == kCircleciIssuer;
     if (is_circleci ? is_at_or_below(identity.issuer(), issuer) : identity.issuer() == issuer) return {};
-    return not_known(identity,
-                     "names at " + std::string(address) + " are " + std::string(issuer) + "'s to give");
+    return not_known(
+        identity, "names at " + std::string(address) + " are confirmed by " + std::string(issuer) + " only");
   }
   switch (kind_of(expected)) {
     case Kind::email:
@@ -79,7 +79,7 @@ Result<void> expect_known_issuer(const Identity& identity, const Pattern& expect
     default:
       break;
   }
-  return not_known(identity, "nobody said that this one may");
+  return not_known(identity, "--issuer has to say which issuer may");
 }
 
 }  // namespace tomme

@@ -13,7 +13,7 @@ namespace tomme {
 
 namespace {
 
-using Kind = Publisher::Kind;
+using Kind = TrustedPublisher::Kind;
 using ascii::to_lower;
 
 /// What goes with each kind that this program knows. One issuer belongs to one kind.
@@ -53,7 +53,7 @@ bool is_environment(const std::string& expected, const std::string& actual) {
   return Pattern(to_lower(expected)).matches(to_lower(actual));
 }
 
-bool is_publisher(const Publisher& publisher, const KnownKind& kind, const Identity& identity) {
+bool is_publisher(const TrustedPublisher& publisher, const KnownKind& kind, const Identity& identity) {
   if (identity.issuer() != kind.issuer) return false;
   switch (publisher.kind) {
     case Kind::google:
@@ -73,7 +73,7 @@ bool is_publisher(const Publisher& publisher, const KnownKind& kind, const Ident
 }
 
 /// The same with each text as a pattern, the environment apart.
-bool is_expected(const Publisher& expected, const KnownKind& kind, const Identity& identity) {
+bool is_expected(const TrustedPublisher& expected, const KnownKind& kind, const Identity& identity) {
   if (identity.issuer() != kind.issuer) return false;
   if (expected.kind == Kind::google) {
     return identity.subject().kind == SubjectName::Kind::email &&
@@ -105,7 +105,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 }  // namespace
 
-Result<PublisherProof> check_publisher(const Publisher& publisher, const Identity& identity) {
+Result<PublisherProof> check_publisher(const TrustedPublisher& publisher, const Identity& identity) {
   const KnownKind* kind = known(publisher.kind);
   const bool same = kind ? is_publisher(publisher, *kind, identity)
                          : std::ranges::find(kKinds, identity.issuer(), &KnownKind::issuer) == kKinds.end();
@@ -123,7 +123,7 @@ Result<PublisherProof> check_publisher(const Publisher& publisher, const Identit
   return PublisherProof{kind != nullptr, kind && publisher.environment && environment};
 }
 
-Result<Publisher> parse_publisher_expectation(std::string_view text) {
+Result<TrustedPublisher> parse_publisher_expectation(std::string_view text) {
   const auto parts = split(text, ':');
   const auto bad = [&] {
     return fail(kPolicyExpectation, printable(text) + " is not a publisher",
@@ -132,7 +132,7 @@ Result<Publisher> parse_publisher_expectation(std::string_view text) {
   };
   const auto* kind = std::ranges::find(kKinds, parts[0], &KnownKind::prefix);
   if (kind == kKinds.end() || parts.size() < 2) return bad();
-  Publisher publisher;
+  TrustedPublisher publisher;
   publisher.kind = kind->kind;
   publisher.kind_name = kind->name;
   if (kind->kind == Kind::google) {
@@ -156,7 +156,7 @@ Result<Publisher> parse_publisher_expectation(std::string_view text) {
   return publisher;
 }
 
-Result<void> expect_publisher(const Publisher& expected, const Identity& identity) {
+Result<void> expect_publisher(const TrustedPublisher& expected, const Identity& identity) {
   const KnownKind* kind = known(expected.kind);
   const auto& environment = identity.claim(Claim::deployment_environment);
   const bool same = kind && is_expected(expected, *kind, identity);
@@ -172,7 +172,7 @@ Result<void> expect_publisher(const Publisher& expected, const Identity& identit
   return fail(kPolicyIdentity, "it was signed by " + found + ", and " + describe(expected) + " was expected");
 }
 
-bool names_somebody(const Publisher& expected) {
+bool names_somebody(const TrustedPublisher& expected) {
   switch (expected.kind) {
     case Kind::google:
       return names_mailbox(Pattern(expected.email));
@@ -183,7 +183,7 @@ bool names_somebody(const Publisher& expected) {
   }
 }
 
-std::string describe(const Publisher& publisher) {
+std::string describe(const TrustedPublisher& publisher) {
   if (publisher.kind == Kind::google) return "Google account " + printable(publisher.email);
   std::string text = printable(publisher.kind_name);
   if (publisher.kind == Kind::circleci) {

@@ -17,17 +17,17 @@ struct PublisherProof {
 
 /// Holds what the index says against the certificate: kPolicyPublisher where they contradict each other, or
 /// where the kind is not known and the certificate is of an issuer whose publishers are all of a known one.
-Result<PublisherProof> check_publisher(const Publisher& publisher, const Identity& identity);
+Result<PublisherProof> check_publisher(const TrustedPublisher& publisher, const Identity& identity);
 
 /// "github:owner/repository:workflow[:environment]", "gitlab:group/project:file[:environment]",
 /// "circleci:PROJECT-ID[:PIPELINE-DEFINITION-ID]", "google:E-MAIL".
-Result<Publisher> parse_publisher_expectation(std::string_view text);
+Result<TrustedPublisher> parse_publisher_expectation(std::string_view text);
 /// Each text of `expected` is a pattern; what is empty is not asked for.
 /// kPolicyIdentity where the certificate is another's.
-Result<void> expect_publisher(const Publisher& expected, const Identity& identity);
+Result<void> expect_publisher(const TrustedPublisher& expected, const Identity& identity);
 /// Whether it tells one publisher from another.
-bool names_somebody(const Publisher& expected);
+bool names_somebody(const TrustedPublisher& expected);
 /// "GitHub owner/name (release.yml) in environment pypi" for messages.
-std::string describe(const Publisher& publisher);
+std::string describe(const TrustedPublisher& publisher);
 
 }  // namespace tomme

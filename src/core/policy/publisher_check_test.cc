@@ -17,9 +17,9 @@ Identity identity_of(const testing::LeafSpec& leaf) {
   return testing::must(Identity::of(*testing::certify(instance(), leaf).certificate));
 }
 
-Publisher github_publisher(std::string repository, std::string workflow) {
-  Publisher publisher;
-  publisher.kind = Publisher::Kind::github;
+TrustedPublisher github_publisher(std::string repository, std::string workflow) {
+  TrustedPublisher publisher;
+  publisher.kind = TrustedPublisher::Kind::github;
   publisher.kind_name = "GitHub";
   publisher.repository = std::move(repository);
   publisher.workflow = std::move(workflow);
@@ -33,9 +33,9 @@ testing::LeafSpec circleci() {
   return leaf;
 }
 
-Publisher circleci_publisher() {
-  Publisher publisher;
-  publisher.kind = Publisher::Kind::circleci;
+TrustedPublisher circleci_publisher() {
+  TrustedPublisher publisher;
+  publisher.kind = TrustedPublisher::Kind::circleci;
   publisher.kind_name = "CircleCI";
   publisher.project_id = "0-1";
   publisher.pipeline_definition_id = "2-3";
@@ -47,11 +47,11 @@ TEST(PublisherCheck, ComparesWithTheCertificateNeverTheOtherWayRound) {
   EXPECT_TRUE(check_publisher(github_publisher("owner/repo", "release.yml"), identity));
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/other", "release.yml"), identity));
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(github_publisher("owner/repo", "other.yml"), identity));
-  Publisher gitlab = github_publisher("owner/repo", "release.yml");
-  gitlab.kind = Publisher::Kind::gitlab;
+  TrustedPublisher gitlab = github_publisher("owner/repo", "release.yml");
+  gitlab.kind = TrustedPublisher::Kind::gitlab;
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(gitlab, identity));
-  Publisher google;
-  google.kind = Publisher::Kind::google;
+  TrustedPublisher google;
+  google.kind = TrustedPublisher::Kind::google;
   google.email = "owner/repo";
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(google, identity));
 }
@@ -66,7 +66,7 @@ TEST(PublisherCheck, pypi_attestations_0_0_23_ref_and_commit_missing) {
 }
 
 TEST(PublisherCheck, AnEnvironmentIsProvenOnlyByClaim23) {
-  Publisher publisher = github_publisher("owner/repo", "release.yml");
+  TrustedPublisher publisher = github_publisher("owner/repo", "release.yml");
   publisher.environment = "pypi";
   testing::LeafSpec leaf = testing::github("owner/repo");
   leaf.claims.erase(23);
@@ -82,8 +82,8 @@ TEST(PublisherCheck, AnEnvironmentIsComparedWithoutCase) {
   for (const bool github : {true, false}) {
     testing::LeafSpec leaf = github ? testing::github("owner/repo") : testing::gitlab("owner/repo");
     leaf.claims[23] = "PyPI-Release";
-    Publisher publisher = github_publisher("owner/repo", github ? "release.yml" : ".gitlab-ci.yml");
-    if (!github) publisher.kind = Publisher::Kind::gitlab;
+    TrustedPublisher publisher = github_publisher("owner/repo", github ? "release.yml" : ".gitlab-ci.yml");
+    if (!github) publisher.kind = TrustedPublisher::Kind::gitlab;
     publisher.environment = "pypi-release";
     EXPECT_TRUE(testing::must(check_publisher(publisher, identity_of(leaf))).environment_proven);
     const std::string start = github ? "github:owner/repo:release.yml:" : "gitlab:owner/repo:.gitlab-ci.yml:";
@@ -101,13 +101,13 @@ TEST(PublisherCheck, AnEnvironmentIsComparedWithoutCase) {
 TEST(PublisherCheck, CircleciByItsProjectAndPipelineDefinition) {
   const Identity identity = identity_of(circleci());
   EXPECT_TRUE(testing::must(check_publisher(circleci_publisher(), identity)).compared);
-  Publisher named = circleci_publisher();
+  TrustedPublisher named = circleci_publisher();
   named.vcs_origin = "github.com/owner/repo";
   named.vcs_ref = "refs/heads/main";
   EXPECT_TRUE(check_publisher(named, identity));
   named.vcs_ref = "refs/heads/other";
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(named, identity));
-  Publisher other = circleci_publisher();
+  TrustedPublisher other = circleci_publisher();
   other.project_id = "0-2";
   EXPECT_REFUSED(kPolicyPublisher, check_publisher(other, identity));
   other = circleci_publisher();
@@ -138,7 +138,7 @@ TEST(PublisherCheck, CircleciIsExpectedByItsProject) {
 }
 
 TEST(PublisherCheck, AKindNobodyKnowsIsTheIndexsWordAndNeverOverAKnownIssuersCertificate) {
-  Publisher publisher;
+  TrustedPublisher publisher;
   publisher.kind_name = "Forgejo";
   const Identity forgejo = identity_of(testing::email("ci@forge.example", "https://forge.example"));
   EXPECT_FALSE(testing::must(check_publisher(publisher, forgejo)).compared);

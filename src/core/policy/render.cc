@@ -16,7 +16,7 @@ json::Value optional_text(const std::optional<std::string>& text) {
 
 }  // namespace
 
-json::Value to_json(const Signer& signer) {
+json::Value to_json(const VerifiedSignature& signer) {
   std::vector<json::Member> members;
   members.push_back({"who", text_value(signer.who())});
   if (const auto& identity = signer.evidence.identity()) {
@@ -60,7 +60,7 @@ json::Value to_json(const Error& error) {
                                    {"hint", text_value(std::string(error.hint()))}}));
 }
 
-std::optional<Time> signing_time(const Signer& signer) {
+std::optional<Time> signing_time(const VerifiedSignature& signer) {
   std::optional<Time> latest;
   for (const ProvenTime& time : signer.evidence.times())
     latest = std::max(latest.value_or(time.time), time.time);

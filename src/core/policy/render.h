@@ -7,10 +7,10 @@
 namespace tomme {
 
 /// Verdicts as reports and `--format json` show them; docs/json.md names the members.
-json::Value to_json(const Signer& signer);
+json::Value to_json(const VerifiedSignature& signer);
 json::Value to_json(const Error& error);
 
 /// The latest moment that the signer's evidence proves.
-std::optional<Time> signing_time(const Signer& signer);
+std::optional<Time> signing_time(const VerifiedSignature& signer);
 
 }  // namespace tomme

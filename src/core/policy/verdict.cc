@@ -10,21 +10,22 @@ namespace tomme {
 
 namespace {
 
-Result<Signer> verify_attestation(const Verifier& verifier, const Attestation& attestation,
-                                  const std::optional<std::string>& filename, Artifact& artifact) {
+Result<VerifiedSignature> verify_attestation(const Verifier& verifier, const Attestation& attestation,
+                                             const std::optional<std::string>& filename, Artifact& artifact) {
   Evidence evidence = TRY(verifier.verify(TRY(Bundle::from_attestation(attestation)), artifact));
   const Statement& statement = *evidence.statement();
   TRY(check_attested_statement(statement, filename.value_or(statement.subjects.front().name)));
-  return Signer{std::move(evidence), std::nullopt, std::nullopt};
+  return VerifiedSignature{std::move(evidence), std::nullopt, std::nullopt};
 }
 
-Result<std::vector<Signer>> verify_provenance(const Verifier& verifier, const Provenance& provenance,
-                                              const std::optional<std::string>& filename,
-                                              Artifact& artifact) {
-  std::vector<Signer> signers;
+Result<std::vector<VerifiedSignature>> verify_provenance(const Verifier& verifier,
+                                                         const Provenance& provenance,
+                                                         const std::optional<std::string>& filename,
+                                                         Artifact& artifact) {
+  std::vector<VerifiedSignature> signers;
   for (const AttestationBundle& group : provenance.bundles) {
     for (const Attestation& attestation : group.attestations) {
-      Signer signer = TRY(verify_attestation(verifier, attestation, filename, artifact));
+      VerifiedSignature signer = TRY(verify_attestation(verifier, attestation, filename, artifact));
       signer.publisher_proof = TRY(check_publisher(group.publisher, *signer.evidence.identity()));
       signer.publisher = group.publisher;
       signers.push_back(std::move(signer));
@@ -34,7 +35,7 @@ Result<std::vector<Signer>> verify_provenance(const Verifier& verifier, const Pr
 }
 
 /// `expected` is not empty.
-Result<void> expect_one_of(const Signer& signer, const std::vector<const Expectation*>& expected) {
+Result<void> expect_one_of(const VerifiedSignature& signer, const std::vector<const Expectation*>& expected) {
   if (!signer.evidence.identity()) {
     return fail(kPolicyIdentity,
                 "it was signed with a key, and " + expected.front()->describe() + " was expected");
@@ -47,16 +48,17 @@ Result<void> expect_one_of(const Signer& signer, const std::vector<const Expecta
   return result;
 }
 
-Result<void> expect_signer_of_each(const Signer& signer,
+Result<void> expect_signer_of_each(const VerifiedSignature& signer,
                                    const std::vector<std::vector<const Expectation*>>& expected) {
   for (const auto& of_one_project : expected) TRY(expect_one_of(signer, of_one_project));
   return {};
 }
 
 /// By PEP 740 a statement names its file; a bundle's may name anything.
-void add_subjects(const Proof& proof, const std::vector<Signer>& signers, std::vector<std::string>& names) {
+void add_subjects(const Proof& proof, const std::vector<VerifiedSignature>& signers,
+                  std::vector<std::string>& names) {
   if (std::holds_alternative<Bundle>(proof.document)) return;
-  for (const Signer& signer : signers) {
+  for (const VerifiedSignature& signer : signers) {
     for (const StatementSubject& subject : signer.evidence.statement()->subjects)
       names.push_back(subject.name);
   }
@@ -86,17 +88,18 @@ Result<Proof> Proof::parse_any(std::string source, std::string_view text) {
   return parse(Kind::bundle, std::move(source), text);
 }
 
-Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
-                                         const std::optional<std::string>& filename, Artifact& artifact) {
+Result<std::vector<VerifiedSignature>> verify_proof(const Verifier& verifier, const Proof& proof,
+                                                    const std::optional<std::string>& filename,
+                                                    Artifact& artifact) {
   if (const auto* provenance = std::get_if<Provenance>(&proof.document)) {
     return verify_provenance(verifier, *provenance, filename, artifact);
   }
-  std::vector<Signer> signers;
+  std::vector<VerifiedSignature> signers;
   if (const auto* attestation = std::get_if<Attestation>(&proof.document)) {
     signers.push_back(TRY(verify_attestation(verifier, *attestation, filename, artifact)));
   } else {
     Evidence evidence = TRY(verifier.verify(std::get<Bundle>(proof.document), artifact));
-    signers.push_back(Signer{std::move(evidence), std::nullopt, std::nullopt});
+    signers.push_back(VerifiedSignature{std::move(evidence), std::nullopt, std::nullopt});
   }
   return signers;
 }
@@ -115,12 +118,12 @@ std::string_view describe(NoProof why) {
   return "no attestation can be for a file of this kind";
 }
 
-std::string Signer::who() const {
+std::string VerifiedSignature::who() const {
   if (evidence.identity()) return evidence.identity()->describe();
   return "key " + evidence.key()->spki_sha256().to_hex().substr(0, 16);
 }
 
-std::optional<std::string> Signer::not_compared() const {
+std::optional<std::string> VerifiedSignature::not_compared() const {
   if (!publisher_proof || publisher_proof->compared) return std::nullopt;
   return "the index names a publisher of the kind " + printable(publisher->kind_name) +
          ", which this tomme does not know: only the certificate tells who signed";
@@ -149,7 +152,7 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
   };
 
   DigestArtifact artifact{Digest(digest)};
-  std::vector<std::vector<Signer>> signers;  // of each proof
+  std::vector<std::vector<VerifiedSignature>> signers;  // of each proof
   for (const Proof& proof : proofs) {
     auto verified = verify_proof(*verifier_, proof, filename.as_written(), artifact);
     if (!verified) return refuse_for(proof, std::move(verified).error());
@@ -158,7 +161,7 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
   }
   const Expected expected = expected_of(names);
   for (std::size_t i = 0; i < proofs.size(); ++i) {
-    for (Signer& signer : signers[i]) {
+    for (VerifiedSignature& signer : signers[i]) {
       if (auto ok = expect_signer_of_each(signer, expected); !ok)
         return refuse_for(proofs[i], std::move(ok).error());
       verdict.trail_.push_back(printable(proofs[i].source) + ": signed by " + signer.who());
@@ -171,7 +174,7 @@ Verdict DistributionJudge::judge(const DistFilename& filename, const Sha256& dig
     verdict.expected_ = !expected.empty();
     verdict.decision_ = verdict.expected_ ? Decision::allow : Decision::warn;
     if (!verdict.expected_)
-      verdict.trail_.push_back("nobody said who should have signed " + filename.project().normalized());
+      verdict.trail_.push_back("no expected signer was given " + filename.project().normalized());
     return verdict;
   }
   judge_without_proof(filename.as_written(), expected, origin, verdict);
@@ -212,7 +215,7 @@ void DistributionJudge::judge_without_proof(std::string_view filename, const Exp
                              printable(filename) + " has no attestation, and " +
                                  expected.front().front()->describe() + " was expected to have signed it",
                              "take it from an index that lists its attestation, or drop the expectation on "
-                             "purpose: without a proof nobody can tell who made it");
+                             "purpose: without a proof it cannot be told who made it");
     return;
   }
   if (policy_.require_attested) {

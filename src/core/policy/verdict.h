@@ -30,9 +30,9 @@ struct Proof {
 };
 
 /// One signature that was verified.
-struct Signer {
+struct VerifiedSignature {
   Evidence evidence;
-  std::optional<Publisher> publisher;             ///< as the index has it
+  std::optional<TrustedPublisher> publisher;      ///< as the index has it
   std::optional<PublisherProof> publisher_proof;  ///< how much of that is proven
   std::string who() const;                        ///< one line for a table
   /// A sentence where the index names a publisher of a kind that this program cannot compare.
@@ -43,8 +43,9 @@ struct Signer {
 /// statement must name `filename` (where there is none, as for a bare digest, the statement's own name is
 /// taken), and the publisher that the index names must be the certificate's.
 /// Who should have signed is not asked.
-Result<std::vector<Signer>> verify_proof(const Verifier& verifier, const Proof& proof,
-                                         const std::optional<std::string>& filename, Artifact& artifact);
+Result<std::vector<VerifiedSignature>> verify_proof(const Verifier& verifier, const Proof& proof,
+                                                    const std::optional<std::string>& filename,
+                                                    Artifact& artifact);
 
 /// What is known where a file has no attestation.
 enum class NoProof : std::uint8_t {
@@ -76,7 +77,7 @@ class Verdict {
   std::optional<NoProof> no_proof() const { return no_proof_; }
   /// What refused it; nothing unless denied.
   const std::optional<Error>& refusal() const { return refusal_; }
-  const std::vector<Signer>& signers() const { return signers_; }
+  const std::vector<VerifiedSignature>& signers() const { return signers_; }
   const std::vector<std::string>& trail() const { return trail_; }  ///< one sentence a step
 
  private:
@@ -86,7 +87,7 @@ class Verdict {
   std::optional<std::string> allowed_by_;
   std::optional<NoProof> no_proof_;
   std::optional<Error> refusal_;
-  std::vector<Signer> signers_;
+  std::vector<VerifiedSignature> signers_;
   std::vector<std::string> trail_;
 };
 

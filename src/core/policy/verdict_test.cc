@@ -17,7 +17,7 @@ struct VerdictTest : ::testing::Test {
   Sha256 digest = sha256(bytes_of(kContent));
 
   json::Value attestation(const testing::LeafSpec& leaf, const std::string& filename = std::string(kFile)) {
-    const testing::Signer signer = testing::certify(instance, leaf);
+    const testing::VerifiedSignature signer = testing::certify(instance, leaf);
     return testing::attestation_json(testing::attest(instance, signer, filename, bytes_of(kContent)));
   }
 
@@ -91,7 +91,7 @@ TEST_F(VerdictTest, AnAttestationOfAnotherNameIsDenied) {
   expect_denied(judge({honest()}, false, nullptr, "demo-1.0.tar.gz"), kAttestationFilename);
 }
 
-TEST_F(VerdictTest, AnAttestationOfOtherOctetsIsDenied) {
+TEST_F(VerdictTest, AnAttestationOfOtherBytesIsDenied) {
   const Proof proof = honest();
   digest = sha256(bytes_of("changed on the way"));
   expect_denied(judge({proof}), kStatementSubject);

@@ -20,7 +20,7 @@ Result<BytesView> DigestArtifact::content() {
 
 Result<Digest> BytesArtifact::digest(HashAlgorithm algorithm) {
   std::optional<Digest>& known = known_[std::to_underlying(algorithm)];
-  if (!known) known = tomme::digest(algorithm, octets_);
+  if (!known) known = tomme::digest(algorithm, bytes_);
   return *known;
 }
 

@@ -8,7 +8,7 @@
 
 namespace tomme {
 
-/// The thing that was signed, as far as it is at hand: a file that can be read again, octets in memory,
+/// The thing that was signed, as far as it is at hand: a file that can be read again, bytes in memory,
 /// or a digest alone. The verifier asks only for what the bundle needs.
 class Artifact {
  public:
@@ -30,15 +30,15 @@ class DigestArtifact final : public Artifact {
   Digest digest_;
 };
 
-/// Octets in memory, borrowed.
+/// Bytes in memory, borrowed.
 class BytesArtifact final : public Artifact {
  public:
-  explicit BytesArtifact(BytesView octets) : octets_(octets) {}
+  explicit BytesArtifact(BytesView bytes) : bytes_(bytes) {}
   Result<Digest> digest(HashAlgorithm algorithm) override;
-  Result<BytesView> content() override { return octets_; }
+  Result<BytesView> content() override { return bytes_; }
 
  private:
-  BytesView octets_;
+  BytesView bytes_;
   std::optional<Digest> known_[3];
 };
 

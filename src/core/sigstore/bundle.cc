@@ -114,11 +114,11 @@ Result<Digest> parse_hash_output(Fields fields) {
                                         Name{"SHA2_384", 2, HashAlgorithm::sha384},
                                         Name{"SHA2_512", 3, HashAlgorithm::sha512}};
   const json::Value* algorithm = TRY(fields.required("algorithm"));
-  const Bytes octets = TRY(fields.base64("digest"));
+  const Bytes bytes = TRY(fields.base64("digest"));
   TRY(fields.expect_no_more());
   for (const Name& name : kNames) {
     if ((algorithm->text() && *algorithm->text() == name.name) || algorithm->integer() == name.number) {
-      return in("message digest", Digest::make(name.algorithm, octets));
+      return in("message digest", Digest::make(name.algorithm, bytes));
     }
   }
   return fail(kBundleShape, "the message digest is of an algorithm that is not SHA-256, SHA-384 or SHA-512");
@@ -205,7 +205,7 @@ Result<Bundle> Bundle::from_detached(BytesView signature, std::string_view certi
       text.remove_suffix(1);
     return text;
   };
-  // Base64 text is never a DER signature: those start with 0x30 0x45 or the like, with octets above 0x7f.
+  // Base64 text is never a DER signature: those start with 0x30 0x45 or the like, with bytes above 0x7f.
   Result<Bytes> decoded = decode_base64(trimmed(text_of(signature)));
   MessageSignature message{std::nullopt, decoded ? std::move(*decoded) : to_bytes(signature)};
   if (message.signature.empty()) return fail(kBundleShape, "the signature file is empty");

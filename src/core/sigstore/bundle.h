@@ -54,7 +54,7 @@ struct Bundle {
   static Result<std::vector<Bundle>> parse_all(std::string_view text, const Limits& limits = {});
   static Result<Bundle> from_json(const json::Value& value, const Limits& limits = {});
   static Result<Bundle> from_attestation(const Attestation& attestation, const Limits& limits = {});
-  /// Detached: `signature` is base64 text or raw octets, `certificate` PEM or base64 of PEM, `entry` what
+  /// Detached: `signature` is base64 text or raw bytes, `certificate` PEM or base64 of PEM, `entry` what
   /// Rekor v1 answered for it (none where the caller accepts that).
   static Result<Bundle> from_detached(BytesView signature, std::string_view certificate,
                                       std::optional<LogEntry> entry);

@@ -1,5 +1,5 @@
 // The public conformance suite (sigstore/sigstore-conformance, test_verify): every folder of its
-// bundle-verify assets, once with the artifact's octets and once with its digest alone.
+// bundle-verify assets, once with the artifact's bytes and once with its digest alone.
 // The contract of the folders: a name that ends in `_fail` must be refused; `artifact`, `identity`, `issuer`,
 // `key.pub` and `trusted_root.json` replace the defaults.
 #include <algorithm>
@@ -83,10 +83,10 @@ Result<void> verify_case(const Case& c) {
                               : TRY(public_good_root()),
                           options);
   const Bundle bundle = TRY(Bundle::parse(read(folder / "bundle.sigstore.json")));
-  BytesArtifact octets(bytes_of(content));
+  BytesArtifact bytes(bytes_of(content));
   DigestArtifact digest(Digest(sha256(bytes_of(content))));
   const Evidence evidence =
-      TRY(verifier.verify(bundle, c.by_digest ? static_cast<Artifact&>(digest) : octets));
+      TRY(verifier.verify(bundle, c.by_digest ? static_cast<Artifact&>(digest) : bytes));
 
   static constexpr ErrorCode kOtherSigner{"test/other-signer", Outcome::refused, "", ""};
   if (options.key) {

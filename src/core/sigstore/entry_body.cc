@@ -28,7 +28,7 @@ Result<T> body(Result<T> result) {
 /// {"algorithm": "sha256", "value": hex} of the 0.0.1 kinds.
 struct HexHash {
   HashAlgorithm algorithm;
-  Bytes octets;
+  Bytes bytes;
 };
 Result<HexHash> parse_hex_hash(Fields fields) {
   const std::string_view name = TRY(fields.text("algorithm"));
@@ -40,7 +40,7 @@ Result<HexHash> parse_hex_hash(Fields fields) {
 }
 
 Result<void> expect_digest(const HexHash& hash, const Digest& actual, std::string_view what) {
-  if (!equal(hash.octets, actual.view())) return mismatch(what);
+  if (!equal(hash.bytes, actual.view())) return mismatch(what);
   return {};
 }
 
@@ -208,7 +208,7 @@ bool is_known_envelope_text(const HexHash& hash, const DsseEnvelope& envelope) {
   const std::string sig = "\"sig\":\"" + encode_base64(envelope.signature) + "\"}]}";
   const std::string key_id = "\"keyid\":" + json::quote(envelope.key_id) + ",";
   for (const std::string& middle : {std::string("\"keyid\":\"\","), key_id, std::string()}) {
-    if (equal(hash.octets, digest(hash.algorithm, bytes_of(head + middle + sig)).view())) return true;
+    if (equal(hash.bytes, digest(hash.algorithm, bytes_of(head + middle + sig)).view())) return true;
   }
   return false;
 }

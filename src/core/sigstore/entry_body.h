@@ -23,7 +23,7 @@ struct EntryBinding {
       hash;  ///< of the artifact (message) or the encoding that was signed (envelope)
 };
 
-/// The body of `entry` is about this very signature, key and content, octet for octet. Kinds and versions:
+/// The body of `entry` is about this very signature, key and content, byte for byte. Kinds and versions:
 /// hashedrekord 0.0.1 and 0.0.2, dsse 0.0.1 and 0.0.2, intoto 0.0.1 and 0.0.2. Where the format leaves no
 /// choice (0.0.2 of hashedrekord and dsse) the whole body is made again from the bundle and compared.
 /// kEntryBody where the body is not of its kind, kEntryMismatch where it is about something else.

@@ -8,7 +8,7 @@ namespace tomme {
 
 namespace {
 
-// 1.3.6.1.4.1.57264.1.N, contents octets up to N. 57264 = 0x83 0xbf 0x30 in base 128.
+// 1.3.6.1.4.1.57264.1.N, contents bytes up to N. 57264 = 0x83 0xbf 0x30 in base 128.
 constexpr std::array<std::uint8_t, 9> kFulcioArc = {0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xbf, 0x30, 0x01};
 constexpr std::size_t kIssuerV1 = 1;
 constexpr std::size_t kOtherName = 7;

@@ -20,8 +20,8 @@ Result<std::uint64_t> not_negative(std::int64_t value, std::string_view what) {
   return static_cast<std::uint64_t>(value);
 }
 
-Result<Sha256> hash_of(BytesView octets) {
-  return in("inclusion proof", Sha256::from_bytes(octets));
+Result<Sha256> hash_of(BytesView bytes) {
+  return in("inclusion proof", Sha256::from_bytes(bytes));
 }
 
 Result<void> within_limit(std::size_t hashes, const LogEntry::Limits& limits) {

@@ -1,5 +1,5 @@
 // Every field of every good bundle dropped, doubled, exchanged with the same field of another bundle, and
-// damaged (decoded octets first, middle and last; numbers by one; texts by a letter). Each of these must be
+// damaged (decoded bytes first, middle and last; numbers by one; texts by a letter). Each of these must be
 // refused, unless the table below says by name why the field proves nothing.
 #include <algorithm>
 #include <charconv>
@@ -159,17 +159,17 @@ struct Sample {
   bool accepts(std::string_view text) const { return verify(root, text, content, options).has_value(); }
 };
 
-/// The octets with one bit flipped at the beginning, in the middle, at the end; and one octet less.
-std::vector<json::Value> damage_octets(Bytes octets) {
+/// The bytes with one bit flipped at the beginning, in the middle, at the end; and one byte less.
+std::vector<json::Value> damage_bytes(Bytes bytes) {
   std::vector<json::Value> out;
-  if (octets.empty()) return out;
-  for (const std::size_t at : {std::size_t{0}, octets.size() / 2, octets.size() - 1}) {
-    octets[at] ^= 1;
-    out.push_back(encode_base64(octets));
-    octets[at] ^= 1;
+  if (bytes.empty()) return out;
+  for (const std::size_t at : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    bytes[at] ^= 1;
+    out.push_back(encode_base64(bytes));
+    bytes[at] ^= 1;
   }
-  octets.pop_back();
-  out.push_back(encode_base64(octets));
+  bytes.pop_back();
+  out.push_back(encode_base64(bytes));
   return out;
 }
 
@@ -191,7 +191,7 @@ std::vector<json::Value> damage(const json::Value& value) {
         error == std::errc() && stop == end) {
       return {std::to_string(number + 1), std::to_string(number - 1), "-" + *text, "0" + *text};
     }
-    if (const auto octets = decode_base64(*text); octets && text->size() >= 16) return damage_octets(*octets);
+    if (const auto bytes = decode_base64(*text); bytes && text->size() >= 16) return damage_bytes(*bytes);
     return damage_text(*text);
   }
   if (const auto number = value.integer()) return {*number + 1, *number - 1};

@@ -59,7 +59,7 @@ Result<std::vector<Attestation>> attestations_of(const Real& real) {
   if (real.proof != ".provenance") return std::vector{TRY(parse_attestation(value))};
   std::vector<Attestation> all;
   for (AttestationBundle& bundle : TRY(Provenance::parse(value)).bundles) {
-    EXPECT_EQ(bundle.publisher.kind, Publisher::Kind::github);
+    EXPECT_EQ(bundle.publisher.kind, TrustedPublisher::Kind::github);
     EXPECT_EQ(bundle.publisher.workflow, "release.yml");
     for (Attestation& each : bundle.attestations) all.push_back(std::move(each));
   }

@@ -19,7 +19,7 @@ class ToldApart : public ::testing::Test {
 };
 
 TEST_F(ToldApart, ASignatureOverAnEnvelopeIsNoneOverAFile) {
-  // A file of these octets has the signature of the statement in it.
+  // A file of these bytes has the signature of the statement in it.
   const Bytes encoding = pre_authentication_encoding(kInTotoPayloadType, bytes_of(file_statement()));
   for (const Recipe& recipe : {rekor_1(), rekor_2()}) {
     const BundleParts bundle = message(encoding, recipe);

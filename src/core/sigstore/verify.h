@@ -39,16 +39,23 @@ struct VerifyOptions {
 
 /// Verifies bundles against one trusted root. Immutable after construction; const calls are thread-safe.
 ///
-/// What it does not do: it does not ask who should have signed. The caller judges the Evidence (core/policy),
-/// and for PEP 740 checks the statement's file name (core/attestation/provenance.h).
+/// What the caller still has to do:
+///   * say who should have signed: Evidence tells who did, core/policy judges it;
+///   * for PEP 740, hold the statement's file name against the file's (core/attestation/provenance.h);
+///   * decide whether the statement's predicate type means anything to it (core/policy).
 class Verifier {
  public:
   Verifier(std::shared_ptr<const TrustedRoot> root, VerifyOptions options);
 
   /// The steps, in this order (docs/ARCHITECTURE.md walks through them):
-  /// times, certificate chain, SCTs, identity, log entries, bodies, signature, statement.
-  /// Any failure is the result; only timestamps of unknown authorities and SCTs of unknown logs are passed
-  /// over, with a note.
+  ///   1. timestamps of authorities: each that holds proves a time;
+  ///   2. log entries: key of the log, promise, inclusion proof, checkpoint and its witnesses; their times;
+  ///   3. enough times and logs, each log's key valid at the time of its entry;
+  ///   4. certificate: chain at every proven time, SCTs, identity; or the given key's validity;
+  ///   5. that each entry is about this signature, key and digest;
+  ///   6. the signature itself, over the artifact or over the statement that has its digest as a subject.
+  /// The first failure is the result; only timestamps of unknown authorities and SCTs of unknown logs are
+  /// passed over, with a note.
   Result<Evidence> verify(const Bundle& bundle, Artifact& artifact) const;
 
   const TrustedRoot& root() const { return *root_; }

@@ -11,7 +11,7 @@ inline constexpr ErrorCode kLogInclusionProof{
 inline constexpr ErrorCode kLogCheckpointInvalid{
     "log/checkpoint", Outcome::refused,
     "a checkpoint is not a signed note with an origin, a size and a root hash",
-    "get the proof again; if it stays, tell whoever signed"};
+    "get the proof again; if it stays, tell its publisher"};
 inline constexpr ErrorCode kLogCheckpointSignature{
     "log/checkpoint-signature", Outcome::refused,
     "no signature under the checkpoint is by the key of the log it names",

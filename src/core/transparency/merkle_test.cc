@@ -83,7 +83,7 @@ TEST(MerkleTest, NoOtherEntryOrPathLeadsToTheRoot) {
       }
       for (std::size_t i = 0; i < path.size(); ++i) {
         auto flipped = path;
-        flipped[i].octets[i] ^= 0x10;
+        flipped[i].bytes[i] ^= 0x10;
         EXPECT_FALSE(leads_to(root, index, size, leaves[index], flipped));
       }
     }

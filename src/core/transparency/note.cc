@@ -13,7 +13,7 @@ namespace tomme {
 namespace {
 
 constexpr std::string_view kDash = "\xe2\x80\x94 ";  // U+2014 and a space
-constexpr std::size_t kHintOctets = std::tuple_size_v<KeyHint>;
+constexpr std::size_t kHintBytes = std::tuple_size_v<KeyHint>;
 constexpr std::uint8_t kTypeEd25519 = 0x01;
 constexpr std::uint8_t kTypeCosignature = 0x04;
 constexpr std::uint8_t kTypeOther = 0xff;
@@ -39,7 +39,7 @@ Result<void> check_characters(std::string_view envelope) {
                               [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
   if (control == envelope.end()) return {};
   return fail(kLogCheckpointInvalid, "the note has the control character " +
-                                         printable(std::string_view(&*control, 1)) + " at octet " +
+                                         printable(std::string_view(&*control, 1)) + " at byte " +
                                          std::to_string(control - envelope.begin()));
 }
 
@@ -51,7 +51,7 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
-// "— " name " " base64(4 octets of key id || signature)
+// "— " name " " base64(4 bytes of key id || signature)
 Result<SignedNote::Signature> parse_signature_line(std::string_view line) {
   auto malformed = [&](std::string_view what) {
     return fail(kLogCheckpointInvalid,
@@ -60,15 +60,15 @@ Result<SignedNote::Signature> parse_signature_line(std::string_view line) {
   if (!line.starts_with(kDash)) return malformed("does not begin with an em dash and a space");
   std::string_view rest = line.substr(kDash.size());
   std::size_t space = rest.find(' ');
-  if (space == std::string_view::npos) return malformed("has no signature behind the name");
+  if (space == std::string_view::npos) return malformed("has no signature after the name");
   std::string_view name = rest.substr(0, space);
   if (!is_key_name(name)) return malformed("has a name that is empty or holds a space or a plus sign");
-  auto octets = decode_base64(rest.substr(space + 1));
-  if (!octets) return malformed("has a signature that is not canonical base64");
-  if (octets->size() <= kHintOctets) return malformed("has fewer than five octets of signature");
+  auto bytes = decode_base64(rest.substr(space + 1));
+  if (!bytes) return malformed("has a signature that is not canonical base64");
+  if (bytes->size() <= kHintBytes) return malformed("has fewer than five bytes of signature");
   SignedNote::Signature signature{std::string(name), {}, {}};
-  std::copy_n(octets->begin(), kHintOctets, signature.hint.begin());
-  signature.octets.assign(octets->begin() + kHintOctets, octets->end());
+  std::copy_n(bytes->begin(), kHintBytes, signature.hint.begin());
+  signature.bytes.assign(bytes->begin() + kHintBytes, bytes->end());
   return signature;
 }
 
@@ -84,11 +84,11 @@ Result<std::uint64_t> parse_size(std::string_view line) {
 }
 
 Result<Sha256> parse_root(std::string_view line) {
-  auto octets = decode_base64(line);
-  if (!octets || octets->size() != 32)
+  auto bytes = decode_base64(line);
+  if (!bytes || bytes->size() != 32)
     return fail(kLogCheckpointInvalid, "the checkpoint's root hash \"" + printable(line, 60) +
-                                           "\" is not the canonical base64 of 32 octets");
-  return Sha256::from_bytes(*octets);
+                                           "\" is not the canonical base64 of 32 bytes");
+  return Sha256::from_bytes(*bytes);
 }
 
 Sha256 named_key_id(std::string_view name, std::uint8_t type, std::string_view type_name, BytesView key) {
@@ -112,14 +112,14 @@ Sha256 note_key_id(std::string_view name, const PublicKey& key) {
 
 KeyHint hint_of(const Sha256& id) {
   KeyHint hint;
-  std::copy_n(id.octets.begin(), kHintOctets, hint.begin());
+  std::copy_n(id.bytes.begin(), kHintBytes, hint.begin());
   return hint;
 }
 
 // C2SP tlog-cosignature: u64 seconds since 1970, then an Ed25519 signature over
 // "cosignature/v1\n" "time " decimal "\n" note text.
-std::optional<Time> cosigned_at(std::string_view text, BytesView octets, const PublicKey& key) {
-  ByteReader reader(octets);
+std::optional<Time> cosigned_at(std::string_view text, BytesView bytes, const PublicKey& key) {
+  ByteReader reader(bytes);
   auto seconds = reader.uint<8>();
   if (!seconds || *seconds > kLastSecond) return std::nullopt;
   std::string message = "cosignature/v1\ntime " + std::to_string(*seconds) + "\n";
@@ -133,13 +133,13 @@ std::optional<Time> cosigned_at(std::string_view text, BytesView octets, const P
 Result<SignedNote> SignedNote::parse(std::string_view envelope, const Limits& limits) {
   if (envelope.size() > limits.bytes)
     return fail(kLogCheckpointInvalid, "the note has " + std::to_string(envelope.size()) +
-                                           " octets, more than the " + std::to_string(limits.bytes) +
+                                           " bytes, more than the " + std::to_string(limits.bytes) +
                                            " allowed");
   TRY(check_characters(envelope));
   // The last blank line, so that a text may hold blank lines but never a signature line that is read as one.
   std::size_t blank = envelope.rfind("\n\n");
   if (blank == std::string_view::npos || blank == 0)
-    return fail(kLogCheckpointInvalid, "the note has no text with a blank line behind it");
+    return fail(kLogCheckpointInvalid, "the note has no text with a blank line after it");
   std::string_view lines = envelope.substr(blank + 2);
   if (lines.empty()) return fail(kLogCheckpointInvalid, "the note has no signature line");
   if (lines.back() != '\n') return fail(kLogCheckpointInvalid, "the note does not end in a newline");
@@ -185,8 +185,8 @@ NoteKey NoteKey::of_log(std::string name, PublicKey key, SignatureScheme scheme,
                         const std::vector<BytesView>& ids) {
   NoteKey made(std::move(name), std::move(key), scheme);
   for (const BytesView id : ids) {
-    if (id.size() < kHintOctets) continue;
-    std::copy_n(id.begin(), kHintOctets, made.hints_.emplace_back().begin());
+    if (id.size() < kHintBytes) continue;
+    std::copy_n(id.begin(), kHintBytes, made.hints_.emplace_back().begin());
   }
   return made;
 }
@@ -200,7 +200,7 @@ Result<void> verify_note(const SignedNote& note, const NoteKey& key) {
   for (const SignedNote::Signature& signature : note.signatures) {
     if (signature.name != key.name() || std::ranges::find(key.hints(), signature.hint) == key.hints().end())
       continue;
-    if (!key.key().verify(key.scheme(), bytes_of(note.text), signature.octets)) {
+    if (!key.key().verify(key.scheme(), bytes_of(note.text), signature.bytes)) {
       const bool usual = key.scheme().hash == key.key().default_scheme().hash;
       return fail(
           kSignatureInvalid,
@@ -224,7 +224,7 @@ std::optional<Cosignature> verify_cosignature(const SignedNote& note, const std:
   const KeyHint hint = hint_of(named_key_id(witness_name, kTypeCosignature, "", key.ed25519_point()));
   for (const SignedNote::Signature& signature : note.signatures) {
     if (signature.name != witness_name || signature.hint != hint) continue;
-    if (auto time = cosigned_at(note.text, signature.octets, key)) return Cosignature{witness_name, *time};
+    if (auto time = cosigned_at(note.text, signature.bytes, key)) return Cosignature{witness_name, *time};
   }
   return std::nullopt;
 }

@@ -14,7 +14,7 @@
 
 namespace tomme {
 
-using KeyHint = std::array<std::uint8_t, 4>;  ///< the first four octets of a note key id
+using KeyHint = std::array<std::uint8_t, 4>;  ///< the first four bytes of a note key id
 
 struct NoteLimits {
   std::size_t bytes = 64 * 1024;
@@ -26,7 +26,7 @@ struct SignedNote {
   struct Signature {
     std::string name;
     KeyHint hint;
-    Bytes octets;  ///< behind the hint
+    Bytes bytes;  ///< behind the hint
   };
   std::string text;  ///< up to and with the newline before the last blank line
   std::vector<Signature> signatures;

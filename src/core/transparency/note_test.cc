@@ -22,9 +22,9 @@ PrivateKey new_key(KeyType type) {
 }
 
 std::string line(const std::string& name, BytesView hint, BytesView signature) {
-  Bytes octets = to_bytes(hint);
-  append(octets, signature);
-  return kDash + name + " " + encode_base64(octets) + "\n";
+  Bytes bytes = to_bytes(hint);
+  append(bytes, signature);
+  return kDash + name + " " + encode_base64(bytes) + "\n";
 }
 
 std::string sign_line(const std::string& text, const std::string& name, const PrivateKey& key) {
@@ -47,8 +47,8 @@ TEST(NoteTest, TextAndSignaturesComeApart) {
   ASSERT_EQ(note->signatures.size(), 2U);
   EXPECT_EQ(note->signatures[0].name, "log.example");
   EXPECT_EQ(note->signatures[0].hint, (KeyHint{1, 2, 3, 4}));
-  EXPECT_EQ(note->signatures[0].octets, Bytes{5});
-  EXPECT_EQ(note->signatures[1].octets, (Bytes{7, 8}));
+  EXPECT_EQ(note->signatures[0].bytes, Bytes{5});
+  EXPECT_EQ(note->signatures[1].bytes, (Bytes{7, 8}));
 }
 
 TEST(NoteTest, TextEndsBeforeTheLastBlankLine) {
@@ -78,7 +78,7 @@ TEST(NoteTest, MalformedEnvelopesAreRefused) {
       kText + "\n" + kDash + "log.example AQIDBAU= \n",
       kText + "\n" + kDash + "log.example\n",
       kText + "\n" + kDash + "log.example \n",
-      kText + "\n" + kDash + "log.example AQIDBA==\n",  // four octets
+      kText + "\n" + kDash + "log.example AQIDBA==\n",  // four bytes
       kText + "\n" + kDash + "log.example AQIDBAU\n",   // no padding
       kText + "\n" + kDash + "log.example AQIDBAV=\n",  // stray bits
       kText + "\n" + kDash + "log+example AQIDBAU=\n",
@@ -236,14 +236,14 @@ struct Witness {
     Bytes named = to_bytes(bytes_of(name + "\n\x04"));
     append(named, key.public_key().ed25519_point());
     const Sha256 id = sha256(named);
-    return {id.octets[0], id.octets[1], id.octets[2], id.octets[3]};
+    return {id.bytes[0], id.bytes[1], id.bytes[2], id.bytes[3]};
   }
   std::string cosign(const std::string& text, std::uint64_t seconds) const {
     const std::string message = "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + text;
-    Bytes octets;
-    append_uint<8>(octets, seconds);
-    append(octets, key.sign({}, bytes_of(message)).value());
-    return line(name, hint(), octets);
+    Bytes bytes;
+    append_uint<8>(bytes, seconds);
+    append(bytes, key.sign({}, bytes_of(message)).value());
+    return line(name, hint(), bytes);
   }
 };
 
@@ -264,10 +264,10 @@ TEST(CosignatureTest, AnythingElseIsNone) {
   EXPECT_FALSE(verify_cosignature(note, witness.name, new_key(KeyType::ed25519).public_key()));
   EXPECT_FALSE(verify_cosignature(note, witness.name, new_key(KeyType::ecdsa_p256).public_key()));
   auto later = note;
-  later.signatures[0].octets[7] ^= 1;
+  later.signatures[0].bytes[7] ^= 1;
   EXPECT_FALSE(verify_cosignature(later, witness.name, key));
   auto shorter = note;
-  shorter.signatures[0].octets.resize(7);
+  shorter.signatures[0].bytes.resize(7);
   EXPECT_FALSE(verify_cosignature(shorter, witness.name, key));
   auto other = note;
   other.text += "x\n";

@@ -45,12 +45,12 @@ Result<Sct> parse_sct(BytesView serialized) {
   auto signature = reader.take_prefixed<2>();
   if (!version || !log_id || !timestamp || !extensions || !hash || !algorithm || !signature)
     return fail(kSctInvalid, "a signed certificate timestamp ends too early");
-  if (!reader.at_end()) return fail(kSctInvalid, "octets follow a signed certificate timestamp");
+  if (!reader.at_end()) return fail(kSctInvalid, "bytes follow a signed certificate timestamp");
   if (*version != kVersion1)
     return fail(kSctInvalid, "a signed certificate timestamp is of version " + std::to_string(*version + 1) +
                                  ", not of version 1");
   if (*timestamp > kLastMillisecond)
-    return fail(kSctInvalid, "a signed certificate timestamp lies behind the year 9999");
+    return fail(kSctInvalid, "a signed certificate timestamp is after the year 9999");
   if (*hash != kHashSha256 || (*algorithm != kSignatureEcdsa && *algorithm != kSignatureRsa))
     return fail(kSctInvalid, "a signed certificate timestamp uses hash " + std::to_string(*hash) +
                                  " with signature " + std::to_string(*algorithm) +
@@ -73,7 +73,7 @@ bool same_event(const Sct& a, const Sct& b) {
 //     opaque issuer_key_hash[32];                     SHA-256 of the issuer's SubjectPublicKeyInfo
 //     TBSCertificate tbs_certificate;                 opaque<1..2^24-1>
 //     CtExtensions extensions;                        opaque<0..2^16-1>
-Bytes signed_octets(const Sct& sct, BytesView tbs, const Sha256& issuer_key_hash) {
+Bytes signed_bytes(const Sct& sct, BytesView tbs, const Sha256& issuer_key_hash) {
   Bytes out;
   out.reserve(1 + 1 + 8 + 2 + 32 + 3 + tbs.size() + 2 + sct.extensions.size());
   out.push_back(kVersion1);
@@ -113,7 +113,7 @@ Result<std::vector<Sct>> parse_sct_list(BytesView tls) {
     if (!serialized) return fail(kSctInvalid, "a signed certificate timestamp is cut off");
     Sct sct = TRY(parse_sct(*serialized));
     if (std::any_of(scts.begin(), scts.end(), [&](const Sct& other) { return same_event(other, sct); }))
-      return fail(kSctInvalid, "the log " + sct.log_id.to_hex() + " stands twice with the timestamp " +
+      return fail(kSctInvalid, "the log " + sct.log_id.to_hex() + " is there twice with the timestamp " +
                                    std::to_string(sct.timestamp_ms));
     scts.push_back(std::move(sct));
   }
@@ -144,7 +144,7 @@ Result<void> verify_sct(const Sct& sct, const Certificate& leaf, const Certifica
   if (tbs.size() >= kTbsLimit || sct.extensions.size() > 0xffff)
     return fail(kSctSignature, "the certificate is too large for a certificate transparency log");
   const SignatureScheme scheme{sct.hash, sct.rsa ? Padding::pkcs1 : Padding::none};
-  if (!log_key.verify(scheme, signed_octets(sct, tbs, issuer.key().spki_sha256()), sct.signature))
+  if (!log_key.verify(scheme, signed_bytes(sct, tbs, issuer.key().spki_sha256()), sct.signature))
     return fail(kSctSignature, "the log " + sct.log_id.to_hex() + " did not sign this certificate");
   return {};
 }

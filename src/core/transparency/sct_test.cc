@@ -165,7 +165,7 @@ TEST(SctTest, SameLogAndTimeTwiceIsRefused) {
   EXPECT_TRUE(read_list(list_of({first.encode(), SctParts{.timestamp = kNow + 1}.encode()})));
 }
 
-Bytes signed_octets(const SctParts& parts, const Certificate& leaf, const Certificate& issuer) {
+Bytes signed_bytes(const SctParts& parts, const Certificate& leaf, const Certificate& issuer) {
   Bytes out{0, 0};
   append_uint<8>(out, parts.timestamp);
   append(out, Bytes{0, 1});
@@ -191,7 +191,7 @@ Signed sign(const PrivateKey& log, bool rsa, const Bytes& extensions) {
   Certificate leaf = leaf_with(der::encode_octet_string(list_of({parts.encode()})));
   Sct sct = embedded_scts(leaf).value().at(0);
   const SignatureScheme scheme{HashAlgorithm::sha256, rsa ? Padding::pkcs1 : Padding::none};
-  sct.signature = log.sign(scheme, signed_octets(parts, leaf, authority().certificate)).value();
+  sct.signature = log.sign(scheme, signed_bytes(parts, leaf, authority().certificate)).value();
   return {sct, leaf};
 }
 
@@ -212,7 +212,7 @@ TEST(SctTest, AnyChangeIsRefused) {
   const std::function<void(Sct&)> changes[] = {
       [](Sct& sct) { sct.timestamp_ms += 1; },  [](Sct& sct) { sct.extensions.clear(); },
       [](Sct& sct) { sct.extensions[0] ^= 1; }, [](Sct& sct) { sct.signature.back() ^= 1; },
-      [](Sct& sct) { sct.signature.clear(); },  [](Sct& sct) { sct.log_id.octets[0] ^= 1; },
+      [](Sct& sct) { sct.signature.clear(); },  [](Sct& sct) { sct.log_id.bytes[0] ^= 1; },
       [](Sct& sct) { sct.rsa = true; },
   };
   for (const auto& change : changes) {

@@ -10,7 +10,7 @@ namespace tomme::tuf {
 namespace {
 
 constexpr std::size_t kMostEntries = 1'000'000;
-constexpr std::size_t kOctetsOfAnEntry = 17;  // at least: "a":{"version":1}
+constexpr std::size_t kBytesOfAnEntry = 17;  // at least: "a":{"version":1}
 
 constexpr std::string_view kBeforeVersion = ":{\"version\":";
 
@@ -23,7 +23,7 @@ std::optional<Version> take_version(Scanner& scanner) {
 /// '"hashes":{"sha256":"' 64HEX '"},"length":' number ','
 bool take_content(Scanner& scanner, MetaFile& file) {
   if (!scanner.take("\"hashes\":{\"sha256\":\"")) return false;
-  const auto digits = scanner.take_octets(64);
+  const auto digits = scanner.take_bytes(64);
   const auto digest = digits ? Sha256::parse_hex(*digits) : Result<Sha256>(Sha256());
   if (!digits || !digest || digest->to_hex() != *digits || !scanner.take("\"},\"length\":")) return false;
   const auto length = scanner.take_number();
@@ -33,7 +33,7 @@ bool take_content(Scanner& scanner, MetaFile& file) {
   return true;
 }
 
-/// Where the entry is not behind the one before, false: so no name stands twice.
+/// Where the entry is not behind the one before, false: so no name is there twice.
 bool take_entry(Scanner& scanner, std::string_view& last, MetaTable& meta) {
   const auto name = scanner.take_plain();
   if (!name || (!meta.empty() && *name <= last)) return false;
@@ -72,7 +72,7 @@ std::optional<Snapshot> read_signed(std::string_view signed_part) {
   if (!expires || !scanner.take(",\"meta\":")) return std::nullopt;
   Snapshot out;
   out.expires = *expires;
-  const std::size_t entries = std::min(signed_part.size() / kOctetsOfAnEntry, kMostEntries);
+  const std::size_t entries = std::min(signed_part.size() / kBytesOfAnEntry, kMostEntries);
   out.meta.reserve(std::min(entries, signed_part.size() / 32), signed_part.size() / 2);
   if (!take_meta(scanner, out.meta) || !scanner.take(",\"spec_version\":")) return std::nullopt;
   const auto spec_version = scanner.take_plain();

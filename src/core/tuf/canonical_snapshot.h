@@ -11,7 +11,7 @@
 ///
 ///     signed = '{"_type":"snapshot","expires":"' date '","meta":{' [ entry *( "," entry ) ]
 ///              '},"spec_version":"' plain '","version":' number '}'
-///     entry  = '"' plain '":{' [ content ] '"version":' number '}'    ; in the order of their names' octets
+///     entry  = '"' plain '":{' [ content ] '"version":' number '}'    ; in the order of their names' bytes
 ///     content = '"hashes":{"sha256":"' 64HEX '"},"length":' number ','
 namespace tomme::tuf {
 

@@ -114,7 +114,7 @@ TEST(CanonicalSnapshot, DoesNotTakeAnotherOrderForTheCanonicalOne) {
   EXPECT_FALSE(text.contains(whole->canonical));
 }
 
-TEST(CanonicalSnapshot, EveryOctetTurned) {
+TEST(CanonicalSnapshot, EveryByteTurned) {
   for (const std::string_view good : {kGood, kWithContent}) {
     ASSERT_TRUE(CanonicalSnapshot::read(good));
     for (std::size_t at = 0; at < good.size(); ++at) {

@@ -67,7 +67,7 @@ Result<SuccinctRoles> parse_succinct(const json::Value& value) {
   out.keys = TRY(take_role_keys(reader));
   out.bit_length = static_cast<unsigned>(TRY(reader.number("bit_length", 1, 32)));
   out.name_prefix = TRY(reader.text("name_prefix"));
-  if (out.name_prefix.size() + 9 > RoleName::kMaxOctets) return reader.bad("name_prefix", "is too long");
+  if (out.name_prefix.size() + 9 > RoleName::kMaxBytes) return reader.bad("name_prefix", "is too long");
   out.unknown = reader.rest();
   return out;
 }
@@ -161,7 +161,7 @@ bool DelegatedRole::may_cover_the_same(const DelegatedRole& other) const {
 
 std::uint64_t SuccinctRoles::bin_number_for(const TargetPath& path) const {
   std::uint64_t first = 0;  // 32 bits, big endian
-  for (std::uint8_t octet : path.sha256().view().first(4)) first = first << 8 | octet;
+  for (std::uint8_t byte : path.sha256().view().first(4)) first = first << 8 | byte;
   return first >> (32 - bit_length);
 }
 
@@ -200,8 +200,8 @@ Result<Delegations> Delegations::parse(const json::Value& value) {
   const json::Value* roles = reader.find("roles");
   const json::Value* succinct = reader.find("succinct_roles");
   if ((roles == nullptr) == (succinct == nullptr)) {
-    return reader.bad(
-        "roles", roles == nullptr ? "is missing, and so is succinct_roles" : "stands beside succinct_roles");
+    return reader.bad("roles",
+                      roles == nullptr ? "is missing, and so is succinct_roles" : "is beside succinct_roles");
   }
   if (roles != nullptr) {
     out.roles = TRY(parse_roles(*roles));

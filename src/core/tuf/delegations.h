@@ -24,7 +24,7 @@ struct RoleKeys {
 };
 
 /// Whether a shell-style pattern covers a path (section 4.5): both are split at "/", there must be as many
-/// parts in one as in the other, and each part matches octet for octet but for `*` (any run of characters)
+/// parts in one as in the other, and each part matches byte for byte but for `*` (any run of characters)
 /// and `?` (one character). No classes, no escapes, no locale; case counts.
 bool path_matches(std::string_view pattern, std::string_view path);
 

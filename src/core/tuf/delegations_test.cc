@@ -322,7 +322,7 @@ TEST(TufTargets, UnknownHashAlgorithms) {
   EXPECT_REFUSED(kTufHashUnknown, check_target(file, bytes_of("x")));
 }
 
-TEST(TufTargets, OctetsAreChecked) {
+TEST(TufTargets, BytesAreChecked) {
   const TargetFile both = testing::target_file("content", {HashAlgorithm::sha256, HashAlgorithm::sha512});
   EXPECT_OK(check_target(both, bytes_of("content")));
   for (const char* wrong : {"", "conten", "contents", "Content"}) {

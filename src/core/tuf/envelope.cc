@@ -97,8 +97,8 @@ Result<Signature> sign(const PrivateKey& signer, const Key& key, const KeyId& ke
     return fail(kTufKeyUnusable,
                 "the signing key is not the one listed as '" + printable(keyid.value(), 80) + "'");
   }
-  const Bytes octets = TRY(signer.sign(key.signature_scheme(), bytes_of(canonical)));
-  return Signature{keyid, encode_hex(octets)};
+  const Bytes bytes = TRY(signer.sign(key.signature_scheme(), bytes_of(canonical)));
+  return Signature{keyid, encode_hex(bytes)};
 }
 
 }  // namespace tomme::tuf

@@ -11,7 +11,7 @@ inline constexpr ErrorCode kTufSpecVersion{"tuf/spec-version", Outcome::refused,
                                            "repository metadata follows another TUF version than 1.x",
                                            "a newer tomme may know it"};
 inline constexpr ErrorCode kTufType{"tuf/type", Outcome::refused,
-                                    "repository metadata of another kind stands where a role was expected",
+                                    "repository metadata of another kind is where a role was expected",
                                     "the mirror serves one file under the name of another; tell who runs it"};
 inline constexpr ErrorCode kTufRole{"tuf/role", Outcome::refused,
                                     "a file of repository metadata says that it is of another role",
@@ -19,7 +19,7 @@ inline constexpr ErrorCode kTufRole{"tuf/role", Outcome::refused,
 inline constexpr ErrorCode kTufDuplicateSignature{
     "tuf/duplicate-signature", Outcome::refused,
     "a file of repository metadata has two signatures under one key id",
-    "the repository tool is faulty, or somebody tampers; tell who runs the repository"};
+    "the repository tool is faulty, or the metadata was tampered with; tell who runs the repository"};
 inline constexpr ErrorCode kTufThreshold{
     "tuf/threshold", Outcome::refused,
     "a file of repository metadata is not signed by as many of its role's keys as are needed",
@@ -72,7 +72,7 @@ inline constexpr ErrorCode kTufDelegations{"tuf/delegations", Outcome::refused,
                                            "who runs the repository has to flatten its delegations"};
 inline constexpr ErrorCode kTufOffline{
     "tuf/offline", Outcome::could_not_tell,
-    "what is kept of the repository does not suffice to answer without the network",
+    "what is kept of the repository is not enough to answer without the network",
     "refresh once with the network, and look for the target once so that its role is kept too"};
 
 }  // namespace tomme::tuf

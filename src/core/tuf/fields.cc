@@ -81,12 +81,12 @@ Result<Hashes> parse_hashes(const json::Object& hashes, std::string_view what) {
       out.unknown.emplace_back(member.name, *hex);
       continue;
     }
-    const auto octets = decode_hex(*hex);
-    if (!octets || octets->size() != digest_size(*algorithm)) {
+    const auto bytes = decode_hex(*hex);
+    if (!bytes || bytes->size() != digest_size(*algorithm)) {
       return refuse(": its " + member.name + " is '" + printable(*hex, 140) + "', not " +
                     std::to_string(2 * digest_size(*algorithm)) + " lower-case hexadecimal digits");
     }
-    out.known.push_back(TRY(Digest::make(*algorithm, *octets)));
+    out.known.push_back(TRY(Digest::make(*algorithm, *bytes)));
   }
   return out;
 }

@@ -8,10 +8,10 @@ namespace tomme::tuf {
 
 namespace {
 
-/// Octets of the UTF-8 character at the front of `text`, which is not empty and well-formed.
+/// Bytes of the UTF-8 character at the front of `text`, which is not empty and well-formed.
 std::size_t character_size(std::string_view text) {
-  const auto octet = static_cast<unsigned char>(text.front());
-  const std::size_t size = octet < 0x80 ? 1 : octet < 0xe0 ? 2 : octet < 0xf0 ? 3 : 4;
+  const auto byte = static_cast<unsigned char>(text.front());
+  const std::size_t size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
   return size < text.size() ? size : text.size();
 }
 

@@ -44,9 +44,9 @@ std::string point(KeyType type) {
 /// One signature under the key, verified as a role of threshold 1.
 Result<void> round_trip(const Key& key, const PrivateKey& signing, std::string_view message,
                         SignatureScheme scheme) {
-  const Bytes octets = signing.sign(scheme, bytes_of("message")).value();
+  const Bytes bytes = signing.sign(scheme, bytes_of("message")).value();
   const KeyId id("k");
-  const Signature signature{id, encode_hex(octets)};
+  const Signature signature{id, encode_hex(bytes)};
   return verify_threshold("role", "tester", {{id, key}}, {.keyids = {id}}, message, {&signature, 1});
 }
 

@@ -13,7 +13,7 @@ using testing::kNow;
 using testing::Repository;
 using testing::World;
 
-/// White space behind a file until it has that many octets.
+/// White space behind a file until it has that many bytes.
 std::function<std::string(std::string)> padded_to(std::size_t size) {
   return [size](std::string file) {
     file.resize(size, ' ');
@@ -21,7 +21,7 @@ std::function<std::string(std::string)> padded_to(std::size_t size) {
   };
 }
 
-TEST(TufLimits, OctetsOfEachRole) {
+TEST(TufLimits, BytesOfEachRole) {
   struct Case {
     const char* name;
     std::size_t Limits::* limit;
@@ -219,9 +219,9 @@ TEST(TufStore, NothingIsStoredWhereTheStoreFails) {
 TEST(TufStore, ARefreshMayEndAnywhere) {
   struct Dying : testing::MemoryStore {
     int writes_left = 0;
-    Result<void> store(const RoleName& name, BytesView octets) override {
+    Result<void> store(const RoleName& name, BytesView bytes) override {
       if (writes_left-- <= 0) return fail(kTufShape, "gone");
-      return MemoryStore::store(name, octets);
+      return MemoryStore::store(name, bytes);
     }
   };
   for (int writes = 0; writes < 6; ++writes) {

@@ -4,9 +4,9 @@
 
 namespace tomme::tuf {
 
-void MetaTable::reserve(std::size_t entries, std::size_t octets_of_names) {
+void MetaTable::reserve(std::size_t entries, std::size_t bytes_of_names) {
   slots_.reserve(entries);
-  names_.reserve(octets_of_names);
+  names_.reserve(bytes_of_names);
 }
 
 MetaTable::Entry MetaTable::entry(std::size_t at) const {

@@ -11,9 +11,9 @@
 
 namespace tomme::tuf {
 
-/// What a snapshot lists, by file name ("targets.json"), in the order of the names' octets. A large snapshot
+/// What a snapshot lists, by file name ("targets.json"), in the order of the names' bytes. A large snapshot
 /// has some 16,000 entries that are a version and nothing else: names stand one behind another in one text,
-/// so that an entry takes 24 octets and those of its name.
+/// so that an entry takes 24 bytes and those of its name.
 class MetaTable {
  public:
   /// Made when it is asked for; the name borrows from the table.
@@ -37,8 +37,8 @@ class MetaTable {
   bool empty() const { return slots_.empty(); }
   Iterator begin() const { return {*this, 0}; }
   Iterator end() const { return {*this, slots_.size()}; }
-  /// Room for so many entries, and for so many octets of names.
-  void reserve(std::size_t entries, std::size_t octets_of_names);
+  /// Room for so many entries, and for so many bytes of names.
+  void reserve(std::size_t entries, std::size_t bytes_of_names);
 
   std::optional<MetaFile> find(std::string_view name) const;
   /// Adds or replaces; cheap where names come in their order.

@@ -104,17 +104,17 @@ Result<void> expect_role(std::string_view role, const Targets& file);
 /// The file of that role: Signed::parse, and kTufRole.
 Result<Signed<Targets>> parse_targets_of(std::string_view role, BytesView file);
 
-/// kTufHash unless `octets` are as long as and have every known digest that is listed; kTufHashUnknown where
+/// kTufHash unless `bytes` are as long as and have every known digest that is listed; kTufHashUnknown where
 /// there are digests, but of unknown algorithms only. Neither length nor hashes: anything will do.
-Result<void> check_meta_file(const MetaFile& listed, BytesView octets);
+Result<void> check_meta_file(const MetaFile& listed, BytesView bytes);
 
-/// The same for a target, octets by octets as they come: never more than its length is hashed.
+/// The same for a target, bytes by bytes as they come: never more than its length is hashed.
 class TargetCheck {
  public:
   /// kTufHashUnknown.
   static Result<TargetCheck> make(const TargetFile& target);
-  Result<void> update(BytesView octets);  ///< kTufHash from the first octet too many on
-  Result<void> finish();                  ///< kTufHash
+  Result<void> update(BytesView bytes);  ///< kTufHash from the first byte too many on
+  Result<void> finish();                 ///< kTufHash
 
  private:
   TargetCheck() = default;
@@ -122,6 +122,6 @@ class TargetCheck {
   bool too_long_ = false;
   std::vector<std::pair<Digest, Hasher>> hashers_;
 };
-Result<void> check_target(const TargetFile& target, BytesView octets);
+Result<void> check_target(const TargetFile& target, BytesView bytes);
 
 }  // namespace tomme::tuf

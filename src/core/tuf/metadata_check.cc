@@ -8,12 +8,12 @@ namespace tomme::tuf {
 
 namespace {
 
-std::string octets_text(std::uint64_t n) {
-  return std::to_string(n) + (n == 1 ? " octet" : " octets");
+std::string bytes_text(std::uint64_t n) {
+  return std::to_string(n) + (n == 1 ? " byte" : " bytes");
 }
 
 std::unexpected<Error> wrong_length(std::string_view found, std::uint64_t listed) {
-  return fail(kTufHash, "it has " + std::string(found) + " where the metadata says " + octets_text(listed));
+  return fail(kTufHash, "it has " + std::string(found) + " where the metadata says " + bytes_text(listed));
 }
 
 std::unexpected<Error> wrong_digest(const Digest& found, const Digest& listed) {
@@ -48,13 +48,13 @@ Result<Signed<Targets>> parse_targets_of(std::string_view role, BytesView file) 
   return out;
 }
 
-Result<void> check_meta_file(const MetaFile& listed, BytesView octets) {
+Result<void> check_meta_file(const MetaFile& listed, BytesView bytes) {
   TRY(expect_known(listed.hashes));
-  if (listed.length && *listed.length != octets.size()) {
-    return wrong_length(octets_text(octets.size()), *listed.length);
+  if (listed.length && *listed.length != bytes.size()) {
+    return wrong_length(bytes_text(bytes.size()), *listed.length);
   }
   for (const Digest& expected : listed.hashes.known) {
-    const Digest found = digest(expected.algorithm(), octets);
+    const Digest found = digest(expected.algorithm(), bytes);
     if (found != expected) return wrong_digest(found, expected);
   }
   return {};
@@ -71,19 +71,19 @@ Result<TargetCheck> TargetCheck::make(const TargetFile& target) {
   return out;
 }
 
-Result<void> TargetCheck::update(BytesView octets) {
-  if (too_long_ || octets.size() > left_) {
+Result<void> TargetCheck::update(BytesView bytes) {
+  if (too_long_ || bytes.size() > left_) {
     too_long_ = true;
-    return wrong_length("more than " + octets_text(length_), length_);
+    return wrong_length("more than " + bytes_text(length_), length_);
   }
-  left_ -= octets.size();
-  for (auto& [expected, hasher] : hashers_) hasher.update(octets);
+  left_ -= bytes.size();
+  for (auto& [expected, hasher] : hashers_) hasher.update(bytes);
   return {};
 }
 
 Result<void> TargetCheck::finish() {
   if (too_long_) return update({});
-  if (left_ != 0) return wrong_length(octets_text(length_ - left_), length_);
+  if (left_ != 0) return wrong_length(bytes_text(length_ - left_), length_);
   for (auto& [expected, hasher] : hashers_) {
     const Digest found = hasher.finish();
     if (found != expected) return wrong_digest(found, expected);
@@ -91,9 +91,9 @@ Result<void> TargetCheck::finish() {
   return {};
 }
 
-Result<void> check_target(const TargetFile& target, BytesView octets) {
+Result<void> check_target(const TargetFile& target, BytesView bytes) {
   TargetCheck check = TRY(TargetCheck::make(target));
-  TRY(check.update(octets));
+  TRY(check.update(bytes));
   return check.finish();
 }
 

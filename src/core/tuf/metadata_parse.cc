@@ -29,7 +29,7 @@ Result<void> take_common(ObjectReader& reader, Common& out, std::string_view typ
     const auto wrong =
         reader.bad("expires", "is '" + printable(date, 60) + "', not a date like 2030-01-31T12:00:00Z");
     return fail(kTufShape, wrong.error().message(),
-                "expiries are in UTC and end with Z; whoever runs the repository has to sign it anew so, and "
+                "expiries are in UTC and end with Z; the repository's operator has to sign it anew so, and "
                 "where only an old "
                 "root is so, a later one can be the first: --root FILE");
   }

@@ -308,10 +308,9 @@ TEST(TufMetadata, DelegationsThatAreRefused) {
   for (const std::string_view name :
        {R"("root")", R"("timestamp")", R"("snapshot")", R"("targets")", R"("")", "1"})
     refuse(roles(role(name, paths)));
-  refuse(roles(role("\"" + std::string(RoleName::kMaxOctets + 1, 'a') + "\"", paths)));
+  refuse(roles(role("\"" + std::string(RoleName::kMaxBytes + 1, 'a') + "\"", paths)));
   EXPECT_TRUE(parse_payload<Targets>(targets_with(
-      "{}",
-      R"(,"delegations":)" + roles(role("\"" + std::string(RoleName::kMaxOctets, 'a') + "\"", paths)))));
+      "{}", R"(,"delegations":)" + roles(role("\"" + std::string(RoleName::kMaxBytes, 'a') + "\"", paths)))));
   refuse(roles(role(R"("a")", R"(,"terminating":false)")), "neither");
   refuse(roles(role(R"("a")", paths + R"(,"path_hash_prefixes":["0"])")), "both");
   refuse(roles(role(R"("a")", R"(,"paths":["*"])")), "terminating");
@@ -327,7 +326,7 @@ TEST(TufMetadata, DelegationsThatAreRefused) {
            "'bit_length'");
   }
   refuse(R"({"keys":{},"succinct_roles":{"keyids":[],"threshold":1,"bit_length":1,"name_prefix":")" +
-             std::string(RoleName::kMaxOctets, 'p') + R"("}})",
+             std::string(RoleName::kMaxBytes, 'p') + R"("}})",
          "name_prefix");
 }
 

@@ -7,9 +7,9 @@ namespace tomme::tuf {
 
 Result<RoleName> RoleName::parse(std::string_view text) {
   if (text.empty()) return fail(kTufShape, "a role has an empty name");
-  if (text.size() > kMaxOctets) {
-    return fail(kTufShape, "a role's name has " + std::to_string(text.size()) + " octets, more than the " +
-                               std::to_string(kMaxOctets) + " allowed");
+  if (text.size() > kMaxBytes) {
+    return fail(kTufShape, "a role's name has " + std::to_string(text.size()) + " bytes, more than the " +
+                               std::to_string(kMaxBytes) + " allowed");
   }
   if (!is_utf8(text)) return fail(kTufShape, "a role's name is not UTF-8: " + printable(text, 80));
   return RoleName(text);

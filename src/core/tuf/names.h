@@ -20,11 +20,11 @@ inline constexpr std::uint64_t kMaxVersion = (std::uint64_t{1} << 63) - 2;
 /// different keys in different delegating files.
 using KeyId = Strong<std::string, struct KeyIdTag>;
 
-/// Any text that is UTF-8, not empty and at most 1,024 octets. It may hold slashes and dots: file names and
+/// Any text that is UTF-8, not empty and at most 1,024 bytes. It may hold slashes and dots: file names and
 /// request paths are made from it by tuf/paths.h only.
 class RoleName {
  public:
-  static constexpr std::size_t kMaxOctets = 1024;
+  static constexpr std::size_t kMaxBytes = 1024;
   static Result<RoleName> parse(std::string_view text);  ///< kTufShape
 
   static const RoleName& root();

@@ -34,10 +34,10 @@ std::string percent_quoted(std::string_view text) {
       out.push_back(c);
       continue;
     }
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     out.push_back('%');
-    out.push_back(kDigits[octet >> 4]);
-    out.push_back(kDigits[octet & 15]);
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
   }
   return out;
 }

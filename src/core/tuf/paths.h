@@ -18,7 +18,7 @@ std::string percent_quoted(std::string_view text);
 /// "7.team%2Fa.json" (sections 5.3 to 5.6).
 std::string metadata_path(const RoleName& role, std::optional<Version> version);
 
-/// The name under which a client keeps a role: one path component of at most 255 octets, never "." or "..",
+/// The name under which a client keeps a role: one path component of at most 255 bytes, never "." or "..",
 /// different for different roles. A long one is "%sha256-HEX.json", which quoting cannot make.
 std::string local_metadata_name(const RoleName& role);
 /// The same for a target file, without ".json" behind.

@@ -64,8 +64,8 @@ TEST(TufPaths, RequestsForTargets) {
 TEST(TufPaths, NamesThatAreNone) {
   EXPECT_REFUSED(kTufShape, RoleName::parse(""));
   EXPECT_REFUSED(kTufShape, RoleName::parse("\xff"));
-  EXPECT_OK(RoleName::parse(std::string(RoleName::kMaxOctets, 'a')));
-  EXPECT_REFUSED(kTufShape, RoleName::parse(std::string(RoleName::kMaxOctets + 1, 'a')));
+  EXPECT_OK(RoleName::parse(std::string(RoleName::kMaxBytes, 'a')));
+  EXPECT_REFUSED(kTufShape, RoleName::parse(std::string(RoleName::kMaxBytes + 1, 'a')));
   EXPECT_REFUSED(kTufTargetPath, TargetPath::parse(""));
   EXPECT_REFUSED(kTufTargetPath, TargetPath::parse("\xc3"));
 }

@@ -213,9 +213,9 @@ class MemoryStore : public MetadataStore {
     if (found == files.end()) return std::nullopt;
     return to_bytes(bytes_of(found->second));
   }
-  Result<void> store(const RoleName& name, BytesView octets) override {
+  Result<void> store(const RoleName& name, BytesView bytes) override {
     if (trouble) return std::unexpected(*trouble);
-    files[name.text()] = std::string(text_of(octets));
+    files[name.text()] = std::string(text_of(bytes));
     return {};
   }
 

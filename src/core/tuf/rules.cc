@@ -21,8 +21,8 @@ Result<void> verify_by_root(const RoleName& role, const Root& root, const File& 
 }
 
 template <class T>
-Result<T> read_by_root(const RoleName& role, const Root& root, BytesView octets, const OidcVerifier& oidc) {
-  Signed<T> file = TRY(in(role.text(), Signed<T>::parse(octets)));
+Result<T> read_by_root(const RoleName& role, const Root& root, BytesView bytes, const OidcVerifier& oidc) {
+  Signed<T> file = TRY(in(role.text(), Signed<T>::parse(bytes)));
   TRY(verify_by_root(role, root, file, oidc));
   return std::move(file.value);
 }
@@ -33,14 +33,14 @@ std::string describe(const RoleName& role, Version version) {
   return printable(role.text(), 80) + " version " + number(version);
 }
 
-Result<Root> read_first_root(BytesView octets, const OidcVerifier& oidc) {
-  Signed<Root> file = TRY(in("the trusted root", Signed<Root>::parse(octets)));
+Result<Root> read_first_root(BytesView bytes, const OidcVerifier& oidc) {
+  Signed<Root> file = TRY(in("the trusted root", Signed<Root>::parse(bytes)));
   TRY(in("the trusted root", verify_by_root(RoleName::root(), file.value, file, oidc)));
   return std::move(file.value);
 }
 
-Result<Root> read_next_root(const Root& current, BytesView octets, const OidcVerifier& oidc) {
-  Signed<Root> file = TRY(in("root", Signed<Root>::parse(octets)));
+Result<Root> read_next_root(const Root& current, BytesView bytes, const OidcVerifier& oidc) {
+  Signed<Root> file = TRY(in("root", Signed<Root>::parse(bytes)));
   TRY(verify_by_root(RoleName::root(), current, file, oidc));
   if (file.value.version.value() != current.version.value() + 1) {
     return fail(kTufVersion, "the mirror gave root version " + number(file.value.version) +
@@ -51,22 +51,22 @@ Result<Root> read_next_root(const Root& current, BytesView octets, const OidcVer
   return std::move(file.value);
 }
 
-Result<Timestamp> read_timestamp(const Root& root, BytesView octets, const OidcVerifier& oidc) {
-  return read_by_root<Timestamp>(RoleName::timestamp(), root, octets, oidc);
+Result<Timestamp> read_timestamp(const Root& root, BytesView bytes, const OidcVerifier& oidc) {
+  return read_by_root<Timestamp>(RoleName::timestamp(), root, bytes, oidc);
 }
 
-Result<Snapshot> read_snapshot(const Root& root, BytesView octets, const OidcVerifier& oidc) {
-  std::optional<CanonicalSnapshot> file = CanonicalSnapshot::read(text_of(octets));
-  if (!file) return read_by_root<Snapshot>(RoleName::snapshot(), root, octets, oidc);
+Result<Snapshot> read_snapshot(const Root& root, BytesView bytes, const OidcVerifier& oidc) {
+  std::optional<CanonicalSnapshot> file = CanonicalSnapshot::read(text_of(bytes));
+  if (!file) return read_by_root<Snapshot>(RoleName::snapshot(), root, bytes, oidc);
   TRY(verify_by_root(RoleName::snapshot(), root, *file, oidc));
   return std::move(file->value);
 }
 
 Result<Targets> read_targets(const RoleName& name, const MetaFile& listed, const Delegator& delegator,
-                             BytesView octets, const OidcVerifier& oidc) {
+                             BytesView bytes, const OidcVerifier& oidc) {
   const std::string what = printable(name.text(), 80);
-  TRY(in(what, check_meta_file(listed, octets)));
-  Signed<Targets> file = TRY(in(what, parse_targets_of(name.text(), octets)));
+  TRY(in(what, check_meta_file(listed, bytes)));
+  Signed<Targets> file = TRY(in(what, parse_targets_of(name.text(), bytes)));
   TRY(verify_threshold(describe(name, file.value.version), delegator.description, *delegator.keys,
                        *delegator.role, file.canonical, file.signatures, oidc));
   TRY(check_listed_version(name, file.value.version, listed.version));

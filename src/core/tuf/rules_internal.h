@@ -8,7 +8,7 @@
 #include "core/tuf/metadata.h"
 #include "core/tuf/threshold.h"
 
-/// The checks of section 5, each a function of octets and what is trusted already. updater.cc has their
+/// The checks of section 5, each a function of bytes and what is trusted already. updater.cc has their
 /// order.
 namespace tomme::tuf {
 
@@ -16,13 +16,13 @@ namespace tomme::tuf {
 std::string describe(const RoleName& role, Version version);
 
 /// A root to begin with: signed by itself. It may be expired.
-Result<Root> read_first_root(BytesView octets, const OidcVerifier& oidc);
+Result<Root> read_first_root(BytesView bytes, const OidcVerifier& oidc);
 /// Signed by the current one and by itself, and the very next version (5.3.4, 5.3.5). It may be expired.
-Result<Root> read_next_root(const Root& current, BytesView octets, const OidcVerifier& oidc);
+Result<Root> read_next_root(const Root& current, BytesView bytes, const OidcVerifier& oidc);
 
 /// Signed by the root's keys for the role; nothing else.
-Result<Timestamp> read_timestamp(const Root& root, BytesView octets, const OidcVerifier& oidc);
-Result<Snapshot> read_snapshot(const Root& root, BytesView octets, const OidcVerifier& oidc);
+Result<Timestamp> read_timestamp(const Root& root, BytesView bytes, const OidcVerifier& oidc);
+Result<Snapshot> read_snapshot(const Root& root, BytesView bytes, const OidcVerifier& oidc);
 
 /// Who delegates to a targets role.
 struct Delegator {
@@ -32,7 +32,7 @@ struct Delegator {
 };
 /// 5.6.2 to 5.6.4, for top-level and delegated roles alike: length and digests, signatures, version.
 Result<Targets> read_targets(const RoleName& name, const MetaFile& listed, const Delegator& delegator,
-                             BytesView octets, const OidcVerifier& oidc);
+                             BytesView bytes, const OidcVerifier& oidc);
 
 Result<void> check_rollback(const Timestamp& trusted, const Timestamp& next);  ///< 5.4.3; equal is fine
 Result<void> check_rollback(const Snapshot& trusted, const Snapshot& next);    ///< 5.5.5

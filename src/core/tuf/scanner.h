@@ -22,7 +22,7 @@ class Scanner {
     rest_.remove_prefix(word.size());
     return true;
   }
-  std::optional<std::string_view> take_octets(std::size_t count) {
+  std::optional<std::string_view> take_bytes(std::size_t count) {
     if (rest_.size() < count) return std::nullopt;
     const std::string_view taken = rest_.substr(0, count);
     rest_.remove_prefix(count);
@@ -41,7 +41,7 @@ class Scanner {
   /// A text in its quotes; what stands between them, escapes and all.
   std::optional<std::string_view> take_text() {
     if (rest_.empty() || rest_.front() != '"') return std::nullopt;
-    // Octet by octet is what find_first_of of two characters does: look for the quote, and only where a
+    // Byte by byte is what find_first_of of two characters does: look for the quote, and only where a
     // backslash stands before it walk over the escapes.
     std::size_t end = rest_.find('"', 1);
     if (end == std::string_view::npos) return std::nullopt;

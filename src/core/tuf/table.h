@@ -8,7 +8,7 @@
 
 namespace tomme::tuf {
 
-/// Values by name, in the order of the names' octets, in one block of memory: a snapshot has some 16,000.
+/// Values by name, in the order of the names' bytes, in one block of memory: a snapshot has some 16,000.
 template <class T>
 class Table {
  public:

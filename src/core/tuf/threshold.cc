@@ -46,8 +46,8 @@ Result<void> verify_one(const Key& key, const Signature& signature, BytesView me
   }
   if (!key.why_unusable().empty()) return fail(kTufKeyUnusable, std::string(key.why_unusable()));
   if (signature.hex.empty()) return fail(kTufKeyUnusable, "its signature is empty");
-  const Bytes octets = TRY(decode_hex(lower(signature.hex)));
-  return key.verify(message, std::ref(digests), octets);
+  const Bytes bytes = TRY(decode_hex(lower(signature.hex)));
+  return key.verify(message, std::ref(digests), bytes);
 }
 
 /// Up to the key with which there are `enough`.

@@ -23,9 +23,9 @@ Result<void> init_store(MetadataStore& store, BytesView root, const OidcVerifier
 }
 
 Result<Updater> Updater::open(MetadataStore& store, Fetcher& mirror, UpdaterOptions options) {
-  const std::optional<Bytes> octets = TRY(store.load(RoleName::root()));
-  if (!octets) return fail(kTufNoRoot, "no root is stored for this repository");
-  Root root = TRY(read_first_root(*octets, options.oidc));
+  const std::optional<Bytes> bytes = TRY(store.load(RoleName::root()));
+  if (!bytes) return fail(kTufNoRoot, "no root is stored for this repository");
+  Root root = TRY(read_first_root(*bytes, options.oidc));
   return Updater(store, mirror, std::move(options), std::move(root));
 }
 
@@ -47,18 +47,18 @@ void Updater::note(const RoleName& role, const Common& metadata) {
 }
 
 Result<std::optional<Bytes>> Updater::ask(const std::string& path, std::size_t max_length) {
-  std::optional<Bytes> octets = TRY(mirror_->fetch(path, max_length));
-  if (octets && octets->size() > max_length) {
-    return fail(kTufTooLong, path + " has more than " + std::to_string(max_length) + " octets");
+  std::optional<Bytes> bytes = TRY(mirror_->fetch(path, max_length));
+  if (bytes && bytes->size() > max_length) {
+    return fail(kTufTooLong, path + " has more than " + std::to_string(max_length) + " bytes");
   }
-  return octets;
+  return bytes;
 }
 
 Result<Bytes> Updater::fetch(const RoleName& role, std::optional<Version> version, std::size_t max_length) {
   const std::string path = metadata_path(role, version);
-  std::optional<Bytes> octets = TRY(ask(path, max_length));
-  if (!octets) return fail(kTufUnavailable, "the mirror has no " + path);
-  return *std::move(octets);
+  std::optional<Bytes> bytes = TRY(ask(path, max_length));
+  if (!bytes) return fail(kTufUnavailable, "the mirror has no " + path);
+  return *std::move(bytes);
 }
 
 Result<Bytes> Updater::fetch_listed(const RoleName& role, const MetaFile& listed, std::size_t limit) {
@@ -98,10 +98,10 @@ Result<void> Updater::renew(Time now) {
 Result<void> Updater::refresh_root() {
   for (std::size_t i = 0; i < options_.limits.root_rotations; ++i) {
     const Version next(root_.version.value() + 1);
-    const auto octets = TRY(ask(metadata_path(RoleName::root(), next), options_.limits.root));
-    if (!octets) return {};
-    root_ = TRY(read_next_root(root_, *octets, options_.oidc));
-    TRY(store_->store(RoleName::root(), *octets));
+    const auto bytes = TRY(ask(metadata_path(RoleName::root(), next), options_.limits.root));
+    if (!bytes) return {};
+    root_ = TRY(read_next_root(root_, *bytes, options_.oidc));
+    TRY(store_->store(RoleName::root(), *bytes));
   }
   return {};
 }
@@ -109,9 +109,9 @@ Result<void> Updater::refresh_root() {
 // The stored one still protects against rollback when it is expired. When it no longer verifies, its keys
 // were replaced: then what it says may be an attacker's and is forgotten (5.3.11, fast-forward recovery).
 Result<void> Updater::use_stored_timestamp() {
-  const std::optional<Bytes> octets = TRY(store_->load(RoleName::timestamp()));
-  if (!octets) return {};
-  Result<Timestamp> stored = read_timestamp(root_, *octets, options_.oidc);
+  const std::optional<Bytes> bytes = TRY(store_->load(RoleName::timestamp()));
+  if (!bytes) return {};
+  Result<Timestamp> stored = read_timestamp(root_, *bytes, options_.oidc);
   if (stored) {
     timestamp_ = *std::move(stored);
   } else if (options_.offline) {
@@ -125,12 +125,12 @@ Result<void> Updater::refresh_timestamp() {
   const RoleName& role = RoleName::timestamp();
   TRY(use_stored_timestamp());
   if (!options_.offline) {
-    const Bytes octets = TRY(fetch(role, std::nullopt, options_.limits.timestamp));
-    Timestamp next = TRY(read_timestamp(root_, octets, options_.oidc));
+    const Bytes bytes = TRY(fetch(role, std::nullopt, options_.limits.timestamp));
+    Timestamp next = TRY(read_timestamp(root_, bytes, options_.oidc));
     if (timestamp_ && next.version != timestamp_->version) TRY(check_rollback(*timestamp_, next));
     if (!timestamp_ || next.version != timestamp_->version) {
       TRY(check(role, next));
-      TRY(store_->store(role, octets));
+      TRY(store_->store(role, bytes));
       timestamp_ = std::move(next);
     }
   }
@@ -140,29 +140,29 @@ Result<void> Updater::refresh_timestamp() {
   return {};
 }
 
-Result<Snapshot> Updater::read_stored_snapshot(BytesView octets) {
+Result<Snapshot> Updater::read_stored_snapshot(BytesView bytes) {
   std::optional<KnownSnapshot> known = std::exchange(known_snapshot_, std::nullopt);
-  if (known && known->root == root_.version && known->digest == sha256(octets)) {
+  if (known && known->root == root_.version && known->digest == sha256(bytes)) {
     return std::move(known->snapshot);
   }
-  return read_snapshot(root_, octets, options_.oidc);
+  return read_snapshot(root_, bytes, options_.oidc);
 }
 
 // True where the stored one is the one that the timestamp lists. Otherwise it only protects against rollback,
 // as the timestamp's does.
 Result<bool> Updater::use_stored_snapshot() {
   const RoleName& role = RoleName::snapshot();
-  const std::optional<Bytes> octets = TRY(store_->load(role));
-  if (!octets) return false;
-  Result<Snapshot> stored = read_stored_snapshot(*octets);
+  const std::optional<Bytes> bytes = TRY(store_->load(role));
+  if (!bytes) return false;
+  Result<Snapshot> stored = read_stored_snapshot(*bytes);
   if (!stored) {
     if (options_.offline) return std::unexpected(std::move(stored).error().in("stored metadata"));
     return false;
   }
   snapshot_ = *std::move(stored);
-  if (options_.renewable) snapshot_digest_ = sha256(*octets);
+  if (options_.renewable) snapshot_digest_ = sha256(*bytes);
   return snapshot_->version == timestamp_->snapshot.version &&
-         check_meta_file(timestamp_->snapshot, *octets) && check(role, *snapshot_);
+         check_meta_file(timestamp_->snapshot, *bytes) && check(role, *snapshot_);
 }
 
 // 5.5
@@ -175,23 +175,23 @@ Result<void> Updater::refresh_snapshot() {
       TRY(check(role, *snapshot_));
       return not_kept(role, "the stored one is not the one that the stored timestamp lists");
     }
-    const Bytes octets = TRY(fetch_listed(role, listed, options_.limits.snapshot));
-    TRY(in(role.text(), check_meta_file(listed, octets)));
-    Snapshot next = TRY(read_snapshot(root_, octets, options_.oidc));
+    const Bytes bytes = TRY(fetch_listed(role, listed, options_.limits.snapshot));
+    TRY(in(role.text(), check_meta_file(listed, bytes)));
+    Snapshot next = TRY(read_snapshot(root_, bytes, options_.oidc));
     TRY(check_listed_version(role, next.version, listed.version));
     if (snapshot_) TRY(check_rollback(*snapshot_, next));
     TRY(check(role, next));
-    TRY(store_->store(role, octets));
+    TRY(store_->store(role, bytes));
     snapshot_ = std::move(next);
-    if (options_.renewable) snapshot_digest_ = sha256(octets);
+    if (options_.renewable) snapshot_digest_ = sha256(bytes);
   }
   note(role, *snapshot_);
   return {};
 }
 
 Result<Targets> Updater::read_targets_file(const RoleName& role, const MetaFile& listed,
-                                           const Delegator& delegator, BytesView octets) const {
-  Targets out = TRY(read_targets(role, listed, delegator, octets, options_.oidc));
+                                           const Delegator& delegator, BytesView bytes) const {
+  Targets out = TRY(read_targets(role, listed, delegator, bytes, options_.oidc));
   TRY(check(role, out));
   return out;
 }
@@ -210,15 +210,15 @@ Result<const Targets*> Updater::load_targets(const Edge& edge, const Delegator& 
     note(role, targets);
     return targets_.emplace(edge, std::make_unique<const Targets>(std::move(targets))).first->second.get();
   };
-  if (const std::optional<Bytes> octets = TRY(store_->load(role))) {
-    Result<Targets> stored = read_targets_file(role, *listed, delegator, *octets);
+  if (const std::optional<Bytes> bytes = TRY(store_->load(role))) {
+    Result<Targets> stored = read_targets_file(role, *listed, delegator, *bytes);
     if (stored) return keep(*std::move(stored));
     if (options_.offline) return std::unexpected(std::move(stored).error().in("stored metadata"));
   }
   if (options_.offline) return not_kept(role, "it was never stored");
-  const Bytes octets = TRY(fetch_listed(role, *listed, options_.limits.targets));
-  Targets targets = TRY(read_targets_file(role, *listed, delegator, octets));
-  TRY(store_->store(role, octets));
+  const Bytes bytes = TRY(fetch_listed(role, *listed, options_.limits.targets));
+  Targets targets = TRY(read_targets_file(role, *listed, delegator, bytes));
+  TRY(store_->store(role, bytes));
   return keep(std::move(targets));
 }
 

@@ -25,11 +25,11 @@ class Fetcher {
   virtual ~Fetcher() = default;
   /// The file; nothing where the mirror says that there is none (HTTP 404 or 403, as object stores say it).
   /// Every other trouble is an error and never "nothing". Stops with kTufTooLong once there are more than
-  /// `max_length` octets. `path` is percent-quoted already.
+  /// `max_length` bytes. `path` is percent-quoted already.
   virtual Result<std::optional<Bytes>> fetch(const std::string& path, std::size_t max_length) = 0;
 };
 
-/// What a client keeps between runs: one file per role, octet for octet. The files named by
+/// What a client keeps between runs: one file per role, byte for byte. The files named by
 /// local_metadata_name(); each write replaces a file at once or not at all. Two updaters must not share one
 /// at the same time: whoever implements it holds a lock.
 class MetadataStore {
@@ -38,15 +38,15 @@ class MetadataStore {
   /// Nothing where the role was never stored. An error is never read as "nothing": that would forget what
   /// protects against rollback.
   virtual Result<std::optional<Bytes>> load(const RoleName& role) = 0;
-  virtual Result<void> store(const RoleName& role, BytesView octets) = 0;
+  virtual Result<void> store(const RoleName& role, BytesView bytes) = 0;
 };
 
 struct Limits {
-  std::size_t root = 512'000;        ///< octets
-  std::size_t timestamp = 16'384;    ///< octets
-  std::size_t snapshot = 2'000'000;  ///< octets, where the timestamp lists no length
-  std::size_t targets = 5'000'000;   ///< octets, of each targets role of which the snapshot lists no length
-  std::size_t listed = 64'000'000;   ///< octets, whatever length is listed
+  std::size_t root = 512'000;        ///< bytes
+  std::size_t timestamp = 16'384;    ///< bytes
+  std::size_t snapshot = 2'000'000;  ///< bytes, where the timestamp lists no length
+  std::size_t targets = 5'000'000;   ///< bytes, of each targets role of which the snapshot lists no length
+  std::size_t listed = 64'000'000;   ///< bytes, whatever length is listed
   std::size_t root_rotations = 256;  ///< new roots in one refresh; the next one goes on from there
   std::size_t delegations = 32;      ///< roles below targets that one search goes through
 };
@@ -105,7 +105,7 @@ class Updater {
   Result<void> refresh();
 
   /// Refreshes again, at a later moment. Where options.renewable, a snapshot that is still the one in memory
-  /// is not verified again: the same octets by the same root have the same signatures. Pointers from
+  /// is not verified again: the same bytes by the same root have the same signatures. Pointers from
   /// targets() are void after it.
   Result<void> renew(Time now);
 
@@ -129,11 +129,11 @@ class Updater {
   Result<void> refresh_snapshot();
   Result<void> use_stored_timestamp();
   Result<bool> use_stored_snapshot();
-  Result<Snapshot> read_stored_snapshot(BytesView octets);
+  Result<Snapshot> read_stored_snapshot(BytesView bytes);
   Result<const Targets*> load_targets(const Edge& edge, const Delegator& delegator);
   Result<const Targets*> load_top_level_targets();
   Result<Targets> read_targets_file(const RoleName& role, const MetaFile& listed, const Delegator& delegator,
-                                    BytesView octets) const;
+                                    BytesView bytes) const;
   Result<std::optional<Bytes>> ask(const std::string& path, std::size_t max_length);
   Result<Bytes> fetch(const RoleName& role, std::optional<Version> version, std::size_t max_length);
   Result<Bytes> fetch_listed(const RoleName& role, const MetaFile& listed, std::size_t limit);
@@ -147,14 +147,14 @@ class Updater {
   Root root_;
   std::optional<Timestamp> timestamp_ = {};
   std::optional<Snapshot> snapshot_ = {};
-  /// What a refresh before found good: these octets, by the root of this version.
+  /// What a refresh before found good: these bytes, by the root of this version.
   struct KnownSnapshot {
     Sha256 digest;
     Version root;
     Snapshot snapshot;
   };
   std::optional<KnownSnapshot> known_snapshot_ = {};
-  std::optional<Sha256> snapshot_digest_ = {};  ///< of the octets of snapshot_, where it is renewable
+  std::optional<Sha256> snapshot_digest_ = {};  ///< of the bytes of snapshot_, where it is renewable
   std::map<Edge, std::unique_ptr<const Targets>> targets_ = {};
   std::vector<RoleState> roles_ = {};
   bool refreshed_ = false;

@@ -95,7 +95,7 @@ TEST(TufBasic, ImplicitRefresh) {
   EXPECT_EQ(world.repository.take_requests(), kFirstRequests);
 }
 
-TEST(TufBasic, FilesAreStoredOctetForOctet) {
+TEST(TufBasic, FilesAreStoredByteForByte) {
   World world;
   world.repository.lists_hashes = true;
   for (const char* name : {"timestamp", "snapshot", "targets"}) {

@@ -149,7 +149,7 @@ Result<std::string> parse_host(std::string_view text) {
   if (text.starts_with('[')) {
     auto address =
         text.ends_with(']') ? canonical_ipv6(std::string(text.substr(1, text.size() - 2))) : std::nullopt;
-    if (!address) return no_host(text, "what stands in brackets is no IPv6 address");
+    if (!address) return no_host(text, "what is in brackets is no IPv6 address");
     return *std::move(address);
   }
   const std::string host = ascii::to_lower(percent_decode(text));
@@ -181,7 +181,7 @@ Result<Authority> Authority::parse(std::string_view text, std::optional<std::uin
     if (!digits.empty() || !fallback_port) port = parse_port(digits);
     text = text.substr(0, colon);
   }
-  if (!port) return fail(kUrlInvalid, "\"" + printable(text) + "\" has no port from 1 to 65535 behind it");
+  if (!port) return fail(kUrlInvalid, "\"" + printable(text) + "\" has no port from 1 to 65535 after it");
   return Authority{TRY(parse_host(text)), *port};
 }
 

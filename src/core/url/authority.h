@@ -50,7 +50,7 @@ struct Origin {
   bool is_secure() const { return scheme == Scheme::https || authority.is_loopback(); }
   /// "host", "host:8443": without the port where it is the scheme's own, as in a Host header.
   std::string host_and_port() const;
-  /// "https://host:8443", the port under the same rule; with room for so many octets behind it.
+  /// "https://host:8443", the port under the same rule; with room for so many bytes behind it.
   std::string to_string(std::size_t room = 0) const;
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };

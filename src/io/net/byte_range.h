@@ -7,7 +7,7 @@
 
 namespace tomme::net {
 
-/// A part of `size` octets: at least one, all of them there.
+/// A part of `size` bytes: at least one, all of them there.
 struct ByteRange {
   std::uint64_t first;
   std::uint64_t length;

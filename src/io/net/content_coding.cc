@@ -64,7 +64,7 @@ Result<void> ContentDecoder::update(BytesView encoded, const Take& take) {
       if (stream.z.avail_in == 0) return {};
       // gzip: another member may follow (RFC 1952 section 2.2).
       if (!stream.is_gzip || ::inflateReset(&stream.z) != Z_OK) {
-        return fail(kNetProtocol, "bytes follow behind the encoded content");
+        return fail(kNetProtocol, "bytes follow after the encoded content");
       }
       stream.has_ended = false;
     }

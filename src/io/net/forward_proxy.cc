@@ -6,7 +6,7 @@
 #include <mutex>
 #include <sys/socket.h>
 
-#include "core/crypto/digest.h"
+#include "core/crypto/secret_equal.h"
 #include "core/encoding/text.h"
 #include "io/net/acceptor.h"
 #include "io/net/errors.h"
@@ -17,17 +17,6 @@
 namespace tomme::net {
 
 namespace {
-
-/// In a time that does not depend on how much of the two is equal.
-bool equal_secrets(std::string_view a, std::string_view b) {
-  const Sha256 left = sha256(bytes_of(a));
-  const Sha256 right = sha256(bytes_of(b));
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < left.octets.size(); ++i) {
-    difference |= static_cast<unsigned>(left.octets[i] ^ right.octets[i]);
-  }
-  return difference == 0;
-}
 
 Instant in(std::chrono::milliseconds time) {
   return std::chrono::steady_clock::now() + time;
@@ -43,8 +32,8 @@ std::string escape(std::string_view text) {
       out.push_back(c);
     } else {
       constexpr char kDigits[] = "0123456789ABCDEF";
-      const auto octet = static_cast<unsigned char>(c);
-      out += {'%', kDigits[octet >> 4], kDigits[octet & 15]};
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
     }
   }
   return out;
@@ -164,16 +153,16 @@ bool ForwardProxy::Impl::serve_one(HttpConnection& client, ParsedRequest& parsed
 bool ForwardProxy::Impl::is_authorized(const ParsedRequest& parsed) const {
   const auto given = parsed.headers.find("proxy-authorization");
   if (!given || given->size() < 6 || !equal_ignoring_case(given->substr(0, 6), "basic ")) return false;
-  return equal_secrets(given->substr(6), std::string_view(authorization).substr(6));
+  return secret_equal(bytes_of(given->substr(6)), bytes_of(std::string_view(authorization).substr(6)));
 }
 
 void ForwardProxy::Impl::connect(HttpConnection& client, const ParsedRequest& parsed) {
   const auto to = Authority::parse(parsed.target);
   if (!to) return client.refuse(parsed, 400, to.error().message());
   if (!parsed.body.empty() || client.has_left_over()) {
-    return client.refuse(parsed, 400, "nothing may be sent behind CONNECT before it is answered");
+    return client.refuse(parsed, 400, "nothing may be sent after CONNECT before it is answered");
   }
-  const Decision decision = options.decide(Scheme::https, *to);
+  const Pass decision = options.decide(Scheme::https, *to);
   if (const auto* refused = std::get_if<Refuse>(&decision))
     return client.refuse(parsed, 403, refused->reason);
   if (std::holds_alternative<Intercept>(decision)) return intercept(client, parsed, *to);
@@ -243,7 +232,7 @@ bool ForwardProxy::Impl::plain(HttpConnection& client, ParsedRequest& parsed) {
     client.refuse(parsed, 400, "this is a proxy: it takes CONNECT, and requests for http:// addresses");
     return false;
   }
-  const Decision decision = options.decide(Scheme::http, url->authority());
+  const Pass decision = options.decide(Scheme::http, url->authority());
   if (const auto* refused = std::get_if<Refuse>(&decision)) {
     client.refuse(parsed, 403, refused->reason);
     return false;

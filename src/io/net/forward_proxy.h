@@ -18,17 +18,17 @@
 namespace tomme::net {
 
 struct Intercept {};  ///< the handler answers
-struct Tunnel {};     ///< octets pass both ways unseen
+struct Tunnel {};     ///< bytes pass both ways unseen
 struct Refuse {
   std::string reason;  ///< stands in the status line of a 403
 };
-using Decision = std::variant<Intercept, Tunnel, Refuse>;
+using Pass = std::variant<Intercept, Tunnel, Refuse>;
 
 struct ForwardProxyOptions {
   std::string user = "tomme";
   Secret<std::string> password;  ///< printable ASCII; whoever does not know it gets a 407
   /// For each CONNECT (https) and each `GET http://…` (http). Called on connection threads.
-  std::function<Decision(Scheme, const Authority&)> decide;
+  std::function<Pass(Scheme, const Authority&)> decide;
   /// For each intercepted host, once: the answer is kept for the life of the proxy.
   std::function<Result<TlsIdentity>(const std::string& host)> identity;
   /// A client broke off the handshake inside an intercepted tunnel: most likely it does not trust the

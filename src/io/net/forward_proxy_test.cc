@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kLogin = "Proxy-Authorization: Basic dG9tbWU6czNjcmV0\r\n";  // tomme:s3cret
 
 /// The hosts tell what becomes of them: *.in.test is intercepted, refused.test refused, all else tunnelled.
-Decision decide(Scheme, const Authority& to) {
+Pass decide(Scheme, const Authority& to) {
   if (to.host.ends_with("in.test")) return Intercept{};
   if (to.host == "refused.test") return Refuse{"refused.test is not for you\r\nat all"};
   return Tunnel{};
@@ -332,7 +332,7 @@ TEST_F(ForwardProxyUpstreamTest, GoesThroughAParentProxyThatSpeaksTls) {
         if (step.kind == IoStep::Kind::end || step.kind == IoStep::Kind::failed) return;
         if (step.kind != IoStep::Kind::done) continue;
         idle = 0;
-        if (!ends[1 - from]->write(BytesView(piece).first(step.octets), 5s)) return;
+        if (!ends[1 - from]->write(BytesView(piece).first(step.bytes), 5s)) return;
       }
       std::this_thread::sleep_for(1ms);
     }

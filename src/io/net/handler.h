@@ -26,8 +26,8 @@ class ResponseWriter {
                             std::optional<std::uint64_t> length) = 0;
   /// More of the body. Blocks until the client took it. More than `length` is an error of the caller's and
   /// cuts the connection.
-  virtual Result<void> write(BytesView octets) = 0;
-  /// `length` octets of `fd` from `offset`; the file position is not used. kNetLocal if the file is shorter.
+  virtual Result<void> write(BytesView bytes) = 0;
+  /// `length` bytes of `fd` from `offset`; the file position is not used. kNetLocal if the file is shorter.
   virtual Result<void> write_file(int fd, std::uint64_t offset, std::uint64_t length) = 0;
   /// Cuts the connection so that the client sees a failed transfer, never a complete one.
   virtual void abort() = 0;

@@ -23,14 +23,14 @@ const TrustStore kNobody;
 /// What one transfer knows while it runs.
 struct Transfer {
   Transfer(BodySink& to, const FetchLimits& most, std::string host_name)
-      : sink(to), limits(most), host(std::move(host_name)), reader(most.header_octets) {}
+      : sink(to), limits(most), host(std::move(host_name)), reader(most.header_bytes) {}
 
   BodySink& sink;
   const FetchLimits& limits;
   std::string host;
   ResponseHeadReader reader;
   bool head_passed_on = false;
-  std::uint64_t body_octets = 0;
+  std::uint64_t body_bytes = 0;
   std::optional<Error> error = {};
 
   bool stop_with(Error why) {
@@ -46,22 +46,22 @@ struct Transfer {
   bool pass_head_on() {
     head_passed_on = true;
     const auto announced = reader.head().content_length();
-    if (announced && *announced > limits.body_octets && !bodiless) return too_large();
+    if (announced && *announced > limits.body_bytes && !bodiless) return too_large();
     if (auto taken = sink.head(reader.head()); !taken) return stop_with(std::move(taken).error());
     return true;
   }
 
-  bool body(BytesView octets) {
+  bool body(BytesView bytes) {
     if (!head_passed_on) return stop_with(Error(kNetProtocol, host + " sent a body without a head"));
-    body_octets += octets.size();
-    if (body_octets > limits.body_octets) return too_large();
-    if (auto taken = sink.body(octets); !taken) return stop_with(std::move(taken).error());
+    body_bytes += bytes.size();
+    if (body_bytes > limits.body_bytes) return too_large();
+    if (auto taken = sink.body(bytes); !taken) return stop_with(std::move(taken).error());
     return true;
   }
 
   bool too_large() {
     return stop_with(Error(kNetTooLarge, "the answer of " + host + " is larger than " +
-                                             std::to_string(limits.body_octets) + " octets"));
+                                             std::to_string(limits.body_bytes) + " bytes"));
   }
 
   bool bodiless = false;  ///< HEAD
@@ -399,9 +399,9 @@ class Decoding final : public BodySink {
     if (head.status == 200 && ContentDecoder::knows(encoding)) decoder_.emplace(encoding, limit_);
     return decoder_ ? to_.head(decoded(head)) : to_.head(head);
   }
-  Result<void> body(BytesView octets) override {
-    if (!decoder_) return to_.body(octets);
-    return decoder_->update(octets, [this](BytesView plain) { return to_.body(plain); });
+  Result<void> body(BytesView bytes) override {
+    if (!decoder_) return to_.body(bytes);
+    return decoder_->update(bytes, [this](BytesView plain) { return to_.body(plain); });
   }
 
   /// Once all of the body has come: the head as it was handed on.
@@ -434,26 +434,26 @@ void HttpClient::prepare() {
 Result<ResponseHead> HttpClient::fetch(const Request& request, BodySink& sink, const FetchLimits& limits,
                                        std::stop_token stop) {
   if (!limits.decode) return impl_->fetch(request, sink, limits, std::move(stop));
-  Decoding decoding(sink, limits.body_octets);
+  Decoding decoding(sink, limits.body_bytes);
   ResponseHead head = TRY(impl_->fetch(request, decoding, limits, std::move(stop)));
   return in(request.url.origin().host_and_port(), decoding.finish(std::move(head), request.method != "HEAD"));
 }
 
 Result<Response> HttpClient::fetch(const Request& request, const FetchLimits& limits, std::stop_token stop) {
   struct InMemory : BodySink {
-    Bytes octets;
+    Bytes bytes;
     Result<void> head(const ResponseHead& head) override {
       constexpr std::uint64_t kMaxReserve = 16 * 1024 * 1024;  // an announcement is not believed beyond this
-      octets.reserve(static_cast<std::size_t>(std::min(head.content_length().value_or(0), kMaxReserve)));
+      bytes.reserve(static_cast<std::size_t>(std::min(head.content_length().value_or(0), kMaxReserve)));
       return {};
     }
     Result<void> body(BytesView more) override {
-      append(octets, more);
+      append(bytes, more);
       return {};
     }
   } sink;
   ResponseHead head = TRY(fetch(request, sink, limits, std::move(stop)));
-  return Response{std::move(head), std::move(sink.octets)};
+  return Response{std::move(head), std::move(sink.bytes)};
 }
 
 }  // namespace tomme::net

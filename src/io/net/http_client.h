@@ -17,15 +17,15 @@
 namespace tomme::net {
 
 struct FetchLimits {
-  std::uint64_t body_octets = 64 * 1024 * 1024;  ///< kNetTooLarge above; told from Content-Length where there
-  std::size_t header_octets = 64 * 1024;         ///< of the response, all header blocks and trailers together
-  std::chrono::milliseconds connect{15'000};     ///< name, TCP, proxy and TLS together
-  /// kNetTimeout where fewer than `low_speed` octets per second arrive for this long (whole seconds).
+  std::uint64_t body_bytes = 64 * 1024 * 1024;  ///< kNetTooLarge above; told from Content-Length where there
+  std::size_t header_bytes = 64 * 1024;         ///< of the response, all header blocks and trailers together
+  std::chrono::milliseconds connect{15'000};    ///< name, TCP, proxy and TLS together
+  /// kNetTimeout where fewer than `low_speed` bytes per second arrive for this long (whole seconds).
   std::chrono::seconds low_speed_time{30};
   std::uint32_t low_speed = 1;
   std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
   /// An answer that comes encoded as gzip or deflate, though it was not asked for, is decoded once; its head
-  /// then says nothing of an encoding or a length, and `body_octets` bounds what comes out as well.
+  /// then says nothing of an encoding or a length, and `body_bytes` bounds what comes out as well.
   bool decode = false;
 };
 
@@ -37,8 +37,8 @@ class BodySink {
   virtual ~BodySink() = default;
   /// Once, before the body. Redirects and error statuses come here like any other.
   virtual Result<void> head(const ResponseHead& head) = 0;
-  /// Any number of times; never for HEAD. `octets` is borrowed for the call, at most 64 KiB.
-  virtual Result<void> body(BytesView octets) = 0;
+  /// Any number of times; never for HEAD. `bytes` is borrowed for the call, at most 64 KiB.
+  virtual Result<void> body(BytesView bytes) = 0;
 };
 
 struct HttpClientOptions {

@@ -78,7 +78,7 @@ TEST_F(HttpClientTest, DecodesOnceWhatItWasToldToDecode) {
   const auto bad = fetch("/bad", {.decode = true});
   ASSERT_FALSE(bad);
   EXPECT_TRUE(bad.error().is(kNetProtocol));
-  const auto large = fetch("/", {.body_octets = 8, .decode = true});
+  const auto large = fetch("/", {.body_bytes = 8, .decode = true});
   ASSERT_FALSE(large);
   EXPECT_TRUE(large.error().is(kNetTooLarge));
 }
@@ -164,10 +164,10 @@ TEST_F(HttpClientTest, HasALimitOfTheBody) {
   const auto server = *HttpServer::start({}, handler);
   HttpClient client({});
   for (const char* path : {"/told", "/untold"}) {
-    EXPECT_TRUE(client.fetch({.url = url_of(*server, path)}, {.body_octets = 11}));
-    EXPECT_TRUE(client.fetch({.url = url_of(*server, path)}, {.body_octets = 10}).error().is(kNetTooLarge));
+    EXPECT_TRUE(client.fetch({.url = url_of(*server, path)}, {.body_bytes = 11}));
+    EXPECT_TRUE(client.fetch({.url = url_of(*server, path)}, {.body_bytes = 10}).error().is(kNetTooLarge));
   }
-  EXPECT_TRUE(client.fetch({.method = "HEAD", .url = url_of(*server, "/told")}, {.body_octets = 1}));
+  EXPECT_TRUE(client.fetch({.method = "HEAD", .url = url_of(*server, "/told")}, {.body_bytes = 1}));
 }
 
 TEST_F(HttpClientTest, HasALimitOfTheHeader) {
@@ -176,7 +176,7 @@ TEST_F(HttpClientTest, HasALimitOfTheHeader) {
   });
   const auto server = *HttpServer::start({}, handler);
   EXPECT_TRUE(
-      HttpClient({}).fetch({.url = url_of(*server)}, {.header_octets = 1000}).error().is(kNetTooLarge));
+      HttpClient({}).fetch({.url = url_of(*server)}, {.header_bytes = 1000}).error().is(kNetTooLarge));
   EXPECT_TRUE(HttpClient({}).fetch({.url = url_of(*server)}));
 }
 

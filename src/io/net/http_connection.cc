@@ -20,7 +20,7 @@ Instant in(std::chrono::milliseconds time) {
 HttpConnection::HttpConnection(std::unique_ptr<Stream> stream, const ServerLimits& limits)
     : stream_(std::move(stream)),
       limits_(limits),
-      parser_(limits.header_octets, limits.body_octets),
+      parser_(limits.header_bytes, limits.body_bytes),
       buffer_(kBuffer) {}
 
 HttpConnection::~HttpConnection() {
@@ -29,7 +29,7 @@ HttpConnection::~HttpConnection() {
   if (linger_) linger();
 }
 
-/// Closing with octets unread would reset the connection and could take the answer with it (RFC 9112
+/// Closing with bytes unread would reset the connection and could take the answer with it (RFC 9112
 /// section 9.6).
 void HttpConnection::linger() {
   const Instant deadline = in(std::chrono::milliseconds(500));
@@ -62,7 +62,7 @@ std::optional<ParsedRequest> HttpConnection::next(std::optional<std::chrono::mil
     }
     if (*got == 0) return std::nullopt;
     parser_.feed(buffer_.first(*got));
-    // From the first octet on, all of the request has to come in time: drop by drop does not help.
+    // From the first byte on, all of the request has to come in time: drop by drop does not help.
     if (before == State::idle && !within) deadline = in(limits_.request);
   }
 }

@@ -29,7 +29,7 @@ class HttpConnection {
               const Headers& headers = {});
 
   Stream& stream() { return *stream_; }
-  /// Octets have come in behind the last request.
+  /// Bytes have come in behind the last request.
   bool has_left_over() const { return parser_.left_over() != 0; }
   /// The stream, to speak something else over it.
   std::unique_ptr<Stream> release() { return std::move(stream_); }

@@ -135,7 +135,7 @@ TEST(HttpServer, SaysContinueToWhoWaitsForIt) {
 TEST(HttpServer, AnswersBadRequestsAndCloses) {
   FunctionHandler handler(
       [](const Request&, ResponseWriter& out) { EXPECT_TRUE(out.respond(200, "", {}, "")); });
-  const auto server = serve(handler, {.header_octets = 1000, .body_octets = 10});
+  const auto server = serve(handler, {.header_bytes = 1000, .body_bytes = 10});
   const auto status = [&](const std::string& text) {
     return RawClient(server->port()).exchange(text).substr(9, 3);
   };
@@ -158,7 +158,7 @@ TEST(HttpServer, WaitsForNobodyForEver) {
   EXPECT_EQ(RawClient(server->port()).read_all(2000), "");  // says nothing
   EXPECT_EQ(RawClient(server->port()).exchange("GET / HT").substr(9, 3), "408");
 
-  RawClient slow(server->port());  // an octet at a time
+  RawClient slow(server->port());  // a byte at a time
   const auto start = std::chrono::steady_clock::now();
   std::string all;
   for (int i = 0; i < 40 && all.empty(); ++i) {

@@ -39,8 +39,8 @@ bool is_token(std::string_view text) {
 bool is_field_value(std::string_view text) {
   if (trim(text) != text) return false;
   return std::ranges::all_of(text, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet == '\t' || (octet >= 0x20 && octet != 0x7f);
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
   });
 }
 
@@ -52,8 +52,8 @@ std::string reason_phrase(std::string_view text) {
   constexpr std::size_t kMax = 400;
   std::string out(text.substr(0, kMax));
   for (char& c : out) {
-    const auto octet = static_cast<unsigned char>(c);
-    const bool fine = (octet >= 0x20 && octet < 0x7f) || octet >= 0xa0;
+    const auto byte = static_cast<unsigned char>(c);
+    const bool fine = (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0;
     if (!fine) c = '?';
   }
   return std::string(trim(out));

@@ -76,7 +76,7 @@ bool is_token(std::string_view text);
 bool is_field_value(std::string_view text);
 /// 301, 302, 303, 307 or 308: the Location is where to ask next.
 bool is_redirect(unsigned status);
-/// A status line's reason: printable ASCII and Latin-1 on one line, anything else as `?`, at most 400 octets.
+/// A status line's reason: printable ASCII and Latin-1 on one line, anything else as `?`, at most 400 bytes.
 std::string reason_phrase(std::string_view text);
 /// The usual phrase of a status; "Unknown" for one we have no name for.
 std::string_view standard_reason(unsigned status);

@@ -84,7 +84,7 @@ class FunctionHandler final : public Handler {
   std::vector<Request> requests_;
 };
 
-/// Octets over a plain loopback connection, for what no well-behaved client would send.
+/// Bytes over a plain loopback connection, for what no well-behaved client would send.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port)

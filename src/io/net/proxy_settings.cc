@@ -30,18 +30,18 @@ std::optional<std::string> unescape(std::string_view text) {
     i += 2;
   }
   const bool fine = std::ranges::none_of(out, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7f;
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
   });
   if (!fine) return std::nullopt;
   return out;
 }
 
-/// An address as octets: 4 or 16 of them, or none.
-std::string address_octets(const std::string& host) {
-  std::array<char, 16> octets{};
-  if (::inet_pton(AF_INET, host.c_str(), octets.data()) == 1) return {octets.data(), 4};
-  if (::inet_pton(AF_INET6, host.c_str(), octets.data()) == 1) return {octets.data(), 16};
+/// An address as bytes: 4 or 16 of them, or none.
+std::string address_bytes(const std::string& host) {
+  std::array<char, 16> bytes{};
+  if (::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return {bytes.data(), 4};
+  if (::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return {bytes.data(), 16};
   return {};
 }
 
@@ -61,7 +61,7 @@ bool covers_address(std::string_view entry, const std::string& address) {
   if (network_text.starts_with('[') && network_text.ends_with(']')) {
     network_text = network_text.substr(1, network_text.size() - 2);
   }
-  const std::string network = address_octets(std::string(network_text));
+  const std::string network = address_bytes(std::string(network_text));
   if (network.empty()) return false;
   unsigned prefix = static_cast<unsigned>(8 * network.size());
   if (slash != std::string_view::npos) {
@@ -159,7 +159,7 @@ std::vector<std::string> ProxySettings::parse_no_proxy(std::string_view text) {
 }
 
 bool ProxySettings::is_direct(const Authority& to) const {
-  const std::string address = address_octets(to.host);
+  const std::string address = address_bytes(to.host);
   return std::ranges::any_of(direct, [&](const std::string& entry) { return covers(entry, to, address); });
 }
 

@@ -68,8 +68,7 @@ std::optional<BadRequest> check_framing(const ParsedRequest& request) {
 }  // namespace
 
 struct RequestParser::Impl {
-  Impl(std::size_t header_octets, std::size_t body_octets)
-      : max_header(header_octets), max_body(body_octets) {
+  Impl(std::size_t header_bytes, std::size_t body_bytes) : max_header(header_bytes), max_body(body_bytes) {
     begin();
   }
 
@@ -87,7 +86,7 @@ struct RequestParser::Impl {
     state = State::bad;
   }
 
-  /// As far as the octets at hand lead.
+  /// As far as the bytes at hand lead.
   void advance() {
     if (state == State::idle && !pending.empty()) state = State::head;
     if (state == State::head) read_head();
@@ -155,8 +154,8 @@ struct RequestParser::Impl {
     state = State::complete;
   }
 
-  void drop(std::size_t octets) {
-    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(octets));
+  void drop(std::size_t bytes) {
+    pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(bytes));
   }
 
   const std::size_t max_header;
@@ -169,14 +168,14 @@ struct RequestParser::Impl {
   State state = State::idle;
 };
 
-RequestParser::RequestParser(std::size_t max_header_octets, std::size_t max_body_octets)
-    : impl_(std::make_unique<Impl>(max_header_octets, max_body_octets)) {}
+RequestParser::RequestParser(std::size_t max_header_bytes, std::size_t max_body_bytes)
+    : impl_(std::make_unique<Impl>(max_header_bytes, max_body_bytes)) {}
 RequestParser::~RequestParser() = default;
 RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 
-RequestParser::State RequestParser::feed(BytesView octets) {
-  append(impl_->pending, octets);
+RequestParser::State RequestParser::feed(BytesView bytes) {
+  append(impl_->pending, bytes);
   impl_->advance();
   return impl_->state;
 }

@@ -24,12 +24,12 @@ struct BadRequest {
   std::string reason;
 };
 
-/// HTTP/1 requests (RFC 9112) out of octets in pieces of any size; no I/O. Beyond what the library under it
+/// HTTP/1 requests (RFC 9112) out of bytes in pieces of any size; no I/O. Beyond what the library under it
 /// refuses: line folding, bare CR or LF, more than one Host or Content-Length or Transfer-Encoding, both of
 /// the latter, a length that is not digits alone, a coding other than `chunked` alone, chunks in HTTP/1.0.
 class RequestParser {
  public:
-  RequestParser(std::size_t max_header_octets, std::size_t max_body_octets);
+  RequestParser(std::size_t max_header_bytes, std::size_t max_body_bytes);
   ~RequestParser();
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
@@ -42,13 +42,13 @@ class RequestParser {
     bad,       ///< see `bad()`; for ever
   };
 
-  /// Octets behind the end of a request are kept for the next.
-  State feed(BytesView octets);
+  /// Bytes behind the end of a request are kept for the next.
+  State feed(BytesView bytes);
   State state() const;
   const BadRequest& bad() const;
   /// In state `body`: the client waits for "100 Continue".
   bool expects_continue() const;
-  /// Octets that were fed and belong to no request yet.
+  /// Bytes that were fed and belong to no request yet.
   std::size_t left_over() const;
   /// In state `complete`: the request; the next one is begun with what was left over (see `state`).
   ParsedRequest take();

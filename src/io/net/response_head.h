@@ -12,8 +12,8 @@ namespace tomme::net {
 /// too.
 class ResponseHeadReader {
  public:
-  /// `max_octets` of all lines together.
-  explicit ResponseHeadReader(std::size_t max_octets) : left_(max_octets) {}
+  /// `max_bytes` of all lines together.
+  explicit ResponseHeadReader(std::size_t max_bytes) : left_(max_bytes) {}
 
   /// kNetProtocol for a line that is no header, kNetTooLarge past the limit.
   Result<void> line(std::string_view line);

@@ -67,37 +67,37 @@ Result<void> StreamResponseWriter::flush() {
   return written;
 }
 
-void StreamResponseWriter::append_body(BytesView octets) {
+void StreamResponseWriter::append_body(BytesView bytes) {
   if (!chunked()) {
-    out_ += text_of(octets);
+    out_ += text_of(bytes);
     return;
   }
   std::array<char, 24> size{};
-  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", octets.size());
+  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
   out_.append(size.data(), static_cast<std::size_t>(digits));
-  out_ += text_of(octets);
+  out_ += text_of(bytes);
   out_ += "\r\n";
 }
 
-Result<void> StreamResponseWriter::write(BytesView octets) {
+Result<void> StreamResponseWriter::write(BytesView bytes) {
   if (cut_ || !started_) return fail(kNetClosed, "the connection was cut");
-  if (bodiless_ || octets.empty()) return {};
-  if (length_ && octets.size() > *length_ - sent_) {
+  if (bodiless_ || bytes.empty()) return {};
+  if (length_ && bytes.size() > *length_ - sent_) {
     abort();
     return fail(kNetClosed, "more was written than the answer had announced");
   }
-  sent_ += octets.size();
-  if (chunked() || octets.size() <= kJoin) {
-    append_body(octets);
+  sent_ += bytes.size();
+  if (chunked() || bytes.size() <= kJoin) {
+    append_body(bytes);
     return flush();
   }
   if (!out_.empty()) {  // the head rides with the first record
     const std::size_t first = kJoin - std::min(out_.size(), kJoin);
-    append_body(octets.first(first));
-    octets = octets.subspan(first);
+    append_body(bytes.first(first));
+    bytes = bytes.subspan(first);
     TRY(flush());
   }
-  auto written = stream_.write(octets, limits_.write);
+  auto written = stream_.write(bytes, limits_.write);
   if (!written) abort();
   return written;
 }

@@ -23,7 +23,7 @@ class StreamResponseWriter final : public ResponseWriter {
   using ResponseWriter::respond;
   Result<void> head(unsigned status, std::string_view reason, const Headers& headers,
                     std::optional<std::uint64_t> length) override;
-  Result<void> write(BytesView octets) override;
+  Result<void> write(BytesView bytes) override;
   Result<void> write_file(int fd, std::uint64_t offset, std::uint64_t length) override;
   void abort() override;
   bool head_sent() const override { return started_; }
@@ -41,7 +41,7 @@ class StreamResponseWriter final : public ResponseWriter {
  private:
   bool chunked() const { return !length_ && !bodiless_ && !framing_.http_1_0; }
   void append_head(unsigned status, std::string_view reason, const Headers& headers);
-  void append_body(BytesView octets);
+  void append_body(BytesView bytes);
   Result<void> flush();
 
   Stream& stream_;

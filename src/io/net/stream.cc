@@ -38,9 +38,9 @@ class PlainStream final : public Stream {
     return n == 0 ? IoStep{IoStep::Kind::end, 0} : step_of_errno();
   }
 
-  IoStep try_write(BytesView octets) override {
+  IoStep try_write(BytesView bytes) override {
     // A client that left is an ordinary error, not a signal.
-    const ssize_t n = ::send(fd(), octets.data(), octets.size(), MSG_NOSIGNAL);
+    const ssize_t n = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n >= 0) return {IoStep::Kind::done, static_cast<std::size_t>(n)};
     IoStep step = step_of_errno();
     if (step.kind == IoStep::Kind::want_read) step.kind = IoStep::Kind::want_write;
@@ -96,7 +96,7 @@ Result<std::size_t> Stream::read(std::span<std::uint8_t> into, Instant deadline)
     const IoStep step = try_read(into);
     switch (step.kind) {
       case IoStep::Kind::done:
-        return step.octets;
+        return step.bytes;
       case IoStep::Kind::end:
         return 0;
       case IoStep::Kind::failed:
@@ -108,12 +108,12 @@ Result<std::size_t> Stream::read(std::span<std::uint8_t> into, Instant deadline)
   }
 }
 
-Result<void> Stream::write(BytesView octets, std::chrono::milliseconds patience) {
-  while (!octets.empty()) {
-    const IoStep step = try_write(octets);
+Result<void> Stream::write(BytesView bytes, std::chrono::milliseconds patience) {
+  while (!bytes.empty()) {
+    const IoStep step = try_write(bytes);
     switch (step.kind) {
       case IoStep::Kind::done:
-        octets = octets.subspan(step.octets);
+        bytes = bytes.subspan(step.bytes);
         break;
       case IoStep::Kind::end:
       case IoStep::Kind::failed:

@@ -58,10 +58,10 @@ class StopSignal {
 struct IoStep {
   enum class Kind : std::uint8_t { done, end, want_read, want_write, failed };
   Kind kind = Kind::done;
-  std::size_t octets = 0;  ///< for `done`
+  std::size_t bytes = 0;  ///< for `done`
 };
 
-/// Octets both ways over one socket, plain or TLS. Used by one thread at a time. A wait ends with kNetTimeout
+/// Bytes both ways over one socket, plain or TLS. Used by one thread at a time. A wait ends with kNetTimeout
 /// at its deadline and with kNetCancelled when the stop signal is raised.
 class Stream {
  public:
@@ -71,10 +71,10 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   virtual IoStep try_read(std::span<std::uint8_t> into) = 0;
-  virtual IoStep try_write(BytesView octets) = 0;
+  virtual IoStep try_write(BytesView bytes) = 0;
   /// Says to the peer that nothing more comes (close_notify, FIN). Does not wait.
   virtual void finish() = 0;
-  /// Octets that were taken from the socket and wait to be read.
+  /// Bytes that were taken from the socket and wait to be read.
   virtual bool has_pending() const { return false; }
 
   int fd() const { return socket_.get(); }
@@ -84,10 +84,10 @@ class Stream {
   /// Whether the peer has closed its side or reset the connection; a look, no wait.
   bool peer_gone() const;
 
-  /// At least one octet; 0 when the peer has ended.
+  /// At least one byte; 0 when the peer has ended.
   Result<std::size_t> read(std::span<std::uint8_t> into, Instant deadline);
-  /// All of it; `patience` is how long the peer may take not a single octet.
-  Result<void> write(BytesView octets, std::chrono::milliseconds patience);
+  /// All of it; `patience` is how long the peer may take not a single byte.
+  Result<void> write(BytesView bytes, std::chrono::milliseconds patience);
 
   /// Takes the socket out, for a stream of another kind over it. Nothing may be pending.
   Fd release() { return std::move(socket_); }

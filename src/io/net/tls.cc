@@ -67,12 +67,12 @@ class TlsStream final : public Stream {
     return result == 1 ? IoStep{IoStep::Kind::done, n} : step_of(result);
   }
 
-  IoStep try_write(BytesView octets) override {
+  IoStep try_write(BytesView bytes) override {
     if (fd() < 0) return {IoStep::Kind::failed, 0};
-    if (octets.empty()) return {};
+    if (bytes.empty()) return {};
     ERR_clear_error();
     std::size_t n = 0;
-    const int result = SSL_write_ex(ssl_.get(), octets.data(), octets.size(), &n);
+    const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n);
     return result == 1 ? IoStep{IoStep::Kind::done, n} : step_of(result);
   }
 

@@ -42,7 +42,7 @@ class TlsTest : public ::testing::Test {
   TestFolder folder_;
 };
 
-TEST_F(TlsTest, CarriesOctetsAndTheEnd) {
+TEST_F(TlsTest, CarriesBytesAndTheEnd) {
   const Ends ends = connect();
   ASSERT_TRUE(ends.client->write(bytes_of("hello"), std::chrono::seconds(5)));
   std::array<std::uint8_t, 16> into{};
@@ -60,7 +60,7 @@ TEST_F(TlsTest, TouchesNothingOnceItIsCut) {
   const Fd file(::memfd_create("victim", MFD_CLOEXEC));
   ASSERT_EQ(file.get(), number) << "the number was not given out again: this test shows nothing";
   ends.server->finish();
-  EXPECT_FALSE(ends.server->write(bytes_of("octets"), std::chrono::milliseconds(100)));
+  EXPECT_FALSE(ends.server->write(bytes_of("bytes"), std::chrono::milliseconds(100)));
   std::array<std::uint8_t, 16> into{};
   EXPECT_FALSE(ends.server->read(into, soon()));
   struct stat status{};

@@ -79,7 +79,7 @@ std::size_t count_certificates(std::string_view pem) {
 Result<std::string> read_certificates(const NamedAuthorities& named) {
   std::ifstream file(named.path, std::ios::binary);
   if (!file) return fail(kNetTrustFile, "cannot read the trusted authorities of " + place(named));
-  std::ostringstream text;  // by blocks: octet by octet a bundle takes a millisecond
+  std::ostringstream text;  // by blocks: byte by byte a bundle takes a millisecond
   text << file.rdbuf();
   std::string pem = std::move(text).str();
   if (count_certificates(pem) == 0) {

@@ -112,7 +112,7 @@ class Way {
     const IoStep step = from_.try_read(buffer_);
     if (step.kind == IoStep::Kind::done) {
       begin_ = 0;
-      end_ = step.octets;
+      end_ = step.bytes;
       return true;
     }
     if (step.kind == IoStep::Kind::end) return ended_ = true;
@@ -122,7 +122,7 @@ class Way {
   bool drain() {
     const IoStep step = to_.try_write(BytesView(buffer_).subspan(begin_, end_ - begin_));
     if (step.kind == IoStep::Kind::done) {
-      begin_ += step.octets;
+      begin_ += step.bytes;
       return true;
     }
     return wait_or_fail(step.kind, to_events_);

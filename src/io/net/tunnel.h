@@ -20,7 +20,7 @@ class Dialer {
     Bytes early;                            ///< what the far end said along with the proxy's answer
     const ParentProxy* absolute = nullptr;  ///< `open_http` only: speak to this proxy in absolute-form
   };
-  /// An octet stream to `to`, by CONNECT where there is a proxy. kNetProxy where that one refuses.
+  /// A byte stream to `to`, by CONNECT where there is a proxy. kNetProxy where that one refuses.
   Result<Opened> open_tunnel(const Authority& to, Instant deadline) const;
   /// For one plain HTTP request.
   Result<Opened> open_http(const Authority& to, Instant deadline) const;
@@ -33,7 +33,7 @@ class Dialer {
   const StopSignal& stop_;
 };
 
-/// Octets both ways until both have ended, either fails (then both are cut), or nothing moves for `idle`.
+/// Bytes both ways until both have ended, either fails (then both are cut), or nothing moves for `idle`.
 /// `early` goes to `near` first.
 void relay(Stream& near, Stream& far, Bytes early, std::chrono::milliseconds idle);
 

@@ -39,7 +39,7 @@ inline constexpr ErrorCode kPkcs11Exists{"pkcs11/exists", Outcome::wrong_usage,
                                          "choose another object= or id="};
 inline constexpr ErrorCode kPkcs11NoPublicHalf{
     "pkcs11/no-public-half", Outcome::wrong_usage,
-    "the token has neither a public key nor a certificate for a private key, so nobody could know what it "
+    "the token has neither a public key nor a certificate for a private key, so it cannot be known what it "
     "signs",
     "write the public half into the token with the id of the private one: pkcs11-tool --write-object FILE "
     "--type pubkey --id ID"};
@@ -65,7 +65,7 @@ inline constexpr ErrorCode kPkcs11Gone{"pkcs11/gone", Outcome::could_not_tell,
 inline constexpr ErrorCode kPkcs11Signature{
     "pkcs11/signature", Outcome::refused,
     "the token made a signature that its own public key does not verify; it was thrown away",
-    "the public key or certificate that stands beside the private key is another one's, or the token is "
+    "the public key or certificate beside the private key is another one's, or the token is "
     "faulty"};
 inline constexpr ErrorCode kPkcs11Failed{
     "pkcs11/failed", Outcome::could_not_tell, "the token could not do what it was asked for",

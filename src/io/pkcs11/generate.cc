@@ -43,14 +43,14 @@ class Template {
     add(type, Bytes{static_cast<std::uint8_t>(value ? 1 : 0)});
   }
   void add(ck_attribute_type_t type, unsigned long value) {
-    const auto* octets = reinterpret_cast<const std::uint8_t*>(&value);
-    add(type, Bytes(octets, octets + sizeof value));
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
+    add(type, Bytes(bytes, bytes + sizeof value));
   }
   ck_attribute* data() { return attributes_.data(); }
   unsigned long size() const { return attributes_.size(); }
 
  private:
-  std::vector<Bytes> values_;  // their octets stay where they are when the list grows
+  std::vector<Bytes> values_;  // their bytes stay where they are when the list grows
   std::vector<ck_attribute> attributes_;
 };
 

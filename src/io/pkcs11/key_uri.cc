@@ -36,7 +36,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// The octets of a value. What is wrong is named by its attribute: the value may be a secret.
+/// The bytes of a value. What is wrong is named by its attribute: the value may be a secret.
 Result<std::string> decode(std::string_view name, std::string_view text, std::string_view marks) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -64,15 +64,15 @@ bool is_plain_text(std::string_view text) {
          });
 }
 
-std::string encode(std::string_view octets) {
+std::string encode(std::string_view bytes) {
   std::string out;
-  for (const char c : octets) {
+  for (const char c : bytes) {
     if (is_unreserved(c)) {
       out += c;
     } else {
-      const auto octet = static_cast<unsigned char>(c);
+      const auto byte = static_cast<unsigned char>(c);
       constexpr std::string_view kDigits = "0123456789ABCDEF";
-      out += {'%', kDigits[octet >> 4], kDigits[octet & 15]};
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
     }
   }
   return out;
@@ -121,7 +121,7 @@ Result<ObjectKind> kind_of(std::string_view name) {
 
 Result<void> take_path_attribute(KeyUri& uri, std::string_view name, std::string value) {
   if (name == "id") {
-    if (value.size() > KeyUri::kMostIdOctets) return wrong("has an id of more than 255 octets");
+    if (value.size() > KeyUri::kMostIdBytes) return wrong("has an id of more than 255 bytes");
     return put(name, uri.id, Bytes(value.begin(), value.end()));
   }
   if (name == "slot-id") {
@@ -138,7 +138,7 @@ Result<void> take_path_attribute(KeyUri& uri, std::string_view name, std::string
       return wrong("has a " + std::string(name) + " that is not UTF-8 without control characters");
     }
     if (value.size() > text.most) {
-      return wrong("has a " + std::string(name) + " of more than " + std::to_string(text.most) + " octets");
+      return wrong("has a " + std::string(name) + " of more than " + std::to_string(text.most) + " bytes");
     }
     return put(name, uri.*text.member, std::move(value));
   }
@@ -158,7 +158,7 @@ Result<std::string> path_of(std::string_view name, std::string_view value) {
 
 Result<void> take_query_attribute(KeyUri& uri, std::string_view name, std::string value) {
   if (name == "pin-value") {
-    if (value.contains('\0')) return wrong("has a pin-value with an octet of zero");
+    if (value.contains('\0')) return wrong("has a pin-value with a byte of zero");
     return put(name, uri.pin_value, Secret<std::string>(std::move(value)));
   }
   if (name == "pin-source") {
@@ -208,7 +208,7 @@ bool KeyUri::is_one(std::string_view text) {
 
 Result<KeyUri> KeyUri::parse(std::string_view text) {
   if (!is_one(text)) return wrong("does not begin with pkcs11:");
-  if (text.size() > kMostOctets) return wrong("is longer than " + std::to_string(kMostOctets) + " octets");
+  if (text.size() > kMostBytes) return wrong("is longer than " + std::to_string(kMostBytes) + " bytes");
   text.remove_prefix(kScheme.size());
   const std::size_t mark = text.find('?');
   KeyUri uri;
@@ -224,8 +224,8 @@ Result<KeyUri> KeyUri::parse(std::string_view text) {
 
 std::string KeyUri::to_string() const {
   std::string out;
-  const auto add = [&](std::string_view name, std::string_view octets) {
-    out += (out.empty() ? "" : ";") + std::string(name) + "=" + encode(octets);
+  const auto add = [&](std::string_view name, std::string_view bytes) {
+    out += (out.empty() ? "" : ";") + std::string(name) + "=" + encode(bytes);
   };
   for (const TextAttribute& text : kTexts) {
     if (this->*text.member && text.name != "object") add(text.name, *(this->*text.member));

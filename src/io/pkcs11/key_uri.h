@@ -21,11 +21,11 @@ enum class ObjectKind : std::uint8_t { private_key, public_key, certificate };
 /// are refused rather than ignored, none may stand twice, texts are UTF-8 without control characters and no
 /// longer than the field of the token that they are compared with.
 struct KeyUri {
-  static constexpr std::size_t kMostOctets = 4096;
-  static constexpr std::size_t kMostIdOctets = 255;
+  static constexpr std::size_t kMostBytes = 4096;
+  static constexpr std::size_t kMostIdBytes = 255;
 
   // Of the token: fields of CK_TOKEN_INFO, without the blanks behind them.
-  std::optional<std::string> token;         ///< label, at most 32 octets
+  std::optional<std::string> token;         ///< label, at most 32 bytes
   std::optional<std::string> manufacturer;  ///< at most 32
   std::optional<std::string> model;         ///< at most 16
   std::optional<std::string> serial;        ///< at most 16

@@ -105,7 +105,7 @@ TEST(KeyUriTest, RefusesWhatCannotBeMeant) {
   }
 }
 
-TEST(KeyUriTest, RefusesOctetsThatHaveToBeEscaped) {
+TEST(KeyUriTest, RefusesBytesThatHaveToBeEscaped) {
   for (const char* text : {"a b", "a/b", "a#b", "a\"b", "a\nb", "Schl\xc3\xbcssel", "a\x7f"}) {
     EXPECT_THAT(refusal(std::string("pkcs11:token=") + text), HasSubstr("has to be percent-encoded")) << text;
   }
@@ -119,17 +119,17 @@ TEST(KeyUriTest, RefusesOctetsThatHaveToBeEscaped) {
 
 TEST(KeyUriTest, Limits) {
   EXPECT_TRUE(KeyUri::parse("pkcs11:token=" + std::string(32, 'a')));
-  EXPECT_THAT(refusal("pkcs11:token=" + std::string(33, 'a')), HasSubstr("more than 32 octets"));
-  EXPECT_THAT(refusal("pkcs11:manufacturer=" + std::string(33, 'a')), HasSubstr("more than 32 octets"));
-  EXPECT_THAT(refusal("pkcs11:model=" + std::string(17, 'a')), HasSubstr("more than 16 octets"));
-  EXPECT_THAT(refusal("pkcs11:serial=" + std::string(17, 'a')), HasSubstr("more than 16 octets"));
+  EXPECT_THAT(refusal("pkcs11:token=" + std::string(33, 'a')), HasSubstr("more than 32 bytes"));
+  EXPECT_THAT(refusal("pkcs11:manufacturer=" + std::string(33, 'a')), HasSubstr("more than 32 bytes"));
+  EXPECT_THAT(refusal("pkcs11:model=" + std::string(17, 'a')), HasSubstr("more than 16 bytes"));
+  EXPECT_THAT(refusal("pkcs11:serial=" + std::string(17, 'a')), HasSubstr("more than 16 bytes"));
   EXPECT_TRUE(KeyUri::parse("pkcs11:object=" + std::string(1024, 'a')));
-  EXPECT_THAT(refusal("pkcs11:object=" + std::string(1025, 'a')), HasSubstr("more than 1024 octets"));
-  EXPECT_TRUE(KeyUri::parse("pkcs11:id=" + std::string(KeyUri::kMostIdOctets, 'a')));
-  EXPECT_THAT(refusal("pkcs11:id=" + std::string(KeyUri::kMostIdOctets + 1, 'a')), HasSubstr("255 octets"));
+  EXPECT_THAT(refusal("pkcs11:object=" + std::string(1025, 'a')), HasSubstr("more than 1024 bytes"));
+  EXPECT_TRUE(KeyUri::parse("pkcs11:id=" + std::string(KeyUri::kMostIdBytes, 'a')));
+  EXPECT_THAT(refusal("pkcs11:id=" + std::string(KeyUri::kMostIdBytes + 1, 'a')), HasSubstr("255 bytes"));
   const std::string start = "pkcs11:?pin-value=";
-  EXPECT_TRUE(KeyUri::parse(start + std::string(KeyUri::kMostOctets - start.size(), 'a')));
-  EXPECT_THAT(refusal(start + std::string(KeyUri::kMostOctets - start.size() + 1, 'a')),
+  EXPECT_TRUE(KeyUri::parse(start + std::string(KeyUri::kMostBytes - start.size(), 'a')));
+  EXPECT_THAT(refusal(start + std::string(KeyUri::kMostBytes - start.size() + 1, 'a')),
               HasSubstr("longer than"));
 }
 

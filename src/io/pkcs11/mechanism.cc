@@ -35,8 +35,8 @@ Bytes digest_info(const Digest& digest) {
   const Bytes oid = der::encode_oid(hash_of(digest.algorithm()).oid);
   const Bytes null = der::encode(der::kNull, BytesView());
   const Bytes algorithm = der::sequence({oid, null});
-  const Bytes octets = der::encode_octet_string(digest.view());
-  return der::sequence({algorithm, octets});
+  const Bytes bytes = der::encode_octet_string(digest.view());
+  return der::sequence({algorithm, bytes});
 }
 
 }  // namespace
@@ -50,14 +50,14 @@ Result<SigningRequest> SigningRequest::make(const PublicKey& key, const Signatur
   if (key.type() == KeyType::ed25519) return SigningRequest(CKM_EDDSA, bytes_of_view(message));
   const Digest of_message = digest(scheme.hash, message);
   if (scheme.padding == Padding::pkcs1) return SigningRequest(CKM_RSA_PKCS, digest_info(of_message));
-  const BytesView octets = of_message.view();
+  const BytesView bytes = of_message.view();
   if (!is_rsa) {
     const std::size_t order = (key.bits() + 7) / 8;
-    return SigningRequest(CKM_ECDSA, bytes_of_view(octets.first(std::min(octets.size(), order))));
+    return SigningRequest(CKM_ECDSA, bytes_of_view(bytes.first(std::min(bytes.size(), order))));
   }
-  SigningRequest request(CKM_RSA_PKCS_PSS, bytes_of_view(octets));
+  SigningRequest request(CKM_RSA_PKCS_PSS, bytes_of_view(bytes));
   const Hash hash = hash_of(scheme.hash);
-  request.pss_ = {hash.mechanism, hash.mgf, octets.size()};
+  request.pss_ = {hash.mechanism, hash.mgf, bytes.size()};
   return request;
 }
 
@@ -70,7 +70,7 @@ Result<Bytes> SigningRequest::signature_of(BytesView answer) const {
   if (type_ != CKM_ECDSA) return bytes_of_view(answer);
   if (answer.empty() || answer.size() % 2 != 0) {
     return fail(kPkcs11Signature, "the token made an ECDSA signature of " + std::to_string(answer.size()) +
-                                      " octets, which are no two numbers");
+                                      " bytes, which are no two numbers");
   }
   const Bytes r = der::encode_unsigned(answer.first(answer.size() / 2));
   const Bytes s = der::encode_unsigned(answer.last(answer.size() / 2));

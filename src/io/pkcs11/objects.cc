@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kEcPublicKey = "1.2.840.10045.2.1";
 constexpr std::string_view kEd25519 = "1.3.101.112";
 constexpr std::string_view kEdwards25519 = "edwards25519";  // PKCS #11 v3.0 section 2.3.3
-constexpr std::size_t kEd25519Octets = 32;
+constexpr std::size_t kEd25519Bytes = 32;
 
 ck_object_class_t class_of(ObjectKind kind) {
   return kind == ObjectKind::private_key  ? CKO_PRIVATE_KEY
@@ -23,21 +23,21 @@ ck_object_class_t class_of(ObjectKind kind) {
 }
 
 /// For C_FindObjectsInit, which only reads it: the type is that of calls that write, too.
-template <class Octets>
-ck_attribute attribute_of(ck_attribute_type_t type, const Octets& octets) {
-  return {type, const_cast<void*>(static_cast<const void*>(octets.data())), octets.size()};
+template <class Content>
+ck_attribute attribute_of(ck_attribute_type_t type, const Content& bytes) {
+  return {type, const_cast<void*>(static_cast<const void*>(bytes.data())), bytes.size()};
 }
 
-std::optional<unsigned long> number_of(const std::optional<Bytes>& octets) {
+std::optional<unsigned long> number_of(const std::optional<Bytes>& bytes) {
   unsigned long number = 0;
-  if (!octets || octets->size() != sizeof number) return std::nullopt;
-  std::memcpy(&number, octets->data(), sizeof number);
+  if (!bytes || bytes->size() != sizeof number) return std::nullopt;
+  std::memcpy(&number, bytes->data(), sizeof number);
   return number;
 }
 
-std::optional<bool> bool_of(const std::optional<Bytes>& octets) {
-  if (!octets || octets->size() != 1) return std::nullopt;
-  return octets->front() != 0;
+std::optional<bool> bool_of(const std::optional<Bytes>& bytes) {
+  if (!bytes || bytes->size() != 1) return std::nullopt;
+  return bytes->front() != 0;
 }
 
 Result<std::optional<PublicKey>> usable(Result<PublicKey> key) {
@@ -77,17 +77,17 @@ Result<std::optional<Bytes>> ObjectReader::attribute(ck_object_handle_t object,
   if (value == CKR_ATTRIBUTE_TYPE_INVALID || value == CKR_ATTRIBUTE_SENSITIVE) return std::nullopt;
   if (value != CKR_OK) return failed("an object cannot be read", value);
   if (asked.value_len == CK_UNAVAILABLE_INFORMATION) return std::nullopt;
-  if (asked.value_len > kMostOctets) {
+  if (asked.value_len > kMostBytes) {
     return fail(kPkcs11Failed,
-                "an object in the token is larger than " + std::to_string(kMostOctets) + " octets");
+                "an object in the token is larger than " + std::to_string(kMostBytes) + " bytes");
   }
-  Bytes octets(asked.value_len);
-  if (octets.empty()) return octets;
-  asked.value = octets.data();
+  Bytes bytes(asked.value_len);
+  if (bytes.empty()) return bytes;
+  asked.value = bytes.data();
   value = module_.calls().C_GetAttributeValue(session_, object, &asked, 1);
   if (value != CKR_OK) return failed("an object cannot be read", value);
-  octets.resize(std::min<std::size_t>(asked.value_len, octets.size()));
-  return octets;
+  bytes.resize(std::min<std::size_t>(asked.value_len, bytes.size()));
+  return bytes;
 }
 
 Result<std::vector<ck_object_handle_t>> ObjectReader::search(std::span<ck_attribute> wanted) const {
@@ -153,7 +153,7 @@ Result<std::optional<PublicKey>> ObjectReader::curve_key(ck_object_handle_t obje
   const BytesView point = unwrapped_point(*value);
   Bytes algorithm;
   if (edwards) {
-    if (!is_ed25519(*params) || point.size() != kEd25519Octets) {
+    if (!is_ed25519(*params) || point.size() != kEd25519Bytes) {
       return fail(kPkcs11KeyType, "the token has a key on an Edwards curve that is not Ed25519");
     }
     const Bytes oid = der::encode_oid(kEd25519);

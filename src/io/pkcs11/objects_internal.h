@@ -32,7 +32,7 @@ struct Object {
 class ObjectReader {
  public:
   static constexpr std::size_t kMostObjects = 1000;
-  static constexpr std::size_t kMostOctets = 64 * 1024;  ///< of one attribute
+  static constexpr std::size_t kMostBytes = 64 * 1024;  ///< of one attribute
 
   ObjectReader(const Module& module, ck_session_handle_t session) : module_(module), session_(session) {}
 

@@ -23,7 +23,7 @@ namespace tomme::pkcs11 {
 
 inline constexpr const char* kPin = "1234";
 
-/// SoftHSM 2.6.1 loses 37 octets at each signature by Ed25519, which are not ours to report.
+/// SoftHSM 2.6.1 loses 37 bytes at each signature by Ed25519, which are not ours to report.
 class LeaksOfSoftHsm {
  public:
 #ifdef __SANITIZE_ADDRESS__
@@ -78,18 +78,18 @@ class SoftHsm {
     const Use use(calls_);
     std::string padded = label;
     padded.resize(32, ' ');
-    check(calls_->C_InitToken(free_slot(), octets(kPin), 4, octets(padded)));
+    check(calls_->C_InitToken(free_slot(), bytes(kPin), 4, bytes(padded)));
     const ck_session_handle_t session = open(label);
-    check(calls_->C_Login(session, CKU_SO, octets(kPin), 4));
-    check(calls_->C_InitPIN(session, octets(kPin), 4));
+    check(calls_->C_Login(session, CKU_SO, bytes(kPin), 4));
+    check(calls_->C_InitPIN(session, bytes(kPin), 4));
     check(calls_->C_Logout(session));
-    check(calls_->C_Login(session, CKU_USER, octets(kPin), 4));
+    check(calls_->C_Login(session, CKU_USER, bytes(kPin), 4));
     for (const KeySpec& key : keys) generate(session, key);
   }
   void add_certificate(const std::string& token, const std::string& label, Bytes id, const PublicKey& key) {
     const Use use(calls_);
     const ck_session_handle_t session = open(token);
-    check(calls_->C_Login(session, CKU_USER, octets(kPin), 4));
+    check(calls_->C_Login(session, CKU_USER, bytes(kPin), 4));
     const PrivateKey issuer = testing::must(PrivateKey::generate(KeyType::ecdsa_p256));
     const Certificate root =
         testing::must(issue_certificate({.key = issuer.public_key(),
@@ -108,7 +108,7 @@ class SoftHsm {
                           ck_attribute{CKA_CERTIFICATE_TYPE, &kind, sizeof kind},
                           ck_attribute{CKA_TOKEN, &yes, 1},
                           ck_attribute{CKA_PRIVATE, &no, 1},
-                          ck_attribute{CKA_LABEL, octets(label), label.size()},
+                          ck_attribute{CKA_LABEL, bytes(label), label.size()},
                           ck_attribute{CKA_ID, id.data(), id.size()},
                           ck_attribute{CKA_SUBJECT, subject.data(), subject.size()},
                           ck_attribute{CKA_VALUE, value.data(), value.size()}};
@@ -130,7 +130,7 @@ class SoftHsm {
   };
 
   static void check(ck_rv_t value) { ASSERT_EQ(value, CKR_OK) << "a test's own token cannot be made"; }
-  static unsigned char* octets(std::string_view text) {
+  static unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
   }
   std::vector<ck_slot_id_t> slots() const {
@@ -171,7 +171,7 @@ class SoftHsm {
     std::vector<ck_attribute> half{{CKA_TOKEN, &yes, 1},
                                    {CKA_PRIVATE, &open, 1},
                                    {CKA_VERIFY, &yes, 1},
-                                   {CKA_LABEL, octets(spec.label), spec.label.size()},
+                                   {CKA_LABEL, bytes(spec.label), spec.label.size()},
                                    {CKA_ID, id.data(), id.size()}};
     if (is_rsa) {
       half.push_back({CKA_MODULUS_BITS, &bits, sizeof bits});
@@ -185,7 +185,7 @@ class SoftHsm {
                       ck_attribute{CKA_EXTRACTABLE, &no, 1},
                       ck_attribute{CKA_SIGN, &may_sign, 1},
                       ck_attribute{CKA_ALWAYS_AUTHENTICATE, &each_time, 1},
-                      ck_attribute{CKA_LABEL, octets(spec.label), spec.label.size()},
+                      ck_attribute{CKA_LABEL, bytes(spec.label), spec.label.size()},
                       ck_attribute{CKA_ID, id.data(), id.size()}};
     ck_mechanism mechanism{is_rsa         ? CKM_RSA_PKCS_KEY_PAIR_GEN
                            : spec.edwards ? CKM_EC_EDWARDS_KEY_PAIR_GEN

@@ -76,8 +76,8 @@ void Token::give_back(ck_session_handle_t session, bool is_broken) {
 Result<void> Token::try_pin(ck_session_handle_t session, ck_user_type_t user) {
   if (refusal_) return std::unexpected(*refusal_);
   // C has no const here; the PIN is read only.
-  auto* octets = pin_ ? reinterpret_cast<unsigned char*>(const_cast<char*>(pin_->reveal().data())) : nullptr;
-  const ck_rv_t value = module_->calls().C_Login(session, user, octets, pin_ ? pin_->reveal().size() : 0);
+  auto* bytes = pin_ ? reinterpret_cast<unsigned char*>(const_cast<char*>(pin_->reveal().data())) : nullptr;
+  const ck_rv_t value = module_->calls().C_Login(session, user, bytes, pin_ ? pin_->reveal().size() : 0);
   switch (value) {
     case CKR_OK:
     case CKR_USER_ALREADY_LOGGED_IN:

@@ -14,7 +14,7 @@ namespace tomme::pkcs11 {
 namespace {
 
 constexpr std::size_t kMostListed = 8;
-constexpr std::size_t kOctetsOfNewId = 8;
+constexpr std::size_t kBytesOfNewId = 8;
 
 /// "…: A, B and 3 more": what there is, for a message.
 template <class Things>
@@ -258,7 +258,7 @@ Result<PublicKey> Tokens::generate(KeyUri& uri, KeyType type) {
   const auto turn = token->module().turn();
   const Token::Lease lease = TRY(token->lease());
   TRY(token->log_in(lease, uri, ask_));
-  if (!uri.id || uri.id->empty()) uri.id = random_bytes(kOctetsOfNewId);
+  if (!uri.id || uri.id->empty()) uri.id = random_bytes(kBytesOfNewId);
   const ObjectReader reader(token->module(), lease.session());
   TRY(expect_free(reader, *uri.object, *uri.id));
   TRY(generate_key_pair(token->module(), lease.session(), type, *uri.object, *uri.id));

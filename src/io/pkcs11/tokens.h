@@ -70,7 +70,7 @@ class Tokens {
   /// The private key; the token is logged into. The same errors.
   Result<std::shared_ptr<const TokenKey>> key(const KeyUri& uri);
   /// Makes a key in the token, which never leaves it: with the label that `uri` gives, and its id or a random
-  /// one of 8 octets, which is put into `uri`. RSA is of 3072 bits. The same errors, and kPkcs11Exists where
+  /// one of 8 bytes, which is put into `uri`. RSA is of 3072 bits. The same errors, and kPkcs11Exists where
   /// the token has a key of this label or id.
   Result<PublicKey> generate(KeyUri& uri, KeyType type);
 

@@ -306,7 +306,7 @@ TEST_F(TokensTest, AWrongSignatureIsNotGivenOut) {
   fault("wrong");
   EXPECT_THAT(refusal((*found)->sign(kSha256, Bytes{1}), kPkcs11Signature), HasSubstr("does not verify"));
   fault("odd");
-  EXPECT_THAT(refusal((*found)->sign(kSha256, Bytes{1}), kPkcs11Signature), HasSubstr("63 octets"));
+  EXPECT_THAT(refusal((*found)->sign(kSha256, Bytes{1}), kPkcs11Signature), HasSubstr("63 bytes"));
   fault("no-mechanism");
   EXPECT_THAT(refusal((*found)->sign(kSha256, Bytes{1}), kPkcs11KeyType), HasSubstr("CKR_MECHANISM_INVALID"));
   fault("");

@@ -12,7 +12,7 @@ inline constexpr ErrorCode kIndexDenied{
 inline constexpr ErrorCode kIndexUnreadName{
     "index/unread-name", Outcome::could_not_tell,
     "the index lists a file that may be of this release, and whose name cannot be read",
-    "see what it is: nobody looked at it"};
+    "see what it is: tomme did not look at it"};
 inline constexpr ErrorCode kIndexNoProject{"index/no-project", Outcome::could_not_tell,
                                            "an index does not know a project or a version",
                                            "check the spelling of the name and the version"};

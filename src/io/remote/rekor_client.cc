@@ -27,7 +27,7 @@ Result<LogEntry> find_log_entry(net::HttpClient& client, const Bundle& bundle, c
   request.headers.add("Content-Type", "application/json");
   request.headers.add("Accept", "application/json");
   request.body = to_bytes(bytes_of(retrieve_request(bundle, artifact)));
-  const net::Response answer = TRY(client.fetch(request, {.body_octets = 8 * 1024 * 1024}));
+  const net::Response answer = TRY(client.fetch(request, {.body_bytes = 8 * 1024 * 1024}));
   if (answer.head.status != 200) {
     return fail(kLogUnavailable,
                 std::string(rekor_url) + " answered with status " + std::to_string(answer.head.status));

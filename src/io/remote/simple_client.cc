@@ -9,7 +9,7 @@ namespace tomme {
 namespace {
 
 constexpr int kMaxRedirects = 5;
-constexpr std::uint64_t kProvenanceOctets = 8 * 1024 * 1024;
+constexpr std::uint64_t kProvenanceBytes = 8 * 1024 * 1024;
 /// An installer waits 15 s for an answer, and the refusal should come before it gives up.
 constexpr std::chrono::milliseconds kProvenanceTime{10'000};
 constexpr std::string_view kAcceptPage =
@@ -24,9 +24,9 @@ class FinalAnswer final : public net::BodySink {
     if (redirected_) return {};
     return sink_.head(head);
   }
-  Result<void> body(BytesView octets) override {
+  Result<void> body(BytesView bytes) override {
     if (redirected_) return {};
-    return sink_.body(octets);
+    return sink_.body(bytes);
   }
 
  private:
@@ -37,11 +37,11 @@ class FinalAnswer final : public net::BodySink {
 class InMemory final : public net::BodySink {
  public:
   Result<void> head(const net::ResponseHead&) override { return {}; }
-  Result<void> body(BytesView octets) override {
-    append(octets_, octets);
+  Result<void> body(BytesView bytes) override {
+    append(bytes_, bytes);
     return {};
   }
-  Bytes octets_;
+  Bytes bytes_;
 };
 
 Result<Url> redirect_target(const Url& from, const net::ResponseHead& head) {
@@ -75,7 +75,7 @@ Result<net::ResponseHead> ask_for_provenance(net::HttpClient& client, const Url&
   request.headers.add("Accept", "application/vnd.pypi.integrity.v1+json, application/json;q=0.5");
   if (!authorization.empty()) request.headers.add("Authorization", std::string(authorization));
   return fetch_following(client, std::move(request), answer, may_visit,
-                         {.body_octets = kProvenanceOctets,
+                         {.body_bytes = kProvenanceBytes,
                           .connect = kProvenanceTime,
                           .low_speed_time = std::chrono::duration_cast<std::chrono::seconds>(kProvenanceTime),
                           .total = kProvenanceTime,
@@ -90,7 +90,7 @@ std::string in_words(unsigned status) {
   return number;
 }
 
-/// No encoding was asked for; octets of one are not what they stand for.
+/// No encoding was asked for; bytes of one are not what they stand for.
 std::optional<std::string> encoded(const net::ResponseHead& head) {
   const std::string encoding = head.content_encoding();
   if (encoding.empty()) return std::nullopt;
@@ -161,7 +161,7 @@ Result<FetchedPage> fetch_project_page(net::HttpClient& client, const Url& index
   }
   if (const auto why = encoded(head))
     return fail(kIndexUnavailable, "the page of the index " + base + " cannot be read: " + *why);
-  auto page = TRY(parse_page(head.headers.find("Content-Type").value_or(""), answer.octets_));
+  auto page = TRY(parse_page(head.headers.find("Content-Type").value_or(""), answer.bytes_));
   if (!page) {
     return fail(kIndexUnavailable, "the answer of the index " + base + " is not a project page");
   }
@@ -179,7 +179,7 @@ Result<std::string> fetch_provenance(net::HttpClient& client, const Url& url, st
   if (!head) return unavailable(head.error().message());
   if (head->status != 200) return unavailable(in_words(head->status));
   if (const auto why = encoded(*head)) return unavailable(*why);
-  return std::string(text_of(answer.octets_));
+  return std::string(text_of(answer.bytes_));
 }
 
 Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, const Url& base,
@@ -196,7 +196,7 @@ Result<std::optional<std::string>> fetch_integrity(net::HttpClient& client, cons
   if (!head) return fail(kProofsElsewhere, who + head.error().message());
   if (head->status == 404) return std::nullopt;
   if (head->status != 200) return fail(kProofsElsewhere, who + "status " + std::to_string(head->status));
-  return std::string(text_of(answer.octets_));
+  return std::string(text_of(answer.bytes_));
 }
 
 }  // namespace tomme

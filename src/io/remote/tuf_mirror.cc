@@ -14,7 +14,7 @@ namespace tomme {
 namespace {
 
 /// Read of an answer that says "not there", so that its connection can be used again.
-constexpr std::uint64_t kNoticeOctets = 64 * 1024;
+constexpr std::uint64_t kNoticeBytes = 64 * 1024;
 /// Room made for an announced length; what is longer grows as it comes.
 constexpr std::uint64_t kMostReserved = 8 * 1024 * 1024;
 
@@ -38,7 +38,7 @@ Result<std::string> parse_base(std::string_view text) {
 class FileSink final : public net::BodySink {
  public:
   /// `announced` is told the length that the answer gives, once it is known to be allowed.
-  using Announced = std::function<void(std::uint64_t octets)>;
+  using Announced = std::function<void(std::uint64_t bytes)>;
   FileSink(std::uint64_t most, const TufTargets::Sink& take, const Announced& announced)
       : most_(most), take_(take), announced_(announced) {}
 
@@ -51,21 +51,21 @@ class FileSink final : public net::BodySink {
     if (announced_) announced_(length);
     return {};
   }
-  Result<void> body(BytesView octets) override {
-    taken_ += octets.size();
+  Result<void> body(BytesView bytes) override {
+    taken_ += bytes.size();
     if (!wanted_) {
-      if (taken_ > kNoticeOctets) return fail(kNetTooLarge, "an answer without a file goes on and on");
+      if (taken_ > kNoticeBytes) return fail(kNetTooLarge, "an answer without a file goes on and on");
       return {};
     }
     TRY(expect_at_most(taken_));
-    return take_(octets);
+    return take_(bytes);
   }
   bool is_absent() const { return absent_; }
 
  private:
-  Result<void> expect_at_most(std::uint64_t octets) const {
-    if (octets <= most_) return {};
-    return fail(tuf::kTufTooLong, "it has more than " + std::to_string(most_) + " octets");
+  Result<void> expect_at_most(std::uint64_t bytes) const {
+    if (bytes <= most_) return {};
+    return fail(tuf::kTufTooLong, "it has more than " + std::to_string(most_) + " bytes");
   }
 
   std::uint64_t most_;
@@ -94,17 +94,17 @@ Result<bool> get(net::HttpClient& client, const std::string& address, std::uint6
     return fail(kTufMirror, where + ": the answer has status " + std::to_string(head->status));
   if (!head->content_encoding().empty()) {
     return fail(kTufMirror, where + ": the answer is encoded as " + printable(head->content_encoding(), 40) +
-                                ", which nobody asked for");
+                                ", which was not asked for");
   }
   return true;
 }
 
-/// `most` octets: FileSink has the exact bounds, since it knows what is a file and what a page of an error.
+/// `most` bytes: FileSink has the exact bounds, since it knows what is a file and what a page of an error.
 net::FetchLimits fetch_limits(const TufMirrorLimits& limits, std::uint64_t most) {
-  return {.body_octets = most,
+  return {.body_bytes = most,
           .connect = limits.connect,
           .low_speed_time = limits.stall,
-          .low_speed = limits.stall_octets};
+          .low_speed = limits.stall_bytes};
 }
 
 }  // namespace
@@ -133,18 +133,18 @@ Result<std::optional<Bytes>> TufMirror::fetch(const std::string& path, std::size
   net::FetchLimits limits = fetch_limits(limits_, std::numeric_limits<std::uint64_t>::max());
   limits.total = std::min(limits_.file, left);
   const auto started = std::chrono::steady_clock::now();
-  Bytes octets;
+  Bytes bytes;
   const auto take = [&](BytesView more) -> Result<void> {
-    append(octets, more);
+    append(bytes, more);
     return {};
   };
   const auto make_room = [&](std::uint64_t length) {
-    octets.reserve(static_cast<std::size_t>(std::min(length, kMostReserved)));
+    bytes.reserve(static_cast<std::size_t>(std::min(length, kMostReserved)));
   };
   const Result<bool> found = get(*client_, base_ + path, max_length, limits, stop_, take, make_room);
   spent_ += std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   if (!TRY(found)) return std::nullopt;
-  return octets;
+  return bytes;
 }
 
 Result<TufTargets> TufTargets::open(net::HttpClient& client, std::string_view targets_url,
@@ -159,11 +159,11 @@ Result<void> TufTargets::fetch(const tuf::FoundTarget& target, const Sink& sink)
   }
   tuf::TargetCheck check = TRY(in(name, tuf::TargetCheck::make(target.file)));
   const std::uint64_t most =
-      std::min(target.file.length, std::numeric_limits<std::uint64_t>::max() - kNoticeOctets) + kNoticeOctets;
+      std::min(target.file.length, std::numeric_limits<std::uint64_t>::max() - kNoticeBytes) + kNoticeBytes;
   const bool found = TRY(get(*client_, base_ + target.request_path, target.file.length,
-                             fetch_limits(limits_, most), stop_, [&](BytesView octets) -> Result<void> {
-                               TRY(check.update(octets));
-                               return sink(octets);
+                             fetch_limits(limits_, most), stop_, [&](BytesView bytes) -> Result<void> {
+                               TRY(check.update(bytes));
+                               return sink(bytes);
                              }));
   if (!found) {
     return fail(

@@ -20,8 +20,8 @@ struct TufMirrorLimits {
   std::chrono::milliseconds connect{10'000};
   std::chrono::milliseconds file{60'000};       ///< one metadata file
   std::chrono::milliseconds metadata{300'000};  ///< all metadata files that one TufMirror is asked for
-  std::chrono::seconds stall{20};    ///< without `stall_octets` a second; the only bound on a target file
-  std::uint32_t stall_octets = 256;  ///< per second
+  std::chrono::seconds stall{20};   ///< without `stall_bytes` a second; the only bound on a target file
+  std::uint32_t stall_bytes = 256;  ///< per second
 };
 
 /// Whether metadata could be asked for below this URL: https, or http to this machine, without a query.
@@ -60,13 +60,13 @@ class TufMirror final : public tuf::Fetcher {
 /// Where target files come from: the same rules, another URL.
 class TufTargets {
  public:
-  using Sink = std::function<Result<void>(BytesView octets)>;
+  using Sink = std::function<Result<void>(BytesView bytes)>;
 
   static Result<TufTargets> open(net::HttpClient& client, std::string_view targets_url,
                                  const TufMirrorLimits& limits = {}, std::stop_token stop = {});
 
-  /// Hands the octets to `sink`, on another thread, as they come; only after this has returned without error
-  /// are they the target. Never more octets than the metadata lists. kTufUnavailable where the mirror has
+  /// Hands the bytes to `sink`, on another thread, as they come; only after this has returned without error
+  /// are they the target. Never more bytes than the metadata lists. kTufUnavailable where the mirror has
   /// none, kTufHash where it is another file, kTufTargetPath where the path cannot be asked for.
   Result<void> fetch(const tuf::FoundTarget& target, const Sink& sink);
 

@@ -160,8 +160,8 @@ TEST_F(TufMirrorTest, ATargetIsWhatIsListed) {
   answer(200, "content");
   TufTargets targets = TufTargets::open(client_, url("/t")).value();
   std::string got;
-  const auto keep = [&](BytesView octets) -> Result<void> {
-    got += text_of(octets);
+  const auto keep = [&](BytesView bytes) -> Result<void> {
+    got += text_of(bytes);
     return {};
   };
   ASSERT_TRUE(targets.fetch(target_of("content", "dir/ab.name"), keep));

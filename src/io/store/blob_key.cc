@@ -9,8 +9,8 @@ namespace tomme::store {
 
 namespace {
 
-constexpr std::size_t kKeyOctets = 900;   // S3 allows 1024, a prefix included
-constexpr std::size_t kPartOctets = 200;  // file systems allow 255
+constexpr std::size_t kKeyBytes = 900;   // S3 allows 1024, a prefix included
+constexpr std::size_t kPartBytes = 200;  // file systems allow 255
 
 bool is_first(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
@@ -18,14 +18,14 @@ bool is_first(char c) {
 }
 
 bool is_part(std::string_view part) {
-  return !part.empty() && part.size() <= kPartOctets && is_first(part.front()) &&
+  return !part.empty() && part.size() <= kPartBytes && is_first(part.front()) &&
          std::ranges::all_of(part, [](char c) { return is_first(c) || c == '.'; });
 }
 
 }  // namespace
 
 Result<BlobKey> BlobKey::parse(std::string_view text) {
-  bool good = text.size() <= kKeyOctets;
+  bool good = text.size() <= kKeyBytes;
   for (std::string_view rest = text; good;) {
     const auto slash = rest.find('/');
     good = is_part(rest.substr(0, slash));

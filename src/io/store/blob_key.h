@@ -10,8 +10,8 @@ namespace tomme::store {
 
 /// The name of a stored file.
 ///
-///     key  = part *( "/" part )                        at most 900 octets
-///     part = first *( first / "." )                    at most 200 octets
+///     key  = part *( "/" part )                        at most 900 bytes
+///     part = first *( first / "." )                    at most 200 bytes
 ///     first = ALPHA / DIGIT / "_" / "-" / "+" / "!" / "~"
 ///
 /// So it is relative, has no "." or ".." in it, nothing hidden, and means the same as a path, as a key in S3

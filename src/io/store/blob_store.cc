@@ -11,16 +11,16 @@ Result<bool> BlobStore::exists(const BlobKey& key) {
   return TRY(stat(key)).has_value();
 }
 
-Result<void> ExpectedSize::take(std::uint64_t octets, std::string_view name) {
-  if (octets > left_) return fail(kStoreTooLarge, std::string(name) + " grew while it was stored");
-  left_ -= octets;
+Result<void> ExpectedSize::take(std::uint64_t bytes, std::string_view name) {
+  if (bytes > left_) return fail(kStoreTooLarge, std::string(name) + " grew while it was stored");
+  left_ -= bytes;
   return {};
 }
 
 Result<void> ExpectedSize::expect_all(std::string_view name) const {
   if (left_ == 0) return {};
-  return fail(kStoreRead, std::string(name) + " is " + std::to_string(left_) + " octets shorter than it was",
-              "try again when nobody writes it any more");
+  return fail(kStoreRead, std::string(name) + " is " + std::to_string(left_) + " bytes shorter than it was",
+              "try again when no program writes to it any more");
 }
 
 Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {

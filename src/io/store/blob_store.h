@@ -27,7 +27,7 @@ struct BlobEntry {
 };
 
 struct BlobPage {
-  std::vector<BlobEntry> entries;  ///< in the order of the octets of their keys
+  std::vector<BlobEntry> entries;  ///< in the order of the bytes of their keys
   bool more = false;               ///< ask again, `after` the last key of these
 };
 
@@ -49,9 +49,9 @@ class BlobBatch {
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
-  /// kStoreTooLarge for the first octet too many.
-  virtual Result<void> append(BytesView octets) = 0;
-  /// As the return of BlobStore::put; kStoreRead where octets are missing. Once, and nothing after it.
+  /// kStoreTooLarge for the first byte too many.
+  virtual Result<void> append(BytesView bytes) = 0;
+  /// As the return of BlobStore::put; kStoreRead where bytes are missing. Once, and nothing after it.
   virtual Result<void> commit() = 0;
 };
 
@@ -78,9 +78,9 @@ class BlobStore {
   /// False, and nothing is changed, where there is a blob of this name already: of any number of writers at
   /// once exactly one gets true. kStoreInDoubt where it cannot be told whether ours was the one.
   virtual Result<bool> put_if_absent(const BlobKey& key, BytesView content) = 0;
-  /// Nothing where it is not there. kStoreTooLarge above `limit` octets.
+  /// Nothing where it is not there. kStoreTooLarge above `limit` bytes.
   virtual Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) = 0;
-  /// `length` octets (at least 1) from `offset`: fewer at its end, none behind it. Nothing where it is not
+  /// `length` bytes (at least 1) from `offset`: fewer at its end, none behind it. Nothing where it is not
   /// there. Two ranges of a blob that is being replaced may come from different contents.
   virtual Result<std::optional<Bytes>> get_range(const BlobKey& key, std::uint64_t offset,
                                                  std::uint64_t length) = 0;
@@ -90,10 +90,10 @@ class BlobStore {
   /// Without error also where it is not there.
   virtual Result<void> remove(const BlobKey& key) = 0;
   /// The blobs below `folder` (a key, without a slash at its end; empty: all), at any depth, whose keys come
-  /// after `after` in the order of octets (empty: from the first), at most `limit` (1 to 1000).
+  /// after `after` in the order of bytes (empty: from the first), at most `limit` (1 to 1000).
   virtual Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) = 0;
   virtual std::unique_ptr<BlobBatch> batch() = 0;
-  /// For a blob of `size` octets that need not fit into memory. kStoreTooLarge where S3 would not take it
+  /// For a blob of `size` bytes that need not fit into memory. kStoreTooLarge where S3 would not take it
   /// (5 TiB).
   virtual Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) = 0;
 
@@ -110,7 +110,7 @@ struct BlobLimits {
                                               ///< at least 1 KiB/s moves; kStoreTimeout above
   unsigned attempts = 4;                      ///< S3: of what may be repeated, when a server is overloaded
   std::size_t uploads = 8;                    ///< S3: at a time, of a batch
-  std::size_t part = 8 * 1024 * 1024;  ///< S3: octets in memory of what is written piece by piece; AWS takes
+  std::size_t part = 8 * 1024 * 1024;  ///< S3: bytes in memory of what is written piece by piece; AWS takes
                                        ///< 10,000 parts and wants 5 MiB, above 80 GB they are larger
 };
 

@@ -178,7 +178,7 @@ TEST_P(BlobTest, LooksAndRemoves) {
   EXPECT_EQ(store_->exists(key("a/b")), false);
 }
 
-TEST_P(BlobTest, ListsInTheOrderOfOctets) {
+TEST_P(BlobTest, ListsInTheOrderOfBytes) {
   for (const char* name : {"a/b", "a-b", "a0", "b/x", "a/c/d", "a/b2", "B", "b/x.y"}) put(name, name);
   EXPECT_EQ(list(""), "B a-b a/b a/b2 a/c/d a0 b/x b/x.y .");
   EXPECT_EQ(list("a"), "a/b a/b2 a/c/d .");
@@ -238,8 +238,8 @@ TEST_P(BlobTest, ABatchIsSeenFromItsCommitOn) {
   EXPECT_EQ(get("dropped"), "-");
 }
 
-/// Octets that tell their place, so that parts cannot change theirs.
-Bytes counted_octets(std::size_t size) {
+/// Bytes that tell their place, so that parts cannot change theirs.
+Bytes counted_bytes(std::size_t size) {
   Bytes out(size);
   for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 2654435761U >> 24U);
   return out;
@@ -250,7 +250,7 @@ TEST_P(BlobTest, TakesABlobPieceByPiece) {
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{5}, kPart, kPart + 1, 2 * kPart, 2 * kPart + 12'345}) {
     put("w/piecewise", "old");
-    const Bytes all = counted_octets(size);
+    const Bytes all = counted_bytes(size);
     const auto writer = store_->writer(key("w/piecewise"), size);
     ASSERT_TRUE(writer) << writer.error().message();
     for (BytesView rest = all; !rest.empty();) {
@@ -267,7 +267,7 @@ TEST_P(BlobTest, TakesABlobPieceByPiece) {
 }
 
 TEST_P(BlobTest, ABlobThatIsNotFinishedIsNeverSeen) {
-  const Bytes large = counted_octets(20'000'000);
+  const Bytes large = counted_bytes(20'000'000);
   {
     const auto dropped = *store_->writer(key("w/dropped"), large.size());
     ASSERT_TRUE(dropped->append(large));

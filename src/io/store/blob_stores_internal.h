@@ -11,12 +11,12 @@ namespace tomme::store {
 Result<std::unique_ptr<BlobStore>> open_directory_blobs(std::string folder, bool to_write);
 Result<std::unique_ptr<BlobStore>> open_s3_blobs(std::string_view address, const BlobLimits& limits);
 
-/// What every BlobWriter counts: that as many octets come as were said.
+/// What every BlobWriter counts: that as many bytes come as were said.
 class ExpectedSize {
  public:
   explicit ExpectedSize(std::uint64_t size) : left_(size) {}
-  Result<void> take(std::uint64_t octets, std::string_view name);  ///< kStoreTooLarge
-  Result<void> expect_all(std::string_view name) const;            ///< kStoreRead
+  Result<void> take(std::uint64_t bytes, std::string_view name);  ///< kStoreTooLarge
+  Result<void> expect_all(std::string_view name) const;           ///< kStoreRead
   std::uint64_t left() const { return left_; }
 
  private:

@@ -14,7 +14,7 @@ Result<std::unique_ptr<Database>> make_sqlite_database(std::string path, const D
 Result<std::unique_ptr<Database>> make_postgres_database(Secret<std::string> url,
                                                          const DatabaseLimits& limits);
 
-/// What counts against DatabaseLimits::answer_octets.
+/// What counts against DatabaseLimits::answer_bytes.
 std::size_t size_of(const Value& value);
 
 }  // namespace tomme::store

@@ -196,18 +196,18 @@ Result<std::optional<FileHandle>> DirectoryBlobs::open_blob(const BlobKey& key, 
 
 Result<std::optional<Bytes>> DirectoryBlobs::read(const BlobKey& key, std::uint64_t offset,
                                                   std::uint64_t length, const FileHandle& file) const {
-  Bytes octets(length);
+  Bytes bytes(length);
   std::size_t done = 0;
-  while (done < octets.size()) {
+  while (done < bytes.size()) {
     const ssize_t n =
-        ::pread(file.fd(), octets.data() + done, octets.size() - done, static_cast<off_t>(offset + done));
+        ::pread(file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return cannot(kStoreRead, "read", key.text());
     if (n == 0)
       return fail(kStoreDamaged, describe() + ": " + key.text() + " was cut short while it was read");
     done += static_cast<std::size_t>(n);
   }
-  return octets;
+  return bytes;
 }
 
 Result<std::optional<Bytes>> DirectoryBlobs::get(const BlobKey& key, std::uint64_t limit) {
@@ -216,7 +216,7 @@ Result<std::optional<Bytes>> DirectoryBlobs::get(const BlobKey& key, std::uint64
   if (!file) return std::nullopt;
   if (size > limit) {
     return fail(kStoreTooLarge,
-                describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " octets");
+                describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " bytes");
   }
   return read(key, 0, size, *file);
 }
@@ -371,9 +371,9 @@ class DirectoryWriter final : public BlobWriter {
  public:
   DirectoryWriter(DirectoryBlobs& store, BlobKey key, std::uint64_t size, NewFile file)
       : store_(store), key_(std::move(key)), size_(size), file_(std::move(file)) {}
-  Result<void> append(BytesView octets) override {
-    TRY(size_.take(octets.size(), key_.text()));
-    return file_.append(octets);
+  Result<void> append(BytesView bytes) override {
+    TRY(size_.take(bytes.size(), key_.text()));
+    return file_.append(bytes);
   }
   Result<void> commit() override;
 

@@ -20,7 +20,7 @@ namespace tomme {
 
 namespace {
 
-constexpr std::size_t kReadOctets = 256 * 1024;
+constexpr std::size_t kReadBytes = 256 * 1024;
 
 std::unexpected<Error> cannot_read(const std::string& name) {
   return fail(kStoreRead, "cannot read " + printable(name) + ": " + system_reason());
@@ -108,10 +108,10 @@ Result<void> rewind(const FileHandle& file, const std::string& name) {
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const FileHandle file = TRY(open_for_reading(path, true));
   std::string content;
-  Buffer buffer(std::min(limit + 1, kReadOctets));
+  Buffer buffer(std::min(limit + 1, kReadBytes));
   while (const std::size_t n = TRY(read_some(file, buffer.room(), path))) {
     if (content.size() + n > limit) {
-      return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets");
+      return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes");
     }
     content.append(text_of(buffer.first(n)));
   }
@@ -145,12 +145,12 @@ FileHandle nameless_file(const std::string& folder) {
   return named;
 }
 
-bool write_all(int fd, BytesView octets) {
-  while (!octets.empty()) {
-    const ssize_t n = ::write(fd, octets.data(), octets.size());
+bool write_all(int fd, BytesView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return false;
-    octets = octets.subspan(static_cast<std::size_t>(n));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
   return true;
 }
@@ -177,7 +177,7 @@ Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const 
   TRY(rewind(file, name));
   ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(algorithm);
-  Buffer buffer(kReadOctets);
+  Buffer buffer(kReadBytes);
   while (const std::size_t n = TRY(read_some(file, buffer.room(), name))) {
     hasher.update(buffer.first(n));
   }

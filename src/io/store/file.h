@@ -29,7 +29,7 @@ class FileHandle {
   int fd_;
 };
 
-/// The octets of a file, mapped read-only; valid as long as this lives. A file that another process shortens
+/// The bytes of a file, mapped read-only; valid as long as this lives. A file that another process shortens
 /// meanwhile ends this one with SIGBUS: only for files of our own store and for what a person names.
 class MappedFile {
  public:
@@ -51,11 +51,11 @@ class MappedFile {
 /// A regular file, or a pipe or terminal where `allow_stream`. kStoreRead names what the system said.
 Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream = false);
 Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name);
-/// The octets from where the last call ended, at most as many as there is room for; 0 at the end.
+/// The bytes from where the last call ended, at most as many as there is room for; 0 at the end.
 Result<std::size_t> read_some(const FileHandle& file, std::span<std::uint8_t> into, const std::string& name);
 /// From the start again; does nothing where that cannot be (a pipe).
 Result<void> rewind(const FileHandle& file, const std::string& name);
-/// Nothing where there is no such file; kStoreTooLarge above `limit` octets.
+/// Nothing where there is no such file; kStoreTooLarge above `limit` bytes.
 Result<std::optional<std::string>> read_file_if_there(const std::string& path, std::size_t limit);
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 /// Through a temporary file beside it, so that a reader sees the old or the new content and a full disk
@@ -65,7 +65,7 @@ Result<void> write_file(const std::string& path, std::string_view content);
 /// taken away at once. Not open where the system refuses, see system_reason().
 FileHandle nameless_file(const std::string& folder);
 /// Goes on after a part; false where the system refuses, see system_reason().
-bool write_all(int fd, BytesView octets);
+bool write_all(int fd, BytesView bytes);
 bool exists(const std::string& path);
 /// Names in a folder, sorted; empty where there is no such folder.
 std::vector<std::string> list_folder(const std::string& path);

@@ -14,16 +14,16 @@
 
 namespace tomme {
 
-Result<void> IncomingFile::append(BytesView octets) {
-  hasher_.update(octets);
+Result<void> IncomingFile::append(BytesView bytes) {
+  hasher_.update(bytes);
   std::uint64_t at = size_;
-  size_ += octets.size();
-  while (!octets.empty()) {
-    const ssize_t n = ::pwrite(file_.fd(), octets.data(), octets.size(), static_cast<off_t>(at));
+  size_ += bytes.size();
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(file_.fd(), bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return fail(kStoreWrite, "cannot write a download to the disk: " + system_reason());
     at += static_cast<std::uint64_t>(n);
-    octets = octets.subspan(static_cast<std::size_t>(n));
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
   return {};
 }

@@ -11,7 +11,7 @@
 
 namespace tomme {
 
-/// A file whose SHA-256 is known because it was computed from these very octets.
+/// A file whose SHA-256 is known because it was computed from these very bytes.
 /// Shared by the connections that deliver it; immutable.
 class StoredFile {
  public:
@@ -32,7 +32,7 @@ class StoredFile {
 /// One thread writes; the descriptor may be read meanwhile.
 class IncomingFile {
  public:
-  Result<void> append(BytesView octets);
+  Result<void> append(BytesView bytes);
   std::uint64_t size() const { return size_; }
   int fd() const { return file_.fd(); }
   /// Ends the writing.
@@ -60,7 +60,7 @@ class FileStore {
   Result<IncomingFile> begin() const;
   /// Gives a finished file its name. Failing is harmless: it only has to be fetched again next time.
   void keep(const StoredFile& file) const;
-  /// Deletes what was used least recently until at most `limit` octets are left.
+  /// Deletes what was used least recently until at most `limit` bytes are left.
   void prune(std::uint64_t limit) const;
 
  private:

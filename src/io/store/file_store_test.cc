@@ -39,41 +39,41 @@ class FileStoreTest : public ::testing::Test {
 };
 
 TEST_F(FileStoreTest, GivesBackWhatWasKept) {
-  const auto file = put("octets");
-  EXPECT_EQ(file->digest(), sha256(bytes_of("octets")));
+  const auto file = put("bytes");
+  EXPECT_EQ(file->digest(), sha256(bytes_of("bytes")));
   const auto found = store_.find(file->digest());
   ASSERT_TRUE(found);
   EXPECT_EQ(found->size(), 6U);
-  EXPECT_EQ(text_of(found->map()->view()), "octets");
+  EXPECT_EQ(text_of(found->map()->view()), "bytes");
   EXPECT_FALSE(store_.find(sha256(bytes_of("others"))));
 }
 
 TEST_F(FileStoreTest, LeavesNothingOfWhatWasNotKept) {
   {
     IncomingFile incoming = *store_.begin();
-    ASSERT_TRUE(incoming.append(bytes_of("octets")));
+    ASSERT_TRUE(incoming.append(bytes_of("bytes")));
     [[maybe_unused]] const auto dropped = std::move(incoming).finish();
   }
   EXPECT_TRUE(kept().empty());
 }
 
 TEST_F(FileStoreTest, IsForItsUserOnly) {
-  put("octets");
+  put("bytes");
   EXPECT_EQ(fs::status(base_ + "/a/files").permissions(), fs::perms::owner_all);
   EXPECT_EQ(fs::status(kept().at(0)).permissions(), fs::perms::owner_read);
 }
 
 TEST_F(FileStoreTest, DropsAFileThatIsNoLongerWhatItsNameSays) {
-  const auto file = put("octets");
+  const auto file = put("bytes");
   const fs::path path = kept().at(0);
   fs::permissions(path, fs::perms::owner_all);
-  std::ofstream(path) << "OCTETS";
+  std::ofstream(path) << "BYTES";
   EXPECT_FALSE(store_.find(file->digest()));
   EXPECT_TRUE(kept().empty());
 }
 
 TEST_F(FileStoreTest, FollowsNoLink) {
-  const auto file = put("octets");
+  const auto file = put("bytes");
   const fs::path path = kept().at(0);
   fs::rename(path, base_ + "/elsewhere");
   fs::create_symlink(base_ + "/elsewhere", path);
@@ -81,19 +81,19 @@ TEST_F(FileStoreTest, FollowsNoLink) {
 }
 
 TEST_F(FileStoreTest, DeliversACopyOfWhatOthersMayChange) {
-  const auto file = put("octets");
+  const auto file = put("bytes");
   const fs::path path = kept().at(0);
   fs::permissions(path, fs::perms::owner_all | fs::perms::group_write);
   const auto found = store_.find(file->digest());
   ASSERT_TRUE(found);
-  std::ofstream(path) << "OCTETS";
-  EXPECT_EQ(text_of(found->map()->view()), "octets");
+  std::ofstream(path) << "BYTES";
+  EXPECT_EQ(text_of(found->map()->view()), "bytes");
   EXPECT_FALSE(store_.find(file->digest()));
   EXPECT_TRUE(kept().empty());
 }
 
 TEST_F(FileStoreTest, DeliversACopyFromAFolderThatAGroupMayChange) {
-  const auto file = put("octets");
+  const auto file = put("bytes");
   fs::permissions(base_ + "/a", fs::perms::owner_all | fs::perms::group_write);
   const auto store = FileStore::open(base_ + "/a/files");
   ASSERT_TRUE(store);
@@ -101,8 +101,8 @@ TEST_F(FileStoreTest, DeliversACopyFromAFolderThatAGroupMayChange) {
   ASSERT_TRUE(found);
   const fs::path path = kept().at(0);
   fs::permissions(path, fs::perms::owner_all);
-  std::ofstream(path) << "OCTETS";
-  EXPECT_EQ(text_of(found->map()->view()), "octets");
+  std::ofstream(path) << "BYTES";
+  EXPECT_EQ(text_of(found->map()->view()), "bytes");
 }
 
 TEST_F(FileStoreTest, IsNotInAFolderThatEverybodyMayChange) {
@@ -146,7 +146,7 @@ TEST_F(FileStoreTest, SaysWhenTheDiskIsFull) {
   const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
   IncomingFile incoming = *store_.begin();
-  const auto written = incoming.append(bytes_of("more than eight octets"));
+  const auto written = incoming.append(bytes_of("more than eight bytes"));
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, ignored);
   ASSERT_FALSE(written);

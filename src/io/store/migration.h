@@ -12,8 +12,8 @@ namespace tomme::store {
 ///
 /// Where SQLite and PostgreSQL differ, statements say
 ///     {identity}   a primary key that counts by itself and never gives a number twice
-///     {text}       text that compares octet by octet
-///     {octets}     octets
+///     {text}       text that compares byte by byte
+///     {bytes}     bytes
 /// and BIGINT for integers: `CREATE TABLE project (id {identity}, name {text} NOT NULL UNIQUE)`.
 struct Migration {
   std::string_view name;  ///< for messages, unique within the part: "add yanked"

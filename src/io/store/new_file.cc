@@ -44,8 +44,8 @@ NewFile::~NewFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-Result<void> NewFile::append(BytesView octets) {
-  if (!write_all(file_.fd(), octets)) return cannot_write("a file in " + folder_);
+Result<void> NewFile::append(BytesView bytes) {
+  if (!write_all(file_.fd(), bytes)) return cannot_write("a file in " + folder_);
   return {};
 }
 

@@ -20,7 +20,7 @@ class NewFile {
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
 
-  Result<void> append(BytesView octets);
+  Result<void> append(BytesView bytes);
   /// Under `name`, one path component, in place of what has it now; a symbolic link there is replaced, not
   /// followed.
   Result<void> keep(const std::string& name) &&;

@@ -28,7 +28,7 @@ constexpr Oid kNumeric = 1700;
 constexpr std::size_t kPrepared = 256;              // statements kept by a session
 constexpr std::chrono::milliseconds kGrace{2'000};  // beyond the server's own statement_timeout
 
-/// Parameters as libpq takes them, in binary. Borrows texts and octets.
+/// Parameters as libpq takes them, in binary. Borrows texts and bytes.
 struct Sent {
   explicit Sent(Parameters parameters);
   std::string signature() const;  ///< which types: the server prepares for one combination of them
@@ -58,8 +58,8 @@ Sent::Sent(Parameters parameters) {
       add(kInt8, integers_.back().data(), 8);
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
       add(kText, text->empty() ? "" : text->data(), text->size());
-    } else if (const auto* octets = std::get_if<BytesView>(&value)) {
-      add(kBytea, octets->empty() ? static_cast<const void*>("") : octets->data(), octets->size());
+    } else if (const auto* bytes = std::get_if<BytesView>(&value)) {
+      add(kBytea, bytes->empty() ? static_cast<const void*>("") : bytes->data(), bytes->size());
     } else {
       add(0, nullptr, 0);
     }
@@ -97,9 +97,9 @@ std::optional<Value> value_of(Oid type, std::string_view text) {
       return Value(std::string(text));
     case kBytea: {
       if (!text.starts_with("\\x")) return std::nullopt;
-      auto octets = decode_hex(text.substr(2));
-      if (!octets) return std::nullopt;
-      return Value(*std::move(octets));
+      auto bytes = decode_hex(text.substr(2));
+      if (!bytes) return std::nullopt;
+      return Value(*std::move(bytes));
     }
     default:
       return std::nullopt;
@@ -176,9 +176,9 @@ Result<Answer> PostgresSession::read(PGresult* result) const {
       total += size_of(*value);
       values[static_cast<std::size_t>(column)] = *std::move(value);
     }
-    if (total > limits_.answer_octets) {
+    if (total > limits_.answer_bytes) {
       return connection_->error(
-          kStoreTooLarge, "an answer is larger than " + std::to_string(limits_.answer_octets) + " octets");
+          kStoreTooLarge, "an answer is larger than " + std::to_string(limits_.answer_bytes) + " bytes");
     }
     answer.rows.emplace_back(std::move(values));
   }

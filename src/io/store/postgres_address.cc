@@ -63,7 +63,7 @@ Result<PostgresAddress> PostgresAddress::parse(const PqLibrary& pq, const std::s
   if (options == nullptr) return fail(kStoreAddress, "the address of the PostgreSQL database cannot be read");
   const Settings said(pq, options);
   if (has_lost_password(said)) {
-    return fail(kStoreAddress, "the address of the PostgreSQL database cannot be meant",
+    return fail(kStoreAddress, "the address of the PostgreSQL database cannot be used",
                 "write /, @ and : in a user name or password as %2F, %40 and %3A");
   }
   PostgresAddress address{describe(said), {{"application_name", "tomme"}}};

@@ -10,7 +10,7 @@ namespace tomme::store {
 
 namespace {
 
-constexpr std::size_t kPrefixOctets = 100;
+constexpr std::size_t kPrefixBytes = 100;
 
 std::unexpected<Error> wrong(std::string why) {
   return fail(kStoreAddress, "the address of the S3 storage " + std::move(why));
@@ -91,7 +91,7 @@ Result<S3Address> S3Address::parse(std::string_view text, std::string_view defau
   if (prefix.ends_with('/')) prefix.remove_suffix(1);
   if (!prefix.empty()) {
     const auto key = BlobKey::parse(prefix);
-    if (!key || prefix.size() > kPrefixOctets)
+    if (!key || prefix.size() > kPrefixBytes)
       return wrong("has a prefix that cannot be: " + printable(prefix));
     address.prefix = key->text() + "/";
   }

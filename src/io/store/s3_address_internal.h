@@ -11,7 +11,7 @@ namespace tomme::store {
 /// s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME]
 ///
 ///     bucket = 3*63( lower-case letter / DIGIT / "." / "-" )
-///     prefix = a BlobKey of at most 100 octets
+///     prefix = a BlobKey of at most 100 bytes
 /// Values of the query may have percent-escapes; other settings are refused, credentials above all.
 struct S3Address {
   Origin endpoint;

@@ -23,7 +23,7 @@ namespace tomme::store {
 
 namespace {
 
-constexpr std::uint64_t kAnswerOctets = 8 * 1024 * 1024;  // of a list or an error
+constexpr std::uint64_t kAnswerBytes = 8 * 1024 * 1024;  // of a list or an error
 constexpr std::string_view kWriterHeader = "x-amz-meta-tomme-writer";
 // Of multipart uploads: what AWS takes at most.
 constexpr std::uint64_t kMostParts = 10'000;
@@ -40,7 +40,7 @@ struct Asked {
   std::string query = {};  ///< sorted, escaped
   net::Headers headers = {};
   Bytes body = {};
-  std::uint64_t answer_octets = kAnswerOctets;
+  std::uint64_t answer_bytes = kAnswerBytes;
 };
 
 class S3Blobs final : public BlobStore {
@@ -113,7 +113,7 @@ Result<net::Response> S3Blobs::send_once(const Asked& asked) {
   request.body = asked.body;
   sign_s3_request(request, credentials_, address_.region,
                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-  const net::FetchLimits limits{.body_octets = asked.answer_octets,
+  const net::FetchLimits limits{.body_bytes = asked.answer_bytes,
                                 .connect = limits_.connect,
                                 .low_speed_time = std::chrono::ceil<std::chrono::seconds>(limits_.request),
                                 .low_speed = 1024};
@@ -188,7 +188,7 @@ Result<bool> S3Blobs::put_if_absent(const BlobKey& key, BytesView content) {
 
 Result<std::optional<Bytes>> S3Blobs::get(const BlobKey& key, std::uint64_t limit) {
   // An error has a body as well, which may be larger than the blob.
-  auto response = send({.key = name_of(key), .answer_octets = std::max<std::uint64_t>(limit, 64 * 1024)});
+  auto response = send({.key = name_of(key), .answer_bytes = std::max<std::uint64_t>(limit, 64 * 1024)});
   if (response && response->head.status == 404 && s3_error_code(response->body) != "NoSuchBucket") {
     return std::nullopt;
   }
@@ -196,7 +196,7 @@ Result<std::optional<Bytes>> S3Blobs::get(const BlobKey& key, std::uint64_t limi
                                   : response.error().is(kStoreTooLarge);
   if (too_large) {
     return fail(kStoreTooLarge,
-                describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " octets");
+                describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " bytes");
   }
   if (!response) return std::unexpected(std::move(response).error());
   if (response->head.status != 200) return unexpected_answer(*response);
@@ -205,7 +205,7 @@ Result<std::optional<Bytes>> S3Blobs::get(const BlobKey& key, std::uint64_t limi
 
 Result<std::optional<Bytes>> S3Blobs::get_range(const BlobKey& key, std::uint64_t offset,
                                                 std::uint64_t length) {
-  Asked asked{.key = name_of(key), .answer_octets = std::max<std::uint64_t>(length, kAnswerOctets)};
+  Asked asked{.key = name_of(key), .answer_bytes = std::max<std::uint64_t>(length, kAnswerBytes)};
   asked.headers.add("Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + length - 1));
   auto response = TRY(send(asked));
   const unsigned status = response.head.status;
@@ -328,16 +328,13 @@ std::unique_ptr<BlobBatch> S3Blobs::batch() {
 class S3Writer final : public BlobWriter {
  public:
   S3Writer(S3Blobs& store, BlobKey key, std::uint64_t size)
-      : store_(store),
-        key_(std::move(key)),
-        size_(size),
-        part_octets_(part_octets(store.limits_.part, size)) {}
+      : store_(store), key_(std::move(key)), size_(size), part_bytes_(part_bytes(store.limits_.part, size)) {}
   ~S3Writer() override;
-  Result<void> append(BytesView octets) override;
+  Result<void> append(BytesView bytes) override;
   Result<void> commit() override;
 
  private:
-  static std::size_t part_octets(std::uint64_t least, std::uint64_t size) {
+  static std::size_t part_bytes(std::uint64_t least, std::uint64_t size) {
     return static_cast<std::size_t>(std::max(least, (size + kMostParts - 1) / kMostParts));
   }
   Asked request(std::string method, std::string query, Bytes body = {}) const {
@@ -354,7 +351,7 @@ class S3Writer final : public BlobWriter {
   S3Blobs& store_;
   const BlobKey key_;
   ExpectedSize size_;
-  const std::size_t part_octets_;
+  const std::size_t part_bytes_;
   Bytes part_;
   std::string upload_;  ///< empty: not begun, or at its end
   const std::string mark_ = encode_hex(random_bytes(16));
@@ -366,14 +363,14 @@ S3Writer::~S3Writer() {
   [[maybe_unused]] const auto dropped = store_.send_once(request("DELETE", upload_query()));
 }
 
-Result<void> S3Writer::append(BytesView octets) {
-  TRY(size_.take(octets.size(), key_.text()));
-  while (!octets.empty()) {
-    if (part_.size() == part_octets_) TRY(send_part());
-    if (part_.empty()) part_.reserve(std::min<std::uint64_t>(part_octets_, octets.size() + size_.left()));
-    const std::size_t taken = std::min(octets.size(), part_octets_ - part_.size());
-    part_.insert(part_.end(), octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(taken));
-    octets = octets.subspan(taken);
+Result<void> S3Writer::append(BytesView bytes) {
+  TRY(size_.take(bytes.size(), key_.text()));
+  while (!bytes.empty()) {
+    if (part_.size() == part_bytes_) TRY(send_part());
+    if (part_.empty()) part_.reserve(std::min<std::uint64_t>(part_bytes_, bytes.size() + size_.left()));
+    const std::size_t taken = std::min(bytes.size(), part_bytes_ - part_.size());
+    part_.insert(part_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+    bytes = bytes.subspan(taken);
   }
   return {};
 }
@@ -429,7 +426,7 @@ Result<void> S3Writer::commit() {
 Result<std::unique_ptr<BlobWriter>> S3Blobs::writer(const BlobKey& key, std::uint64_t size) {
   if (size > kLargestObject) {
     return fail(kStoreTooLarge, describe() + ": " + key.text() + " would have " + std::to_string(size) +
-                                    " octets, more than the 5 TiB that S3 takes");
+                                    " bytes, more than the 5 TiB that S3 takes");
   }
   return std::make_unique<S3Writer>(*this, key, size);
 }

@@ -31,12 +31,12 @@ std::string s3_escape(std::string_view text, bool keep_slashes) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
         c == '_' || c == '~' || (c == '/' && keep_slashes)) {
       out += c;
     } else {
-      out += {'%', kHex[octet >> 4U], kHex[octet & 15U]};
+      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
     }
   }
   return out;

@@ -350,7 +350,7 @@ TEST_F(S3FaultTest, RefusesAnswersToOtherQuestions) {
   ASSERT_EQ(store->list("", "", 5)->entries.size(), 1U);
 }
 
-/// A server that takes a blob in parts of four octets and does as it is told with the last request.
+/// A server that takes a blob in parts of four bytes and does as it is told with the last request.
 class S3PartsTest : public S3FaultTest {
  protected:
   S3PartsTest() {

@@ -12,7 +12,7 @@ namespace tomme::store {
 namespace {
 
 constexpr std::size_t kDepth = 16;
-constexpr std::size_t kTextOctets = 64 * 1024;  // of one element
+constexpr std::size_t kTextBytes = 64 * 1024;  // of one element
 
 /// Walks through a document and gives each element that ends, by its path ("/ListBucketResult/IsTruncated"),
 /// with the text directly in it.
@@ -48,7 +48,7 @@ class Walker {
     text_.clear();
   }
   void text(std::string_view more) {
-    if (text_.size() + more.size() > kTextOctets) return stop();
+    if (text_.size() + more.size() > kTextBytes) return stop();
     text_ += more;
   }
   void end() {

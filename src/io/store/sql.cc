@@ -18,7 +18,7 @@ Result<void> Row::expect_columns(std::size_t count) const {
 }
 
 Result<void> Row::wrong_type(std::size_t at) const {
-  constexpr std::string_view kNames[] = {"NULL", "an integer", "a text", "octets",
+  constexpr std::string_view kNames[] = {"NULL", "an integer", "a text", "bytes",
                                          "a number that is no integer"};
   return fail(kStoreSchema, "column " + std::to_string(at + 1) + " of a row of the database is " +
                                 std::string(kNames[values_[at].index()]) +
@@ -27,7 +27,7 @@ Result<void> Row::wrong_type(std::size_t at) const {
 
 std::size_t size_of(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return text->size();
-  if (const auto* octets = std::get_if<Bytes>(&value)) return octets->size();
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return bytes->size();
   return sizeof(Value);
 }
 

@@ -29,11 +29,11 @@
 ///     }));
 ///
 /// Statements are written in what the two have in common: parameters are `$1`, `$2`, …; types are BIGINT,
-/// and by the words of migration.h text and octets; `ON CONFLICT`, `RETURNING`, common table expressions and
-/// window functions are there. Text compares octet by octet in both.
+/// and by the words of migration.h text and bytes; `ON CONFLICT`, `RETURNING`, common table expressions and
+/// window functions are there. Text compares byte by byte in both.
 namespace tomme::store {
 
-/// A parameter; texts and octets are borrowed for the call.
+/// A parameter; texts and bytes are borrowed for the call.
 class Parameter {
  public:
   using Value = std::variant<std::monostate, std::int64_t, std::string_view, BytesView>;
@@ -43,8 +43,8 @@ class Parameter {
   Parameter(const std::string& text)
       : value_(std::string_view(text)) {}                          // NOLINT(google-explicit-constructor)
   Parameter(const char* text) : value_(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
-  Parameter(BytesView octets) : value_(octets) {}                  // NOLINT(google-explicit-constructor)
-  Parameter(const Bytes& octets) : value_(BytesView(octets)) {}    // NOLINT(google-explicit-constructor)
+  Parameter(BytesView bytes) : value_(bytes) {}                    // NOLINT(google-explicit-constructor)
+  Parameter(const Bytes& bytes) : value_(BytesView(bytes)) {}      // NOLINT(google-explicit-constructor)
   /// Any integer that fits into 64 bits with a sign; a bool is 0 or 1.
   template <std::integral Integer>
     requires(sizeof(Integer) < 8 || std::is_signed_v<Integer>)
@@ -68,7 +68,7 @@ struct Fractional {
   friend bool operator==(const Fractional&, const Fractional&) = default;
 };
 
-/// One value of a row: NULL, an integer (also of booleans), a text or octets; what others may have written
+/// One value of a row: NULL, an integer (also of booleans), a text or bytes; what others may have written
 /// where SQLite checks no types is `Fractional`.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes, Fractional>;
 
@@ -137,7 +137,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// Exactly one statement, prepared once per text; its rows are all in memory, so page by a key (LIMIT).
-  /// kStoreTooLarge above DatabaseLimits::answer_octets; kStoreValue, kStoreConstraint, kStoreQuery,
+  /// kStoreTooLarge above DatabaseLimits::answer_bytes; kStoreValue, kStoreConstraint, kStoreQuery,
   /// kStoreBusy (this and the following: the transaction is over), kStoreTimeout, kStoreUnreachable,
   /// kStoreWrite (no space left), kStoreDamaged.
   virtual Result<Answer> run(std::string_view sql, Parameters parameters) = 0;
@@ -154,12 +154,12 @@ class Session {
 };
 
 struct DatabaseLimits {
-  std::size_t sessions = 8;                      ///< connections at a time; more have to wait
-  std::chrono::milliseconds connect{10'000};     ///< also the longest wait for a free connection
-  std::chrono::milliseconds statement{30'000};   ///< of one statement; kStoreTimeout above
-  std::chrono::milliseconds busy{10'000};        ///< SQLite: wait for another writer; kStoreBusy above
-  std::size_t answer_octets = 64 * 1024 * 1024;  ///< of one answer; kStoreTooLarge above
-  unsigned attempts = 10;                        ///< of `transact`, when others are in the way
+  std::size_t sessions = 8;                     ///< connections at a time; more have to wait
+  std::chrono::milliseconds connect{10'000};    ///< also the longest wait for a free connection
+  std::chrono::milliseconds statement{30'000};  ///< of one statement; kStoreTimeout above
+  std::chrono::milliseconds busy{10'000};       ///< SQLite: wait for another writer; kStoreBusy above
+  std::size_t answer_bytes = 64 * 1024 * 1024;  ///< of one answer; kStoreTooLarge above
+  unsigned attempts = 10;                       ///< of `transact`, when others are in the way
 };
 
 /// A database with the connections that are open to it. Thread-safe.

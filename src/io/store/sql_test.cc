@@ -61,7 +61,7 @@ class SqlTest : public ::testing::TestWithParam<std::string> {
     return std::get<std::int64_t>(answer->rows[0].values().at(0));
   }
   void make_table() const {
-    ASSERT_TRUE(run("CREATE TABLE t (id {identity}, name {text} UNIQUE, n BIGINT, data {octets})"));
+    ASSERT_TRUE(run("CREATE TABLE t (id {identity}, name {text} UNIQUE, n BIGINT, data {bytes})"));
   }
 
   const TestFolder folder_;
@@ -80,10 +80,10 @@ TEST(Storage, IsTestedOnServersByPytest) {
 
 TEST_P(SqlTest, GivesBackWhatWasPut) {
   make_table();
-  const Bytes octets = {0, 1, 0xff, '\\', 'x'};
+  const Bytes bytes = {0, 1, 0xff, '\\', 'x'};
   const std::string text = "\xc3\xa9'\"\\ \xf0\x9f\xa7\x80\n$1";
   const std::int64_t least = std::numeric_limits<std::int64_t>::min();
-  ASSERT_TRUE(run("INSERT INTO t (name, n, data) VALUES ($1, $2, $3)", {text, least, octets}));
+  ASSERT_TRUE(run("INSERT INTO t (name, n, data) VALUES ($1, $2, $3)", {text, least, bytes}));
   ASSERT_TRUE(run("INSERT INTO t (name, n, data) VALUES ($2, $3, $1)", {Bytes(), "", INT64_MAX}));
   ASSERT_TRUE(
       run("INSERT INTO t (name, n, data) VALUES ($1, $2, $3)", {nullptr, nullptr, std::optional<Bytes>()}));
@@ -93,22 +93,22 @@ TEST_P(SqlTest, GivesBackWhatWasPut) {
   });
   ASSERT_TRUE(rows) << rows.error().message();
   ASSERT_EQ(rows->size(), 3U);
-  EXPECT_EQ(rows->at(0), std::tuple(text, least, octets));
+  EXPECT_EQ(rows->at(0), std::tuple(text, least, bytes));
   EXPECT_EQ(rows->at(1), std::tuple("", INT64_MAX, Bytes()));
   EXPECT_EQ(rows->at(2), std::tuple(std::nullopt, std::nullopt, std::nullopt));
 }
 
-TEST_P(SqlTest, KeepsLargeOctets) {
+TEST_P(SqlTest, KeepsLargeBytes) {
   make_table();
-  const Bytes octets(3'000'000, 0xa5);
-  ASSERT_TRUE(run("INSERT INTO t (data) VALUES ($1)", {octets}));
+  const Bytes bytes(3'000'000, 0xa5);
+  ASSERT_TRUE(run("INSERT INTO t (data) VALUES ($1)", {bytes}));
   database_ = open();
-  const auto found = run("SELECT data FROM t WHERE data = $1", {octets});
+  const auto found = run("SELECT data FROM t WHERE data = $1", {bytes});
   ASSERT_TRUE(found && found->rows.size() == 1);
-  EXPECT_EQ(std::get<Bytes>(found->rows[0].values()[0]), octets);
+  EXPECT_EQ(std::get<Bytes>(found->rows[0].values()[0]), bytes);
 }
 
-TEST_P(SqlTest, SortsTextByItsOctets) {
+TEST_P(SqlTest, SortsTextByItsBytes) {
   make_table();
   for (const char* name : {"b", "B", "a-b", "ab", "\xc3\xa9", "z", "A"}) {
     ASSERT_TRUE(run("INSERT INTO t (name) VALUES ($1)", {name}));
@@ -265,7 +265,7 @@ TEST_P(SqlTest, StopsAStatementThatTakesTooLong) {
 TEST_P(SqlTest, LimitsConnectionsAndAnswers) {
   make_table();
   const auto database =
-      open({.sessions = 1, .connect = std::chrono::milliseconds(500), .answer_octets = 1000});
+      open({.sessions = 1, .connect = std::chrono::milliseconds(500), .answer_bytes = 1000});
   {
     const auto only = *Transaction::begin(*database, Access::read);
     EXPECT_TRUE(Transaction::begin(*database, Access::read).error().is(kStoreTimeout));
@@ -352,7 +352,7 @@ TEST_P(SqlTest, AKilledWriterLeavesNothingAndHoldsNothing) {
 
 const std::vector<Migration> kSteps = {
     {"first", {"CREATE TABLE one (id {identity}, name {text})", "INSERT INTO one (name) VALUES ('a')"}},
-    {"second", {"ALTER TABLE one ADD COLUMN data {octets}"}},
+    {"second", {"ALTER TABLE one ADD COLUMN data {bytes}"}},
     {"third", {"CREATE TABLE two (n BIGINT)", "INSERT INTO two VALUES (3)"}},
 };
 

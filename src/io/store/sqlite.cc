@@ -169,10 +169,9 @@ Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters)
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
       result = lib_.bind_text64(statement, at, text->empty() ? "" : text->data(), text->size(), SQLITE_STATIC,
                                 SQLITE_UTF8);
-    } else if (const auto* octets = std::get_if<BytesView>(&value)) {
-      result = octets->empty()
-                   ? lib_.bind_zeroblob(statement, at, 0)
-                   : lib_.bind_blob64(statement, at, octets->data(), octets->size(), SQLITE_STATIC);
+    } else if (const auto* bytes = std::get_if<BytesView>(&value)) {
+      result = bytes->empty() ? lib_.bind_zeroblob(statement, at, 0)
+                              : lib_.bind_blob64(statement, at, bytes->data(), bytes->size(), SQLITE_STATIC);
     }
     if (result != SQLITE_OK) return error(result);
   }
@@ -180,7 +179,7 @@ Result<void> SqliteSession::bind(sqlite3_stmt* statement, Parameters parameters)
 }
 
 Value column_of(const SqliteLibrary& lib, sqlite3_stmt* statement, int column) {
-  const auto octets = [&](const void* data) {
+  const auto bytes = [&](const void* data) {
     const auto size = static_cast<std::size_t>(lib.column_bytes(statement, column));
     return BytesView(static_cast<const std::uint8_t*>(data), size);
   };
@@ -190,9 +189,9 @@ Value column_of(const SqliteLibrary& lib, sqlite3_stmt* statement, int column) {
     case SQLITE_INTEGER:
       return Value(std::int64_t{lib.column_int64(statement, column)});
     case SQLITE_TEXT:
-      return Value(std::string(text_of(octets(lib.column_text(statement, column)))));
+      return Value(std::string(text_of(bytes(lib.column_text(statement, column)))));
     case SQLITE_BLOB:
-      return Value(to_bytes(octets(lib.column_blob(statement, column))));
+      return Value(to_bytes(bytes(lib.column_blob(statement, column))));
     default:
       return Value(Fractional());
   }
@@ -211,9 +210,9 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
       values.push_back(column_of(lib_, statement, column));
       total += size_of(values.back());
     }
-    if (total > limits_.answer_octets) {
+    if (total > limits_.answer_bytes) {
       return fail(kStoreTooLarge,
-                  name_ + ": an answer is larger than " + std::to_string(limits_.answer_octets) + " octets");
+                  name_ + ": an answer is larger than " + std::to_string(limits_.answer_bytes) + " bytes");
     }
     answer.rows.emplace_back(std::move(values));
   }

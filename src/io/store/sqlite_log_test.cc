@@ -27,15 +27,15 @@ TEST(SqliteLog, StaysWhileAnotherProcessHasTheDatabase) {
   const pid_t child = ::fork();  // before SQLite is in use here: its locks do not survive a fork
   if (child == 0) {
     const bool made = write(**open_database(url), "CREATE TABLE t (n BIGINT)").has_value();
-    char octet = 0;
-    if (!made || ::write(ready[1], "x", 1) != 1 || ::read(go[0], &octet, 1) != 1) ::_exit(2);
+    char byte = 0;
+    if (!made || ::write(ready[1], "x", 1) != 1 || ::read(go[0], &byte, 1) != 1) ::_exit(2);
     auto database = open_database(url);
     const bool wrote = write(**database, "INSERT INTO t VALUES (1)").has_value();
     database->reset();  // the last one, as far as it can tell
     ::_exit(wrote ? 0 : 1);
   }
-  char octet = 0;
-  ASSERT_EQ(::read(ready[0], &octet, 1), 1);
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
   const auto database = open_database(url);
   ASSERT_TRUE(database);
   ASSERT_TRUE(write(**database, "INSERT INTO t VALUES (2)"));

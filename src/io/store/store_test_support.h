@@ -145,10 +145,10 @@ class FaultProxy {
 /// While it lives, a write that would make a file larger than this fails, as on a full disk.
 class SmallDisk {
  public:
-  explicit SmallDisk(rlim_t octets) {
+  explicit SmallDisk(rlim_t bytes) {
     ::getrlimit(RLIMIT_FSIZE, &before_);
     signal_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{octets, before_.rlim_max};
+    const rlimit small{bytes, before_.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &small);
   }
   ~SmallDisk() {

@@ -15,7 +15,7 @@ namespace tomme {
 
 namespace {
 
-constexpr std::size_t kMaxRoleOctets = 64 * 1024 * 1024;  ///< what the updater takes at most
+constexpr std::size_t kMaxRoleBytes = 64 * 1024 * 1024;  ///< what the updater takes at most
 constexpr const char* kLockName = ".lock";
 constexpr const char* kNewName = ".new";
 
@@ -45,11 +45,11 @@ Result<TufFolder> TufFolder::open(std::string folder, const TufFolderOptions& op
 }
 
 Result<std::optional<Bytes>> TufFolder::load(const tuf::RoleName& role) {
-  return load_file(tuf::local_metadata_name(role), kMaxRoleOctets);
+  return load_file(tuf::local_metadata_name(role), kMaxRoleBytes);
 }
 
-Result<void> TufFolder::store(const tuf::RoleName& role, BytesView octets) {
-  return replace(tuf::local_metadata_name(role), octets, role == tuf::RoleName::root());
+Result<void> TufFolder::store(const tuf::RoleName& role, BytesView bytes) {
+  return replace(tuf::local_metadata_name(role), bytes, role == tuf::RoleName::root());
 }
 
 Result<std::optional<Bytes>> TufFolder::load_file(const std::string& name, std::size_t limit) const {
@@ -62,37 +62,37 @@ Result<std::optional<Bytes>> TufFolder::load_file(const std::string& name, std::
   }
   if (!S_ISREG(status.st_mode)) return fail(kStoreRead, printable(path) + " is not a file");
   if (static_cast<std::uint64_t>(status.st_size) > limit) {
-    return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " octets",
+    return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes",
                 "delete it: what belongs there is fetched again");
   }
-  Bytes octets(static_cast<std::size_t>(status.st_size));
+  Bytes bytes(static_cast<std::size_t>(status.st_size));
   std::size_t at = 0;
-  while (at < octets.size()) {
-    const ssize_t n = ::read(file.fd(), octets.data() + at, octets.size() - at);
+  while (at < bytes.size()) {
+    const ssize_t n = ::read(file.fd(), bytes.data() + at, bytes.size() - at);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail(kStoreRead, "cannot read " + printable(path) + ": " + system_reason());
     if (n == 0) break;
     at += static_cast<std::size_t>(n);
   }
-  octets.resize(at);
-  return octets;
+  bytes.resize(at);
+  return bytes;
 }
 
-Result<void> TufFolder::store_file(const std::string& name, BytesView octets) {
+Result<void> TufFolder::store_file(const std::string& name, BytesView bytes) {
   if (const auto slash = name.find('/'); slash != std::string::npos) {
     TRY(make_private_folder(folder_ + "/" + name.substr(0, slash)));
   }
-  return replace(name, octets, false);
+  return replace(name, bytes, false);
 }
 
 // The lock is held, so that one name is enough for what is not finished yet, and nothing piles up after
 // crashes.
-Result<void> TufFolder::replace(const std::string& name, BytesView octets, bool durable) const {
+Result<void> TufFolder::replace(const std::string& name, BytesView bytes, bool durable) const {
   const std::string path = folder_ + "/" + name;
   const std::string beside = folder_ + "/" + kNewName;
   const FileHandle file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return cannot_write(path);
-  if (!write_all(file.fd(), octets) || (durable && ::fsync(file.fd()) != 0) ||
+  if (!write_all(file.fd(), bytes) || (durable && ::fsync(file.fd()) != 0) ||
       ::rename(beside.c_str(), path.c_str()) != 0 || (durable && !sync_folder(folder_))) {
     auto error = cannot_write(path);
     ::unlink(beside.c_str());

@@ -21,8 +21,8 @@ struct TufFolderOptions {
   std::function<void()> waiting = {};  ///< called once where another process is at work in the folder
 };
 
-/// What a TUF client keeps, in a folder of its own: one file per role by local_metadata_name(), octet for
-/// octet, and ".lock", which this holds as long as it lives. Of one thread.
+/// What a TUF client keeps, in a folder of its own: one file per role by local_metadata_name(), byte for
+/// byte, and ".lock", which this holds as long as it lives. Of one thread.
 ///
 /// A file is written as ".new" and renamed. Only a root is made to survive a loss of power: any other file
 /// that is torn by one no longer verifies, and the next refresh replaces it.
@@ -33,12 +33,12 @@ class TufFolder final : public tuf::MetadataStore {
   static Result<TufFolder> open(std::string folder, const TufFolderOptions& options = {});
 
   Result<std::optional<Bytes>> load(const tuf::RoleName& role) override;
-  Result<void> store(const tuf::RoleName& role, BytesView octets) override;
+  Result<void> store(const tuf::RoleName& role, BytesView bytes) override;
 
   /// A file beside the metadata, by the same rules. `name` is one path component, or one folder and a name;
   /// never one of a role's.
   Result<std::optional<Bytes>> load_file(const std::string& name, std::size_t limit) const;
-  Result<void> store_file(const std::string& name, BytesView octets);
+  Result<void> store_file(const std::string& name, BytesView bytes);
   /// For a new beginning with another root, which is stored already.
   Result<void> forget_all_but_root();
 
@@ -47,7 +47,7 @@ class TufFolder final : public tuf::MetadataStore {
  private:
   TufFolder(std::string folder, std::optional<LockFile> lock)
       : folder_(std::move(folder)), lock_(std::move(lock)) {}
-  Result<void> replace(const std::string& name, BytesView octets, bool durable) const;
+  Result<void> replace(const std::string& name, BytesView bytes, bool durable) const;
 
   std::string folder_;
   std::optional<LockFile> lock_;  ///< none where the folder may only be read

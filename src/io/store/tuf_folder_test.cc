@@ -24,17 +24,17 @@ mode_t mode_of(const std::string& path) {
   return status.st_mode & 0777;
 }
 
-TEST(TufFolderTest, KeepsOctetsUnderNamesWithoutVersionForThisUserOnly) {
+TEST(TufFolderTest, KeepsBytesUnderNamesWithoutVersionForThisUserOnly) {
   const TestFolder parent;
   auto folder = TufFolder::open(parent.path("a/b"));
   ASSERT_TRUE(folder) << folder.error().message();
   EXPECT_EQ(mode_of(parent.path("a")), 0700U);
   EXPECT_EQ(mode_of(parent.path("a/b")), 0700U);
   EXPECT_FALSE(folder->load(RoleName::root()).value());
-  const std::string octets("{\"a\" : 1}\0 \n", 12);
-  ASSERT_TRUE(folder->store(RoleName::root(), bytes_of(octets)));
+  const std::string bytes("{\"a\" : 1}\0 \n", 12);
+  ASSERT_TRUE(folder->store(RoleName::root(), bytes_of(bytes)));
   ASSERT_TRUE(folder->store(RoleName::parse("../x/y").value(), bytes_of("odd")));
-  EXPECT_EQ(text_of(*folder->load(RoleName::root()).value()), octets);
+  EXPECT_EQ(text_of(*folder->load(RoleName::root()).value()), bytes);
   EXPECT_EQ(text_of(*folder->load(RoleName::parse("../x/y").value()).value()), "odd");
   EXPECT_EQ(list_folder(parent.path("a/b")),
             (std::vector<std::string>{"..%2Fx%2Fy.json", ".lock", "root.json"}));
@@ -51,8 +51,8 @@ TEST(TufFolderTest, AFullDiskLeavesWhatWasThere) {
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{4, before.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &small);
-  const auto stored = folder->store(RoleName::targets(), bytes_of("longer than four octets"));
-  const auto root = folder->store(RoleName::root(), bytes_of("longer than four octets"));
+  const auto stored = folder->store(RoleName::targets(), bytes_of("longer than four bytes"));
+  const auto root = folder->store(RoleName::root(), bytes_of("longer than four bytes"));
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(stored);

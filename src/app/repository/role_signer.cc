@@ -1,4 +1,4 @@
-#include "app/repository/signer.h"
+#include "app/repository/role_signer.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace tomme::repository {
 
 namespace {
 
-const std::shared_ptr<const Signer>* find(const Signers& signers, const tuf::Key& key) {
+const std::shared_ptr<const SigningKey>* find(const SigningKeys& signers, const tuf::Key& key) {
   if (key.public_key() == nullptr) return nullptr;
   const auto at = std::ranges::find_if(
       signers, [&](const auto& signer) { return signer->public_key() == *key.public_key(); });
@@ -19,7 +19,7 @@ const std::shared_ptr<const Signer>* find(const Signers& signers, const tuf::Key
 }  // namespace
 
 Result<std::vector<RoleSigner>> signers_for(std::string_view role, const tuf::Keys& keys,
-                                            const tuf::RoleKeys& role_keys, const Signers& signers) {
+                                            const tuf::RoleKeys& role_keys, const SigningKeys& signers) {
   std::vector<RoleSigner> found;
   for (const tuf::KeyId& key_id : role_keys.keyids) {
     if (found.size() == role_keys.threshold) break;
