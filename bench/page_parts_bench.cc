@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "app/guard/listing.h"
+#include "app/relay/listing.h"
 #include "core/encoding/json.h"
 #include "core/packaging/page_write.h"
 

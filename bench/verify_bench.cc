@@ -30,7 +30,7 @@
 #include <vector>
 
 #include "core/crypto/key.h"
-#include "core/policy/verdict.h"
+#include "core/policy/judge.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/sigstore/verify.h"
 

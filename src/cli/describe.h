@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/policy/verdict.h"
+#include "core/policy/proof.h"
 
 namespace tomme::cli {
 

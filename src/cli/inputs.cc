@@ -7,8 +7,8 @@
 #include <iterator>
 #include <set>
 
-#include "app/gate/file_artifact.h"
-#include "app/gate/local_proofs.h"
+#include "app/proofs/file_artifact.h"
+#include "app/proofs/local_proofs.h"
 #include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/verbs.h"

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
-#include "core/policy/verdict.h"
+#include "core/policy/proof.h"
 #include "core/sigstore/artifact.h"
 
 namespace tomme::cli {
@@ -22,10 +22,6 @@ struct Limits {
   SignedNote::Limits note;
 };
 Result<Limits> parse_limits(const LimitOptions& options);
-
-/// What one file of proof brings. Of several bundles in it one has to hold: they are about one artifact, by
-/// as many signers as there were.
-using ProofChoice = std::vector<Proof>;
 
 /// One thing to verify, with the proofs that are to hold for it.
 struct Subject {

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "app/gate/local_proofs.h"
+#include "app/proofs/local_proofs.h"
 #include "cli/errors.h"
 #include "cli/inputs.h"
 #include "cli/inspected.h"

@@ -6,7 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/encoding/json.h"
-#include "core/policy/verdict.h"
+#include "core/policy/proof.h"
 #include "core/sigstore/bundle.h"
 
 namespace tomme::cli {

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cstdlib>
 
-#include "app/guard/installer.h"
+#include "app/installers/installer.h"
 #include "cli/errors.h"
 #include "cli/flags_internal.h"
 #include "cli/help.h"

@@ -1,4 +1,4 @@
-#include "app/guard/run.h"
+#include "app/run/run.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -6,10 +6,10 @@
 #include <future>
 #include <utility>
 
-#include "app/guard/disk.h"
-#include "app/guard/ending.h"
-#include "app/guard/errors.h"
-#include "app/guard/report_file.h"
+#include "app/run/disk.h"
+#include "app/run/ending.h"
+#include "app/run/errors.h"
+#include "app/run/report_file.h"
 #include "cli/environment.h"
 #include "cli/errors.h"
 #include "cli/term.h"

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
-#include "app/gate/file_artifact.h"
+#include "app/proofs/file_artifact.h"
 #include "app/trust/errors.h"
 #include "app/trust/source.h"
 #include "cli/describe.h"
@@ -14,6 +15,7 @@
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
+#include "core/policy/judge.h"
 #include "core/sigstore/errors.h"
 #include "io/remote/errors.h"
 #include "io/remote/rekor_client.h"
@@ -222,15 +224,25 @@ Result<void> expect_github(const Identity& identity, const SigstoreCommand& comm
   return expect_claim(identity, Claim::github_workflow_ref, command.ref);
 }
 
+/// Whom the policy of the command line expects. What is said of the file is shown, and not asked for.
+Demand demand_of(const SigstoreCommand& command) {
+  const auto expect = [&command](const VerifiedSignature& signature) -> Result<void> {
+    const auto& identity = signature.evidence.identity();
+    if (!identity)
+      return fail(kBundleKeyMaterial, "the bundle was made with a key, and an identity was expected");
+    return command.policy == SigstoreCommand::Policy::github ? expect_github(*identity, command)
+                                                             : expect_identity(*identity, command);
+  };
+  return {.signer = expect, .any_statement = true};
+}
+
 /// Reports one success: the line that scripts look for, and what the signer stated.
-Result<void> verify_one(const Verifier& verifier, const Loaded& input, const SigstoreCommand& command) {
-  const Evidence evidence = TRY(verifier.verify(input.bundle, *input.artifact));
-  if (!evidence.identity())
-    return fail(kBundleKeyMaterial, "the bundle was made with a key, and an identity was expected");
-  TRY(command.policy == SigstoreCommand::Policy::github ? expect_github(*evidence.identity(), command)
-                                                        : expect_identity(*evidence.identity(), command));
+Result<void> verify_one(const SignatureJudge& judge, const Loaded& input, const SigstoreCommand& command) {
+  const Verdict verdict = judge.judge({{Proof{input.name, input.bundle}}}, std::nullopt, *input.artifact,
+                                      [&](const auto&) { return demand_of(command); });
+  if (verdict.refusal()) return std::unexpected(*verdict.refusal());
   tell("OK: " + printable(input.name, 4096) + "\n");
-  if (command.verbose) tell(describe(VerifiedSignature{evidence, std::nullopt, std::nullopt}));
+  if (command.verbose) tell(describe(verdict.signers().front()));
   if (const DsseEnvelope* envelope = input.bundle.envelope()) {
     print(text_of(envelope->payload));
     print("\n");
@@ -242,9 +254,9 @@ Result<void> verify_inputs(const SigstoreCommand& command, const std::vector<Inp
                            const Instance& instance) {
   std::vector<Loaded> loaded;
   for (const Input& input : inputs) loaded.push_back(TRY(load(input, instance)));
-  const Verifier verifier(instance.root, VerifyOptions{});
+  const SignatureJudge judge({std::make_shared<const Verifier>(instance.root, VerifyOptions{})});
   for (const Loaded& input : loaded) {
-    if (Result<void> verified = verify_one(verifier, input, command); !verified) {
+    if (Result<void> verified = verify_one(judge, input, command); !verified) {
       tell("FAIL: " + printable(input.name, 4096) + "\n");
       return verified;
     }

@@ -50,7 +50,7 @@ void say(const Publication& done) {
 
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
 Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
-                  const repository::SigningKeys& signers, const Clock& clock) {
+                  const SigningKeys& signers, const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
   tell("publishing what is added, every " + counted(command.watch, "second") + ", until Ctrl-C\n");
@@ -76,7 +76,7 @@ Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
 
 Result<int> publish(const TufCommand& command, const Clock& clock) {
   const TufPlace place = TRY(TufPlace::open(command, false));
-  const repository::SigningKeys signers = TRY(place.online_signers(command));
+  const SigningKeys signers = TRY(place.online_signers(command));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
   if (command.watch != 0) return watch(command, publisher, signers, clock);
   const Time now = TRY(time_of(command, clock));

@@ -185,7 +185,7 @@ Result<std::string> TufPlace::key_of(const std::string& setting) const {
   return setting.starts_with('/') || folder_.empty() ? setting : folder_ + "/" + setting;
 }
 
-Result<repository::SigningKeys> TufPlace::online_signers(const TufCommand& command) const {
+Result<SigningKeys> TufPlace::online_signers(const TufCommand& command) const {
   std::vector<std::string> keys = command.online_keys;
   if (keys.empty()) {
     for (const std::string& setting : TRY(repository::load_settings(*database_)).online_keys) {
@@ -193,7 +193,7 @@ Result<repository::SigningKeys> TufPlace::online_signers(const TufCommand& comma
     }
   }
   repository::Keyring keyring = keyring_for(command);
-  repository::SigningKeys signers;
+  SigningKeys signers;
   for (const std::string& key : keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }

@@ -33,7 +33,7 @@ class TufPlace {
   Result<std::string> setting_of(const std::string& key) const;
   Result<std::string> key_of(const std::string& setting) const;
   /// The online keys: those of the command, else those of the settings.
-  Result<repository::SigningKeys> online_signers(const TufCommand& command) const;
+  Result<SigningKeys> online_signers(const TufCommand& command) const;
 
  private:
   TufPlace() = default;

@@ -277,9 +277,9 @@ Result<void> expect_yes(const TufCommand& command) {
   return fail(kUsage, "nothing was signed: the answer was not y", "run it again when what it says is meant");
 }
 
-Result<repository::SigningKeys> signers_of(const TufCommand& command) {
+Result<SigningKeys> signers_of(const TufCommand& command) {
   Keyring keyring = keyring_for(command);
-  repository::SigningKeys signers;
+  SigningKeys signers;
   for (const std::string& key : command.keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
 }
@@ -300,7 +300,7 @@ std::string role_of_copy(const std::string& file) {
   return fs::path(file).stem().string();
 }
 
-tuf::Keys own_keys(const repository::SigningKeys& signers) {
+tuf::Keys own_keys(const SigningKeys& signers) {
   tuf::Keys keys;
   for (const auto& signer : signers) {
     const tuf::Key key = tuf::Key::of(signer->public_key());
@@ -310,7 +310,7 @@ tuf::Keys own_keys(const repository::SigningKeys& signers) {
 }
 
 Result<int> sign_copies(const TufCommand& command, Time now) {
-  const repository::SigningKeys signers = TRY(signers_of(command));
+  const SigningKeys signers = TRY(signers_of(command));
   const repository::Published published = TRY(previous_roles(command));
   const repository::OfflineRoles& before = published.offline;
   if (command.previous.empty()) {
@@ -414,7 +414,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
          "/staged/*.json, then tomme tuf publish\n");
     return 0;
   }
-  repository::SigningKeys signers;
+  SigningKeys signers;
   for (const auto* of_a_role : {&keys.root_keys, &keys.targets_keys, &keys.online_keys, &keys.bins_keys}) {
     if (!of_a_role->empty()) signers.push_back(TRY(keyring.signer(of_a_role->front())));
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
-#include <array>
-#include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -10,13 +9,12 @@
 #include "cli/inputs.h"
 #include "cli/term.h"
 #include "cli/verbs.h"
-#include "core/crypto/errors.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/policy/expectation.h"
+#include "core/policy/judge.h"
 #include "core/policy/render.h"
-#include "core/sigstore/errors.h"
 #include "io/store/errors.h"
 #include "io/store/file.h"
 
@@ -81,105 +79,29 @@ Result<VerifyOptions> make_options(const VerifyCommand& command, const Limits& l
   return options;
 }
 
-Result<void> expect_one_signer(const VerifiedSignature& signer, const Expectation& expectation,
-                               const ExpectOptions& options) {
-  const auto& identity = signer.evidence.identity();
-  if (!identity || options.anyone) return {};  // without one, the key that was given is the expectation
-  if (expectation.is_empty()) {
-    return fail(kPolicyNoExpectation,
-                "it claims to be signed by " + identity->describe() + ", and no expected signer was given");
+/// What is asked of each signature; a key that was given is the expectation by itself.
+Demand demand_of(const VerifyCommand& command, const Expectation& expectation) {
+  Demand demand{.any_statement =
+                    !command.predicate_type.empty()};  // the verifier compares what was asked for
+  if (!expectation.is_empty()) {
+    demand.signer = [&expectation](const VerifiedSignature& signature) {
+      return expect_signer_of_each(signature, {{&expectation}});
+    };
   }
-  return expect_signer(*identity, expectation);
+  return demand;
 }
 
-/// A signed statement may say anything of its file: "it failed its tests", too.
-Result<void> expect_known_statement(const VerifiedSignature& signer, const std::string& predicate_type) {
-  constexpr std::array<std::string_view, 3> kKnown{kPublishPredicate, kSlsaPredicate,
-                                                   "https://slsa.dev/provenance/v0.2"};
-  const auto& statement = signer.evidence.statement();
-  if (!statement || !predicate_type.empty()) return {};  // the verifier has compared what was asked for
-  if (std::ranges::find(kKnown, statement->predicate_type) != kKnown.end()) return {};
-  return fail(kPolicyPredicate, "signed statement: " + printable(statement->predicate_type) + ", by " +
-                                    signer.who() + ", and statements of that kind were not asked for");
+/// Why a file is not verified; nothing where it is.
+std::optional<Error> refusal_of(const Verdict& verdict, const VerifyCommand& command) {
+  if (verdict.refusal()) return verdict.refusal();
+  if (verdict.decision() == Decision::allow || command.expect.anyone) return std::nullopt;
+  for (const VerifiedSignature& signature : verdict.signers()) {
+    if (!signature.evidence.identity()) continue;
+    return Error(kPolicyNoExpectation,
+                 "it claims to be signed by " + signature.who() + ", and no expected signer was given");
+  }
+  return std::nullopt;
 }
-
-Result<void> expect_signers(const std::vector<VerifiedSignature>& signers, const Expectation& expectation,
-                            const ExpectOptions& options, const std::string& predicate_type) {
-  for (const VerifiedSignature& signer : signers) {
-    TRY(expect_one_signer(signer, expectation, options));
-    TRY(expect_known_statement(signer, predicate_type));
-  }
-  return {};
-}
-
-/// What came of one file.
-struct Finding {
-  std::vector<VerifiedSignature> signers;  ///< genuine; where refused, not the expected ones
-  std::vector<std::string> notes;
-  std::optional<Error> refusal;
-};
-
-class Judge {
- public:
-  /// `command` outlives it.
-  Judge(std::vector<Verifier> verifiers, Expectation expectation, const VerifyCommand& command)
-      : verifiers_(std::move(verifiers)), expectation_(std::move(expectation)), command_(command) {}
-
-  /// Every file of proof has to hold.
-  Finding judge(const Subject& subject) const {
-    Finding finding;
-    for (const ProofChoice& choice : subject.proofs) {
-      judge_choice(choice, subject, finding);
-      if (finding.refusal) break;
-    }
-    return finding;
-  }
-
- private:
-  /// With each trust root in turn: an instance's bundle holds by its own alone.
-  Result<std::vector<VerifiedSignature>> verify(const Proof& proof, const Subject& subject) const {
-    std::optional<Error> first;
-    for (const Verifier& verifier : verifiers_) {
-      auto signers = verify_proof(verifier, proof, subject.filename, *subject.artifact);
-      if (signers) return signers;
-      // Another instance's root knows neither the log nor the authority: that says least.
-      const bool foreign = signers.error().is(kEntryUnknownLog) || signers.error().is(kCertificateChain);
-      if (!first || !foreign) first = std::move(signers).error();
-    }
-    return std::unexpected(std::move(*first));
-  }
-
-  /// Of several bundles in one file one has to be genuine and by whom it should be; all are looked at.
-  void judge_choice(const ProofChoice& choice, const Subject& subject, Finding& finding) const {
-    std::vector<VerifiedSignature> held, stranger;
-    std::optional<Error> first;
-    for (const Proof& proof : choice) {
-      Result<std::vector<VerifiedSignature>> signers = verify(proof, subject);
-      const Result<void> ok =
-          signers ? expect_signers(*signers, expectation_, command_.expect, command_.predicate_type)
-                  : std::unexpected(signers.error());
-      if (choice.size() > 1)
-        finding.notes.push_back(proof.source + (ok ? " holds" : " was passed over: " + ok.error().message()));
-      if (ok) {
-        std::ranges::move(*signers, std::back_inserter(held));
-      } else if (!first || (signers && stranger.empty())) {
-        first = ok.error();
-        if (signers) stranger = std::move(*signers);
-      }
-    }
-    if (held.empty()) {
-      finding.signers = std::move(stranger);
-      const std::string none = "none of its " + std::to_string(choice.size()) + " bundles holds";
-      finding.refusal = choice.size() > 1 ? std::move(*first).in(none) : std::move(*first);
-      return;
-    }
-    std::ranges::move(held, std::back_inserter(finding.signers));
-  }
-
-  std::vector<Verifier> verifiers_;
-  Expectation expectation_;
-  const VerifyCommand& command_;
-};
 
 std::string shown(const std::string& name) {
   return name == "-" ? "standard input" : printable(name);
@@ -190,20 +112,21 @@ class Output {
  public:
   explicit Output(bool json) : json_(json) {}
 
-  void take(const std::string& name, const Finding& finding) {
-    if (finding.refusal) return refused(name, *finding.refusal, finding);
-    if (json_) return add(name, "verified", finding, nullptr);
+  void take(const std::string& name, const Verdict& verdict, const std::optional<Error>& refusal) {
+    if (refusal) return refused(name, *refusal, &verdict);
+    if (json_) return add(name, "verified", &verdict, nullptr);
     print(shown(name) + ": verified\n");
-    std::set<std::string> said;  // an attestation may lie beside the provenance that holds it
-    for (const VerifiedSignature& signer : finding.signers) {
-      const auto [text, is_new] = said.insert(describe(signer));
+    std::set<std::string> said;  // an attestation may be beside the provenance that holds it
+    for (const VerifiedSignature& signature : verdict.signers()) {
+      const auto [text, is_new] = said.insert(describe(signature));
       if (is_new) print(*text);
     }
-    for (const std::string& note : finding.notes) print("  note: " + printable(note, 400) + "\n");
+    for (const std::string& note : verdict.notes()) print("  note: " + printable(note, 400) + "\n");
   }
-  void refused(const std::string& name, const Error& error, const Finding& finding = {}) {
+  /// `verdict` may be nullptr: the file was never judged.
+  void refused(const std::string& name, const Error& error, const Verdict* verdict) {
     code_ = worse(code_, std::to_underlying(error.outcome()));
-    if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", finding, &error);
+    if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", verdict, &error);
     // What could not be opened is named by its own message.
     const bool names_it = error.is(kStoreRead) || error.is(kUsageNoFile);
     const bool named = names_it && error.message().contains(printable(name));
@@ -219,13 +142,17 @@ class Output {
   }
 
  private:
-  void add(const std::string& name, std::string verdict, const Finding& finding, const Error* error) {
+  void add(const std::string& name, std::string word, const Verdict* verdict, const Error* error) {
     json::Array list, notes;
-    for (const VerifiedSignature& signer : finding.signers) list.push_back(to_json(signer));
-    for (const std::string& note : finding.notes) notes.emplace_back(printable(note, 400));
+    if (verdict != nullptr) {
+      const bool is_refused = verdict->refusal().has_value();
+      for (const VerifiedSignature& each : is_refused ? verdict->strangers() : verdict->signers())
+        list.push_back(to_json(each));
+      for (const std::string& note : verdict->notes()) notes.emplace_back(printable(note, 400));
+    }
     files_.emplace_back(
         json::Object({{"file", json::Value(is_utf8(name) ? name : printable(name, name.size() * 4))},
-                      {"verdict", json::Value(std::move(verdict))},
+                      {"verdict", json::Value(std::move(word))},
                       {"signers", json::Value(std::move(list))},
                       {"notes", json::Value(std::move(notes))},
                       {"error", error ? to_json(*error) : json::Value()}}));
@@ -248,14 +175,19 @@ Result<int> verify(const VerifyCommand& command, const Clock& clock) {
   const Limits limits = TRY(parse_limits(command.limits));
   const Expectation expectation = TRY(make_expectation(command.expect, !command.key.empty()));
   const Time now = clock.now();
-  std::vector<Verifier> verifiers;
+  std::vector<std::shared_ptr<const Verifier>> verifiers;
   for (auto& root : TRY(load_roots(command.trust, network_of(command), now)))
-    verifiers.emplace_back(std::move(root), TRY(make_options(command, limits)));
-  const Judge judge(std::move(verifiers), expectation, command);
+    verifiers.push_back(
+        std::make_shared<const Verifier>(std::move(root), TRY(make_options(command, limits))));
+  const SignatureJudge judge(std::move(verifiers));
+  const Demand demand = demand_of(command, expectation);
   Output output(command.json);
   TRY(for_each_subject(command, limits, now, [&](const NamedSubject& input) {
-    if (!input.subject) return output.refused(input.name, input.subject.error());
-    output.take(input.name, judge.judge(*input.subject));
+    if (!input.subject) return output.refused(input.name, input.subject.error(), nullptr);
+    const Subject& subject = *input.subject;
+    const Verdict verdict =
+        judge.judge(subject.proofs, subject.filename, *subject.artifact, [&](const auto&) { return demand; });
+    output.take(input.name, verdict, refusal_of(verdict, command));
   }));
   return output.finish();
 }

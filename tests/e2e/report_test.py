@@ -24,7 +24,7 @@ def test_table_on_stderr_and_nothing_on_stdout(local):
     assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[0]), rows
     assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[1]), rows
     assert rows[3] == "3 files: 1 verified, 2 attested", rows
-    assert rows[4].startswith("note: no expected signer was given sign what is attested") and len(rows) == 5
+    assert rows[4].startswith("note: no expected signer was given: if the signers above") and len(rows) == 5
 
 
 def test_report_for_machines(local, index):

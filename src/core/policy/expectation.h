@@ -55,7 +55,7 @@ class ExpectedSigners {
  public:
   /// "NAME=SIGNER".
   Result<void> add(std::string_view assignment);
-  /// Empty where no expected signer was given sign this project.
+  /// Empty where no signer of this project is expected.
   std::vector<const Expectation*> of(const ProjectName& project) const;
   std::set<ProjectName> projects() const;
   bool empty() const { return signers_.empty(); }

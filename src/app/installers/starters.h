@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "app/installers/arguments.h"
+#include "app/installers/collect.h"
+
+// What the programs that start pip or uv have in common.
+namespace tomme::guard {
+
+/// An option of `program` that it has from pip, or that names requirements.
+Result<void> collect_starter_option(Collector& into, const std::string& program, const Found& option);
+
+Result<Nested> collect_pip_tools(Collector& into, const Command& command);
+Result<Nested> collect_pipenv(Collector& into, const Command& command);
+
+}  // namespace tomme::guard
