@@ -20,10 +20,11 @@ UV = ["uv", "pip", "install", "-q", "--target", "out", "tomme-demo==1.0"]
 def test_table_on_stderr_and_nothing_on_stdout(local):
     result = local.run(*UV, options=["--expect", "tomme-demo=example/tomme-demo"])
     assert result.code == 0 and result.out == ""
-    rows = result.err.splitlines()
-    assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[0]), rows
-    assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[1]), rows
-    assert rows[3] == "3 files: 1 verified, 2 attested", rows
+    rows = [row.removeprefix("tomme: ") for row in result.err.splitlines()]
+    assert all(row.startswith("tomme: ") for row in result.err.splitlines()), result.err
+    assert rows[0] == "3 files: 1 verified, 2 attested", rows
+    assert re.fullmatch(r"verified +tomme-demo 1\.0 +github:example/tomme-demo .*, \d{4}-\d\d-\d\d", rows[1]), rows
+    assert re.fullmatch(r"attested +tomme-demo-dep1 1\.0 +github:\S+ .*", rows[2]), rows
     assert rows[4].startswith("note: no expected signer was given: if the signers above") and len(rows) == 5
 
 

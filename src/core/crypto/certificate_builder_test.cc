@@ -130,7 +130,7 @@ TEST(CertificateBuilder, ExtraExtensionsStandLastAndOnce) {
   EXPECT_EQ(certificate.unknown_critical(), "1.2.3");
   EXPECT_EQ(text_of(certificate.extensions().back().value), "x");
   request.extra.push_back(request.extra[0]);
-  EXPECT_THAT(issue_certificate(request, key, nullptr).error().message(), HasSubstr("stands twice"));
+  EXPECT_THAT(issue_certificate(request, key, nullptr).error().message(), HasSubstr("is there twice"));
 }
 
 struct Constrained : testing::Test {

@@ -341,9 +341,9 @@ TEST(Certificate, KeysAreChecked) {
 
 TEST(Certificate, ExtensionsAreExact) {
   EXPECT_THAT(refusal(with({key_usage_sign(), basic_constraints(true), key_usage_sign()})),
-              HasSubstr("stands twice"));
+              HasSubstr("is there twice"));
   EXPECT_THAT(refusal(with({extension("1.2.3", false, {}), extension("1.2.3", true, {})})),
-              HasSubstr("stands twice"));
+              HasSubstr("is there twice"));
   Parts parts = plain();
   parts.extension_field = tlv(der::context_constructed(3), der::sequence({}));
   EXPECT_THAT(refusal(parts), HasSubstr("empty list"));

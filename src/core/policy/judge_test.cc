@@ -4,6 +4,7 @@
 
 #include "core/attestation/errors.h"
 #include "core/policy/errors.h"
+#include "core/sigstore/builtin_roots.h"
 #include "testing/provenance.h"
 #include "testing/verifying.h"
 
@@ -250,6 +251,77 @@ TEST_F(VerdictTest, AWheelWhoseNameNotAllCanReadIsNobodys) {
     expect_denied(with_demo.judge_unattestable("other-1.0.tgz", {.also_named = {file}}), kPolicyUnattested);
     EXPECT_EQ(DistributionJudge(verifier, {}).judge_unattestable(file).decision(), Decision::warn);
   }
+}
+
+struct SignatureJudgeTest : VerdictTest {
+  std::shared_ptr<const Verifier> verifier =
+      std::make_shared<const Verifier>(instance.root(), VerifyOptions{});
+  Expectation owner = expected("owner/demo");
+
+  static Expectation expected(const char* repository) {
+    Expectation expectation;
+    expectation.repository = Pattern(repository);
+    return expectation;
+  }
+  Proof bundle(const char* repository, std::string_view predicate_type) {
+    const testing::Signer signer = testing::certify(instance, testing::github(repository));
+    const std::string statement = testing::make_statement(std::string(kFile), bytes_of(kContent),
+                                                          predicate_type, json::Value(json::Object{}));
+    const std::string text =
+        testing::sign_statement(instance, signer, statement, testing::rekor_1("dsse")).to_text();
+    return testing::must(Proof::parse(Proof::Kind::bundle, repository, text));
+  }
+  Verdict judge_signatures(const ProofChoice& choice, const Demand& demand) {
+    BytesArtifact artifact(bytes_of(kContent));
+    return SignatureJudge({verifier}).judge({choice}, std::nullopt, artifact, [&](const auto&) {
+      return demand;
+    });
+  }
+  Demand by_owner(bool any_statement = false) {
+    return {.signer = [this](const VerifiedSignature& one) { return expect_signer_of_each(one, {{&owner}}); },
+            .any_statement = any_statement};
+  }
+};
+
+constexpr std::string_view kTestResult = "https://in-toto.io/attestation/test-result/v0.1";
+
+TEST_F(SignatureJudgeTest, AStatementOfAnotherKindIsNoAttestation) {
+  const Proof failed_tests = bundle("owner/demo", kTestResult);
+  expect_denied(judge_signatures({failed_tests}, by_owner()), kPolicyPredicate);
+  expect_denied(judge_signatures({failed_tests}, {}), kPolicyPredicate);
+  EXPECT_EQ(judge_signatures({failed_tests}, by_owner(true)).decision(), Decision::allow);
+  // `run` finds such a bundle beside other attestations.
+  expect_denied(judge({failed_tests}, false, "demo=owner/demo"), kPolicyPredicate);
+  expect_denied(judge({failed_tests}), kPolicyPredicate);
+}
+
+TEST_F(SignatureJudgeTest, OfSeveralBundlesInOneFileOneHasToHold) {
+  const Proof honest_one = bundle("owner/demo", kSlsaPredicate);
+  const Proof other = bundle("other/demo", kSlsaPredicate);
+  const Verdict held = judge_signatures({other, honest_one}, by_owner());
+  EXPECT_EQ(held.decision(), Decision::allow);
+  EXPECT_TRUE(held.expected());
+  ASSERT_EQ(held.signers().size(), 1U);
+  ASSERT_EQ(held.notes().size(), 2U);
+  EXPECT_TRUE(held.notes()[0].starts_with("other/demo was passed over: "));
+  EXPECT_EQ(held.notes()[1], "owner/demo holds");
+  const Verdict none = judge_signatures({other, bundle("third/demo", kSlsaPredicate)}, by_owner());
+  expect_denied(none, kPolicyIdentity);
+  EXPECT_TRUE(none.refusal()->message().starts_with("none of its 2 bundles holds: "));
+  ASSERT_EQ(none.strangers().size(), 1U);
+  EXPECT_TRUE(none.strangers()[0].who().contains("other/demo"));
+}
+
+TEST_F(SignatureJudgeTest, AnyTrustRootMayVerify) {
+  testing::Instance another = testing::make_instance(kNow);
+  const auto foreign = std::make_shared<const Verifier>(testing::must(public_good_root()), VerifyOptions{});
+  BytesArtifact artifact(bytes_of(kContent));
+  const std::vector<ProofChoice> proofs{{bundle("owner/demo", kSlsaPredicate)}};
+  const auto nobody = [](const auto&) { return Demand{}; };
+  EXPECT_EQ(SignatureJudge({foreign, verifier}).judge(proofs, std::nullopt, artifact, nobody).decision(),
+            Decision::warn);
+  EXPECT_EQ(SignatureJudge({foreign}).judge(proofs, std::nullopt, artifact, nobody).decision(),
+            Decision::deny);
 }
 
 }  // namespace

@@ -303,7 +303,7 @@ TEST(TufMetadata, DelegationsThatAreRefused) {
   refuse(R"({"keys":{},"roles":{}})");
   refuse(
       R"({"keys":{},"roles":[],"succinct_roles":{"keyids":[],"threshold":1,"bit_length":1,"name_prefix":"b"}})",
-      "stands beside");
+      "is beside");
   refuse(roles(role(R"("a")", paths) + "," + role(R"("a")", paths)), "two delegated roles");
   for (const std::string_view name :
        {R"("root")", R"("timestamp")", R"("snapshot")", R"("targets")", R"("")", "1"})

@@ -43,7 +43,7 @@ TEST_F(FileStoreTest, GivesBackWhatWasKept) {
   EXPECT_EQ(file->digest(), sha256(bytes_of("bytes")));
   const auto found = store_.find(file->digest());
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->size(), 6U);
+  EXPECT_EQ(found->size(), 5U);
   EXPECT_EQ(text_of(found->map()->view()), "bytes");
   EXPECT_FALSE(store_.find(sha256(bytes_of("others"))));
 }
