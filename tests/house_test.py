@@ -125,7 +125,8 @@ class TestTranscripts:
 def layering(tmp_path):
     """Two rooms, upper over lower, and one file; the answer of the layering check."""
     def make(path: str, include: str) -> subprocess.CompletedProcess:
-        (tmp_path / "CMakeLists.txt").write_text("tomme_room(core/lower)\ntomme_room(io/upper LINKS core/lower)\n")
+        (tmp_path / "CMakeLists.txt").write_text("tomme_room(core/lower)\ntomme_room(io/upper LINKS core/lower)\n"
+                                                 "tomme_room(cli LINKS io/upper)\n")
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(f"#include {include}\n")
         return python(TESTS / "layering.py", tmp_path)

@@ -253,7 +253,7 @@ def test_a_private_file_beside_required_proof(local, index, option):
     assert file["verdict"] == "allowed" and file["allowedBy"] == f"{option} {value}" and file["noProof"] == "not-listed"
     assert file["indexes"] == [index.simple]
     assert result.file(WHEEL)["verdict"] == "attested"
-    assert re.search(rf"^allowed +tomme-demo-dep1 1\.0 +by {re.escape(option)} ", result.err, re.M), result.err
+    assert re.search(rf"^tomme: allowed +tomme-demo-dep1 1\.0 +by {re.escape(option)} ", result.err, re.M), result.err
     other = {"--allow": "tomme-demo-dep1==1.1", "--allow-index": "https://other.test/simple/"}[option]
     assert local.run(*UV, "--reinstall", options=[*strict, option, other]).code == REFUSED
 
@@ -269,8 +269,8 @@ def test_each_refusal_has_its_code_and_its_hint_at_the_end(local, index):
     index.entry(WHEEL).sha256 = "0" * 64
     result = local.run(*UV)
     last = result.err.splitlines()[-2:]
-    assert last[0].startswith("REFUSED     tomme-demo 1.0: ") and last[0].endswith(" [guard/hash]"), last
-    assert last[1].startswith("            hint: "), last
+    assert last[0].startswith("tomme: REFUSED     tomme-demo 1.0: ") and last[0].endswith(" [guard/hash]"), last
+    assert last[1].startswith("tomme:             hint: "), last
 
 
 @pytest.fixture

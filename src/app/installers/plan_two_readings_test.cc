@@ -116,7 +116,7 @@ TEST(TwoReadings, AWordBehindAnOptionIsARequirementForSome) {
   for (const char* line : {"--require-hashes six @ file:///s", "six --hash=sha256:00 six @ file:///s",
                            "-i https://h.test/simple six"}) {
     expect_refused_with_proof(
-        {"uv pip install -r r.txt", {}, {{"/project/r.txt", line}}, "words behind an option"});
+        {"uv pip install -r r.txt", {}, {{"/project/r.txt", line}}, "words after an option"});
   }
 }
 
