@@ -1,4 +1,5 @@
 #include "claims.h"
+#include "core/encoding/percent.h"
 #include "io/store/blob_key.h"
 #include "io/store/libpq_internal.h"
 #include "io/store/local_host_internal.h"
@@ -31,7 +32,7 @@ void check_key(std::string_view text) {
 
 /// Nothing but what may stand in a URL, and different for different texts.
 void check_escape(std::string_view text) {
-  const std::string escaped = s3_escape(text, false);
+  const std::string escaped = percent_encode(text);
   std::string back;
   for (std::size_t i = 0; i < escaped.size(); ++i) {
     require(escaped[i] > ' ' && escaped[i] < '\x7f' && escaped[i] != '/');

@@ -7,14 +7,11 @@
 namespace tomme {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\v\f";
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
+/// Of a line, as Python's str.strip() has them.
+constexpr std::string_view kBlanks = " \t\v\f";
 
 bool makes_scripts(std::string_view section) {
-  const std::string name = ascii::to_lower(trim(section));
+  const std::string name = ascii::to_lower(ascii::trim(section, kBlanks));
   return name == "console_scripts" || name == "gui_scripts";
 }
 
@@ -25,14 +22,15 @@ std::set<std::string> script_names_in(std::string_view entry_points) {
   bool counts = false;
   while (!entry_points.empty()) {
     const std::size_t end = std::min(entry_points.find_first_of("\r\n"), entry_points.size());
-    const std::string_view line = trim(entry_points.substr(0, end));
+    const std::string_view line = ascii::trim(entry_points.substr(0, end), kBlanks);
     entry_points.remove_prefix(std::min(end + 1, entry_points.size()));
     if (line.starts_with('[')) counts = makes_scripts(line.substr(1, line.find(']') - 1));
     if (!counts || line.empty() || line.starts_with('[') || line.starts_with('#')) continue;
     for (const std::string_view ends : {"=", "=:"}) {
       const std::size_t at = line.find_first_of(ends);
       if (at == std::string_view::npos) continue;
-      if (const std::string_view name = trim(line.substr(0, at)); !name.empty()) names.emplace(name);
+      if (const std::string_view name = ascii::trim(line.substr(0, at), kBlanks); !name.empty())
+        names.emplace(name);
     }
   }
   return names;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/encoding/percent.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/repository_for_test.h"
 
@@ -131,7 +132,7 @@ TEST(TufDelegations, UnusualRoleNames) {
     draw(world, {{"targets", name}});
     EXPECT_EQ(world.role_of("missing"), "-");
     const std::string asked = world.repository.requests.back();
-    EXPECT_EQ(asked, "1." + percent_quoted(name) + ".json");
+    EXPECT_EQ(asked, "1." + percent_encode(name) + ".json");
     EXPECT_EQ(world.store.files.size(), 5U);
   }
 }

@@ -1,5 +1,6 @@
 #include "core/tuf/paths.h"
 
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 
@@ -9,13 +10,8 @@ namespace {
 
 constexpr std::size_t kMaxFileName = 255;
 
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
 std::string local_name(std::string_view text, std::string_view suffix) {
-  std::string quoted = percent_quoted(text);
+  std::string quoted = percent_encode(text);
   if (suffix.empty() && (quoted == "." || quoted == "..")) {
     quoted = quoted == "." ? "%2E" : "%2E%2E";  // nothing else is quoted so: a dot stands for itself
   }
@@ -26,24 +22,8 @@ std::string local_name(std::string_view text, std::string_view suffix) {
 
 }  // namespace
 
-std::string percent_quoted(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
-  }
-  return out;
-}
-
 std::string metadata_path(const RoleName& role, std::optional<Version> version) {
-  const std::string name = percent_quoted(role.text()) + ".json";
+  const std::string name = percent_encode(role.text()) + ".json";
   return version ? std::to_string(version->value()) + "." + name : name;
 }
 
@@ -70,9 +50,9 @@ Result<std::string> target_request_path(const TargetPath& path, const std::optio
     if (slash == std::string_view::npos) {
       if (segment.empty()) return refuse("its path ends in a slash");
       if (prefix) out += prefix->to_hex() + ".";
-      return out + percent_quoted(segment);
+      return out + percent_encode(segment);
     }
-    out += percent_quoted(segment) + "/";
+    out += percent_encode(segment) + "/";
     rest.remove_prefix(slash + 1);
   }
 }

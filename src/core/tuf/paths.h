@@ -11,9 +11,6 @@
 /// Every file name and request path of a TUF repository is made here.
 namespace tomme::tuf {
 
-/// All but RFC 3986's unreserved characters as %XX, upper case; the slash too.
-std::string percent_quoted(std::string_view text);
-
 /// What a mirror is asked for, below its metadata URL: "3.root.json", "timestamp.json",
 /// "7.team%2Fa.json" (sections 5.3 to 5.6).
 std::string metadata_path(const RoleName& role, std::optional<Version> version);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/encoding/percent.h"
 #include "core/tuf/delegations.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/repository_for_test.h"
@@ -21,7 +22,7 @@ TEST(TufPaths, RequestsForMetadata) {
   EXPECT_EQ(metadata_path(role("/delegatedrole"), Version(1)), "1.%2Fdelegatedrole.json");
   EXPECT_EQ(metadata_path(role("../delegatedrole"), Version(1)), "1...%2Fdelegatedrole.json");
   EXPECT_EQ(metadata_path(role("a b%~_-.\xc3\xa9\n\x7f"), std::nullopt), "a%20b%25~_-.%C3%A9%0A%7F.json");
-  EXPECT_EQ(percent_quoted("\0"s), "%00");
+  EXPECT_EQ(percent_encode("\0"s), "%00");
 }
 
 TEST(TufPaths, LocalNamesAreOneSafeComponent) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 
@@ -30,12 +31,6 @@ class MessageDigests {
   std::array<std::optional<Digest>, 3> digests_;
 };
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 Result<void> verify_one(const Key& key, const Signature& signature, BytesView message,
                         MessageDigests& digests, const OidcVerifier& oidc) {
   if (const OidcSigner* signer = key.oidc_signer()) {
@@ -46,7 +41,7 @@ Result<void> verify_one(const Key& key, const Signature& signature, BytesView me
   }
   if (!key.why_unusable().empty()) return fail(kTufKeyUnusable, std::string(key.why_unusable()));
   if (signature.hex.empty()) return fail(kTufKeyUnusable, "its signature is empty");
-  const Bytes bytes = TRY(decode_hex(lower(signature.hex)));
+  const Bytes bytes = TRY(decode_hex(ascii::to_lower(signature.hex)));
   return key.verify(message, std::ref(digests), bytes);
 }
 

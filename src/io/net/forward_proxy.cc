@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "core/crypto/secret_equal.h"
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "io/net/acceptor.h"
 #include "io/net/errors.h"
@@ -20,23 +21,6 @@ namespace {
 
 Instant in(std::chrono::milliseconds time) {
   return std::chrono::steady_clock::now() + time;
-}
-
-/// For percent-encoding in the user part of a URL.
-std::string escape(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").contains(c);
-    if (plain) {
-      out.push_back(c);
-    } else {
-      constexpr char kDigits[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
 }
 
 unsigned status_of(const Error& error) {
@@ -280,8 +264,8 @@ std::uint16_t ForwardProxy::port() const {
 }
 
 Secret<std::string> ForwardProxy::url() const {
-  return Secret<std::string>("http://" + escape(impl_->options.user) + ":" +
-                             escape(impl_->options.password.reveal()) +
+  return Secret<std::string>("http://" + percent_encode(impl_->options.user) + ":" +
+                             percent_encode(impl_->options.password.reveal()) +
                              "@127.0.0.1:" + std::to_string(port()));
 }
 

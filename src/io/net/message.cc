@@ -3,21 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ascii.h"
+
 namespace tomme::net {
-
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
 
 bool is_request_target(std::string_view text) {
   return std::ranges::all_of(
@@ -25,7 +13,7 @@ bool is_request_target(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return ascii::to_lower(x) == ascii::to_lower(y); });
 }
 
 bool is_token(std::string_view text) {
@@ -37,7 +25,7 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-  if (trim(text) != text) return false;
+  if (ascii::trim(text) != text) return false;
   return std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
@@ -56,7 +44,7 @@ std::string reason_phrase(std::string_view text) {
     const bool fine = (byte >= 0x20 && byte < 0x7f) || byte >= 0xa0;
     if (!fine) c = '?';
   }
-  return std::string(trim(out));
+  return std::string(ascii::trim(out));
 }
 
 std::string_view standard_reason(unsigned status) {
@@ -170,7 +158,7 @@ bool Headers::has_token(std::string_view name, std::string_view token) const {
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      if (equal_ignoring_case(trim(rest.substr(0, comma)), token)) return true;
+      if (equal_ignoring_case(ascii::trim(rest.substr(0, comma)), token)) return true;
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/base/bytes.h"
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "io/net/errors.h"
 #include "io/net/message.h"
@@ -15,21 +16,11 @@ namespace tomme::net {
 
 namespace {
 
+/// Nothing where it is no escape, or hides a control character.
 std::optional<std::string> unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    unsigned value = 0;
-    const char* digits = text.data() + i + 1;
-    if (i + 2 >= text.size() || std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2)
-      return std::nullopt;
-    out.push_back(static_cast<char>(value));
-    i += 2;
-  }
-  const bool fine = std::ranges::none_of(out, [](char c) {
+  std::optional<std::string> out = percent_decode_exact(text);
+  if (!out) return std::nullopt;
+  const bool fine = std::ranges::none_of(*out, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
   });

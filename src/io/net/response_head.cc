@@ -1,5 +1,6 @@
 #include "io/net/response_head.h"
 
+#include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "io/net/errors.h"
 
@@ -13,18 +14,8 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::unexpected<Error> bad(std::string_view what, std::string_view line) {
   return fail(kNetProtocol, "the answer has " + std::string(what) + " \"" + printable(line, 80) + "\"");
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 }  // namespace
@@ -59,8 +50,8 @@ Result<void> ResponseHeadReader::status_line(std::string_view line) {
       version == "HTTP/1.1" || version == "HTTP/1.0" || version == "HTTP/2" || version == "HTTP/3";
   if (!known || space == std::string_view::npos) return bad("the status line", line);
   const std::string_view rest = line.substr(space + 1);
-  const bool number = rest.size() >= 3 && is_digit(rest[0]) && is_digit(rest[1]) && is_digit(rest[2]) &&
-                      (rest.size() == 3 || rest[3] == ' ');
+  const bool number = rest.size() >= 3 && ascii::is_digit(rest[0]) && ascii::is_digit(rest[1]) &&
+                      ascii::is_digit(rest[2]) && (rest.size() == 3 || rest[3] == ' ');
   if (!number) return bad("the status line", line);
   unsigned status = 0;
   for (char c : rest.substr(0, 3)) status = status * 10 + static_cast<unsigned>(c - '0');
@@ -74,7 +65,7 @@ Result<void> ResponseHeadReader::field(std::string_view line, bool keep) {
   // A line that starts with a blank would continue the one before it (obs-fold): no honest server sends that.
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return bad("the header", line);
-  const std::string_view value = trim(line.substr(colon + 1));
+  const std::string_view value = ascii::trim(line.substr(colon + 1));
   if (!is_field_value(value)) return bad("the header", line);
   if (keep) head_.headers.add(std::string(line.substr(0, colon)), std::string(value));
   return {};

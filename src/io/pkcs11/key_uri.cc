@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "io/pkcs11/errors.h"
 
@@ -24,58 +25,20 @@ std::unexpected<Error> wrong(std::string why) {
   return fail(kPkcs11Uri, "the PKCS#11 URI " + std::move(why));
 }
 
-bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// The bytes of a value. What is wrong is named by its attribute: the value may be a secret.
 Result<std::string> decode(std::string_view name, std::string_view text, std::string_view marks) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      if (!is_unreserved(text[i]) && !marks.contains(text[i])) {
-        return wrong("has a character in " + std::string(name) + " that has to be percent-encoded");
-      }
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) {
-      return wrong("has a percent sign in " + std::string(name) + " that is no escape");
-    }
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
+  const auto may_be_bare = [&](char c) { return is_unreserved(c) || marks.contains(c) || c == '%'; };
+  if (!std::ranges::all_of(text, may_be_bare))
+    return wrong("has a character in " + std::string(name) + " that has to be percent-encoded");
+  std::optional<std::string> bytes = percent_decode_exact(text);
+  if (!bytes) return wrong("has a percent sign in " + std::string(name) + " that is no escape");
+  return *std::move(bytes);
 }
 
 bool is_plain_text(std::string_view text) {
   return is_utf8(text) && std::ranges::none_of(text, [](char c) {
            return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f;
          });
-}
-
-std::string encode(std::string_view bytes) {
-  std::string out;
-  for (const char c : bytes) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
 }
 
 struct TextAttribute {
@@ -225,7 +188,7 @@ Result<KeyUri> KeyUri::parse(std::string_view text) {
 std::string KeyUri::to_string() const {
   std::string out;
   const auto add = [&](std::string_view name, std::string_view bytes) {
-    out += (out.empty() ? "" : ";") + std::string(name) + "=" + encode(bytes);
+    out += (out.empty() ? "" : ";") + std::string(name) + "=" + percent_encode(bytes);
   };
   for (const TextAttribute& text : kTexts) {
     if (this->*text.member && text.name != "object") add(text.name, *(this->*text.member));

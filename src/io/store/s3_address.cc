@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "io/store/blob_key.h"
 #include "io/store/errors.h"
@@ -22,29 +23,6 @@ bool is_label(std::string_view text, std::size_t least, std::size_t most, std::s
          });
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-Result<std::string> unescape(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return wrong("has a percent sign that is no escape");
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
-
 Result<Origin> parse_endpoint(std::string_view text) {
   const auto url = Url::parse(text);
   if (!url || url->target() != "/" || url->login() || url->fragment())
@@ -63,7 +41,9 @@ Result<void> take_setting(S3Address& address, std::string& endpoint, std::string
   if (sign == std::string_view::npos || (name != "endpoint" && name != "region")) {
     return wrong("has a setting other than endpoint=URL and region=NAME: " + printable(name, 40));
   }
-  std::string value = TRY(unescape(setting.substr(sign + 1)));
+  std::optional<std::string> decoded = percent_decode_exact(setting.substr(sign + 1));
+  if (!decoded) return wrong("has a percent sign that is no escape");
+  std::string value = *std::move(decoded);
   (name == "endpoint" ? endpoint : address.region) = std::move(value);
   return {};
 }

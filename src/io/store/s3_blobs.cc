@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/crypto/key.h"
+#include "core/encoding/percent.h"
 #include "core/encoding/text.h"
 #include "io/net/errors.h"
 #include "io/net/http_client.h"
@@ -106,7 +107,7 @@ std::unexpected<Error> in_doubt(const Error& error) {
 
 Result<net::Response> S3Blobs::send_once(const Asked& asked) {
   const std::string target = "/" + address_.bucket +
-                             (asked.key.empty() ? "" : "/" + s3_escape(asked.key, true)) +
+                             (asked.key.empty() ? "" : "/" + percent_encode(asked.key, "/")) +
                              (asked.query.empty() ? "" : "?" + asked.query);
   net::Request request{.method = asked.method, .url = TRY(Url::at(address_.endpoint, target))};
   request.headers = asked.headers;
@@ -240,8 +241,8 @@ Result<void> S3Blobs::remove(const BlobKey& key) {
 
 Result<S3Listing> S3Blobs::list_once(const std::string& prefix, const std::string& after, std::size_t limit) {
   std::string query = "list-type=2&max-keys=" + std::to_string(limit);
-  if (!prefix.empty()) query += "&prefix=" + s3_escape(prefix, false);
-  if (!after.empty()) query += "&start-after=" + s3_escape(after, false);
+  if (!prefix.empty()) query += "&prefix=" + percent_encode(prefix);
+  if (!after.empty()) query += "&start-after=" + percent_encode(after);
   const auto response = TRY(send({.query = query}));
   if (response.head.status != 200) return unexpected_answer(response);
   return in(describe(), parse_s3_listing(response.body));
@@ -343,7 +344,7 @@ class S3Writer final : public BlobWriter {
             .query = std::move(query),
             .body = std::move(body)};
   }
-  std::string upload_query() const { return "uploadId=" + s3_escape(upload_, false); }
+  std::string upload_query() const { return "uploadId=" + percent_encode(upload_); }
   Result<void> begin();
   Result<void> send_part();
   Result<void> complete();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/ascii.h"
 #include "core/crypto/hmac.h"
 #include "core/encoding/text.h"
 #include "io/store/s3_signing_internal.h"
@@ -16,31 +17,11 @@ std::string basic_time(Time time) {
   return text;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 Bytes keyed(BytesView key, std::string_view text) {
   return to_bytes(hmac_sha256(key, bytes_of(text)).view());
 }
 
 }  // namespace
-
-std::string s3_escape(std::string_view text, bool keep_slashes) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-        c == '_' || c == '~' || (c == '/' && keep_slashes)) {
-      out += c;
-    } else {
-      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return out;
-}
 
 // The canonical request of "Authenticating Requests: Using the Authorization Header (AWS Signature Version
 // 4)":
@@ -55,7 +36,7 @@ void sign_s3_request(net::Request& request, const S3Credentials& credentials, st
     request.headers.set("x-amz-security-token", credentials.session_token.reveal());
   }
   std::map<std::string, std::string> fields = {{"host", request.url.origin().host_and_port()}};
-  for (const net::Header& field : request.headers) fields[lower(field.name)] = field.value;
+  for (const net::Header& field : request.headers) fields[ascii::to_lower(field.name)] = field.value;
   std::string lines;
   std::string names;
   for (const auto& [name, value] : fields) {

@@ -14,9 +14,6 @@ struct S3Credentials {
   Secret<std::string> session_token;  ///< empty: none
 };
 
-/// Every byte but the unreserved ones of RFC 3986 (and "/" where `keep_slashes`) as %XX, as AWS signs it.
-std::string s3_escape(std::string_view text, bool keep_slashes);
-
 /// Signs `request` by AWS Signature Version 4, with the digest of its body. Adds the headers x-amz-date,
 /// x-amz-content-sha256, x-amz-security-token and Authorization; every header that is there before is signed.
 /// The query of its target has to be sorted and escaped already.
