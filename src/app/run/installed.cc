@@ -7,6 +7,7 @@
 #include <span>
 
 #include "app/installers/collect.h"
+#include "app/installers/findings.h"
 #include "app/relay/wheel_content.h"
 #include "app/run/installed_distribution.h"
 #include "app/run/installed_modules.h"
@@ -235,8 +236,10 @@ class Comparison {
         return found.entry.projects == std::set{root.second} && real == reader_.resolved(root.first);
       });
     }
-    return std::ranges::any_of(
-        places_.own, [&](const std::string& own) { return is_within(real, reader_.resolved(own)); });
+    // Not what is another's within one's own: an environment, another checkout.
+    Findings findings(ProofNeed::optional, {});
+    const Collector from{invocation_, findings};
+    return std::ranges::any_of(places_.own, [&](const std::string& own) { return lies_in(from, real, own); });
   }
 
   /// What lies in a folder of the person's own to which a `.pth` leads, as editable installs leave one. The
