@@ -414,7 +414,9 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
     return std::ranges::find(before_.places, place) == before_.places.end();
   });
   const LedPlaces newly_led(std::move(new_places));
-  look_for_shadows({reader, contents, sight, places, newly_led, expected}, after.distributions, found);
+  PathArchiveNames archives;
+  look_for_shadows({reader, contents, sight, places, newly_led, archives, expected}, after.distributions,
+                   found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;
