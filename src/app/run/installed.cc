@@ -410,9 +410,9 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
   SharedSight sight(invocation_, folders, cache_);
   const LedPlaces places(after.places);
   std::vector<LedPlace> new_places;
-  std::ranges::copy_if(after.places, std::back_inserter(new_places), [&](const LedPlace& place) {
-    return std::ranges::find(before_.places, place) == before_.places.end();
-  });
+  const std::set<LedPlace> old_places(before_.places.begin(), before_.places.end());
+  std::ranges::copy_if(after.places, std::back_inserter(new_places),
+                       [&](const LedPlace& place) { return !old_places.contains(place); });
   const LedPlaces newly_led(std::move(new_places));
   PathArchiveNames archives;
   look_for_shadows({reader, contents, sight, places, newly_led, archives, expected}, after.distributions,

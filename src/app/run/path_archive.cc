@@ -28,7 +28,9 @@ PathArchive::~PathArchive() = default;
 std::unique_ptr<const PathArchive> PathArchive::open(const std::string& path) {
   Result<MappedFile> bytes = map_file(path);
   if (!bytes) return nullptr;
-  Result<ZipArchive> zip = ZipArchive::parse(bytes->view());
+  // No honest one has a large file twice, and comparing such takes time, archive by archive.
+  constexpr std::size_t kRepeated = 64 * 1024;
+  Result<ZipArchive> zip = ZipArchive::parse(bytes->view(), {.repeated_bytes = kRepeated});
   if (!zip) return nullptr;
   return std::unique_ptr<const PathArchive>(
       new PathArchive(std::make_unique<Content>(*std::move(bytes), *std::move(zip))));

@@ -153,10 +153,13 @@ class SnapshotTaker {
 
   /// Python imports from a zip archive as from a folder, and an egg may be one.
   void add_archive(const std::string& real) {
+    if (names_ > limits_.archived_names) return leave_unlooked(real);
     const auto archive = PathArchive::open(real);
     if (!archive) return leave_unlooked(real);
+    const std::vector<std::string> names = archive->names();
+    names_ += names.size();
     std::set<std::string> found;
-    for (const std::string& name : archive->names()) {
+    for (const std::string& name : names) {
       const std::string top = name.substr(0, name.find('/'));
       if (layout_of(top) != nullptr) found.insert(real + "/" + top);
       if (is_egg(real) && ascii::to_lower(top) == "egg-info") found.insert(real);
@@ -174,6 +177,7 @@ class SnapshotTaker {
 
   const PathFileLimits& limits_;
   std::size_t archived_ = 0;  // distributions in archives
+  std::size_t names_ = 0;     // in archives
   std::set<std::string> seen_;
   std::set<std::pair<std::string, std::string>> path_files_;  // in each spelling, with its folder
 };

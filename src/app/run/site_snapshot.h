@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -30,6 +31,7 @@ struct PathFileLimits {
   std::size_t places = 1000;       ///< that it names
   /// In all archives together to which they lead: who makes one can have 100,000 in a few kilobytes.
   std::size_t archived_distributions = 500;
+  std::size_t archived_names = 1'000'000;  ///< likewise, of all entries
 };
 
 /// A folder or a zip archive on Python's path behind a folder of distributions: a `.pth` there names it.
@@ -38,7 +40,7 @@ struct LedPlace {
   std::string named;  ///< the place as the `.pth` has it, without "." and ".."
   std::string real;   ///< and with its links followed
   bool is_archive = false;
-  friend bool operator==(const LedPlace&, const LedPlace&) = default;
+  friend auto operator<=>(const LedPlace&, const LedPlace&) = default;
 };
 
 struct SiteLook {

@@ -141,6 +141,8 @@ TEST_F(SiteSnapshotTest, LeavesArchivesOfTooManyDistributionsUnlooked) {
   put("c.zip", archive(1));
   EXPECT_THAT(names_in(take_snapshot({site_}, {.archived_distributions = 3})),
               ElementsAre("a.zip/d0-1.dist-info", "a.zip/d1-1.dist-info", "b.zip/*", "c.zip/d0-1.dist-info"));
+  EXPECT_THAT(names_in(take_snapshot({site_}, {.archived_names = 1})),
+              ElementsAre("a.zip/d0-1.dist-info", "a.zip/d1-1.dist-info", "b.zip/*", "c.zip/*"));
 }
 
 TEST_F(SiteSnapshotTest, HasAnEggThatIsAnArchive) {
