@@ -21,7 +21,11 @@ OnDisk unlooked(OnDisk found) {
   const std::string_view file = folder_of(found.path);
   found.entry.project = basename_of(file);
   found.entry.folder = folder_of(file);
-  found.entry.reason = "it leads to more than can be looked at";
+  const std::string name = ascii::to_lower(found.entry.project);
+  found.entry.reason =
+      name.ends_with(".pth") || name.ends_with(".egg-link")
+          ? "it leads to more than can be looked at"
+          : "a .pth leads there, and it is no archive that all read alike, or a very large one";
   found.entry.may_be_any = true;
   return found;
 }
