@@ -108,6 +108,32 @@ def test_a_script_of_another_name_that_two_have(local, index, venv):
 
 
 @BY_PIP_AND_UV
+@pytest.mark.parametrize("path", ["scripts/tomme_host.py", "data/bin/tomme_host/__init__.py"])
+def test_a_module_beside_scripts(local, index, venv, command, path):
+    """Python looks beside a started script before all else."""
+    result = beside(local, index, {"tomme_host.py": ""}, {"tomme_odd.py": "", f"tomme_odd-1.0.data/{path}": ""}, command)
+    assert_host_is_refused(result, "tomme-odd 1.0 has brought bin/tomme_host")
+
+
+@BY_PIP_AND_UV
+@pytest.mark.parametrize("path", ["scripts/python3._pth", "scripts/pyvenv.cfg", "data/lib/python311.zip"])
+def test_what_leads_python_elsewhere(local, index, venv, command, path):
+    offer(index, "tomme-odd", {"tomme_odd.py": "", f"tomme_odd-1.0.data/{path}": "# nothing\n"})
+    result = local.run(*command, "tomme-odd", "tomme-demo", options=EXPECT)
+    assert result.code == REFUSED and "by which Python may look for all modules elsewhere [guard/installed]" in result.err, result.said
+
+
+@BY_PIP_AND_UV
+@pytest.mark.parametrize("path, words", [("shutil.py", "Python finds these before its own whenever a script beside them is started"),
+                                         ("activate.fish", "a shell runs these when it enters the environment")])
+def test_what_scripts_and_shells_run_unasked_is_told(local, index, venv, command, path, words):
+    offer(index, "tomme-odd", {"tomme_odd.py": "", f"tomme_odd-1.0.data/scripts/{path}": "# nothing\n"})
+    result = local.run(*command, "tomme-odd", "tomme-demo", options=EXPECT)
+    assert_let_through(result)
+    assert words in result.err and f"tomme-odd 1.0 (bin/{path})" in result.err, result.said
+
+
+@BY_PIP_AND_UV
 @pytest.mark.parametrize("path", ["tomme_odd.pth", "sitecustomize.py"])
 def test_what_runs_whenever_python_starts_is_told(local, index, venv, command, path):
     offer(index, "tomme-odd", {path: "import sys\n"})

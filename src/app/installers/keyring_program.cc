@@ -5,6 +5,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace tomme::guard {
@@ -25,6 +28,15 @@ std::string find_on_path(const net::Environment& environment) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return "";
+}
+
+/// Which file it is, links followed, and as of when; nothing where there is none.
+using Identity = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t>;
+std::optional<Identity> identity_of(const std::string& path) {
+  struct stat status{};
+  if (path.empty() || ::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                  status.st_mtim.tv_nsec);
 }
 
 /// What it prints, without the line end; empty where it fails.
@@ -60,14 +72,16 @@ struct Answers {
 }  // namespace
 
 AskKeyring keyring_program(net::Environment environment, std::chrono::milliseconds patience) {
-  return [environment = std::move(environment), patience, answers = std::make_shared<Answers>()](
-             const std::string& service, const std::string& user) -> std::string {
+  const std::string program = find_on_path(environment);
+  return [program, identity = identity_of(program), environment = std::move(environment), patience,
+          answers = std::make_shared<Answers>()](const std::string& service,
+                                                 const std::string& user) -> std::string {
     const std::lock_guard lock(answers->mutex);
     const auto [at, is_new] = answers->known.try_emplace({service, user});
     if (!is_new) return at->second;
-    const std::string program = find_on_path(environment);
     try {
-      if (!program.empty()) at->second = run(program, environment, service, user, patience);
+      if (identity && identity_of(program) == identity)
+        at->second = run(program, environment, service, user, patience);
     } catch (const std::exception&) {
       // Boost.Process throws where the system has no pipe or process left: then no password is known.
     }

@@ -34,6 +34,20 @@ TEST_F(KeyringProgram, IsAskedOnce) {
   EXPECT_EQ(std::filesystem::file_size(folder_.path("asked")), 2U);
 }
 
+TEST_F(KeyringProgram, IsTheOneThatWasThereFirst) {
+  const auto environment = with("echo first");
+  const AskKeyring ask = keyring_program(environment);
+  EXPECT_EQ(ask("h", "ann"), "first");
+  std::filesystem::remove(folder_.path("keyring"));
+  with("echo another one");
+  EXPECT_EQ(ask("h", "bob"), "") << "one that has come since";
+  EXPECT_EQ(keyring_program(environment)("h", "bob"), "another one");
+  std::filesystem::remove(folder_.path("keyring"));
+  const AskKeyring late = keyring_program(environment);
+  with("echo late");
+  EXPECT_EQ(late("h", "ann"), "");
+}
+
 TEST_F(KeyringProgram, KnowsNothingWhereItFailsHangsOrIsNotThere) {
   EXPECT_EQ(keyring_program(with("echo p; exit 1"))("h", "ann"), "");
   EXPECT_EQ(keyring_program(with("exec sleep 60"), std::chrono::milliseconds(100))("h", "ann"), "");

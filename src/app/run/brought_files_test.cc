@@ -24,11 +24,13 @@ TEST(BroughtFiles, OfAPathFileMayBeCode) {
 
 class BroughtFilesTest : public InstalledTest {
  protected:
-  BroughtFiles brought(const std::string& record) const {
+  BroughtFiles brought(const std::string& record, PathArchiveNames::Limits limits = {}) const {
     write(site_ + "/demo-1.0.dist-info/RECORD", record);
     const DistributionReader reader(invocation_);
     const LedPlaces places(look_at_sites({site_}).places);
-    return brought_by(reader.read(fs::canonical(site_ + "/demo-1.0.dist-info")), nullptr, reader, places);
+    PathArchiveNames archives(limits);
+    return brought_by(reader.read(fs::canonical(site_ + "/demo-1.0.dist-info")), nullptr, reader, places,
+                      archives);
   }
 };
 
@@ -63,6 +65,48 @@ TEST_F(BroughtFilesTest, OfAnArchiveOnPythonsPathAreWhatIsInIt) {
               ElementsAre(Pair(fs::canonical(site_).string(), UnorderedElementsAre("demo.py", "a/b.py"))));
 }
 
+TEST_F(BroughtFilesTest, OfAnArchiveAreToldOnceHoweverOftenItIsNamed) {
+  write(site_ + "/x.pth", "x.zip\n./x.zip\n");
+  write(site_ + "/y.pth", "x.zip\n");
+  write(site_ + "/x.zip", text_of(testing::make_zip({{"demo.py", ""}})));
+  EXPECT_THAT(brought("x.zip,,\nx.zip,,\n./x.zip,,\nx.zip,,\n").led_to,
+              ElementsAre(Pair(fs::canonical(site_).string(), ElementsAre("demo.py"))));
+}
+
+TEST_F(BroughtFilesTest, OfMoreNamesInArchivesThanAreLookedAtAreNotAllTold) {
+  write(site_ + "/x.pth", "x.zip\n");
+  write(site_ + "/x.zip", text_of(testing::make_zip({{"demo.py", ""}, {"a/b.py", ""}})));
+  EXPECT_TRUE(brought("x.zip,,\n", {.names = 1}).is_led_too_far);
+  EXPECT_FALSE(brought("x.zip,,\n", {.names = 2}).is_led_too_far);
+}
+
+TEST_F(BroughtFilesTest, BesideScriptsAreSeenFromThere) {
+  const BroughtFiles found = brought(
+      "../../../bin/demo.py,,\n../../../bin/./a/b.py,,\n../../../../.venv/bin/c.py,,\nx/../../../../bin/"
+      "d.py,,\n"
+      "../../../local/bin/e.py,,\n../../../share/bin/x.py,,\nbin/package.py,,\n../x.py,,\n");
+  EXPECT_THAT(found.beside_scripts, ElementsAre("a/b.py", "c.py", "d.py", "demo.py", "e.py"));
+  EXPECT_THAT(found.library, ElementsAre("x.py"));
+}
+
+TEST_F(BroughtFilesTest, MayLeadPythonElsewhere) {
+  for (const char* path :
+       {"../../../bin/python._pth", "../../../bin/python3.11._pth", "../../../bin/pyvenv.cfg",
+        "../../../pyvenv.cfg", "../../../bin/pybuilddir.txt", "../../python311.zip",
+        "../../../lib64/python311.zip", "../../libpython3.14.so.1.0._pth"})
+    EXPECT_TRUE(leads_python_elsewhere(brought(std::string(path) + ",,\n"))) << path;
+  for (const char* path : {"../../../share/python._pth", "../../../share/demo/pyvenv.cfg", "../../demo.zip",
+                           "demo/python311.zip", "pyvenv.cfg", "../../../bin/python3-demo"})
+    EXPECT_FALSE(leads_python_elsewhere(brought(std::string(path) + ",,\n"))) << path;
+}
+
+TEST(RunsWhen, IsToldByThePlace) {
+  EXPECT_EQ(runs_when("x.pth"), RunsWhen::python_starts);
+  EXPECT_EQ(runs_when("bin/python3"), RunsWhen::python_starts);
+  EXPECT_EQ(runs_when("bin/shutil.py"), RunsWhen::script_starts);
+  EXPECT_EQ(runs_when("bin/activate.fish"), RunsWhen::shell_enters);
+}
+
 TEST_F(BroughtFilesTest, InPlacesWithinPlacesWithoutEndAreNotFollowed) {
   std::string path;
   std::string named;
@@ -78,9 +122,15 @@ TEST_F(BroughtFilesTest, MayRunWheneverPythonStarts) {
   const DistributionReader reader(invocation_);
   const BroughtFiles found = brought(
       "x.pth,,\ny.pth,,\nsitecustomize.so,,\nsub/sitecustomize.py,,\n../os.py,,\n../os.txt,,\n"
-      "../../../pyvenv.cfg,,\n../../../bin/python3.11,,\n../../../bin/python-demo,,\n");
+      "../../../pyvenv.cfg,,\n../../../bin/python3.11,,\n../../../bin/python-demo,,\n"
+      "../../../bin/shutil.py,,\n../../../bin/__pycache__/shutil.cpython-311.pyc,,\n../../../bin/"
+      "rst2demo.py,,\n"
+      "../../../bin/json/__init__.py,,\n../../../bin/json/x.py,,\n../../../bin/demo-1.0.egg-info,,\n"
+      "../../../bin/activate.fish,,\n../../../bin/activate-global-python-demo,,\n");
   EXPECT_THAT(run_at_start(found, reader.read(site_ + "/demo-1.0.dist-info"), reader),
-              UnorderedElementsAre("x.pth", "sitecustomize.so", "os.py", "pyvenv.cfg", "bin/python3.11"));
+              UnorderedElementsAre("x.pth", "sitecustomize.so", "os.py", "pyvenv.cfg", "bin/python3.11",
+                                   "bin/shutil.py", "bin/json/__init__.py", "bin/demo-1.0.egg-info",
+                                   "bin/activate.fish"));
 }
 
 }  // namespace

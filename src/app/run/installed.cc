@@ -7,6 +7,7 @@
 #include <span>
 
 #include "app/installers/collect.h"
+#include "app/installers/findings.h"
 #include "app/relay/wheel_content.h"
 #include "app/run/installed_distribution.h"
 #include "app/run/installed_modules.h"
@@ -235,8 +236,10 @@ class Comparison {
         return found.entry.projects == std::set{root.second} && real == reader_.resolved(root.first);
       });
     }
-    return std::ranges::any_of(
-        places_.own, [&](const std::string& own) { return is_within(real, reader_.resolved(own)); });
+    // Not what is another's within one's own: an environment, another checkout.
+    Findings findings(ProofNeed::optional, {});
+    const Collector from{invocation_, findings};
+    return std::ranges::any_of(places_.own, [&](const std::string& own) { return lies_in(from, real, own); });
   }
 
   /// What lies in a folder of the person's own to which a `.pth` leads, as editable installs leave one. The
@@ -407,11 +410,13 @@ std::vector<Installed> InstalledCheck::compare(const std::vector<DeliveredFile>&
   SharedSight sight(invocation_, folders, cache_);
   const LedPlaces places(after.places);
   std::vector<LedPlace> new_places;
-  std::ranges::copy_if(after.places, std::back_inserter(new_places), [&](const LedPlace& place) {
-    return std::ranges::find(before_.places, place) == before_.places.end();
-  });
+  const std::set<LedPlace> old_places(before_.places.begin(), before_.places.end());
+  std::ranges::copy_if(after.places, std::back_inserter(new_places),
+                       [&](const LedPlace& place) { return !old_places.contains(place); });
   const LedPlaces newly_led(std::move(new_places));
-  look_for_shadows({reader, contents, sight, places, newly_led, expected}, after.distributions, found);
+  PathArchiveNames archives;
+  look_for_shadows({reader, contents, sight, places, newly_led, archives, expected}, after.distributions,
+                   found);
   std::vector<Installed> all;
   for (OnDisk& one : found) all.push_back(std::move(one.entry));
   return all;

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "app/installers/collect.h"
-#include "app/run/path_archive.h"
 #include "core/base/ascii.h"
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
@@ -22,24 +21,13 @@ OnDisk unlooked(OnDisk found) {
   const std::string_view file = folder_of(found.path);
   found.entry.project = basename_of(file);
   found.entry.folder = folder_of(file);
-  found.entry.reason = "it leads to more than can be looked at";
+  const std::string name = ascii::to_lower(found.entry.project);
+  found.entry.reason =
+      name.ends_with(".pth") || name.ends_with(".egg-link")
+          ? "it leads to more than can be looked at"
+          : "a .pth leads there, and it is no archive that all read alike, or a very large one";
   found.entry.may_be_any = true;
   return found;
-}
-
-/// PKG-INFO or METADATA of a distribution in a folder, one that is a file itself, or one in a zip archive.
-std::optional<std::string> metadata_of(const std::string& path, const ReadFile& read) {
-  for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO"}) {
-    if (auto text = read(path + name, kMetadataBytes)) return text;
-  }
-  std::error_code error;
-  const std::string around(folder_of(path));
-  const std::string name(basename_of(path));
-  if (std::filesystem::is_regular_file(around, error))
-    return text_in_archive(around, {name + "/METADATA", name + "/PKG-INFO", name}, kMetadataBytes);
-  if (ascii::to_lower(path).ends_with(".egg"))
-    return text_in_archive(path, {"EGG-INFO/METADATA", "EGG-INFO/PKG-INFO"}, kMetadataBytes);
-  return read(path, kMetadataBytes);
 }
 
 }  // namespace
@@ -67,12 +55,34 @@ std::string title_of(const OnDisk& found) {
   return printable(found.entry.project + (found.entry.version.empty() ? "" : " " + found.entry.version));
 }
 
+/// PKG-INFO or METADATA of a distribution in a folder, one that is a file itself, or one in a zip archive.
+std::optional<std::string> DistributionReader::metadata_of(const std::string& path) const {
+  for (const char* name : {"/METADATA", "/PKG-INFO", "/EGG-INFO/PKG-INFO"}) {
+    if (auto text = invocation_.read(path + name, kMetadataBytes)) return text;
+  }
+  std::error_code error;
+  const std::string around(folder_of(path));
+  const std::string name(basename_of(path));
+  if (std::filesystem::is_regular_file(around, error))
+    return text_in_archive(around, {name + "/METADATA", name + "/PKG-INFO", name});
+  if (ascii::to_lower(path).ends_with(".egg"))
+    return text_in_archive(path, {"EGG-INFO/METADATA", "EGG-INFO/PKG-INFO"});
+  return invocation_.read(path, kMetadataBytes);
+}
+
+/// Distributions of one archive are asked about one after the other.
+std::optional<std::string> DistributionReader::text_in_archive(const std::string& path,
+                                                               const std::vector<std::string>& names) const {
+  if (!archive_ || archive_->first != path) archive_.emplace(path, PathArchive::open(path));
+  return archive_->second ? archive_->second->text(names, kMetadataBytes) : std::nullopt;
+}
+
 OnDisk DistributionReader::read(const std::string& path) const {
   OnDisk found{path, {}, {}};
   if (is_unlooked(path)) return unlooked(std::move(found));
   const CoreMetadata by_folder = named_by_folder(basename_of(path));
   CoreMetadata says;
-  if (const auto text = metadata_of(path, invocation_.read)) says = core_metadata_of(*text);
+  if (const auto text = metadata_of(path)) says = core_metadata_of(*text);
   for (const std::string& name : {says.name, by_folder.name}) {
     if (const Result<ProjectName> project = ProjectName::parse(name)) found.entry.projects.insert(*project);
   }

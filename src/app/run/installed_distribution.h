@@ -1,13 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/installers/invocation.h"
 #include "app/run/direct_url.h"
 #include "app/run/installed.h"
+#include "app/run/path_archive.h"
 #include "core/packaging/core_metadata.h"
 #include "core/packaging/record.h"
 
@@ -39,7 +42,7 @@ struct OnDisk {
 
 std::string title_of(const OnDisk& found);  ///< "demo 1.0", printable
 
-/// Reads what stands in the folders of distributions. Borrows.
+/// Reads what stands in the folders of distributions. Borrows. Not thread-safe.
 class DistributionReader {
  public:
   explicit DistributionReader(const Invocation& invocation) : invocation_(invocation) {}
@@ -55,8 +58,12 @@ class DistributionReader {
 
  private:
   std::string target_of(const std::string& link) const;
+  std::optional<std::string> metadata_of(const std::string& path) const;
+  std::optional<std::string> text_in_archive(const std::string& path,
+                                             const std::vector<std::string>& names) const;
 
   const Invocation& invocation_;
+  mutable std::optional<std::pair<std::string, std::unique_ptr<const PathArchive>>> archive_;  // the last one
 };
 
 }  // namespace tomme::guard

@@ -4,16 +4,19 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/installers/collect.h"
 #include "app/run/brought_files.h"
 #include "app/run/installed_modules.h"
+#include "app/run/site_snapshot.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
 namespace {
 
 using Where = ProjectModules::Where;
+const std::string kScripts = "bin/";
 
 /// An expected project.
 struct Host {
@@ -42,7 +45,9 @@ class ShadowSearch {
     for (OnDisk& guest : all_) {
       if (guest.entry.may_be_any) continue;
       const BroughtFiles brought = files_of(guest);
-      if (brought.is_led_too_far) leave_unlooked(guest);
+      if (brought.is_led_too_far)
+        leave_unlooked(guest, "its files lie in more places that .pth files name than can be looked at");
+      refuse_what_leads_elsewhere(guest, brought);
       for (const auto& [folder, modules] : modules_) look_from(folder, modules, guest, brought);
       look_at_scripts(guest, brought);
       tell_of(guest, brought);
@@ -74,7 +79,7 @@ class ShadowSearch {
 
   BroughtFiles files_of(const OnDisk& found) const {
     return brought_by(found, found.wheel == nullptr ? nullptr : tools_.contents.of(found.wheel->digest),
-                      tools_.reader, tools_.places);
+                      tools_.reader, tools_.places, tools_.archives);
   }
 
   void blame(std::size_t host, const OnDisk& guest, const std::string& what) {
@@ -101,6 +106,7 @@ class ShadowSearch {
     if (const std::optional<Where> where = sight_of(guest.entry.folder, folder)) {
       look_at(modules, brought.site, *where, guest);
       look_at(modules, brought.library, Where::before, guest);
+      look_at(modules, brought.beside_scripts, Where::before, guest, kScripts);
     }
     look_at_places(folder, modules, guest, brought);
   }
@@ -114,15 +120,17 @@ class ShadowSearch {
     }
   }
 
+  /// `around` is for messages: the folder that the paths are seen from.
   void look_at(const ProjectModules& modules, const std::vector<std::string>& paths, Where where,
-               OnDisk& guest) {
+               OnDisk& guest, const std::string& around = {}) {
     for (const std::string& path : paths) {
       for (const ProjectModules::Stranger& stranger : modules.judge(path, where)) {
         const Host& host = hosts_[stranger.number];
         if (host.found.entry.projects == guest.entry.projects) continue;
         if (stranger.may_be_instead) {
           blame(stranger.number, guest,
-                printable(path) + ", which Python may import instead of its " + printable(stranger.file));
+                printable(around + path) + ", which Python may import instead of its " +
+                    printable(stranger.file));
         } else {
           guest.entry.among[title_of(host.found)].insert(path);
         }
@@ -157,11 +165,21 @@ class ShadowSearch {
     }
   }
 
+  /// A started script, the project's own as well, finds distributions beside it before all others.
+  void look_at_metadata_beside_scripts(const std::string& path, std::size_t host, const OnDisk& guest) {
+    const std::string_view top = std::string_view(path).substr(0, path.find('/'));
+    if (!is_distribution(top)) return;
+    const Result<ProjectName> name = ProjectName::parse(named_by_folder(top).name);
+    if (name && hosts_[host].found.entry.projects.contains(*name))
+      blame(host, guest, printable(kScripts + path) + ", which scripts may read instead of its own");
+  }
+
   void look_at_scripts(OnDisk& guest, const BroughtFiles& brought) {
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
       const OnDisk& host = hosts_[i].found;
       if (host.entry.projects == guest.entry.projects || !sight_of(guest.entry.folder, host.entry.folder))
         continue;
+      for (const std::string& path : brought.beside_scripts) look_at_metadata_beside_scripts(path, i, guest);
       for (const std::string& name : hosts_[i].brought.scripts) {
         if (!brought.scripts.contains(name)) continue;
         const Result<ProjectName> bears = ProjectName::parse(name);
@@ -174,12 +192,23 @@ class ShadowSearch {
     }
   }
 
+  bool is_expected(const OnDisk& guest) const {
+    return std::ranges::any_of(guest.entry.projects,
+                               [&](const ProjectName& name) { return tools_.expected.contains(name); });
+  }
+
+  /// No look at files finds what Python sees then, of an expected project as well. No honest package has one.
+  void refuse_what_leads_elsewhere(OnDisk& guest, const BroughtFiles& brought) const {
+    using enum InstalledFrom;
+    if (is_expected(guest) || guest.entry.from == own_folder || guest.entry.from == seed) return;
+    if (const auto file = leads_python_elsewhere(brought))
+      leave_unlooked(guest, "it has brought " + printable(*file) +
+                                ", by which Python may look for all modules elsewhere");
+  }
+
   /// What others deliver, and no expected signer has signed.
   void tell_of(OnDisk& guest, const BroughtFiles& brought) const {
-    const auto is_expected = [&](const ProjectName& name) { return tools_.expected.contains(name); };
-    if (guest.entry.from != InstalledFrom::delivered ||
-        std::ranges::any_of(guest.entry.projects, is_expected))
-      return;
+    if (guest.entry.from != InstalledFrom::delivered || is_expected(guest)) return;
     guest.entry.starts = run_at_start(brought, guest, tools_.reader);
     for (const ProjectName& project : tools_.expected) {
       if (installed_.contains(project)) continue;
@@ -190,6 +219,7 @@ class ShadowSearch {
       };
       look_among(brought.site);
       look_among(brought.library);
+      look_among(brought.beside_scripts);
       for (const auto& [site, paths] : brought.led_to) look_among(paths);
     }
   }
@@ -199,14 +229,15 @@ class ShadowSearch {
     for (const auto& [path, state] : after_) {
       if (is_unlooked(path) || std::ranges::find(all_, path, &OnDisk::path) != all_.end()) continue;
       OnDisk guest = tools_.reader.read(path);
-      const BroughtFiles brought = brought_by(guest, nullptr, tools_.reader, tools_.new_places);
+      const BroughtFiles brought =
+          brought_by(guest, nullptr, tools_.reader, tools_.new_places, tools_.archives);
       for (const auto& [folder, modules] : modules_) look_at_places(folder, modules, guest, brought);
     }
   }
 
-  static void leave_unlooked(OnDisk& guest) {
+  static void leave_unlooked(OnDisk& guest, std::string reason) {
     guest.entry.from = InstalledFrom::unjudged;
-    guest.entry.reason = "its files lie in more places that .pth files name than can be looked at";
+    guest.entry.reason = std::move(reason);
     guest.entry.may_be_any = true;
   }
 

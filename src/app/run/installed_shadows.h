@@ -6,6 +6,7 @@
 #include "app/relay/wheel_content.h"
 #include "app/run/installed_distribution.h"
 #include "app/run/led_places.h"
+#include "app/run/path_archive.h"
 #include "app/run/shared_sight.h"
 #include "app/run/site_snapshot.h"
 #include "core/packaging/project_name.h"
@@ -18,6 +19,7 @@ struct ShadowTools {
   SharedSight& sight;
   const LedPlaces& places;                ///< behind the folders of distributions
   const LedPlaces& new_places;            ///< those that were not there before
+  PathArchiveNames& archives;             ///< among all these places
   const std::set<ProjectName>& expected;  ///< projects whose signer is expected
 };
 
@@ -27,8 +29,9 @@ struct ShadowTools {
 ///     project is unjudged, with the reason, and among `all` if it was not yet;
 ///     So is one that a distribution of old has in a place to which a new `.pth` leads;
 ///   * what only lies among its files, or is a script of another name that both have: left at the new one;
-///   * what Python runs whenever it starts, and a module of an expected project's name where that is not
-///     installed at all: likewise, to be told.
+///   * what runs unasked (run_at_start()), and a module of an expected project's name where that is not
+///     installed at all: likewise, to be told;
+///   * what leads Python elsewhere for all its modules: the new one itself is unjudged then.
 void look_for_shadows(const ShadowTools& tools, const SiteSnapshot& after, std::vector<OnDisk>& all);
 
 }  // namespace tomme::guard

@@ -68,6 +68,47 @@ TEST_F(ShadowsTest, AModuleInPythonsOwnLibraryIsRefused) {
   }
 }
 
+TEST_F(ShadowsTest, AModuleBesideScriptsIsRefused) {
+  for (const auto& [path, lies] : Contents{{"scripts/demo.py", "bin/demo.py"},
+                                           {"data/bin/demo/__init__.py", "bin/demo/__init__.py"},
+                                           {"data/bin/demo.abi3.so", "bin/demo.abi3.so"}}) {
+    auto all = beside({{"demo.py", "x = 1\n"}}, {{"zeta-1.0.data/" + path, "x = 2\n"}},
+                      {{"zeta-1.0.data/" + path, "../../../" + lies}});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::unjudged) << path;
+    EXPECT_EQ(all["demo"].reason,
+              "zeta 1.0 has brought " + lies + ", which Python may import instead of its demo.py");
+  }
+}
+
+TEST_F(ShadowsTest, MetadataOfItsNameBesideScriptsIsRefused) {
+  const std::string path = "bin/demo-9.9.egg-info";
+  auto all = beside({{"demo.py", "x = 1\n"}}, {{"zeta-1.0.data/data/" + path, "Name: demo\n"}},
+                    {{"zeta-1.0.data/data/" + path, "../../../" + path}});
+  EXPECT_EQ(all["demo"].reason,
+            "zeta 1.0 has brought bin/demo-9.9.egg-info, which scripts may read instead of its own");
+}
+
+TEST_F(ShadowsTest, WhatScriptsAndShellsRunUnaskedIsTold) {
+  for (const std::string path : {"bin/shutil.py", "bin/activate"}) {
+    auto all = beside({{"demo.py", ""}}, {{"zeta-1.0.data/data/" + path, ""}},
+                      {{"zeta-1.0.data/data/" + path, "../../../" + path}});
+    EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+    EXPECT_THAT(all["zeta"].starts, ElementsAre(path));
+  }
+}
+
+TEST_F(ShadowsTest, WhatLeadsPythonElsewhereIsRefused) {
+  for (const std::string path : {"bin/python3._pth", "bin/pyvenv.cfg", "lib/python311.zip"}) {
+    const Contents moved{{"zeta-1.0.data/data/" + path, "../../../" + path}};
+    auto all = beside({{"demo.py", ""}}, {{"zeta-1.0.data/data/" + path, ""}}, moved);
+    EXPECT_EQ(all["zeta"].from, InstalledFrom::unjudged) << path;
+    EXPECT_TRUE(all["zeta"].may_be_any);
+    EXPECT_EQ(all["zeta"].reason,
+              "it has brought " + path + ", by which Python may look for all modules elsewhere");
+    EXPECT_EQ(all["demo"].from, InstalledFrom::delivered);
+  }
+}
+
 TEST_F(ShadowsTest, AnOverlayThatComesFirstIsRefused) {
   const std::string overlay = folder_.path("cache") + "/uv/environments-v2/a/b/lib/python3.11/site-packages";
   bring("demo", {{"demo.py", "x = 1\n"}}, site_);
@@ -228,6 +269,10 @@ TEST_F(ShadowsTest, HonestNeighboursAreLeftAlone) {
                      {"google/zeta/y.py", ""},
                      {"tests/__init__.py", ""},
                      {"zeta-1.0.data/scripts/zeta", "#!python\n"},
+                     {"zeta-1.0.data/scripts/rst2zeta.py", "#!python\n"},
+                     {"zeta-1.0.data/scripts/activate-global-zeta", "#!python\n"},
+                     {"bin/__init__.py", ""},
+                     {"bin/demo.py", ""},
                      {"zeta-1.0.data/data/share/demo/x.txt", ""},
                      {"zeta-1.0.data/headers/demo.h", ""}});
   EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;

@@ -219,6 +219,21 @@ TEST_F(InstalledTest, WhatIsBuiltIsWhatTheSourceDistributionSays) {
             InstalledFrom::delivered);
 }
 
+TEST_F(InstalledTest, AFolderInAnEnvironmentIsNotOnesOwn) {
+  write(work_ + "/.venv/pyvenv.cfg", "home = /usr/bin\n");
+  write(work_ + "/cloned/.git/HEAD", "");
+  auto check = look();
+  const auto from = [&](const std::string& folder) {
+    write(folder + "/pyproject.toml", "[project]\nname = 'demo'\n");
+    install("demo", "1.0", "x = 1\n", R"({"url": "file://)" + folder + R"(", "dir_info": {}})");
+    return only(check);
+  };
+  EXPECT_EQ(from(work_ + "/packages/demo"), InstalledFrom::own_folder);
+  EXPECT_EQ(from(work_ + "/.venv/share/demo"), InstalledFrom::unjudged);
+  EXPECT_EQ(from(site_ + "/vendored"), InstalledFrom::unjudged);
+  EXPECT_EQ(from(work_ + "/cloned"), InstalledFrom::unjudged) << "another checkout";
+}
+
 TEST_F(InstalledTest, AnExpectedProjectOfAFolderIsOnesOwnOnlyInItsOwnFolder) {
   const std::string member = work_ + "/packages/demo";
   write(work_ + "/pyproject.toml", "[project]\nname = \"app\"\n");

@@ -1,9 +1,11 @@
 #include "app/run/installed_verdict.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
+#include "app/run/brought_files.h"
 #include "app/run/errors.h"
 #include "core/encoding/text.h"
 
@@ -11,6 +13,8 @@ namespace tomme::guard {
 namespace {
 
 constexpr std::size_t kTextLength = 400;
+constexpr std::size_t kToldOneByOne = 20;  // refusals
+constexpr std::size_t kNotes = 100;
 
 std::string title_of(const Installed& entry) {
   return printable(entry.project + (entry.version.empty() ? "" : " " + entry.version));
@@ -47,19 +51,46 @@ std::string of_both(const std::string& title, const std::string& other, const st
          " has: one of the two is there";
 }
 
+constexpr std::array kRunsUnasked{
+    std::pair{RunsWhen::python_starts,
+              "Python runs code of these whenever it starts, and it may change what "
+              "any import gives, of an expected project as well: "},
+    std::pair{RunsWhen::script_starts,
+              "Python finds these before its own whenever a script beside them is "
+              "started, one of an expected project as well: "},
+    std::pair{RunsWhen::shell_enters, "a shell runs these when it enters the environment: "},
+};
+
 /// One line for all: honest packages have such files, and nobody can tell what their code does.
-std::string run_at_start(const std::vector<Installed>& all) {
+std::string run_unasked(const std::vector<Installed>& all, RunsWhen when) {
   std::string list;
   for (const Installed& entry : all) {
-    if (entry.starts.empty()) continue;
-    const std::size_t more = entry.starts.size() - 1;
-    list += (list.empty() ? "" : ", ") + title_of(entry) + " (" + printable(*entry.starts.begin()) +
+    const auto is_one = [when](const std::string& path) { return runs_when(path) == when; };
+    const auto first = std::ranges::find_if(entry.starts, is_one);
+    if (first == entry.starts.end()) continue;
+    const auto more = std::ranges::count_if(entry.starts, is_one) - 1;
+    list += (list.empty() ? "" : ", ") + title_of(entry) + " (" + printable(*first) +
             (more == 0 ? "" : " and " + std::to_string(more) + " more") + ")";
   }
-  return list.empty() ? ""
-                      : "Python runs code of these whenever it starts, and it may change what any import "
-                        "gives, of an expected project as well: " +
-                            list;
+  return list;
+}
+
+/// Those that are refused one by one come first, and what bears an expected name before all: who makes an
+/// archive or a wheel can have thousands of distributions in it.
+void refuse(std::vector<const Installed*> entries, const InstalledRules& rules, Report& report) {
+  std::ranges::stable_partition(entries, [&](const Installed* entry) {
+    return std::ranges::any_of(entry->projects,
+                               [&](const ProjectName& name) { return rules.expected.contains(name); });
+  });
+  for (std::size_t i = 0; i < entries.size() && i < kToldOneByOne; ++i) {
+    const Installed& entry = *entries[i];
+    const std::string title = title_of(entry);
+    report.refused(title, Error(kGuardInstalled, sentence(title, entry.folder, entry.reason)));
+  }
+  if (entries.size() <= kToldOneByOne) return;
+  const std::string more = std::to_string(entries.size() - kToldOneByOne) + " more";
+  report.refused(more, Error(kGuardInstalled, "installed without being judged: " + more +
+                                                  ", which the report for machines lists"));
 }
 
 /// What is to tell of one that is not unjudged.
@@ -96,18 +127,27 @@ std::vector<std::string> report_installed(std::vector<Installed> all, const Inst
                                                          : Changes::judged);
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> unjudged;  // by folder and reason
   std::vector<std::string> notes;
+  std::vector<const Installed*> refused;
   for (const Installed& entry : all) {
     const std::string title = title_of(entry);
     add_notes(entry, is_expected(entry), notes);
     if (entry.from != InstalledFrom::unjudged) continue;
     if (is_refused(entry)) {
-      report.refused(title, Error(kGuardInstalled, sentence(title, entry.folder, entry.reason)));
+      refused.push_back(&entry);
     } else {
       unjudged[{entry.folder, entry.reason}].push_back(title);
     }
   }
+  refuse(std::move(refused), rules, report);
   for (const auto& [key, titles] : unjudged) notes.push_back(sentence(joined(titles), key.first, key.second));
-  if (std::string note = run_at_start(all); !note.empty()) notes.push_back(std::move(note));
+  if (notes.size() > kNotes) {
+    const std::string more = std::to_string(notes.size() - kNotes);
+    notes.resize(kNotes);
+    notes.push_back("there are " + more + " more such notes on what is installed");
+  }
+  for (const auto& [when, words] : kRunsUnasked) {
+    if (const std::string list = run_unasked(all, when); !list.empty()) notes.push_back(words + list);
+  }
   report.installed(std::move(all));
   return notes;
 }

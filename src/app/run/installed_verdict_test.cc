@@ -132,6 +132,34 @@ TEST(InstalledVerdict, TellsInOneLineWhatRunsAtEachStart) {
   EXPECT_THAT(all.notes.front(), HasSubstr(": one 1.0 (a.pth and 1 more), two 1.0 (b.pth)"));
 }
 
+TEST(InstalledVerdict, TellsApartWhatScriptsAndShellsRun) {
+  Installed one = entry_of("one", InstalledFrom::delivered);
+  one.starts = {"bin/activate", "bin/json.py", "bin/shutil.py"};
+  EXPECT_THAT(
+      told({one}, {}).notes,
+      ::testing::ElementsAre("Python finds these before its own whenever a script beside them is started, "
+                             "one of an expected project as well: one 1.0 (bin/json.py and 1 more)",
+                             "a shell runs these when it enters the environment: one 1.0 (bin/activate)"));
+}
+
+TEST(InstalledVerdict, CountsWhatIsTooMuchToTell) {
+  std::vector<Installed> all;
+  for (int i = 0; i < 500; ++i) {
+    all.push_back(entry_of("a" + std::to_string(i)));
+    all.back().reason = "reason " + std::to_string(i);
+  }
+  all.push_back(entry_of("demo"));
+  Report report;
+  (void)report_installed(all, {.proof_required = true, .expected = {project("demo")}}, report);
+  const std::string table = report.table({});
+  EXPECT_LT(table.size(), 10'000U);
+  EXPECT_THAT(table, HasSubstr("REFUSED     demo 1.0: "));
+  EXPECT_THAT(table, HasSubstr("REFUSED     481 more: installed without being judged: 481 more"));
+  const Told noted = told(all, {});
+  EXPECT_LT(noted.notes.size(), 110U);
+  EXPECT_THAT(noted.notes, Contains("there are 401 more such notes on what is installed"));
+}
+
 TEST(InstalledVerdict, IsInTheReport) {
   Report report;
   (void)report_installed({entry_of("demo")}, {.proof_required = true}, report);

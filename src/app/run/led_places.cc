@@ -19,9 +19,16 @@ std::string_view next_segment(std::string_view& path) {
 
 LedPlaces::LedPlaces(std::vector<LedPlace> places) : places_(std::move(places)) {
   for (std::size_t i = 0; i < places_.size(); ++i) {
-    node_of(places_[i].real).places.push_back(i);
-    if (places_[i].named != places_[i].real) node_of(places_[i].named).places.push_back(i);
+    add(places_[i].real, i);
+    if (places_[i].named != places_[i].real) add(places_[i].named, i);
   }
+}
+
+/// Thousands of `.pth` files may name one place.
+void LedPlaces::add(std::string_view path, std::size_t place) {
+  std::vector<std::size_t>& there = node_of(path).places;
+  const auto is_of_same_site = [&](std::size_t other) { return places_[other].site == places_[place].site; };
+  if (std::ranges::none_of(there, is_of_same_site)) there.push_back(place);
 }
 
 LedPlaces::Node& LedPlaces::node_of(std::string_view path) {

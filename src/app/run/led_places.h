@@ -33,6 +33,7 @@ class LedPlaces {
   };
 
   Node& node_of(std::string_view path);
+  void add(std::string_view path, std::size_t place);
 
   std::vector<LedPlace> places_;
   Node root_;

@@ -153,14 +153,20 @@ class SnapshotTaker {
 
   /// Python imports from a zip archive as from a folder, and an egg may be one.
   void add_archive(const std::string& real) {
-    const auto names = names_in_archive(real);
-    if (!names) return leave_unlooked(real);
-    for (const std::string& name : *names) {
+    if (names_ > limits_.archived_names) return leave_unlooked(real);
+    const auto archive = PathArchive::open(real);
+    if (!archive) return leave_unlooked(real);
+    const std::vector<std::string> names = archive->names();
+    names_ += names.size();
+    std::set<std::string> found;
+    for (const std::string& name : names) {
       const std::string top = name.substr(0, name.find('/'));
-      if (layout_of(top) != nullptr) look.distributions.emplace(real + "/" + top, state_of_file(real));
-      if (is_egg(real) && ascii::to_lower(top) == "egg-info")
-        look.distributions.emplace(real, state_of_file(real));
+      if (layout_of(top) != nullptr) found.insert(real + "/" + top);
+      if (is_egg(real) && ascii::to_lower(top) == "egg-info") found.insert(real);
     }
+    if (found.size() > limits_.archived_distributions - archived_) return leave_unlooked(real);
+    archived_ += found.size();
+    for (const std::string& path : found) look.distributions.emplace(path, state_of_file(real));
   }
 
   void leave_unlooked(const std::string& file) {
@@ -170,6 +176,8 @@ class SnapshotTaker {
   static DistributionState state_of_file(const std::string& path) { return {{look_at(AT_FDCWD, path), {}}}; }
 
   const PathFileLimits& limits_;
+  std::size_t archived_ = 0;  // distributions in archives
+  std::size_t names_ = 0;     // in archives
   std::set<std::string> seen_;
   std::set<std::pair<std::string, std::string>> path_files_;  // in each spelling, with its folder
 };
@@ -247,6 +255,10 @@ std::vector<std::string> places_named_in(const std::string& file, std::string_vi
 
 bool is_unlooked(std::string_view path) {
   return path.ends_with(kUnlooked);
+}
+
+bool is_distribution(std::string_view name) {
+  return layout_of(name) != nullptr;
 }
 
 std::vector<std::string> new_or_changed(const SiteSnapshot& before, const SiteSnapshot& after) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -28,6 +29,9 @@ using SiteSnapshot = std::map<std::string, DistributionState>;
 struct PathFileLimits {
   std::size_t bytes = 256 * 1024;  ///< of one `.pth` or `.egg-link`
   std::size_t places = 1000;       ///< that it names
+  /// In all archives together to which they lead: who makes one can have 100,000 in a few kilobytes.
+  std::size_t archived_distributions = 500;
+  std::size_t archived_names = 1'000'000;  ///< likewise, of all entries
 };
 
 /// A folder or a zip archive on Python's path behind a folder of distributions: a `.pth` there names it.
@@ -36,7 +40,7 @@ struct LedPlace {
   std::string named;  ///< the place as the `.pth` has it, without "." and ".."
   std::string real;   ///< and with its links followed
   bool is_archive = false;
-  friend bool operator==(const LedPlace&, const LedPlace&) = default;
+  friend auto operator<=>(const LedPlace&, const LedPlace&) = default;
 };
 
 struct SiteLook {
@@ -62,8 +66,12 @@ bool is_of_a_process(std::string_view path);
 std::vector<std::string> places_named_in(const std::string& file, std::string_view text);
 
 /// Whether a path of a snapshot, "/v/zz.pth/*", is no distribution but a file whose places were not looked
-/// at: it names too many, or one of a process, or leads to a file that is no zip archive to us.
+/// at: it names too many, or one of a process, or leads to a file that is no zip archive
+/// to us, or one with more distributions than are looked at.
 bool is_unlooked(std::string_view path);
+
+/// Whether a file or folder of this name is a distribution where Python looks for some: "demo-1.0.dist-info".
+bool is_distribution(std::string_view name);
 
 /// The paths that `after` has and `before` has not, or otherwise.
 std::vector<std::string> new_or_changed(const SiteSnapshot& before, const SiteSnapshot& after);

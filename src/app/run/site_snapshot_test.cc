@@ -108,6 +108,43 @@ TEST_F(SiteSnapshotTest, HasAnEggAndAnArchiveThatAPathFileNames) {
   EXPECT_FALSE(is_unlooked(folder_.path("two.zip/demo-1.0.dist-info")));
 }
 
+TEST_F(SiteSnapshotTest, LeavesArchivesUnlookedThatPythonMayReadOtherwise) {
+  const std::string whole(text_of(testing::make_zip({{"a@1.egg-info", "x"}, {"b.py", "x"}})));
+  const auto with = [&whole](std::string_view from, std::string_view to) {
+    std::string text = whole;
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+    return text;
+  };
+  std::string lzma = whole;
+  const std::size_t header = whole.find("PK\1\2");
+  lzma[header + 10] = 14;
+  put("site/zz.pth", "../whole.zip\n../lzma.zip\n../nul.zip\n../moved.zip\n");
+  put("whole.zip", whole);
+  put("lzma.zip", lzma);
+  put("nul.zip", with("a@1", std::string_view("a\0001", 3)));
+  // The end record tells where the directory is in the file without what is before it.
+  put("moved.zip", "#!python\n" + whole);
+  EXPECT_THAT(names_in(take_snapshot({site_})),
+              ElementsAre("lzma.zip/*", "moved.zip/*", "nul.zip/*", "whole.zip/a@1.egg-info"));
+}
+
+TEST_F(SiteSnapshotTest, LeavesArchivesOfTooManyDistributionsUnlooked) {
+  const auto archive = [](int count) {
+    std::vector<testing::ArchiveFile> files;
+    for (int i = 0; i < count; ++i) files.push_back({"d" + std::to_string(i) + "-1.dist-info/METADATA", ""});
+    return std::string(text_of(testing::make_zip(files)));
+  };
+  put("site/zz.pth", "../a.zip\n../b.zip\n../c.zip\n");
+  put("a.zip", archive(2));
+  put("b.zip", archive(2));
+  put("c.zip", archive(1));
+  EXPECT_THAT(names_in(take_snapshot({site_}, {.archived_distributions = 3})),
+              ElementsAre("a.zip/d0-1.dist-info", "a.zip/d1-1.dist-info", "b.zip/*", "c.zip/d0-1.dist-info"));
+  EXPECT_THAT(names_in(take_snapshot({site_}, {.archived_names = 1})),
+              ElementsAre("a.zip/d0-1.dist-info", "a.zip/d1-1.dist-info", "b.zip/*", "c.zip/*"));
+}
+
 TEST_F(SiteSnapshotTest, HasAnEggThatIsAnArchive) {
   put("site/zz.pth", "../sub/demo-2.0-py3.11.egg\n");
   fs::create_directories(folder_.path("sub"));
