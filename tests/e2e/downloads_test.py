@@ -256,7 +256,7 @@ def test_poetry_lock_and_sync(local, index):
     result = local.run("poetry", "sync")
     assert result.code == REFUSED, result.said
     assert result.file(WHEEL)["refusal"]["code"] == "statement/subject"
-    assert "tomme: " in result.out + result.err.split(WHEEL + "  ")[0], "poetry does not print the reason"
+    assert "tomme: " in result.by_the_installer, "poetry does not print the reason"
 
 
 def test_pip_lock(local):

@@ -35,7 +35,7 @@ def assert_refused(stage, result, code: str, file: str = WHEEL):
                 if entry["file"] == file and "refusal" in entry}
     refusals |= {entry["why"]["code"] for entry in result.report["refused"]}
     assert code in refusals, f"{refusals} {result.said}"
-    assert "tomme: " in result.said and f"[{code}]" in result.said, f"the installer does not say why: {result.said}"
+    assert "tomme: " in result.by_the_installer and f"[{code}]" in result.by_the_installer, f"the installer does not say why: {result.said}"
 
 
 def assert_taken(stage, result, verdict: str = "attested", file: str = WHEEL):
@@ -109,7 +109,7 @@ def test_proof_of_another_sigstore(local, command):
     result = local.run(*command)
     assert result.code == REFUSED, result.said
     assert result.verdicts()[WHEEL] == "refused"
-    assert "tomme: " in result.said
+    assert "tomme: " in result.by_the_installer
 
 
 # --- proof that is listed and cannot be had

@@ -203,7 +203,7 @@ def test_a_pylock_file_is_judged_by_its_proofs(local, index, tool):
     assert result.file(WHEEL)["verdict"] == "verified"
     index.entry(WHEEL).provenance = None
     result = local.run(*command, "--upgrade" if tool == "pip" else "--reinstall", options=["--require", "attested"])
-    assert result.code == REFUSED and "tomme: " in result.said, result.said
+    assert result.code == REFUSED and "tomme: " in result.by_the_installer, result.said
 
 
 # --- logins that are hard to write

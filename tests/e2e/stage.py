@@ -25,6 +25,11 @@ class Result(NamedTuple):
     def said(self) -> str:
         return self.out + self.err
 
+    @property
+    def by_the_installer(self) -> str:
+        """What was said without the lines of tomme's own."""
+        return "\n".join(line for line in self.said.splitlines() if not line.startswith("tomme: "))
+
     def file(self, name: str) -> dict:
         """The report's entry of a file."""
         found = [entry for entry in self.report["files"] if entry["file"] == name]
