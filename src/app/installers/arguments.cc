@@ -78,7 +78,10 @@ class Scanner {
     if (equals != std::string_view::npos) {
       value = word.substr(equals + 1);
     } else if (std::ranges::any_of(options, &Option::takes_value)) {
-      value = separate_value();
+      // A beginning that a flag has as well: what follows may be a word.
+      const bool may_be_a_flag = options.front()->name != word && is_flag(word);
+      if (!may_be_a_flag) value = separate_value();
+      if (may_be_a_flag && at_ < arguments_.size()) value = arguments_[at_];
     }
     for (const Option* option : options) add(*option, value);
   }

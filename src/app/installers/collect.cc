@@ -158,7 +158,8 @@ Result<void> requirement_in_table(Collector& into, const json::Value& table, con
     } else if (member.name == "dependencies") {
       TRY(collect_requirement_list(into, &member.value, where));
     } else if (std::ranges::find(kHarmless, member.name) == kHarmless.end()) {
-      TRY(into.findings.unproven(std::string(kUnknownEntry) + " (" + printable(member.name) + ")", where));
+      TRY(into.findings.unproven(std::string(kUnknownEntry) + " (" + shown_address(member.name) + ")",
+                                 where));
     }
   }
   return {};
@@ -207,7 +208,7 @@ Result<void> collect_dependency_table(Collector& into, const json::Value* table,
   for (const json::Member& dependency : members_of(table)) {
     const Findings::About about(into.findings, dependency.name);
     for (const json::Value& item : one_or_more(dependency.value)) {
-      TRY(collect_ways(into, item, where + ", " + printable(dependency.name), directory));
+      TRY(collect_ways(into, item, where + ", " + shown_address(dependency.name), directory));
     }
   }
   return {};
@@ -220,7 +221,8 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
   }
   for (std::string_view table : {"project.optional-dependencies", "dependency-groups"}) {
     for (const json::Member& group : members_of(at(document, table))) {
-      TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name,
+      TRY(collect_requirement_list(into, &group.value,
+                                   where + ", " + std::string(table) + "." + shown_address(group.name),
                                    folder_of_file(where)));
     }
   }

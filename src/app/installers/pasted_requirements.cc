@@ -25,7 +25,7 @@ class BuildRequirements {
     for (const json::Value& item : items_of(here)) {
       if (item.text() == nullptr) TRY(tables(&item, key));
       if (item.text() != nullptr && names_requirements(key))
-        TRY(expect_plain_requirement(into_, *item.text(), where_ + ", " + printable(key)));
+        TRY(expect_plain_requirement(into_, *item.text(), where_ + ", " + shown_address(key)));
     }
     for (const json::Member& member : members_of(here)) TRY(tables(&member.value, member.name));
     return {};

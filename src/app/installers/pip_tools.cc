@@ -132,8 +132,9 @@ constexpr std::array<std::string_view, 36> kHarmless{"--color",
                                                      "--force",
                                                      "--user",
                                                      "--user-only"};
-constexpr std::array<std::string_view, 3> kAlsoHarmless{"--python-executable", "--uploaded-prior-to",
-                                                        "--config"};
+/// A cache of the settings' counts for less than the one that tomme gives by a variable.
+constexpr std::array<std::string_view, 4> kAlsoHarmless{"--python-executable", "--uploaded-prior-to",
+                                                        "--config", "--cache-dir"};
 
 bool is_harmless(std::string_view name) {
   constexpr std::string_view kNo = "--no-";

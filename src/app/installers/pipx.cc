@@ -32,6 +32,8 @@ constexpr Option kOptions[] = {
     {"--skip", true},
     {"--output", true},
     {"--value", true},
+    {"-V", true},
+    {"--include-resources-from", true, Meaning::requirement},
 };
 
 /// pipx hands all it is given to pip or uv, whose settings hold besides.
@@ -104,10 +106,16 @@ class PipxCollector {
       case Meaning::requirement:
         return package(option.value, sub);
       case Meaning::requirements:
+        if (option.name == "--lock") return lock(path_in(into_, directory, option.value));
         return collect_requirements(into_, option.value, directory, option.name);
       default:
         return {};
     }
+  }
+
+  /// pipx goes by the name that a link leads to, and takes none but `pylock.toml` and `pylock.NAME.toml`.
+  Result<void> lock(const std::string& path) {
+    return collect_pylock(into_, into_.invocation.resolve ? into_.invocation.resolve(path) : path);
   }
 
   /// What an environment was made with is used again: nothing stands for every environment there is.

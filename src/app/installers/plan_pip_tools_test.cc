@@ -81,7 +81,8 @@ TEST(Plan, OrdinarySettingsOfPipToolsPassWithProof) {
       settings("generate-hashes=true\nstrip_extras=true\nresolver='backtracking'\nresolver_name='legacy'\n"
                "extras=['dev']\nextra='dev'\nno-emit-find-links=true\nno-header=true\nquiet=true\n"
                "allow-unsafe=true\nunsafe-package=['pip']\nbuild_deps_targets=['wheel']\nno-index=false\n"
-               "annotation-style='line'\nupgrade_packages=['six']\nuser_only=true\noutput-file='r.txt'\n"
+               "annotation-style='line'\nupgrade_packages=['six']\nuser_only=true\ncache-dir='c'\nmax-rounds="
+               "10\noutput-file='r.txt'\n"
                "[tool.pip-tools.sync]\npip-args='--find-links /v'"));
   invocation.proof_required = true;
   const Result<Plan> plan = make_plan(invocation);
