@@ -106,16 +106,17 @@ class PipxCollector {
       case Meaning::requirement:
         return package(option.value, sub);
       case Meaning::requirements:
-        if (option.name == "--lock") return lock(path_in(into_, directory, option.value));
-        return collect_requirements(into_, option.value, directory, option.name);
+        // pipx goes by the name that a link of a lock leads to.
+        return collect_requirements(into_, option.name == "--lock" ? followed(option.value) : option.value,
+                                    directory, option.name);
       default:
         return {};
     }
   }
 
-  /// pipx goes by the name that a link leads to, and takes none but `pylock.toml` and `pylock.NAME.toml`.
-  Result<void> lock(const std::string& path) {
-    return collect_pylock(into_, into_.invocation.resolve ? into_.invocation.resolve(path) : path);
+  std::string followed(const std::string& path) const {
+    const std::string place = path_in(into_, into_.invocation.directory, path);
+    return into_.invocation.resolve ? into_.invocation.resolve(place) : place;
   }
 
   /// What an environment was made with is used again: nothing stands for every environment there is.
