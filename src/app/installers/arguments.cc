@@ -45,6 +45,12 @@ class Scanner {
     return begins;
   }
 
+  bool is_flag(std::string_view name) const {
+    return std::ranges::any_of(grammar_.flags, [&](std::string_view flag) {
+      return flag == name || (grammar_.abbreviations && name.size() > 2 && flag.starts_with(name));
+    });
+  }
+
   std::string separate_value() {
     if (at_ >= arguments_.size()) return {};
     const std::string& value = arguments_[at_++];
@@ -66,11 +72,16 @@ class Scanner {
   void long_option(std::string_view word) {
     std::size_t equals = word.find('=');
     std::vector<const Option*> options = candidates(word.substr(0, equals));
+    if (options.empty() && !is_flag(word.substr(0, equals)))
+      out_.unknown.emplace_back(word.substr(0, equals));
     std::string value;
     if (equals != std::string_view::npos) {
       value = word.substr(equals + 1);
     } else if (std::ranges::any_of(options, &Option::takes_value)) {
-      value = separate_value();
+      // A beginning that a flag has as well: what follows may be a word.
+      const bool may_be_a_flag = options.front()->name != word && is_flag(word);
+      if (!may_be_a_flag) value = separate_value();
+      if (may_be_a_flag && at_ < arguments_.size()) value = arguments_[at_];
     }
     for (const Option* option : options) add(*option, value);
   }
@@ -80,7 +91,10 @@ class Scanner {
     for (std::size_t i = 0; i < letters.size(); ++i) {
       const char name[] = {'-', letters[i]};
       auto option = std::ranges::find(grammar_.options, std::string_view(name, 2), &Option::name);
-      if (option == grammar_.options.end()) continue;
+      if (option == grammar_.options.end()) {
+        if (!is_flag({name, 2})) out_.unknown.emplace_back(name, 2);
+        continue;
+      }
       if (!option->takes_value) {
         add(*option, {});
         continue;

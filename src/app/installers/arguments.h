@@ -44,11 +44,13 @@ struct Option {
   Meaning meaning = Meaning::nothing;
 };
 
-/// How a command line is read. Options that are not in the table are taken for flags.
+/// How a command line is read. Options that are in neither list are taken for flags, and named as unknown.
 struct Grammar {
   std::span<const Option> options;
   bool abbreviations = false;  ///< optparse and argparse take any unambiguous beginning of a long option
   bool stop_at_word = false;   ///< the first word ends the options: it is a command of its own
+  std::span<const std::string_view> flags =
+      {};  ///< the others that the program has, none of them with a value
 };
 
 struct Found {
@@ -60,6 +62,7 @@ struct Found {
 struct Arguments {
   std::vector<Found> options;      ///< those with a meaning only, in order
   std::vector<std::string> words;  ///< what is no option; all that follows the first with `stop_at_word`
+  std::vector<std::string> unknown = {};  ///< "--new", "-N": the word that follows may be a value, or none
 };
 
 /// Words as a shell would cut them: quotes and backslashes, nothing else.

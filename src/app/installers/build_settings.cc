@@ -118,7 +118,7 @@ class BuildSettings {
 
   std::string place() const {
     std::string text = where_ + ",";
-    for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + printable(keys_[i]);
+    for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + shown_address(keys_[i]);
     return text;
   }
 
@@ -220,7 +220,7 @@ class BuildSettings {
   }
 
   Result<void> setup_texts(std::string_view texts) {
-    const std::string where = where_ + ", [" + printable(section_) + "]";
+    const std::string where = where_ + ", [" + shown_address(section_) + "]";
     while (true) {
       const std::size_t end = texts.find(';');
       TRY(one_text(texts.substr(0, end), where));
@@ -237,6 +237,8 @@ class BuildSettings {
     const bool has_extras = section_.starts_with("options.extras_require") || section_ == "DEFAULT";
     if (section_ == "easy_install" && key_ == "find_links" && !text.empty())
       return into_.findings.find_links(text, where_ + ", [easy_install] find_links");
+    if (key_ == "dependency_links" && !text.empty())
+      return into_.findings.find_links(text, where_ + ", [" + shown_address(section_) + "] dependency_links");
     if (section_ == "easy_install" && key_ == "index_url") {
       const std::string where = where_ + ", [easy_install] index_url";
       // Hardly any build asks it today: one over plain http is not refused everywhere for it.

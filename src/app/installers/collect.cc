@@ -158,7 +158,8 @@ Result<void> requirement_in_table(Collector& into, const json::Value& table, con
     } else if (member.name == "dependencies") {
       TRY(collect_requirement_list(into, &member.value, where));
     } else if (std::ranges::find(kHarmless, member.name) == kHarmless.end()) {
-      TRY(into.findings.unproven(std::string(kUnknownEntry) + " (" + printable(member.name) + ")", where));
+      TRY(into.findings.unproven(std::string(kUnknownEntry) + " (" + shown_address(member.name) + ")",
+                                 where));
     }
   }
   return {};
@@ -207,7 +208,7 @@ Result<void> collect_dependency_table(Collector& into, const json::Value* table,
   for (const json::Member& dependency : members_of(table)) {
     const Findings::About about(into.findings, dependency.name);
     for (const json::Value& item : one_or_more(dependency.value)) {
-      TRY(collect_ways(into, item, where + ", " + printable(dependency.name), directory));
+      TRY(collect_ways(into, item, where + ", " + shown_address(dependency.name), directory));
     }
   }
   return {};
@@ -220,7 +221,8 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
   }
   for (std::string_view table : {"project.optional-dependencies", "dependency-groups"}) {
     for (const json::Member& group : members_of(at(document, table))) {
-      TRY(collect_requirement_list(into, &group.value, where + ", " + std::string(table) + "." + group.name,
+      TRY(collect_requirement_list(into, &group.value,
+                                   where + ", " + std::string(table) + "." + shown_address(group.name),
                                    folder_of_file(where)));
     }
   }
@@ -308,10 +310,47 @@ Result<std::vector<std::string>> folders_matching(const Collector& from, const s
   return std::move(search.found);
 }
 
+namespace {
+
+/// `#egg=NAME`, or a hash. Of a `subdirectory` some build that folder and some the one around it; what is no
+/// fragment that all know may be a part of the name, or whatever a line holds.
+bool is_plain_fragment(std::string_view fragment) {
+  constexpr std::string_view kMore = "._-[],";
+  const auto is_byte = [&](char c) { return ascii::is_alnum(c) || kMore.contains(c); };
+  constexpr std::array<std::string_view, 6> kKeys{"egg=", "md5=", "sha1=", "sha256=", "sha384=", "sha512="};
+  while (true) {
+    const std::size_t end = std::min(fragment.find('&'), fragment.size());
+    const std::string_view one = fragment.substr(0, end);
+    const auto key =
+        std::ranges::find_if(kKeys, [&](std::string_view each) { return one.starts_with(each); });
+    if (key == kKeys.end() || !std::ranges::all_of(one.substr(key->size()), is_byte)) return false;
+    if (end == fragment.size()) return true;
+    fragment.remove_prefix(end + 1);
+  }
+}
+
+/// Whether what follows a path is plain: extras, then a fragment.
+bool is_plain_after_path(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos || text.substr(0, close).contains('/')) return false;
+    text = trim(text.substr(close + 1));
+  }
+  return text.empty() || (text.starts_with('#') && is_plain_fragment(text.substr(1)));
+}
+
+}  // namespace
+
 std::optional<std::string> local_place_of(const Collector& from, std::string_view requirement,
                                           const std::string& directory) {
   std::optional<std::string> path = local_path_of(requirement);
   if (!path) return std::nullopt;
+  const std::size_t end = std::min(path->find_first_of("[#"), path->size());
+  const std::string_view after = trim(std::string_view(*path).substr(end));
+  // pip first looks for a folder of the whole name.
+  if (!is_plain_after_path(after) ||
+      (after.contains('#') && is_there(from.invocation, place_of(from, directory, *path))))
+    from.findings.read_twice(*path);
   path->resize(std::min(path->find_first_of("[#"), path->size()));
   return path_in(from, directory, path_of_file_url(trim(*path)));
 }

@@ -7,6 +7,7 @@
 #include "app/installers/collect.h"
 #include "app/installers/hatch_environments.h"
 #include "app/installers/hatch_scripts.h"
+#include "app/installers/starters.h"
 #include "app/installers/walk.h"
 #include "core/encoding/text.h"
 
@@ -15,6 +16,10 @@ namespace tomme::guard {
 namespace {
 
 /// hatch 1.18; click.
+constexpr std::string_view kFlags[] = {
+    "-h",       "--help",  "-v",         "--verbose",     "-q",
+    "--quiet",  "--color", "--no-color", "--interactive", "--no-interactive",
+    "--version"};
 constexpr Option kHatchOptions[] = {
     {"-e", true, Meaning::environment},
     {"--env", true, Meaning::environment},
@@ -26,6 +31,7 @@ constexpr Option kHatchOptions[] = {
 };
 
 /// Of `hatch env run`: `-f` chooses by what the environments hold.
+constexpr std::string_view kRunFlags[] = {"-h", "--help", "--force-continue", "--ignore-compat"};
 constexpr Option kRunOptions[] = {
     {"-e", true, Meaning::environment},
     {"--env", true, Meaning::environment},
@@ -63,7 +69,8 @@ class HatchCollector {
 
   Result<Nested> run(const Command& command) {
     TRY(collect_uv(into_, nullptr));
-    const Arguments top = scan(command.arguments, {kHatchOptions, false, true});
+    const Arguments top = scan(command.arguments, {kHatchOptions, false, true, kFlags});
+    TRY(expect_known_options(into_, "hatch", top));
     TRY(other_project(top));
     Request request = TRY(request_of(top));
     const HatchProject project = TRY(HatchProject::read(into_));
@@ -74,6 +81,7 @@ class HatchCollector {
     HatchEnvironments environments(into_, project);
     TRY(environments.use(request.environments));
     Nested nested = TRY(environments.preparations());
+    TRY(implied_environments(project, nested));
     const HatchScripts::Start start{.variables = environments.variables(),
                                     .lacks_words = request.runs_own_scripts};
     if (!request.runs_own_scripts) {
@@ -94,6 +102,17 @@ class HatchCollector {
     if (into_.variable("HATCH_PROJECT") == nullptr && !std::ranges::any_of(top.options, names_one)) return {};
     return findings_.unproven("a project that hatch finds by settings of its own", "hatch --project",
                               "start it in the project's folder");
+  }
+
+  /// Those that hatch makes besides: to have uv for another one, and to build a project whose metadata its
+  /// build says.
+  Result<void> implied_environments(const HatchProject& project, Nested& nested) {
+    for (const char* name : {"hatch-uv", "hatch-build"}) {
+      HatchEnvironments environments(into_, project);
+      TRY(environments.use({{name}}));
+      for (StartedCommand& each : TRY(environments.preparations())) nested.push_back(std::move(each));
+    }
+    return {};
   }
 
   /// The environment that counts where a command names none.
@@ -147,8 +166,9 @@ class HatchCollector {
     return {{{std::move(environment)}}, std::move(words), false};
   }
 
-  static Request env_run_request(std::span<const std::string> rest, const std::string& chosen) {
-    const Arguments found = scan(rest, {kRunOptions, false, false});
+  Result<Request> env_run_request(std::span<const std::string> rest, const std::string& chosen) {
+    const Arguments found = scan(rest, {kRunOptions, false, false, kRunFlags});
+    TRY(expect_known_options(into_, "hatch env run", found));
     std::vector<std::string> environments;
     bool filters = false;
     for (const Found& option : found.options) {
@@ -156,8 +176,8 @@ class HatchCollector {
       filters |= option.meaning == Meaning::group;
     }
     if (environments.empty()) environments.push_back(chosen);
-    if (filters) return {std::nullopt, found.words, false};
-    return {std::move(environments), found.words, false};
+    if (filters) return Request{std::nullopt, found.words, false};
+    return Request{std::move(environments), found.words, false};
   }
 
   /// `hatch run x.py`: where its head has a table, that is an environment of its own. Nothing otherwise.
@@ -172,6 +192,7 @@ class HatchCollector {
     const json::Value* own = at(*metadata, "tool.hatch");
     if (own != nullptr) TRY(environments.use_table(*own, path + ", [tool.hatch]"));
     Nested nested = TRY(environments.preparations());
+    TRY(implied_environments(project, nested));
     std::vector<std::string> started{"python"};
     started.insert(started.end(), words.begin() + 1, words.end());
     TRY(environments.scripts().start_words(started, {.variables = environments.variables()}, nested));

@@ -68,6 +68,12 @@ std::string HatchProject::where(std::string_view name) const {
   return root_ + (is_own ? "/hatch.toml, [" : "/pyproject.toml, [tool.hatch.") + std::string(name);
 }
 
+bool HatchProject::has_matrix() const {
+  const auto has_one = [](const json::Member& each) { return member_of(&each.value, "matrix") != nullptr; };
+  const bool is_made_up = table("env") != nullptr && member_of(table("env"), "collectors") != nullptr;
+  return is_made_up || std::ranges::any_of(members_of(table("envs")), has_one);
+}
+
 Result<void> HatchProject::collect_settings(Collector& into) const {
   if (project_) TRY(collect_project_tables(into, *project_, root_ + "/pyproject.toml"));
   TRY(collect_build_settings(into, project_ ? &*project_ : nullptr, root_));
@@ -133,7 +139,7 @@ Result<void> HatchEnvironments::use(const std::optional<std::vector<std::string>
   }
   for (const std::string& name : used) {
     const json::Value* table = member_of(environments, name);
-    if (table != nullptr) TRY(use_table(*table, project_.where("envs") + "." + printable(name) + "]"));
+    if (table != nullptr) TRY(use_table(*table, project_.where("envs") + "." + shown_address(name) + "]"));
   }
   const bool may_be_system = !names || std::ranges::find(*names, "system") != names->end();
   if (const json::Value* own = project_.table("scripts"); own != nullptr && may_be_system)
@@ -255,8 +261,8 @@ Result<void> HatchEnvironments::overrides(const json::Value& table, const std::s
         const std::string_view name =
             std::string_view(option.name).substr(set == std::string::npos ? 0 : set + 4);
         TRY(one_override(name, option.value,
-                         where + ", overrides." + printable(kind.name) + "." + printable(condition.name) +
-                             "." + std::string(printable(option.name))));
+                         where + ", overrides." + shown_address(kind.name) + "." +
+                             shown_address(condition.name) + "." + std::string(shown_address(option.name))));
       }
     }
   }

@@ -23,6 +23,8 @@ class HatchProject {
   /// "pyproject.toml, [tool.hatch.envs" or "hatch.toml, [envs", with the folder before.
   std::string where(std::string_view name) const;
   const std::string& root() const { return root_; }
+  /// Whether an environment of the project has a matrix, or may have one that is not seen here.
+  bool has_matrix() const;
 
   /// What is installed whatever the environment: of the project, of its build, of hatch itself.
   Result<void> collect_settings(Collector& into) const;
@@ -40,7 +42,10 @@ class HatchProject {
 class HatchEnvironments {
  public:
   HatchEnvironments(Collector& into, const HatchProject& project)
-      : into_(into), findings_(into.findings), project_(project), scripts_(into, project.root()) {}
+      : into_(into),
+        findings_(into.findings),
+        project_(project),
+        scripts_(into, project.root(), project.has_matrix()) {}
 
   /// Those of these names with what they inherit from; all, where that cannot be told.
   Result<void> use(const std::optional<std::vector<std::string>>& names);

@@ -56,6 +56,8 @@ class Filler {
       filled_.lacks_words = true;
     } else if (name == "verbosity" && data.starts_with("flag")) {
       filled_.lacks_words = true;
+    } else if (name == "matrix" && has_no_such_variable(data)) {
+      fill(data.substr(data.find(':') + 1), depth + 1);
     } else if (colon == inner.size() && name == "root") {
       filled_.text += places_.root;
     } else if (colon == inner.size() && name == "home") {
@@ -65,6 +67,11 @@ class Filler {
     } else {
       keep("{" + std::string(inner) + "}");
     }
+  }
+
+  /// `x:DEFAULT`; hatch's own test environment has a matrix of Pythons.
+  bool has_no_such_variable(std::string_view data) const {
+    return !places_.has_matrix && data.contains(':') && data.substr(0, data.find(':')) != "python";
   }
 
   std::string_view arguments_;

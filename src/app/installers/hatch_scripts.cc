@@ -104,7 +104,7 @@ std::vector<std::string> HatchScripts::names() const {
 }
 
 FilledIn HatchScripts::filled(std::string_view text, std::string_view arguments) const {
-  return fill_in_hatch(text, arguments, {root_, into_.invocation.home});
+  return fill_in_hatch(text, arguments, {root_, into_.invocation.home, has_matrix_});
 }
 
 Result<void> HatchScripts::start(std::string_view command, const Start& start, Nested& nested) const {

@@ -17,8 +17,9 @@ namespace tomme::guard {
 /// script, whose commands take the rest. Where environments have scripts of the same name all of them count.
 class HatchScripts {
  public:
-  /// `root` is the project's folder.
-  HatchScripts(Collector& into, std::string root) : into_(into), root_(std::move(root)) {}
+  /// `root` is the project's folder. `has_matrix`: some environment may have variables of a matrix.
+  HatchScripts(Collector& into, std::string root, bool has_matrix)
+      : into_(into), root_(std::move(root)), has_matrix_(has_matrix) {}
 
   /// A table `scripts` or `extra-scripts`: each a command or several. `where` names it.
   Result<void> add(const json::Value& table, const std::string& where);
@@ -53,6 +54,7 @@ class HatchScripts {
 
   Collector& into_;
   std::string root_;
+  bool has_matrix_;
   std::map<std::string, std::vector<ScriptCommand>, std::less<>> scripts_;
 };
 

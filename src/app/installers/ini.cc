@@ -6,6 +6,7 @@
 
 #include "app/installers/errors.h"
 #include "core/encoding/text.h"
+#include "core/url/url.h"
 
 namespace tomme::guard {
 namespace {
@@ -88,7 +89,7 @@ class Parser {
     if (line.starts_with('[') && close != std::string_view::npos && close > 1) {
       section_ = line.substr(1, close - 1);
       if (!sections_.insert(*section_).second && section_ != "DEFAULT")
-        return wrong("the section " + printable(*section_) + " is there twice");
+        return wrong("the section " + shown_address(*section_) + " is there twice");
       return {};
     }
     if (!section_) return wrong("a setting comes before the first section");
@@ -98,7 +99,7 @@ class Parser {
     IniEntry entry{*section_, normalised(strip(line.substr(0, delimiter))),
                    std::string(strip(line.substr(delimiter + 1)))};
     if (!known_.emplace(entry.section, entry.name).second)
-      return wrong("the setting " + printable(entry.name) + " is there twice");
+      return wrong("the setting " + shown_address(entry.name) + " is there twice");
     open_ = entries_.size();
     entries_.push_back(std::move(entry));
     return {};

@@ -14,7 +14,7 @@ Result<void> each_in(const Value& document, std::string_view dotted, Take take) 
 }
 
 std::string place(const std::string& path, const Value& package) {
-  return path + ", " + printable(text_at(package, "name").value_or("?"));
+  return path + ", " + shown_address(text_at(package, "name").value_or("?"));
 }
 
 /// A file with `url` or `path`, of the index at `index`. Where both stand, installers differ in which they
@@ -85,7 +85,7 @@ Result<void> uv_manifest(Collector& into, const Value& lock, const std::string& 
     TRY(each(at(lock, dotted), path + ", " + dotted, dotted.ends_with("build-constraints")));
   }
   for (const json::Member& group : members_of(at(lock, "manifest.dependency-groups"))) {
-    TRY(each(&group.value, path + ", manifest.dependency-groups." + printable(group.name)));
+    TRY(each(&group.value, path + ", manifest.dependency-groups." + shown_address(group.name)));
   }
   return each_in(lock, "manifest.dependency-metadata", [&](const Value& entry) {
     return collect_requirement_list(into, at(entry, "requires-dist"),
@@ -204,7 +204,7 @@ Result<void> collect_pdm_lock(Collector& into, const std::string& path) {
   for (const json::Member& package : members_of(at(*lock, "metadata.files"))) {
     const Findings::About about(into.findings, package.name.substr(0, package.name.find(' ')));
     for (const Value& file : items_of(&package.value)) {
-      TRY(one_file(into, file, path + ", metadata.files, " + printable(package.name)));
+      TRY(one_file(into, file, path + ", metadata.files, " + shown_address(package.name)));
     }
   }
   watch_texts(into.findings, *lock, path + ",", {.harmless = kHarmlessInPdmLock});

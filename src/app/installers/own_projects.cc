@@ -120,19 +120,25 @@ std::optional<std::string> checkout_at_work(const Collector& from) {
   return std::nullopt;
 }
 
-/// The project that the command works in; nothing where there is none.
-std::optional<std::string> project_at_work(const Collector& from) {
-  for (const std::string& folder : ancestors_of(from.invocation.directory)) {
-    for (const char* file : {"/pyproject.toml", "/setup.py"}) {
-      if (from.invocation.read(folder + file, 1)) return folder;
-    }
-  }
-  return std::nullopt;
-}
-
 /// Whether the home folder is there or below: what lies around in it is nobody's project.
 bool has_home_in(const Collector& from, const std::string& folder) {
   return (plain_place(from, from.invocation.home) + "/").starts_with(plain_place(from, folder) + "/");
+}
+
+/// The project that the command works in; nothing where there is none. One that only pipenv knows has no
+/// pyproject.toml.
+std::optional<std::string> project_at_work(const Collector& from) {
+  const std::vector<std::string> folders = ancestors_of(from.invocation.directory);
+  const auto holds = [&](const std::string& folder, const char* file) {
+    return from.invocation.read(folder + file, 1).has_value();
+  };
+  for (const std::string& folder : folders) {
+    if (holds(folder, "/pyproject.toml") || holds(folder, "/setup.py")) return folder;
+  }
+  for (const std::string& folder : folders) {
+    if (holds(folder, "/Pipfile") && !has_home_in(from, folder)) return folder;
+  }
+  return std::nullopt;
 }
 
 /// A checkout of several projects is work without one at its root; a home folder that is one, for its

@@ -368,7 +368,7 @@ class PdmCollector {
 
   /// `-e file:///${PROJECT_ROOT}/x` stands among them.
   Result<void> dev_dependencies(const json::Member& group, const std::string& path) {
-    const std::string where = path + ", [tool.pdm.dev-dependencies] " + printable(group.name);
+    const std::string where = path + ", [tool.pdm.dev-dependencies] " + shown_address(group.name);
     const std::string folder = folder_of_file(path);
     json::Array others;
     for (const json::Value& item : items_of(&group.value)) {

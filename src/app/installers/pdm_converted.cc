@@ -25,7 +25,7 @@ constexpr std::string_view kHarmlessInFlit[] = {"metadata.urls",
 
 Result<void> groups(Collector& into, const json::Value* table, const std::string& where) {
   for (const json::Member& group : members_of(table)) {
-    TRY(collect_requirement_list(into, &group.value, where + "." + printable(group.name)));
+    TRY(collect_requirement_list(into, &group.value, where + "." + shown_address(group.name)));
   }
   return {};
 }

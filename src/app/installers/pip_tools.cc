@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "app/installers/pasted_requirements.h"
 #include "app/installers/pip_options.h"
 #include "app/installers/starters.h"
 #include "core/base/ascii.h"
@@ -28,8 +29,63 @@ constexpr Option kPipToolsOnly[] = {
     {"--build-deps-for", true},
     {"--newline", true},
     {"--annotation-style", true},
+    {"--max-rounds", true},
+    {"--uploaded-prior-to", true},
 };
 constexpr auto kOptions = joined(kIndexOptions, kConnectionOptions, kPipToolsOnly);
+
+/// Of both commands, 7.6.
+constexpr std::string_view kFlags[] = {
+    "-h",
+    "--help",
+    "--version",
+    "--color",
+    "--no-color",
+    "-v",
+    "--verbose",
+    "-q",
+    "--quiet",
+    "-n",
+    "--dry-run",
+    "-p",
+    "--pre",
+    "-r",
+    "--rebuild",
+    "--all-extras",
+    "--header",
+    "--no-header",
+    "--emit-trusted-host",
+    "--no-emit-trusted-host",
+    "--annotate",
+    "--no-annotate",
+    "-U",
+    "--upgrade",
+    "--no-upgrade",
+    "--allow-unsafe",
+    "--no-allow-unsafe",
+    "--strip-extras",
+    "--no-strip-extras",
+    "--generate-hashes",
+    "--reuse-hashes",
+    "--no-reuse-hashes",
+    "--build-isolation",
+    "--no-build-isolation",
+    "--emit-find-links",
+    "--no-emit-find-links",
+    "--emit-index-url",
+    "--no-emit-index-url",
+    "--emit-options",
+    "--no-emit-options",
+    "--index",
+    "--no-index",
+    "--no-config",
+    "--all-build-deps",
+    "--only-build-deps",
+    "-a",
+    "--ask",
+    "--force",
+    "--user",
+};
 
 /// Settings have the long names of options, and besides the names that the options have inside the program.
 struct InnerName {
@@ -76,8 +132,9 @@ constexpr std::array<std::string_view, 36> kHarmless{"--color",
                                                      "--force",
                                                      "--user",
                                                      "--user-only"};
-constexpr std::array<std::string_view, 3> kAlsoHarmless{"--python-executable", "--uploaded-prior-to",
-                                                        "--config"};
+/// A cache of the settings' counts for less than the one that tomme gives by a variable.
+constexpr std::array<std::string_view, 4> kAlsoHarmless{"--python-executable", "--uploaded-prior-to",
+                                                        "--config", "--cache-dir"};
 
 bool is_harmless(std::string_view name) {
   constexpr std::string_view kNo = "--no-";
@@ -92,10 +149,11 @@ class PipToolsCollector {
   explicit PipToolsCollector(Collector& into) : into_(into) {}
 
   Result<Nested> run(const Command& command) {
-    const Arguments found = scan(command.arguments, {kOptions, false, false});
+    const Arguments found = scan(command.arguments, {kOptions, false, false, kFlags});
+    TRY(expect_known_options(into_, "pip-tools", found));
     files_.assign(found.words.begin() + (found.words.empty() ? 0 : 1), found.words.end());
     syncs_ = !found.words.empty() && found.words[0] == "sync";
-    for (const Found& option : found.options) TRY(collect_starter_option(into_, "pip-tools", option));
+    for (const Found& option : found.options) TRY(one_option(option, "pip-tools " + option.name));
     for (const std::string& folder : folders_of_settings()) {
       for (const char* file : {"/pyproject.toml", "/.pip-tools.toml"}) TRY(settings(folder + file));
     }
@@ -124,13 +182,28 @@ class PipToolsCollector {
     return folders;
   }
 
+  /// What is to be upgraded is pasted into a file of constraints.
+  Result<void> one_option(const Found& option, const std::string& where, const std::string& file = {}) {
+    if (option.meaning == Meaning::requirement) TRY(expect_plain_requirement(into_, option.value, where));
+    const Result<void> done = collect_starter_option(into_, "pip-tools", option);
+    return file.empty() ? done : in(file, done);
+  }
+
   Result<void> source(const std::string& file) {
     const std::string path = path_in(into_, directory(), file);
     if (file != "-" && !into_.invocation.read(path, 1)) return {};
+    if (!syncs_) TRY(built_project(path));
     // Of a project its metadata counts, which its build says.
     if (const std::string_view name = basename_of(path); name == "setup.py" || name == "setup.cfg")
       return read_own_project(into_, folder_of_file(path));
     return collect_requirements(into_, file, directory(), syncs_ ? "pip-sync" : "pip-compile");
+  }
+
+  /// pip-tools builds it with `build`, which pastes what that asks for.
+  Result<void> built_project(const std::string& path) {
+    const std::string_view name = basename_of(path);
+    if (name != "pyproject.toml" && name != "setup.py" && name != "setup.cfg") return {};
+    return expect_plain_build_requirements(into_, folder_of_file(path));
   }
 
   /// [tool.pip-tools], of which a table for one command counts for that command alone.
@@ -166,8 +239,7 @@ class PipToolsCollector {
       return into_.findings.unproven("a setting that tomme does not know how to read", place);
     if (!option->takes_value) values = {""};
     for (std::string& value : values)
-      TRY(in(printable(path),
-             collect_starter_option(into_, "pip-tools", {option->meaning, name, std::move(value)})));
+      TRY(one_option({option->meaning, name, std::move(value)}, place, printable(path)));
     return {};
   }
 

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "app/installers/errors.h"
+#include "app/installers/pasted_requirements.h"
 #include "app/installers/pip_options.h"
 #include "app/installers/pipenv_lines.h"
 #include "app/installers/pipenv_scripts.h"
@@ -16,7 +17,7 @@
 namespace tomme::guard {
 namespace {
 
-/// pipenv 2026; click.
+/// Of all commands of pipenv 2026, and of older ones; argparse.
 constexpr Option kPipenvOptions[] = {
     {"-i", true, Meaning::index},
     {"--index", true, Meaning::index},
@@ -28,6 +29,92 @@ constexpr Option kPipenvOptions[] = {
     {"--editable", true, Meaning::editable},
     {"--python", true},
     {"--categories", true},
+    {"--extras", true},
+    {"--config-settings", true},
+    {"--resolver", true},
+    {"--backend", true},
+    {"--db", true},
+    {"--ignore", true},
+    {"-o", true},
+    {"--output", true},
+    {"--output-file", true},
+    {"-f", true},
+    {"--key", true},
+    {"--policy-file", true},
+    {"--project", true},
+    {"--save-json", true},
+    {"-s", true},
+    {"--vulnerability-service", true},
+    {"--dev-groups", true},
+};
+constexpr std::string_view kFlags[] = {
+    "--aliases",
+    "--all",
+    "--all-dev",
+    "--anyway",
+    "--bare",
+    "--clean",
+    "--audit-and-monitor",
+    "--auto-install",
+    "--clear",
+    "--deploy",
+    "--continue-on-error",
+    "--desc",
+    "--dev",
+    "--dev-only",
+    "--disable-audit-and-monitor",
+    "--dry-run",
+    "--envs",
+    "--exclude-index",
+    "--exclude-markers",
+    "--exit-code",
+    "--fancy",
+    "--fix",
+    "--from-pipfile",
+    "--from-pyproject",
+    "--generate",
+    "--hash",
+    "--help",
+    "--ignore-pipfile",
+    "--json",
+    "--json-tree",
+    "--local",
+    "--lock-only",
+    "--locked",
+    "--man",
+    "--no-deps",
+    "--no-lock",
+    "--no-site-packages",
+    "--outdated",
+    "--pre",
+    "--py",
+    "--quiet",
+    "--reverse",
+    "--rm",
+    "--scan",
+    "--site-packages",
+    "--skip-editable",
+    "--skip-lock",
+    "--strict",
+    "--support",
+    "--system",
+    "--use-installed",
+    "--validate",
+    "--venv",
+    "--verbose",
+    "--version",
+    "--where",
+    "-d",
+    "-h",
+    "-q",
+    "-v",
+    "--keep-outdated",
+    "--selective-upgrade",
+    "--sequential",
+    "--three",
+    "--two",
+    "--unused",
+    "--completion",
 };
 
 /// All tables have names of packages for keys.
@@ -40,26 +127,41 @@ class PipenvCollector {
   explicit PipenvCollector(Collector& into) : into_(into), findings_(into.findings) {}
 
   Result<Nested> run(const Command& command) {
-    const Arguments top = scan(command.arguments, {kPipenvOptions, false, true});
+    const Arguments top = scan(command.arguments, {kPipenvOptions, true, true, kFlags});
     const std::string sub = top.words.empty() ? "" : top.words[0];
-    const bool runs = sub == "run" || sub == "shell";
-    const Arguments found = runs ? top : scan(command.arguments, {kPipenvOptions, false, false});
+    // What follows `run` is the command's own.
+    const Arguments found =
+        sub == "run" ? top : scan(command.arguments, {kPipenvOptions, true, false, kFlags});
+    TRY(expect_known_options(into_, "pipenv", found));
     for (const Found& option : found.options) TRY(collect_starter_option(into_, "pipenv", option));
     if (const std::string* mirror = into_.variable("PIPENV_PYPI_MIRROR"))
       TRY(findings_.index(*mirror, "PIPENV_PYPI_MIRROR"));
-    if (sub == "install" || sub == "upgrade") {
+    if (sub == "install" || sub == "upgrade" || sub == "update") {
       for (std::size_t i = 1; i < found.words.size(); ++i)
         TRY(collect_requirement(into_, found.words[i], "pipenv " + sub, directory()));
     }
     const Pipfile pipfile = TRY(nearest_pipfile());
     TRY(pylocks(pipfile.folder));
     const StartedVariables variables = TRY(environment_file(pipfile.folder));
-    if (sub != "run" || top.words.size() < 2) return Nested{};
-    return pipenv_run(into_, pipfile.document, {top.words.begin() + 1, top.words.end()}, variables);
+    TRY(collect_with_variables(into_, variables, pipfile.folder + "/.env"));
+    if (sub == "shell") return pipenv_shell(into_, std::span(found.words).subspan(1), variables);
+    const std::vector<std::string> started =
+        sub == "run" ? words_to_run(top.words) : std::vector<std::string>();
+    return started.empty() ? Nested{} : pipenv_run(into_, pipfile.document, started, variables);
   }
 
  private:
   const std::string& directory() const { return into_.invocation.directory; }
+
+  /// `run [--system] COMMAND…`
+  static std::vector<std::string> words_to_run(std::vector<std::string> words) {
+    const auto is_option = [](const std::string& word) {
+      return word == "--" || (word.size() > 2 && std::string_view("--system").starts_with(word));
+    };
+    const auto first = std::find_if_not(words.begin() + 1, words.end(), is_option);
+    words.erase(words.begin(), first);
+    return words;
+  }
 
   // ---- which files
 
@@ -126,11 +228,24 @@ class PipenvCollector {
 
   Result<void> pipfile_tables(const json::Value& document, const std::string& path) {
     for (const json::Value& each : items_of(at(document, "source"))) TRY(source(each, path + ", [[source]]"));
-    constexpr std::array<std::string_view, 4> kOther{"source", "scripts", "requires", "pipenv"};
+    TRY(build_requirements(document, path));
+    constexpr std::array<std::string_view, 5> kOther{"source", "scripts", "requires", "pipenv",
+                                                     "build-system"};
     for (const json::Member& table : members_of(&document)) {
       if (std::ranges::find(kOther, table.name) == kOther.end()) TRY(packages(table.value, path));
     }
     watch_texts(findings_, document, path + ",", {kHarmless, kByName});
+    return {};
+  }
+
+  /// [build-system] of a Pipfile: pipenv pastes what it requires, before all else.
+  Result<void> build_requirements(const json::Value& document, const std::string& path) {
+    const json::Value* list = at(document, "build-system.requires");
+    const std::string where = path + ", build-system.requires";
+    TRY(collect_requirement_list(into_, list, where, folder_of_file(path)));
+    for (const json::Value& each : items_of(list)) {
+      if (each.text() != nullptr) TRY(expect_plain_requirement(into_, *each.text(), where));
+    }
     return {};
   }
 
@@ -185,7 +300,7 @@ class PipenvCollector {
   Result<void> packages(const json::Value& table, const std::string& path) {
     const std::string folder = folder_of_file(path);
     for (const json::Member& package : members_of(&table)) {
-      const std::string where = path + ", " + printable(package.name);
+      const std::string where = path + ", " + shown_address(package.name);
       TRY(package_texts(package, where));
       const Findings::About about(findings_, package.name);
       for (std::string_view kind : {"git", "hg", "svn", "bzr"}) {
@@ -224,10 +339,11 @@ class PipenvCollector {
     // Sources, and what is pasted beside them alone: they cannot carry proof, whatever stands there.
     constexpr std::array<std::string_view, 9> kOfSources{"git",  "hg",  "svn", "bzr",         "path",
                                                          "file", "vcs", "ref", "subdirectory"};
-    const std::string place = where + "." + printable(member.name);
+    const std::string place = where + "." + shown_address(member.name);
     const std::string& name = member.name;
     if (std::ranges::find(kOfSources, name) != kOfSources.end()) return {};
     if (name == "index") return index_name(member.value, place);
+    if (name == "pip_args" && is_for_the_build(member.value)) return {};
     const bool is_list = name == "extras" || name == "hashes";
     for (const json::Value& item : is_list ? one_or_more(member.value) : std::span(&member.value, 1)) {
       const std::string* text = item.text();
@@ -246,6 +362,19 @@ class PipenvCollector {
     return {};
   }
 
+  /// Settings of the package's own build, which pipenv writes there itself: ["--config-settings", "a=b"].
+  static bool is_for_the_build(const json::Value& arguments) {
+    constexpr std::string_view kOption = "--config-settings";
+    const std::span<const json::Value> words = one_or_more(arguments);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const std::string* word = words[i].text();
+      if (word == nullptr) return false;
+      if (word->starts_with(std::string(kOption) + "=")) continue;
+      if (*word != kOption || ++i == words.size() || words[i].text() == nullptr) return false;
+    }
+    return true;
+  }
+
   /// The name of a source; an address there is one of its own.
   Result<void> index_name(const json::Value& value, const std::string& place) {
     const std::string* text = value.text();
@@ -260,7 +389,7 @@ class PipenvCollector {
     for (const json::Value& each : items_of(at(lock, "sources"))) TRY(source(each, path + ", sources"));
     for (const json::Value& package : items_of(at(lock, "packages"))) {
       const std::string name(text_at(package, "name").value_or(""));
-      const std::string where = path + ", " + printable(name);
+      const std::string where = path + ", " + shown_address(name);
       TRY(expect(ProjectName::parse(name).has_value(), "project's name", where));
       if (const json::Value* version = at(package, "version"))
         TRY(expect(version->text() != nullptr && is_plain_version(*version->text()), "version", where));

@@ -53,7 +53,7 @@ Result<Nested> pipenv_run(Collector& into, const json::Value& pipfile, const std
     TRY(reader.words(words));
     return std::move(reader).nested();
   }
-  const std::string where = "Pipfile, [scripts] " + printable(words[0]);
+  const std::string where = "Pipfile, [scripts] " + shown_address(words[0]);
   if (text_at(*script, "call"))
     TRY(into.findings.unproven("a Python function that may start any installer", where));
   const std::span<const json::Value> commands = one_or_more(*script);
@@ -67,6 +67,19 @@ Result<Nested> pipenv_run(Collector& into, const json::Value& pipfile, const std
     const bool is_last = i + 1 == commands.size();
     TRY(reader.text(*text, std::span(words).subspan(is_last ? 1 : words.size()), where));
   }
+  return std::move(reader).nested();
+}
+
+Result<Nested> pipenv_shell(Collector& into, std::span<const std::string> words,
+                            const StartedVariables& variables) {
+  if (words.empty()) return Nested{};
+  PipenvReader reader(into, variables);
+  std::string typed;
+  for (const std::string& word : words) typed += (typed.empty() ? "" : " ") + word;
+  TRY(reader.text(typed, {}, "pipenv shell"));
+  std::vector<std::string> given{"sh"};
+  given.insert(given.end(), words.begin(), words.end());
+  TRY(reader.words(given));
   return std::move(reader).nested();
 }
 

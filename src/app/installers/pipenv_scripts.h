@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,9 @@ namespace tomme::guard {
 /// it, or a command. `variables` are those of its `.env`. Not for no words.
 Result<Nested> pipenv_run(Collector& into, const json::Value& pipfile, const std::vector<std::string>& words,
                           const StartedVariables& variables);
+
+/// What `pipenv shell WORDS` starts beside the shell: it is given the words, or types them into it.
+Result<Nested> pipenv_shell(Collector& into, std::span<const std::string> words,
+                            const StartedVariables& variables);
 
 }  // namespace tomme::guard

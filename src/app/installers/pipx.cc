@@ -32,6 +32,8 @@ constexpr Option kOptions[] = {
     {"--skip", true},
     {"--output", true},
     {"--value", true},
+    {"-V", true},
+    {"--include-resources-from", true, Meaning::requirement},
 };
 
 /// pipx hands all it is given to pip or uv, whose settings hold besides.
@@ -104,10 +106,17 @@ class PipxCollector {
       case Meaning::requirement:
         return package(option.value, sub);
       case Meaning::requirements:
-        return collect_requirements(into_, option.value, directory, option.name);
+        // pipx goes by the name that a link of a lock leads to.
+        return collect_requirements(into_, option.name == "--lock" ? followed(option.value) : option.value,
+                                    directory, option.name);
       default:
         return {};
     }
+  }
+
+  std::string followed(const std::string& path) const {
+    const std::string place = path_in(into_, into_.invocation.directory, path);
+    return into_.invocation.resolve ? into_.invocation.resolve(place) : place;
   }
 
   /// What an environment was made with is used again: nothing stands for every environment there is.

@@ -40,6 +40,16 @@ TEST(Placeholders, OfPdmTakeTimeInProportion) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
+TEST(Placeholders, OfAMatrixAreTheirDefaultsWhereNoneIs) {
+  const HatchPlaces places{.root = "/p", .home = "/users/ada", .has_matrix = false};
+  EXPECT_EQ(fill_in_hatch("x {matrix:x:{root}/y}", "", places).text, "x /p/y");
+  EXPECT_TRUE(fill_in_hatch("x {matrix:x:y}", "", places).is_exact);
+  EXPECT_EQ(fill_in_hatch("x{matrix:x:}", "", places).text, "x");
+  EXPECT_FALSE(fill_in_hatch("x {matrix:x}", "", places).is_exact);
+  EXPECT_FALSE(fill_in_hatch("x {matrix:python:3}", "", places).is_exact);
+  EXPECT_FALSE(fill_in_hatch("x {matrix:x:y}", "", {"/p", "/users/ada"}).is_exact);
+}
+
 TEST(Placeholders, OfHatchAreFilledIn) {
   const HatchPlaces places{"/p", "/users/ada"};
   EXPECT_EQ(fill_in_hatch("x {args}", "-q", places).text, "x -q");

@@ -140,7 +140,7 @@ Result<std::size_t> collect_env(Collector& into, std::span<const std::string> wo
       const std::string_view option = word.substr(0, word.find('='));
       TRY(into.findings.unproven(
           "a command that is started in another folder, with another environment or cut out of a text",
-          "env " + printable(option), kWithoutShell));
+          "env " + shown_address(option), kWithoutShell));
     } else if (is_assignment(word)) {
       TRY(assign(into, word, is_certain, invocation));
     } else if (!word.starts_with('-') && !word.contains('=')) {

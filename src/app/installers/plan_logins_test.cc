@@ -117,5 +117,49 @@ TEST(LockedFiles, AreKnownWithTheirIndex) {
   EXPECT_EQ(plan->locked_files.begin()->second.to_string(), "https://corp.test/simple");
 }
 
+class LoginInAnAddress : public ::testing::TestWithParam<Way> {};
+TEST_P(LoginInAnAddress, IsShownNowhere) {
+  Invocation invocation = invocation_of(GetParam().command, GetParam().environment, GetParam().files);
+  const Result<Plan> plan = make_plan(invocation);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_THAT(plan->notes, ::testing::Contains(::testing::HasSubstr(GetParam().names)));
+  for (const std::string& note : plan->notes)
+    EXPECT_THAT(note, ::testing::Not(::testing::HasSubstr("secret")));
+  invocation.proof_required = true;
+  const Result<Plan> strict = make_plan(invocation);
+  ASSERT_FALSE(strict);
+  EXPECT_THAT(strict.error().message(), ::testing::Not(::testing::HasSubstr("secret")));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Guard, LoginInAnAddress,
+    ::testing::Values(Way{"pip install -r r.txt",
+                          {},
+                          {{"/project/r.txt", "-i https://a.test/simple https://u:secret@h.test/x\n"}},
+                          "https://h.test/x"},
+                      Way{"pip install -r r.txt",
+                          {},
+                          {{"/project/r.txt", "six --hash=sha256:00 https://u:secret@h.test/x\n"}},
+                          "https://h.test/x"},
+                      Way{"uv sync",
+                          {},
+                          {{"/project/pyproject.toml",
+                            "[project]\nname='p'\n[tool.uv]\n'a @ https://u:secret@h.test/x'=1\n"}},
+                          "https://h.test/x"},
+                      Way{"pip install .",
+                          {},
+                          {{"/project/pyproject.toml",
+                            "[project]\nname='p'\n[tool.x]\n'a @ https://u:secret@h.test/x'=1\n"}},
+                          "https://h.test/x"},
+                      Way{"pip install .",
+                          {},
+                          {{"/project/pyproject.toml", "[project]\nname='p'\n"},
+                           {"/project/setup.cfg",
+                            "[a @ https://u:secret@h.test]\nx = a @ https://h.test/y\n"}},
+                          "https://h.test/y"},
+                      Way{"pipenv install",
+                          {},
+                          {{"/project/Pipfile", "[packages]\n'a @ https://u:secret@h.test/x'='*'\n"}},
+                          "https://h.test/x"}));
+
 }  // namespace
 }  // namespace tomme::guard

@@ -5,9 +5,9 @@
 namespace tomme::guard {
 namespace {
 
-Files settings(const std::string& text, Files files = {}) {
+Files settings(const std::string& text, Files files = {}, const std::string& requirements = "demo\n") {
   files["/project/pyproject.toml"] = "[tool.pip-tools]\n" + text + "\n";
-  files["/project/requirements.in"] = "demo\n";
+  files["/project/requirements.in"] = requirements;
   files["/project/requirements.txt"] = "demo\n";
   return files;
 }
@@ -35,6 +35,33 @@ INSTANTIATE_TEST_SUITE_P(
             "/v"},
         Way{"pip-compile", {}, settings("upgrade_packages=['demo @ file:///v/d.whl']"), "/v/d.whl"},
         Way{"pip-compile -P /v/d.whl", {}, settings(""), "/v/d.whl"},
+        Way{"pip-compile",
+            {},
+            settings("upgrade-package=[\"six\\n--find-links /v\"]"),
+            "[tool.pip-tools] upgrade-package: a text that is more than one requirement"},
+        Way{"pip-compile",
+            {},
+            settings("upgrade-package=[\"six\\u2028-f /v\"]"),
+            "more than one requirement"},
+        Way{"pip-compile",
+            {},
+            settings("upgrade-package=['six --find-links=/v']"),
+            "more than one requirement"},
+        Way{"pip-compile --max-rounds 10", {}, settings("", {}, "--find-links /v\ndemo\n"), "/v"},
+        Way{"pip-compile --uploaded-prior-to P1D", {}, settings("", {}, "--find-links /v\ndemo\n"), "/v"},
+        Way{"pip-compile --news 10",
+            {},
+            settings(""),
+            "pip-tools --news: an option that tomme does not know"},
+        Way{"pip-compile -Z 10", {}, settings(""), "pip-tools -Z"},
+        Way{"pip-compile pyproject.toml",
+            {},
+            settings("[build-system]\nrequires=[\"six\\n--find-links /v\"]"),
+            "/project/pyproject.toml, requires"},
+        Way{"pip-compile setup.py",
+            {},
+            settings("[build-system]\nrequires=['--find-links=/v']", {{"/project/setup.py", ""}}),
+            "more than one requirement"},
         Way{"pip-compile", {}, settings("news='x'"), "news"},
         Way{"pip-compile", {}, settings("[tool.pip-tools.compile]\npip_args_str='--find-links /v'"), "/v"},
         Way{"pip-compile sub/requirements.in",
@@ -54,7 +81,8 @@ TEST(Plan, OrdinarySettingsOfPipToolsPassWithProof) {
       settings("generate-hashes=true\nstrip_extras=true\nresolver='backtracking'\nresolver_name='legacy'\n"
                "extras=['dev']\nextra='dev'\nno-emit-find-links=true\nno-header=true\nquiet=true\n"
                "allow-unsafe=true\nunsafe-package=['pip']\nbuild_deps_targets=['wheel']\nno-index=false\n"
-               "annotation-style='line'\nupgrade_packages=['six']\nuser_only=true\noutput-file='r.txt'\n"
+               "annotation-style='line'\nupgrade_packages=['six']\nuser_only=true\ncache-dir='c'\nmax-rounds="
+               "10\noutput-file='r.txt'\n"
                "[tool.pip-tools.sync]\npip-args='--find-links /v'"));
   invocation.proof_required = true;
   const Result<Plan> plan = make_plan(invocation);

@@ -119,6 +119,85 @@ TEST(Plan, WhatPipenvWritesPassesWithProof) {
   }
 }
 
+const std::string kDemo = "[packages]\ndemo='*'\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    OfOptions, TextOfALock,
+    ::testing::Values(
+        Way{"pipenv install --extra-pip=--find-links=/v", {}, {{"/project/Pipfile", kDemo}}, "/v"},
+        Way{"pipenv install --requ=r.txt",
+            {},
+            {{"/project/Pipfile", kDemo}, {"/project/r.txt", "/v/d.whl\n"}},
+            "/v/d.whl"},
+        Way{"pipenv upgrade --edit /v/demo", {}, {{"/project/Pipfile", kDemo}}, "/v/demo"},
+        Way{"pipenv update /v/d.whl", {}, {{"/project/Pipfile", kDemo}}, "/v/d.whl"},
+        Way{"pipenv install --pr /v/d.whl", {}, {{"/project/Pipfile", kDemo}}, "/v/d.whl"},
+        Way{"pipenv install --news x", {}, {{"/project/Pipfile", kDemo}}, "pipenv --news"},
+        Way{"pipenv shell pip install /v/d.whl", {}, {{"/project/Pipfile", kDemo}}, "/v/d.whl"},
+        Way{"pipenv shell --anyway -- pip install /v/d.whl", {}, {{"/project/Pipfile", kDemo}}, "/v/d.whl"},
+        Way{"pipenv run --system pip install /v/d.whl", {}, {{"/project/Pipfile", kDemo}}, "/v/d.whl"},
+        Way{"pipenv run --sys go",
+            {},
+            {{"/project/Pipfile", kDemo + "[scripts]\ngo='pip install /v/d.whl'\n"}},
+            "/v/d.whl"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    OfSettings, TextOfALock,
+    ::testing::Values(
+        Way{"pipenv install",
+            {},
+            {{"/project/Pipfile", kDemo + "[build-system]\nrequires=['d @ file:///v/d.whl']\n"}},
+            "/v/d.whl"},
+        Way{"pipenv install",
+            {},
+            {{"/project/Pipfile", kDemo + "[build-system]\nrequires=[\"d\\n-f v\"]\n"}},
+            "more than one requirement"},
+        Way{"pipenv sync",
+            {},
+            lock(R"("demo":{"pip_args":["--config-settings","a=b","--find-links","/v"]})"),
+            "pip_args"},
+        Way{"pipenv sync", {}, lock(R"("demo":{"pip_args":["--find-links=/v"]})"), "pip_args"},
+        Way{"pipenv install",
+            {},
+            {{"/project/Pipfile", kDemo}, {"/project/.env", "PIP_FIND_LINKS=/v\n"}},
+            "/v"},
+        Way{"pipenv sync",
+            {},
+            {{"/project/Pipfile", kDemo},
+             {"/project/.env", "PIP_CONFIG_FILE=p.conf\n"},
+             {"/project/p.conf", "[install]\nfind-links=/v\n"}},
+            "/v"},
+        Way{"pipenv sync", {}, {{"/project/Pipfile", kDemo}, {"/project/.env", "HOME=/project\n"}}, "HOME"},
+        Way{"pipenv sync",
+            {},
+            {{"/project/Pipfile", kDemo}, {"/project/.env", "PIPENV_PIPFILE=x\n"}},
+            "PIPENV_PIPFILE"},
+        Way{"pipenv sync",
+            {},
+            {{"/project/Pipfile", kDemo}, {"/project/.env", "PIP_FIND_LINKS=$X\n"}},
+            "PIP_FIND_LINKS"}));
+
+TEST(Plan, EverydayPipenvPassesWithProof) {
+  const Files files{
+      {"/project/Pipfile",
+       kDemo + "lib={path='./lib', editable=true}\nx={version='*', pip_args=['--config-settings', "
+               "'a=b', '--config-settings=c=d']}\n[build-system]\nrequires=['setuptools>=40', 'wheel']\n"
+               "[scripts]\ngo='echo'\n"},
+      {"/project/lib/pyproject.toml", "[project]\nname='lib'\n"},
+      {"/project/.env",
+       "DATABASE_URL=postgres://u:p@h/db\nPYTHONPATH=src\nPIPENV_VERBOSITY=-1\nA=\"b c\"\n"}};
+  for (const char* command :
+       {"pipenv install --dev --pre", "pipenv update six", "pipenv lock --clear",
+        "pipenv -q --python 3.11 sync", "pipenv run --system go", "pipenv run -- go", "pipenv shell",
+        "pipenv install --config-settings a=b x", "pipenv install --categories docs --extras a",
+        "pipenv --venv", "pipenv graph --json"}) {
+    Invocation invocation = invocation_of(command, {}, files);
+    invocation.proof_required = true;
+    const Result<Plan> plan = make_plan(invocation);
+    EXPECT_TRUE(plan) << command << ": " << plan.error().message();
+  }
+}
+
 TEST(PipenvLines, TextsOfEachKindHaveTheirForm) {
   for (const char* text : {"", "*", "1.0", "==1.0", ">=1, <2", "~=1.0", "==1.*", "===1!2.0+a_b-c"})
     EXPECT_TRUE(is_plain_version(text)) << text;

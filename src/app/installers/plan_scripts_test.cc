@@ -241,6 +241,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "[tool.hatch.envs.test.scripts]\ntest='coverage run -m pytest {args:tests}'\n"
                 "cov=['test', '- coverage combine', 'coverage report']\n"),
             ""},
+        Way{"hatch run get a",
+            {},
+            pyproject("[tool.hatch.envs.default.scripts]\nget='python -m mypkg {args} {matrix:x:-q}'\n"),
+            ""},
         Way{"hatch run lint",
             {},
             pyproject("[tool.hatch.env]\nrequires=['hatch-mkdocs']\n[tool.hatch.envs.default]\n"

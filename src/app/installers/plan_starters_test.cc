@@ -129,10 +129,42 @@ INSTANTIATE_TEST_SUITE_P(
             {},
             {{"/project/hatch.toml", "[envs.e]\npost-install-commands=['pip install x; y']\n"}},
             "post-install"},
+        Way{"hatch run x",
+            {},
+            {{"/project/hatch.toml", "[envs.hatch-uv]\ndependencies=['x @ git+https://g.test/x']\n"}},
+            "g.test"},
+        Way{"hatch -e e run x",
+            {},
+            {{"/project/hatch.toml", "[envs.hatch-build]\npre-install-commands=['pip install /v/d.whl']\n"}},
+            "/v/d.whl"},
+        Way{"hatch env run x",
+            {},
+            {{"/project/hatch.toml", "[envs.hatch-uv.env-vars]\nPIP_FIND_LINKS='/v'\n"}},
+            "/v"},
+        Way{"hatch run x.py",
+            {},
+            {{"/project/hatch.toml", "[envs.hatch-uv]\ndependencies=['x @ git+https://g.test/x']\n"},
+             {"/project/x.py", "# /// script\n# dependencies = ['x']\n# ///\n"}},
+            "g.test"},
+        Way{"hatch --news x run y", {}, {{"/project/hatch.toml", ""}}, "hatch --news"},
         Way{"python -m build .",
             {},
             {{"/project/pyproject.toml", "[build-system]\nrequires=['x @ git+https://g.test/x']\n"}},
             "g.test"}));
+
+TEST(Plan, TheEnvironmentsThatHatchImpliesPassWithProof) {
+  const Files files{{"/project/hatch.toml",
+                     "[envs.hatch-uv]\ndependencies=['uv>=0.5']\n[envs.hatch-uv.env-vars]\nA='b'\n"
+                     "[envs.hatch-build]\ndependencies=['cython']\n[envs.hatch-build.scripts]\ngo='pip "
+                     "install /v/d.whl'\n"}};
+  for (const char* command :
+       {"hatch run go", "hatch -v --no-color build", "hatch env run --ignore-compat -- go"}) {
+    Invocation invocation = invocation_of(command, {}, files);
+    invocation.proof_required = true;
+    const Result<Plan> plan = make_plan(invocation);
+    EXPECT_TRUE(plan) << command << ": " << plan.error().message();
+  }
+}
 
 TEST(Plan, WhatWouldLeadAStarterAroundIsRefused) {
   const Way ways[] = {

@@ -36,13 +36,13 @@ Result<void> collect_poetry_tables(Collector& into, const json::Value& document,
   }
   for (const json::Member& group : members_of(at(document, "tool.poetry.group"))) {
     TRY(collect_dependency_table(into, at(group.value, "dependencies"),
-                                 path + ", [tool.poetry.group." + printable(group.name) + "]", folder));
+                                 path + ", [tool.poetry.group." + shown_address(group.name) + "]", folder));
   }
   // What the builds of each project are held to: its backend among it.
   for (const json::Member& built : members_of(at(document, "tool.poetry.build-constraints"))) {
     const Findings::About about(into.findings, built.name);
     for (const json::Member& dependency : members_of(&built.value)) {
-      const std::string where = path + ", build-constraints, " + printable(dependency.name);
+      const std::string where = path + ", build-constraints, " + shown_address(dependency.name);
       for (const json::Value& way : one_or_more(dependency.value))
         TRY(collect_ways(into, way, where, folder));
     }

@@ -157,7 +157,9 @@ class RequirementsReader {
 
   Result<void> file(std::string path, const std::string& directory, std::string_view flag, ByName by_name) {
     const std::string option = std::string(flag) + " ";
-    if (path == "-") return into_.findings.unproven("requirements from standard input", option + "-");
+    if (path == "-")
+      return into_.findings.unproven("requirements from standard input", option + "-",
+                                     "write them to a file, and name that file");
     if (is_remote(path)) {
       return into_.findings.unproven("requirements that are read only after the start",
                                      option + shown_address(path),
@@ -206,7 +208,7 @@ class RequirementsReader {
     // Some read a requirement there, and some drop it.
     if (found.words.empty()) return {};
     return into_.findings.unproven("words after an option to which they do not belong",
-                                   printable(path) + ", " + printable(found.words.front()),
+                                   printable(path) + ", " + shown_address(found.words.front()),
                                    "write each requirement and each option on a line of its own");
   }
 

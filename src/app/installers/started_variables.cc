@@ -1,6 +1,7 @@
 #include "app/installers/started_variables.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "core/base/ascii.h"
@@ -118,6 +119,60 @@ Result<std::vector<std::string>> with_variables(Collector& into, std::span<const
   }
   all.insert(all.end(), words.begin(), words.end());
   return all;
+}
+
+namespace {
+
+/// Settings of pip and uv, places where they look for more of them, and pipenv's own but for those that
+/// only say how it works.
+bool is_read_by_installers(std::string_view name) {
+  constexpr std::array<std::string_view, 3> kPlaces{"HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"};
+  if (std::ranges::find(kPlaces, name) != kPlaces.end()) return true;
+  return name.starts_with("UV_") || !pip_setting_of(name).empty();
+}
+
+bool is_read_by_pipenv(std::string_view name) {
+  constexpr std::array<std::string_view, 14> kHarmless{"VERBOSITY",
+                                                       "QUIET",
+                                                       "NOSPIN",
+                                                       "YES",
+                                                       "HIDE_EMOJIS",
+                                                       "VENV_IN_PROJECT",
+                                                       "IGNORE_VIRTUALENVS",
+                                                       "CUSTOM_VENV_NAME",
+                                                       "TIMEOUT",
+                                                       "INSTALL_TIMEOUT",
+                                                       "SPINNER",
+                                                       "SHELL_FANCY",
+                                                       "IS_CI",
+                                                       "ACTIVE"};
+  constexpr std::string_view kPrefix = "PIPENV_";
+  return name.starts_with(kPrefix) &&
+         std::ranges::find(kHarmless, name.substr(kPrefix.size())) == kHarmless.end();
+}
+
+}  // namespace
+
+Result<void> collect_with_variables(Collector& into, std::span<const StartedVariable> variables,
+                                    const std::string& where) {
+  Invocation invocation = into.invocation;
+  bool says_anything = false;
+  for (const StartedVariable& each : variables) {
+    const bool is_place = each.name == "HOME" || each.name.starts_with("XDG_CONFIG_");
+    if (!is_read_by_installers(each.name) && !is_read_by_pipenv(each.name)) continue;
+    says_anything = true;
+    const Findings::About any(into.findings, std::nullopt);
+    if (!each.is_exact || is_place || is_read_by_pipenv(each.name))
+      TRY(into.findings.unproven(
+          "an installer's setting that tomme cannot tell (" + printable(each.name) + ")", printable(where),
+          "leave it out there, and set it for this command instead"));
+    invocation.environment[each.name] = each.value;
+  }
+  if (!says_anything) return {};
+  Collector within{invocation, into.findings};
+  [[maybe_unused]] const auto pip = TRY(in(printable(where), collect_pip(within, nullptr)));
+  [[maybe_unused]] const auto uv = TRY(in(printable(where), collect_uv(within, nullptr)));
+  return {};
 }
 
 }  // namespace tomme::guard

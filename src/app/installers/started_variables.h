@@ -41,4 +41,8 @@ Result<std::vector<std::string>> with_environment_file(Collector& into, const st
 Result<std::vector<std::string>> with_variables(Collector& into, std::span<const StartedVariable> variables,
                                                 std::vector<std::string> words, const std::string& where);
 
+/// What the pip and uv that a program starts read with these variables set. `where` names what sets them.
+Result<void> collect_with_variables(Collector& into, std::span<const StartedVariable> variables,
+                                    const std::string& where);
+
 }  // namespace tomme::guard

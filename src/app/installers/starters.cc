@@ -1,19 +1,11 @@
 #include "app/installers/starters.h"
 
 #include "app/installers/pip_options.h"
+#include "core/encoding/text.h"
 
 // What starts pip or uv, with settings of its own before theirs.
 namespace tomme::guard {
 namespace {
-
-/// build 1.5; argparse.
-constexpr Option kBuildOptions[] = {
-    {"-o", true},
-    {"--outdir", true},
-    {"-C", true},
-    {"--config-setting", true},
-    {"--installer", true, Meaning::module},
-};
 
 /// Their files are programs, or are read with substitutions of their own.
 Result<Nested> collect_environments(Collector& into, const Command& command) {
@@ -22,23 +14,6 @@ Result<Nested> collect_environments(Collector& into, const Command& command) {
       "environments whose commands are known only after the start", name,
       "give the installer's command itself, with the requirements of that environment"));
   TRY(collect_uv(into, nullptr));
-  return Nested{};
-}
-
-Result<Nested> collect_build(Collector& into, const Command& command) {
-  const Arguments found = scan(command.arguments, {kBuildOptions, true, false});
-  for (const Found& option : found.options) {
-    if (option.value == "uv") TRY(collect_uv(into, nullptr));
-  }
-  const std::string folder =
-      path_in(into, into.invocation.directory, found.words.empty() ? "." : found.words[0]);
-  const std::string path = folder + "/pyproject.toml";
-  const std::optional<json::Value> document = TRY(into.read_toml(path));
-  if (document) {
-    TRY(collect_requirement_list(into, at(*document, "build-system.requires"),
-                                 path + ", build-system.requires"));
-  }
-  TRY(collect_build_settings(into, document ? &*document : nullptr, folder));
   return Nested{};
 }
 
@@ -58,12 +33,22 @@ Result<void> collect_starter_option(Collector& into, const std::string& program,
     case Meaning::requirement:
       return collect_requirement(into, option.value, where, directory);
     case Meaning::requirements:
-      return collect_requirements(into, option.value, directory, option.name);
+      // The name of a file of constraints says nothing.
+      return collect_requirements(into, option.value, directory, option.name,
+                                  option.name.contains("-c") ? ByName::nothing : ByName::locks_and_projects);
     case Meaning::editable:
       return collect_editable(into, option.value, where, directory);
     default:
       return collect_index_option(into.findings, option, where);
   }
+}
+
+Result<void> expect_known_options(Collector& into, const std::string& program, const Arguments& found) {
+  const Findings::About any(into.findings, std::nullopt);
+  for (const std::string& name : found.unknown)
+    TRY(into.findings.unproven("an option that tomme does not know", program + " " + printable(name),
+                               "leave it out: it may name files, or take the word after it for its value"));
+  return {};
 }
 
 Result<Nested> collect_starter(Collector& into, const Command& command) {

@@ -74,8 +74,8 @@ class Walk {
 
   std::string place() const {
     std::string text = where_;
-    for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + printable(keys_[i]);
-    return about_.empty() ? text : text + " of " + printable(about_);
+    for (std::size_t i = 0; i < keys_.size(); ++i) text += (i == 0 ? " " : ".") + shown_address(keys_[i]);
+    return about_.empty() ? text : text + " of " + shown_address(about_);
   }
 
   Findings& findings_;
@@ -98,7 +98,8 @@ Result<void> expect_no_other_lists(Findings& findings, const json::Value& lock, 
     if (std::ranges::find(known, member.name) != known.end()) continue;
     const auto is_table = [](const json::Value& item) { return item.object() != nullptr; };
     if (!std::ranges::any_of(items_of(&member.value), is_table)) continue;
-    TRY(findings.unproven("a list that tomme does not know how to read", path + ", " + printable(member.name),
+    TRY(findings.unproven("a list that tomme does not know how to read",
+                          path + ", " + shown_address(member.name),
                           "write the lock file anew with the installer that is to read it"));
   }
   return {};

@@ -314,8 +314,22 @@ std::string Url::filename() const {
   return percent_decode(std::string_view(path_).substr(path_.rfind('/') + 1));
 }
 
+namespace {
+
+/// "six @ " of "six @ https://…": a name, and no login.
+std::size_t size_of_name(std::string_view text) {
+  const std::size_t at = text.find(" @ ");
+  constexpr std::string_view kMore = "._-[],";
+  const auto is_byte = [&](char c) { return ascii::is_alnum(c) || kMore.contains(c); };
+  return at != text.npos && std::ranges::all_of(text.substr(0, at), is_byte) ? at + 3 : 0;
+}
+
+}  // namespace
+
 std::string shown_address(std::string_view text) {
   text = text.substr(0, text.find_first_of("?#"));
+  const std::string_view name = text.substr(0, size_of_name(text));
+  text.remove_prefix(name.size());
   const std::size_t slashes = text.find("//");
   const std::size_t start = slashes == std::string_view::npos ? 0 : slashes + 2;
   const std::string_view front = text.substr(0, start);
@@ -330,7 +344,8 @@ std::string shown_address(std::string_view text) {
                          : is_odd                ? rest.rfind('@')
                                                  : rest.npos;
   if (at != rest.npos) rest.remove_prefix(at + 1);
-  return printable(std::string(front) + std::string(rest), kMaxShown);
+  while (at != rest.npos && rest.starts_with(' ')) rest.remove_prefix(1);
+  return printable(std::string(name) + std::string(front) + std::string(rest), kMaxShown);
 }
 
 std::string percent_decode(std::string_view text) {

@@ -124,6 +124,10 @@ TEST(Url, IsShownWithoutSecrets) {
   EXPECT_EQ(shown_address("https://ann:s3/cr3t@h/x"), "https://h/x");
   EXPECT_EQ(shown_address("https://ann:s3cr3t@h:x/"), "https://h:x/");
   EXPECT_EQ(shown_address("git@host:path"), "host:path");
+  EXPECT_EQ(shown_address("six @ v"), "six @ v");
+  EXPECT_EQ(shown_address("six[a] @ https://ann:s3cr3t@h/x"), "six[a] @ https://h/x");
+  EXPECT_EQ(shown_address("ann:s3cr3t@h @ x"), "x");
+  EXPECT_EQ(shown_address("https://ann:s3 @ cr3t@h/x"), "https://h/x");
   EXPECT_EQ(shown_address("ann:s3cr3t@h"), "h");
   EXPECT_EQ(shown_address("./a@b"), "./a@b");
   EXPECT_EQ(shown_address("/tmp/a@b"), "/tmp/a@b");
