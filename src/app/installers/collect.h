@@ -9,6 +9,7 @@
 #include "app/installers/findings.h"
 #include "app/installers/installer.h"
 #include "app/installers/invocation.h"
+#include "app/installers/our_variables.h"
 #include "app/installers/tables.h"
 #include "core/base/result.h"
 #include "core/encoding/json.h"
@@ -198,11 +199,5 @@ Result<void> collect_uv_lock(Collector& into, const std::string& path);
 Result<void> collect_poetry_lock(Collector& into, const std::string& path);
 Result<void> collect_pdm_lock(Collector& into, const std::string& path);
 Result<void> collect_pylock(Collector& into, const std::string& path);
-
-/// A variable that the child gets from us: whoever sets it again for a grandchild leads it around.
-bool is_ours(std::string_view variable);
-/// The same, and those that are only made to fit: whatever the user has there, the child may see another
-/// value.
-bool is_given_to_children(std::string_view variable);
 
 }  // namespace tomme::guard

@@ -4,19 +4,12 @@
 #include <array>
 #include <charconv>
 
-#include "app/installers/collect.h"
+#include "app/installers/our_variables.h"
 #include "app/installers/plan.h"
 #include "core/base/ascii.h"
 
 namespace tomme::guard {
 namespace {
-
-/// Python takes lower case first, uv upper case; urllib ignores ALL_PROXY. So all six.
-constexpr std::array<std::string_view, 6> kProxies{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY",
-                                                   "http_proxy",  "ALL_PROXY",   "all_proxy"};
-/// Every one of these beats another in some client, so all name the same authorities.
-constexpr std::array<std::string_view, 4> kTrust{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
-                                                 "PIP_CERT"};
 
 /// `.metadata` is answered when the whole wheel is there, so the installers' 15 and 30 seconds are too short
 /// for a large one. What the server is given is our own client's business: it answers, or we say so.
@@ -32,22 +25,6 @@ void lengthen_timeout(Environment& environment, const char* name, bool set_if_ab
   int value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc{} && value < kPatienceSeconds) found->second = std::to_string(kPatienceSeconds);
-}
-
-/// `PIP_proxy` is another spelling that must not stay.
-bool is_pip_setting_of_ours(std::string_view variable) {
-  constexpr std::array<std::string_view, 6> kPip{"proxy",     "no-proxy-env", "cert",
-                                                 "cache-dir", "no-cache-dir", "isolated"};
-  return std::ranges::find(kPip, pip_setting_of(variable)) != kPip.end();
-}
-
-/// pnpm takes each of its settings from a variable, in capitals or not; they beat its files.
-bool is_pnpm_setting_of_ours(std::string_view variable) {
-  constexpr std::string_view kPrefix = "pnpm_config_";
-  constexpr std::array<std::string_view, 9> kOurs{
-      "https_proxy", "http_proxy", "proxy", "noproxy", "no_proxy", "store_dir", "cache_dir", "cafile", "ca"};
-  const std::string name = ascii::to_lower(variable);
-  return name.starts_with(kPrefix) && std::ranges::find(kOurs, name.substr(kPrefix.size())) != kOurs.end();
 }
 
 /// The store is kept: an environment of pnpm's links into it. Whatever is in it passed under the same
@@ -74,32 +51,16 @@ void read_as_needed(Environment& child, const ChildSettings& settings) {
 
 }  // namespace
 
-bool is_given_to_children(std::string_view variable) {
-  constexpr std::array<std::string_view, 5> kOther{"SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUEST_METHOD",
-                                                   "POETRY_VIRTUALENVS_PATH", "UV_LINK_MODE"};
-  return is_ours(variable) || variable.ends_with("TIMEOUT") ||
-         std::ranges::find(kOther, variable) != kOther.end();
-}
-
-bool is_ours(std::string_view variable) {
-  constexpr std::array<std::string_view, 8> kOther{
-      "NO_PROXY",      "no_proxy",     "NIX_SSL_CERT_FILE", "POETRY_CACHE_DIR",
-      "PDM_CACHE_DIR", "UV_CACHE_DIR", "PIPENV_CACHE_DIR",  "PIP_TOOLS_CACHE_DIR"};
-  auto among = [&](const auto& names) { return std::ranges::find(names, variable) != names.end(); };
-  return is_pnpm_setting_of_ours(variable) || among(kProxies) || among(kTrust) || among(kOther) ||
-         is_pip_setting_of_ours(variable);
-}
-
 Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   Environment child = plan.environment;
   std::erase_if(child, [](const auto& variable) { return is_pip_setting_of_ours(variable.first); });
   // Of a CGI program: Python and uv would take no proxy for http from such an environment.
   child.erase("REQUEST_METHOD");
-  for (std::string_view name : kProxies) child[std::string(name)] = settings.proxy_url.reveal();
+  for (std::string_view name : kProxyVariables) child[std::string(name)] = settings.proxy_url.reveal();
   child["PIP_PROXY"] = settings.proxy_url.reveal();
   // Empty and not absent: a `.env` file that uv or pdm loads fills in only what is absent.
   child["NO_PROXY"] = child["no_proxy"] = "";
-  for (std::string_view name : kTrust) child[std::string(name)] = settings.certificates.bundle;
+  for (std::string_view name : kTrustVariables) child[std::string(name)] = settings.certificates.bundle;
   if (child.contains("NIX_SSL_CERT_FILE")) child["NIX_SSL_CERT_FILE"] = settings.certificates.bundle;
   if (!settings.certificates.folder.empty()) read_as_needed(child, settings);
   for (const std::string& name : plan.trust_variables) child[name] = settings.certificates.bundle;
