@@ -108,7 +108,9 @@ Result<Change> change_of_line(std::string_view line) {
   const Sha256 digest = TRY(Sha256::parse_hex(columns[2]));
   TargetFile file =
       TRY(TargetFile::make(length, digest, columns.size() == 4 ? columns[3] : std::string_view()));
-  return Change::set(columns[0], std::move(file));
+  Change change = TRY(Change::set(columns[0], std::move(file)));
+  TRY(repository::expect_read_by_all(change));
+  return change;
 }
 
 /// What is stored and not yet named is garbage to tomme tuf gc, when it is old enough.

@@ -103,6 +103,7 @@ Result<void> Queue::add(store::Transaction& transaction, std::span<const Change>
 
 Result<void> Queue::add(std::span<const Change> changes) const {
   if (changes.empty()) return {};
+  for (const Change& change : changes) TRY(expect_read_by_all(change));
   return store::transact(*database_, store::Access::write,
                          [&](store::Transaction& tx) { return add(tx, changes); });
 }
@@ -122,6 +123,11 @@ Result<Queue::Batch> Queue::take(std::size_t limit) const {
         }
         last = std::get<std::int64_t>(row.values().front());  // the primary key: an integer in both
         auto change = change_of(row);
+        if (change) {
+          // Rows may come from other programs.
+          if (auto good = expect_read_by_all(*change); !good)
+            change = std::unexpected(std::move(good).error());
+        }
         if (!change) {
           ++batch.unreadable;
           if (!batch.first_unreadable)
