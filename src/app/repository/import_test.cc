@@ -161,7 +161,7 @@ TEST_F(ImportTest, ExpiriesWithAFractionAreTheSecondBefore) {
   const auto next = publish();
   ASSERT_TRUE(next) << next.error().message();
   EXPECT_TRUE(next->left.empty());
-  expect_good(4);
+  expect_said(4);
 }
 
 TEST_F(ImportTest, AnExpiryThatIsNoneIsNotSaidToBeAnotherFault) {
