@@ -218,7 +218,7 @@ Result<int> import_from(const TufCommand& command, Time now) {
   if (command.online_keys.empty()) {
     tell(
         "hint: no --online-key: before anything can be published, tomme tuf key add online FILE, have root "
-        "sign it, then tomme tuf publish --online-key FILE\n");
+        "sign it, then tomme tuf publish --online-key KEY\n");
   }
   return 0;
 }

@@ -67,9 +67,8 @@ Result<repository::Published> previous_roles(const TufCommand& command) {
 
 /// The name of a copy says its role: "root.json".
 Result<std::string> role_of_copy(const std::string& file) {
-  const fs::path path(file);
-  const std::string role = path.stem().string();
-  if (path.extension() == ".json" && repository::expect_role_name(role)) return role;
+  std::string role = fs::path(file).stem().string();
+  if (repository::expect_role_name(role)) return role;
   return fail(kUsage, printable(file) + " is not called as a role's file is",
               "give the copy the name that it has in staged/: ROLE.json, as targets.json");
 }
@@ -92,8 +91,8 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   }
   std::vector<repository::StagedFile> copies;
   for (const std::string& file : command.names) {
-    std::string role = TRY(role_of_copy(file));
-    copies.push_back({std::move(role), TRY(read_file(file, repository::kMostTargetsBytes))});
+    std::string text = TRY(read_file(file, repository::kMostTargetsBytes));
+    copies.push_back({TRY(role_of_copy(file)), std::move(text)});
   }
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
@@ -172,8 +171,8 @@ Result<int> tuf_merge(const TufCommand& command) {
   const auto staged = TRY(repository::load_staged(place.files()));
 
   for (const std::string& file : command.names) {
-    const std::string role = TRY(role_of_copy(file));
     const std::string copy = TRY(read_file(file, repository::kMostTargetsBytes));
+    const std::string role = TRY(role_of_copy(file));
     const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsBytes));
     if (!there) {
       return fail(repository::kRepositoryStaged,
