@@ -53,8 +53,10 @@ void say(const Publication& done) {
 /// What clients refuse and no publication can renew, since people sign it, and what will be so soon: in the
 /// last eighth of its life, at most two weeks before. The exit code is for whoever runs it by a clock.
 /// `said`: what was said before.
-Result<int> say_expired(const TufPlace& place, Time now, std::set<std::string>& said) {
-  const repository::OfflineRoles roles = TRY(repository::load_published(place.files())).offline;
+Result<int> say_expired(const TufPlace& place, const repository::Publisher& publisher, Time now,
+                        std::set<std::string>& said) {
+  if (publisher.published() == nullptr) return 0;
+  const repository::OfflineRoles& roles = publisher.published()->offline;
   const repository::Lifetimes lifetimes = TRY(repository::load_settings(place.database())).lifetimes;
   int code = 0;
   const auto look = [&](const std::string& role, const tuf::Common& file, std::chrono::seconds lifetime) {
@@ -101,7 +103,7 @@ Result<int> watch(const TufCommand& command, const TufPlace& place, repository::
       }
     } else if (done->published) {
       say(*done);
-      TRY(say_expired(place, TRY(time_of(command, clock)), said));
+      TRY(say_expired(place, publisher, TRY(time_of(command, clock)), said));
       TRY(flush_output());
     }
     if (done && done->more) continue;
@@ -138,7 +140,7 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
   }
   TRY(publisher.close());
   std::set<std::string> said;
-  return worse(code, TRY(say_expired(place, now, said)));
+  return worse(code, TRY(say_expired(place, publisher, now, said)));
 }
 
 Result<int> verify_all(const TufCommand& command, Time now) {

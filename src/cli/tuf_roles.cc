@@ -259,13 +259,14 @@ KeyType type_of_new_key(const TufCommand& command, KeyType usual) {
                                          : usual;
 }
 
-/// What is in the files of a repository is served to everybody.
+/// What is in the files of a repository is served to everybody. (A client keeps no 1.root.json in the folder
+/// of its metadata.)
 Result<void> expect_not_served(const std::string& file) {
   std::error_code error;
   for (fs::path folder = fs::weakly_canonical(fs::absolute(file), error).parent_path();
        !error && folder != folder.parent_path(); folder = folder.parent_path()) {
     const std::string above = folder.string();
-    const bool served = exists(above + "/metadata/timestamp.json") || exists(above + "/staged/root.json") ||
+    const bool served = exists(above + "/metadata/1.root.json") || exists(above + "/staged/root.json") ||
                         (folder.filename() == "public" && exists(above + "/../repository.db"));
     if (!served) continue;
     return fail(repository::kRepositoryOwnFile,

@@ -18,7 +18,7 @@ constexpr std::size_t kRowsOfOneAnswer = 2'000;  // 36 MB at most, below Databas
 std::string select_statement(store::Dialect dialect) {
   const auto fits = [&](const std::string& column, std::size_t most) {
     const std::string size = dialect == store::Dialect::sqlite ? "length(CAST(" + column + " AS BLOB))"
-                                                               : "byte_length(" + column + ")";
+                                                               : "octet_length(" + column + ")";
     return "coalesce(" + size + ", 0) <= " + std::to_string(most);
   };
   const std::string all_fit = fits("path", Change::kMostPathBytes) + " AND " + fits("sha256", kDigestBytes) +

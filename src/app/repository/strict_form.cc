@@ -86,7 +86,8 @@ std::string quoted(std::string_view text) {
 /// Goes through a file that was read before, so that all that is needed is there and of its type.
 class Reader {
  public:
-  void file(const json::Object& signed_part) {
+  void file(const json::Value& value) {
+    const json::Object& signed_part = *value.object();
     const std::string* type = text_in(signed_part, "_type");
     const bool is_root = type != nullptr && *type == "root";
     is_root ? names(signed_part, "", kOfRoot) : names(signed_part, "", kOfTargets);
@@ -96,7 +97,7 @@ class Reader {
         add("'expires' is not written in whole seconds", "python-tuf");
     }
     is_root ? root(signed_part) : targets(signed_part);
-    if (auto found = unread_value(json::Value(signed_part))) add(std::move(*found));
+    if (auto found = unread_value(value)) add(std::move(*found));
   }
   std::vector<std::string> take() { return std::move(found_); }
 
@@ -250,9 +251,10 @@ std::vector<std::string> unread_elsewhere(std::string_view canonical) {
   // Control characters are raw in canonical JSON, which is no JSON then: the envelope has them escaped.
   const auto whole = json::parse(tuf::write_envelope(canonical, {}),
                                  {.depth = 70, .bytes = kMostTargetsBytes * 8, .values = 4'000'000});
-  const json::Object* signed_part =
-      whole && whole->object() != nullptr ? object_in(*whole->object(), "signed") : nullptr;
-  if (signed_part == nullptr) return {"it is not JSON that can be read again"};
+  const json::Value* signed_part =
+      whole && whole->object() != nullptr ? whole->object()->find("signed") : nullptr;
+  if (signed_part == nullptr || signed_part->object() == nullptr)
+    return {"it is not JSON that can be read again"};
   Reader reader;
   reader.file(*signed_part);
   return reader.take();
