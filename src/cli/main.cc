@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdlib>
 #include <span>
 #include <string_view>
@@ -43,7 +44,10 @@ int main(int argc, char** argv) {
   cli::occupy_standard_streams();
   const SystemClock clock;
   const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
-  if (words.size() > 1 && std::string_view(words[1]) == "run") cli::begin_lines_with_our_name();
+  const bool has_children = words.size() > 1 && std::string_view(words[1]) == "run";
+  // A limit on the size of files is said as a full disk is; what `run` starts would inherit that.
+  if (!has_children) std::signal(SIGXFSZ, SIG_IGN);
+  if (has_children) cli::begin_lines_with_our_name();
   const Result<cli::Command> command = cli::parse_command_line(words);
   if (!command) {
     cli::report_misunderstood_run(words, command.error());

@@ -1,4 +1,6 @@
 #include <csignal>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "app/repository/clients.h"
@@ -48,21 +50,60 @@ void say(const Publication& done) {
         milliseconds(done.storing) + " for storing\n");
 }
 
+/// What clients refuse and no publication can renew, since people sign it, and what will be so soon: in the
+/// last eighth of its life, at most two weeks before. The exit code is for whoever runs it by a clock.
+/// `said`: what was said before.
+Result<int> say_expired(const TufPlace& place, const repository::Publisher& publisher, Time now,
+                        std::set<std::string>& said) {
+  if (publisher.published() == nullptr) return 0;
+  const repository::OfflineRoles& roles = publisher.published()->offline;
+  const repository::Lifetimes lifetimes = TRY(repository::load_settings(place.database())).lifetimes;
+  int code = 0;
+  const auto look = [&](const std::string& role, const tuf::Common& file, std::chrono::seconds lifetime) {
+    const bool expired = file.is_expired(now);
+    if (expired) code = static_cast<int>(Outcome::refused);
+    const std::chrono::seconds soon = std::min<std::chrono::seconds>(std::chrono::days(14), lifetime / 8);
+    if (!expired && file.expires - now > soon) return;
+    const std::string name = printable(role, 80);
+    const std::string words =
+        expired ? name + " expired " + to_rfc3339(file.expires) + ": clients refuse " +
+                      (role == "root" || role == "targets" ? "the repository" : "what it lists")
+                : name + " expires " + to_rfc3339(file.expires) + ", in " + span_text(file.expires - now);
+    if (!said.insert(words + (expired ? "" : role)).second) return;
+    print_warning(words);
+    tell("hint: tomme tuf renew " + name + ", and have it signed: people sign it\n");
+  };
+  if (roles.root) look("root", roles.root->value, lifetimes.root);
+  for (const auto& [name, role] : roles.targets) look(name, role.value, lifetimes.targets);
+  return code;
+}
+
+/// What is refused for want of a key: the keys of the settings may be those of earlier.
+Error with_key_hint(Error error, const TufCommand& command) {
+  if (!error.is(repository::kRepositoryKey) || !command.online_keys.empty()) return error;
+  return Error(
+      error.code(), std::string(error.message()),
+      "name all keys that publish: tomme tuf publish --online-key KEY; tomme tuf status lists them by "
+      "their ids");
+}
+
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
-Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
+Result<int> watch(const TufCommand& command, const TufPlace& place, repository::Publisher& publisher,
                   const SigningKeys& signers, const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
   tell("publishing what is added, every " + counted(command.watch, "second") + ", until Ctrl-C\n");
+  std::set<std::string> said;
   while (stop_asked == 0) {
     const auto done = publisher.publish(TRY(time_of(command, clock)), kTimestampAge);
     if (!done) {
-      print_error(done.error());
+      print_error(with_key_hint(done.error(), command));
       for (const auto& signer : signers) {
         if (const auto ready = signer->recover(); !ready) print_error(ready.error());
       }
     } else if (done->published) {
       say(*done);
+      TRY(say_expired(place, publisher, TRY(time_of(command, clock)), said));
       TRY(flush_output());
     }
     if (done && done->more) continue;
@@ -78,12 +119,14 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const SigningKeys signers = TRY(place.online_signers(command));
   auto publisher = TRY(repository::Publisher::open(place.place(), signers));
-  if (command.watch != 0) return watch(command, publisher, signers, clock);
+  if (command.watch != 0) return watch(command, place, publisher, signers, clock);
   const Time now = TRY(time_of(command, clock));
   int code = 0;
   bool more = true;
   while (more) {
-    const Publication done = TRY(publisher.publish(now));
+    const auto published = publisher.publish(now);
+    if (!published) return std::unexpected(with_key_hint(published.error(), command));
+    const Publication& done = *published;
     say(done);
     more = done.more;
     if (more) continue;
@@ -96,7 +139,8 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     if (!done.left.empty() || done.first_unreadable) code = static_cast<int>(Outcome::refused);
   }
   TRY(publisher.close());
-  return code;
+  std::set<std::string> said;
+  return worse(code, TRY(say_expired(place, publisher, now, said)));
 }
 
 Result<int> verify_all(const TufCommand& command, Time now) {
@@ -175,9 +219,8 @@ Result<int> import_from(const TufCommand& command, Time now) {
   say(done);
   if (command.online_keys.empty()) {
     tell(
-        "hint: no --online-key: before anything can be published, tomme tuf key add online FILE, and have "
-        "root "
-        "sign it\n");
+        "hint: no --online-key: before anything can be published, tomme tuf key add online FILE, have root "
+        "sign it, then tomme tuf publish --online-key KEY\n");
   }
   return 0;
 }

@@ -112,6 +112,8 @@ Result<void> download(const TufClientCommand& command, tuf::Updater& updater, ne
   if (client != nullptr) from = TRY(TufTargets::open(*client, split_login(command.target_url).address));
   TRY(updater.refresh());
   const TargetFolder folder = TRY(TargetFolder::open(command.target_dir));
+  // Again, now that both are there: a link may have led to what was not made yet.
+  TRY(expect_apart(command.target_dir, command.metadata_dir));
   for (const std::string& name : command.targets) {
     TRY(download_one(updater, folder, from ? &*from : nullptr, name));
   }

@@ -157,7 +157,11 @@ Result<void> TufPlace::expect_foreign(const std::vector<std::string>& files) con
     if (error) continue;  // it is not there
     for (const std::string& file : files) {
       const fs::path relative = fs::canonical(file, error).lexically_relative(own);
-      if (error || relative.empty() || *relative.begin() == "..") continue;
+      if (error) continue;
+      const bool is_inside = !relative.empty() && *relative.begin() != "..";
+      // By another name (a hard link).
+      const bool is_same = !is_inside && fs::equivalent(file, own, error);
+      if (!is_inside && !is_same) continue;
       return fail(repository::kRepositoryOwnFile,
                   printable(file) + " belongs to the repository itself: " + printable(part));
     }

@@ -56,7 +56,7 @@ Result<bool> confirmed(const std::string& question);
 
 Result<Time> time_of(const TufCommand& command, const Clock& clock);
 
-// The verbs of people (tuf_roles.cc) and of targets (tuf_targets.cc), and what there is (tuf_status.cc).
+// The verbs of people (tuf_roles.cc, tuf_sign.cc) and of targets (tuf_targets.cc), and what there is (tuf_status.cc).
 Result<int> tuf_init(const TufCommand& command, Time now);
 Result<int> tuf_key(const TufCommand& command, Time now);
 Result<int> tuf_delegation(const TufCommand& command, Time now);

@@ -5,10 +5,8 @@
 #include <optional>
 
 #include "app/repository/ceremony.h"
-#include "app/repository/change_words.h"
 #include "app/repository/clients.h"
 #include "app/repository/errors.h"
-#include "app/repository/foreign_files.h"
 #include "app/repository/key_use.h"
 #include "app/repository/layout.h"
 #include "cli/errors.h"
@@ -254,93 +252,28 @@ Result<int> change_keys(const TufCommand& command, Time now) {
   return 0;
 }
 
-Result<void> say_change(const std::string& role, const std::string& text,
-                        const repository::OfflineRoles& before, Time now) {
-  std::vector<std::string> words;
-  if (role == "root") {
-    const auto after = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text)));
-    words = repository::words_of_change(before.root ? &before.root->value : nullptr, after.value, now);
-  } else {
-    const auto after = TRY(tuf::parse_targets_of(role, bytes_of(text)));
-    const auto there = before.targets.find(role);
-    words = repository::words_of_change(role, there == before.targets.end() ? nullptr : &there->second.value,
-                                        after.value, now);
-  }
-  print(printable(role) + ":\n");
-  for (const std::string& line : words) print("  " + line + "\n");
-  return flush_output();
-}
-
-Result<void> expect_yes(const TufCommand& command) {
-  if (command.yes) return {};
-  if (TRY(confirmed("sign this?"))) return {};
-  return fail(kUsage, "nothing was signed: the answer was not y", "run it again when what it says is meant");
-}
-
-Result<SigningKeys> signers_of(const TufCommand& command) {
-  Keyring keyring = keyring_for(command);
-  SigningKeys signers;
-  for (const std::string& key : command.keys) signers.push_back(TRY(keyring.signer(key)));
-  return signers;
-}
-
-/// What was published before, from a folder that the holder has: with metadata/ in it, or the metadata
-/// itself.
-Result<repository::Published> previous_roles(const TufCommand& command) {
-  if (command.previous.empty()) return repository::Published();
-  const auto files = TRY(store::open_blob_store_to_read(command.previous));
-  repository::Published published = TRY(repository::load_published(*files));
-  if (published.offline.root) return published;
-  const auto foreign = TRY(repository::ForeignFiles::open(*files, std::nullopt));
-  return repository::load_published(*foreign);
-}
-
-/// The name of a copy says its role: "root.json".
-std::string role_of_copy(const std::string& file) {
-  return fs::path(file).stem().string();
-}
-
-tuf::Keys own_keys(const SigningKeys& signers) {
-  tuf::Keys keys;
-  for (const auto& signer : signers) {
-    const tuf::Key key = tuf::Key::of(signer->public_key());
-    keys.emplace(key.id(), key);
-  }
-  return keys;
-}
-
-Result<int> sign_copies(const TufCommand& command, Time now) {
-  const SigningKeys signers = TRY(signers_of(command));
-  const repository::Published published = TRY(previous_roles(command));
-  const repository::OfflineRoles& before = published.offline;
-  if (command.previous.empty()) {
-    tell("hint: with --previous DIR, a folder of what is published, only what changes is said\n");
-  }
-  std::vector<repository::StagedFile> copies;
-  for (const std::string& file : command.names) {
-    copies.push_back({role_of_copy(file), TRY(read_file(file, repository::kMostTargetsBytes))});
-  }
-  for (std::size_t i = 0; i < copies.size(); ++i) {
-    const std::string &file = command.names[i], &role = copies[i].role;
-    std::string text = copies[i].text;
-    if (before.root) TRY(repository::expect_next_version(role, text, published, copies));
-    TRY(say_change(role, text, before, now));
-    TRY(expect_yes(command));
-    repository::SignerTables tables = TRY(repository::tables_for(role, before, {{role, text}}));
-    // Who has the delegating file looks the id up; else it is the one that the specification computes.
-    if (role != "root" && !before.root) tables.push_back(own_keys(signers));
-    for (const auto& signer : signers) text = TRY(repository::add_signature(text, *signer, tables));
-    TRY(write_file(file, text));
-    tell("signed " + printable(file) + "\n");
-  }
-  return 0;
-}
-
 KeyType type_of_new_key(const TufCommand& command, KeyType usual) {
   return command.key_type == "rsa"       ? KeyType::rsa
          : command.key_type == "ecdsa"   ? KeyType::ecdsa_p256
          : command.key_type == "ed25519" ? KeyType::ed25519
                                          : usual;
+}
+
+/// What is in the files of a repository is served to everybody. (A client keeps no 1.root.json in the folder
+/// of its metadata.)
+Result<void> expect_not_served(const std::string& file) {
+  std::error_code error;
+  for (fs::path folder = fs::weakly_canonical(fs::absolute(file), error).parent_path();
+       !error && folder != folder.parent_path(); folder = folder.parent_path()) {
+    const std::string above = folder.string();
+    const bool served = exists(above + "/metadata/1.root.json") || exists(above + "/staged/root.json") ||
+                        (folder.filename() == "public" && exists(above + "/../repository.db"));
+    if (!served) continue;
+    return fail(repository::kRepositoryOwnFile,
+                printable(file) + " would be among the files of a repository, which everybody can read",
+                "keep private keys elsewhere, best on another machine");
+  }
+  return {};
 }
 
 /// In a file, Ed25519 where no type is asked for; in a token ECDSA, as few have Ed25519.
@@ -354,6 +287,7 @@ Result<int> new_key(const TufCommand& command) {
     print(id_of(key) + "  " + key.describe() + "  " + name + "\n");
     return 0;
   }
+  TRY(expect_not_served(name));
   std::optional<Secret<std::string>> passphrase;
   if (!command.no_passphrase) passphrase.emplace(TRY(passphrase_for(command, name, true)));
   const PublicKey key =
@@ -449,13 +383,41 @@ Result<int> tuf_key(const TufCommand& command, Time now) {
   return change_keys(command, now);
 }
 
+namespace {
+
+/// A name that a hash bin has is refused before people sign it. What is wrong already is not this draft's.
+Result<void> expect_no_bin(const repository::OfflineRoles& published, const std::string& delegator,
+                           const tuf::Targets& draft) {
+  repository::RolesView roles = published.view();
+  if (!roles.bins()) return {};
+  roles.targets[delegator] = &draft;
+  TRY(roles.bins());
+  return {};
+}
+
+/// The first bins come empty: those of earlier, which the snapshot lists as long as it is there, are no more
+/// than files that anybody with their keys can have written since.
+void note_bins_of_earlier(const repository::Published& published) {
+  for (const char* prefix : {"bins", repository::kPrefixBehindBins}) {
+    for (const char* digits : {"-0", "-00", "-000", "-0000"}) {
+      if (!published.snapshot.version_of(repository::snapshot_entry(prefix + std::string(digits)))) continue;
+      return print_warning(std::string("the hash bins ") + prefix +
+                           "-… of earlier are not filled again: what they listed has to be added anew");
+    }
+  }
+}
+
+}  // namespace
+
 Result<int> tuf_delegation(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
   std::string role = "targets";
   if (command.verb == TufCommand::Verb::bins) {
-    const auto bins = TRY(TRY(repository::load_published(place.files())).offline.bins());
+    const repository::Published published = TRY(repository::load_published(place.files()));
+    const auto bins = TRY(published.offline.bins());
     if (!bins) {
+      note_bins_of_earlier(published);
       const auto staged =
           TRY(repository::stage_first_bins(place.files(), command.bits, settings.lifetimes, now));
       for (const std::string& name : staged) tell("staged " + name + ", to be signed\n");
@@ -478,6 +440,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
     Keyring keyring = keyring_for(command);
     const RolePlan keys = TRY(plan_of(keyring, command.keys, command.threshold));
     TRY(repository::delegate(draft, command.role, keys, command.paths, command.terminating));
+    TRY(expect_no_bin(TRY(repository::load_published(place.files())).offline, role, draft));
     note_keys({keys});
   }
   TRY(repository::stage(place.files(), role, draft));
@@ -501,73 +464,6 @@ Result<int> tuf_renew(const TufCommand& command, Time now) {
       version = draft.version.value();
     }
     tell("staged " + role + " version " + std::to_string(version) + ", to be signed\n");
-  }
-  return 0;
-}
-
-Result<int> tuf_sign(const TufCommand& command, Time now) {
-  if (!command.names.empty()) return sign_copies(command, now);
-  const TufPlace place = TRY(TufPlace::open(command, false));
-  const auto published = TRY(repository::load_published(place.files()));
-  const auto staged = TRY(repository::load_staged(place.files()));
-  if (staged.empty()) {
-    return fail(kUsage, "nothing is staged, so that there is nothing to sign",
-                "changes are staged by tomme tuf key, delegate, bins, renew and add --role");
-  }
-  // What cannot be the next version of its role is in nobody else's way.
-  std::vector<repository::StagedFile> shown;
-  for (const auto& file : staged) {
-    const auto next = repository::expect_next_version(file.role, file.text, published, staged);
-    if (!next && staged.size() == 1) return std::unexpected(next.error());
-    if (!next) {
-      print_warning("the staged " + printable(file.role, 80) + " is not signed: " + next.error().message());
-      continue;
-    }
-    TRY(say_change(file.role, file.text, published.offline, now));
-    shown.push_back(file);
-  }
-  TRY(expect_yes(command));
-  const std::vector<std::string> roles =
-      TRY(repository::sign_shown(place.files(), published.offline, shown, TRY(signers_of(command))));
-  if (roles.empty())
-    return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");
-  for (const std::string& role : roles) tell("signed " + role + "\n");
-  return 0;
-}
-
-Result<int> tuf_merge(const TufCommand& command) {
-  const TufPlace place = TRY(TufPlace::open(command, false));
-  const auto published = TRY(repository::load_published(place.files()));
-  const auto staged = TRY(repository::load_staged(place.files()));
-
-  for (const std::string& file : command.names) {
-    const std::string role = role_of_copy(file);
-    const std::string copy = TRY(read_file(file, repository::kMostTargetsBytes));
-    TRY(repository::expect_role_name(role));
-    const auto there = TRY(place.files().get(repository::staged_key(role), repository::kMostTargetsBytes));
-    if (!there) {
-      return fail(repository::kRepositoryStaged,
-                  printable(file) + " is a copy of nothing that is staged: there is no staged/" +
-                      printable(role) + ".json",
-                  "a copy has the name that it has in staged/; tomme tuf status says what is staged");
-    }
-    if (role != "root") TRY(in(printable(file), tuf::parse_targets_of(role, bytes_of(copy))));
-    const auto tables = TRY(repository::tables_for(role, published.offline, staged));
-    const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
-    for (const std::string& id : merged.left_out)
-      print_warning(printable(file) + ": the signature of key " + printable(id, 80) + " does not count for " +
-                    role);
-    if (merged.added != 0) TRY(place.files().put(repository::staged_key(role), bytes_of(merged.text)));
-    tell("merged " + printable(file) + ": " + counted(merged.added, "new signature") + "\n");
-  }
-  return 0;
-}
-
-Result<int> tuf_unstage(const TufCommand& command) {
-  const TufPlace place = TRY(TufPlace::open(command, false));
-  for (const std::string& role : command.names) {
-    TRY(repository::unstage(place.files(), role));
-    tell("nothing is staged of " + role + " any more\n");
   }
   return 0;
 }

@@ -108,7 +108,9 @@ Result<Change> change_of_line(std::string_view line) {
   const Sha256 digest = TRY(Sha256::parse_hex(columns[2]));
   TargetFile file =
       TRY(TargetFile::make(length, digest, columns.size() == 4 ? columns[3] : std::string_view()));
-  return Change::set(columns[0], std::move(file));
+  Change change = TRY(Change::set(columns[0], std::move(file)));
+  TRY(repository::expect_read_by_all(change));
+  return change;
 }
 
 /// What is stored and not yet named is garbage to tomme tuf gc, when it is old enough.
@@ -151,11 +153,33 @@ std::unexpected<Error> not_listed(const std::string& path) {
   return fail(repository::kRepositoryNoTarget, "no target is listed under " + printable(path, 80));
 }
 
+/// Whether clients come to this role for a path: by those who delegate to it as it is published.
+bool is_asked_for(const repository::OfflineRoles& published, const std::string& role, const Change& change) {
+  const auto path = tuf::TargetPath::parse(change.path());
+  bool any_delegates = false;
+  for (const auto& [name, delegator] : published.targets) {
+    const auto& below = delegator.value.delegations;
+    const auto* named = below ? std::get_if<std::vector<tuf::DelegatedRole>>(&below->roles) : nullptr;
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& delegated : *named) {
+      if (delegated.name.text() != role) continue;
+      any_delegates = true;
+      if (path && delegated.matches(*path)) return true;
+    }
+  }
+  return !any_delegates;  // targets, or one that is not published yet
+}
+
 Result<int> add_to_role(const TufCommand& command, const TufPlace& place, const std::vector<Change>& changes,
                         Time now) {
   const auto settings = TRY(repository::load_settings(place.database()));
   tuf::Targets draft = TRY(repository::draft_targets(place.files(), command.role, settings.lifetimes, now));
+  const repository::OfflineRoles published = TRY(repository::load_published(place.files())).offline;
   for (const Change& change : changes) {
+    if (change.file() && !is_asked_for(published, command.role, change)) {
+      print_warning(printable(change.path(), 80) + " is not among the paths that are delegated to " +
+                    command.role + ": clients do not find it there");
+    }
     if (!change.file()) {
       if (!draft.targets.erase(change.path())) return not_listed(change.path());
       continue;

@@ -8,6 +8,7 @@
 #include "app/repository/errors.h"
 #include "app/repository/key_use.h"
 #include "app/repository/layout.h"
+#include "app/repository/strict_form.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
@@ -157,10 +158,16 @@ class Acceptor {
                     "while clients read them");
       }
       TRY(expect_next("root", candidate.root->value.version.value(), published_, {}));
+      const auto& before = published_.offline.root;
+      TRY(expect_read_by_all(candidate.root->canonical, before ? std::string_view(before->canonical) : ""));
     } else {
       TRY(expect_size(file, kMostTargetsBytes));
       candidate.targets = TRY(tuf::parse_targets_of(file.role, bytes_of(file.text)));
       TRY(expect_fresh(candidate.targets->value, now_));
+      const auto before = published_.offline.targets.find(file.role);
+      TRY(expect_read_by_all(candidate.targets->canonical, before == published_.offline.targets.end()
+                                                               ? ""
+                                                               : std::string_view(before->second.canonical)));
     }
     candidates_.emplace(file.role, std::move(candidate));
     return {};
@@ -284,7 +291,7 @@ class Acceptor {
     TRY(signed_by(role, *by, file));
     if (!file.value.role) {
       return fail(kRepositoryStaged, "it does not say which role's file it is",
-                  "tomme tuf unstage and tomme tuf renew stage one that does; have that signed");
+                  "tomme tuf renew " + printable(role, 80) + " stages one that does; have that signed");
     }
     return {};
   }
@@ -414,11 +421,12 @@ class Acceptor {
     for (const Mistakable& pair : found) {
       const auto culprit = culprit_of(pair, parents);
       if (!culprit) continue;
-      return Objection{*culprit,
-                       Error(kRepositoryStaged,
-                             pair.words + ", so that the file of one could be taken for that of the other",
-                             "tomme tuf renew the one that is delegated to, and have it signed: both are "
-                             "published together")};
+      return Objection{
+          *culprit,
+          Error(kRepositoryStaged,
+                pair.words + ", so that the file of one could be taken for that of the other",
+                "tomme tuf renew " + printable(*culprit == pair.other ? pair.other : pair.role, 80) +
+                    ", and have it signed: both are published together")};
     }
     return std::nullopt;
   }

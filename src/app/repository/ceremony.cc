@@ -7,6 +7,7 @@
 #include "app/repository/target.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
+#include "core/tuf/patterns.h"
 
 namespace tomme::repository {
 
@@ -316,6 +317,14 @@ Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan
   TRY(expect_role_name(role));
   tuf::RoleName name = TRY(tuf::RoleName::parse(role));
   if (name.is_top_level()) return fail(kRepositoryRole, "no role can delegate to " + std::string(role));
+  for (const std::string& pattern : patterns) {
+    if (tuf::means_the_same_everywhere(pattern)) continue;
+    return fail(
+        kRepositoryClients,
+        "the pattern " + printable(pattern, 80) + " covers different paths for different clients",
+        "use * and ? only: brackets, braces, a backslash, +(…) and a part that begins with ! or # mean "
+        "more to some");
+  }
   if (succinct_of(draft) != nullptr) {
     return fail(kRepositoryBins, "a role that delegates to hash bins can delegate to no others",
                 "a repository made with --pep458 has room for other roles in targets");

@@ -214,6 +214,9 @@ TEST_F(CeremonyTest, HasTheTreeOfPep458AndRolesBesideIt) {
   EXPECT_EQ(delegate(draft, "snapshot", plan_of({{ed25519(8)}, 1}), {"*"}, false).error().code().name,
             kRepositoryRole.name);
   EXPECT_FALSE(delegate(draft, "team", plan_of({{ed25519(8)}, 2}), {"*"}, false));
+  EXPECT_TRUE(delegate(draft, "team", plan_of({{ed25519(8)}, 1}), {"*", "[a-z]*"}, false)
+                  .error()
+                  .is(kRepositoryClients));
   ASSERT_TRUE(delegate(draft, "team", plan_of({{ed25519(8)}, 1}), {"team/*"}, true));
   ASSERT_TRUE(stage(*files_, "targets", draft));
   ASSERT_TRUE(sign("targets", *ed25519(3)));

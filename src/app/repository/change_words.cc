@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "app/repository/clients.h"
 #include "core/base/words.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
@@ -48,6 +49,12 @@ std::string in_quotes(std::string_view text) {
     escaped.push_back(c);
   }
   return '"' + printable(escaped, escaped.size() * 8) + '"';
+}
+
+/// A role's name, between quotes where it could be taken for words of ours.
+std::string role_name(std::string_view name) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  return name.find_first_not_of(kPlain) == std::string_view::npos ? shown(name, 80) : in_quotes(name);
 }
 
 std::string digest_of(const tuf::Key& key) {
@@ -336,6 +343,12 @@ bool is_every_path(const std::vector<std::string>& patterns) {
   return !patterns.empty();
 }
 
+bool covers_every_path(const tuf::DelegatedRole& role) {
+  const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers);
+  return paths != nullptr ? is_every_path(paths->patterns)
+                          : is_every_prefix(std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex);
+}
+
 std::string covers(const tuf::DelegatedRole& role) {
   std::string out;
   if (const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers)) {
@@ -351,7 +364,7 @@ std::string covers(const tuf::DelegatedRole& role) {
 }
 
 std::string bins_words(const tuf::SuccinctRoles& bins) {
-  return std::to_string(bins.bins()) + " hash bins " + shown(bins.name_prefix, 80) + "-…";
+  return std::to_string(bins.bins()) + " hash bins " + role_name(bins.name_prefix) + "-…";
 }
 
 const std::vector<tuf::DelegatedRole>* named_of(const tuf::Targets* targets) {
@@ -379,7 +392,7 @@ void say_bins(Words& out, const tuf::Targets* before, const tuf::Targets& after)
 
 void say_role(Words& out, const tuf::DelegatedRole& role, const tuf::DelegatedRole* old,
               const tuf::Targets* before, const tuf::Targets& after) {
-  const std::string name = shown(role.name.text(), 80);
+  const std::string name = role_name(role.name.text());
   if (old == nullptr || covers(*old) != covers(role)) {
     out.say("delegates to " + name + " " + covers(role) +
             (old == nullptr ? "" : ", in place of " + covers(*old)));
@@ -452,8 +465,8 @@ void warn_of_order(Words& out, const InOrder& before, const InOrder& after) {
         return out.warn("there are more roles than are compared here; read the order of its roles yourself");
       const tuf::DelegatedRole &first = *after[i], &second = *after[j];
       if (then.had(first, second) || !first.may_cover_the_same(second)) continue;
-      const std::string name = shown(second.name.text(), 80);
-      out.warn(shown(first.name.text(), 80) + " is asked before " + name + ", which may list the same paths" +
+      const std::string name = role_name(second.name.text());
+      out.warn(role_name(first.name.text()) + " is asked before " + name + ", which may list the same paths" +
                (first.terminating ? ", and for these " + name + " is not asked at all" : ""));
       ++lines;
     }
@@ -470,6 +483,13 @@ void say_order(Words& out, const InOrder& before, const InOrder& after) {
   warn_of_order(out, before, after);
 }
 
+/// Clients ask so many roles for one path, and no more.
+void warn_of_number(Words& out, const tuf::Targets& after) {
+  const auto* named = named_of(&after);
+  if (named == nullptr) return;
+  if (auto words = words_of_many_roles(*named)) out.warn(*std::move(words));
+}
+
 void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
   const InOrder roles_before = in_order(before), roles_after = in_order(&after);
   const ByName then = by_name(roles_before), now = by_name(roles_after);
@@ -478,13 +498,20 @@ void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets&
     say_role(out, *role, old == then.end() ? nullptr : old->second, before, after);
   }
   for (const tuf::DelegatedRole* role : roles_before) {
-    if (!now.contains(role->name.text())) out.say("no longer delegates to " + shown(role->name.text(), 80));
+    if (now.contains(role->name.text())) continue;
+    out.say("no longer delegates to " + role_name(role->name.text()));
+    // The tree of PEP 458: all that is added without naming a role is below this one.
+    if (covers_every_path(*role)) {
+      out.warn("what " + role_name(role->name.text()) +
+               " and the hash bins and roles below it list cannot be found any more");
+    }
   }
   if (delegates_to_nobody(before) && !after.delegations) out.say("an empty list of roles is gone");
   if (delegates_to_nobody(&after) && (before == nullptr || !before->delegations)) {
     out.say("an empty list of roles is new");
   }
   say_order(out, roles_before, roles_after);
+  warn_of_number(out, after);
 }
 
 /// Whose file it says it is, which keeps it from being served as another's.

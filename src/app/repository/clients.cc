@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 
 namespace tomme::repository {
@@ -24,6 +25,10 @@ constexpr KeyLimit kKeyLimits[] = {
 /// tuf-js copies a map for each entry of a snapshot: CPU time goes by the square of the number of bins, 1 s
 /// for 2,048, 5 s for 4,096, 23 s for 8,192.
 constexpr std::uint32_t kMostBinsOfTufJs = 2048;
+
+/// python-tuf, go-tuf and tuf-js visit so many roles for one path. Two of them are hash bins' own.
+constexpr std::size_t kMostRolesOfAPath = 32;
+constexpr std::size_t kMostCompared = 300;  // roles; more take long
 
 constexpr std::size_t kShownDigits = 12;  // of a key id
 
@@ -56,6 +61,21 @@ std::vector<std::string> words_of_bins(const BinLayout& layout) {
   return words;
 }
 
+std::optional<std::string> words_of_many_roles(const std::vector<tuf::DelegatedRole>& in_order) {
+  const std::size_t end = std::min(in_order.size(), kMostCompared);
+  for (std::size_t at = kMostRolesOfAPath - 1; at < end; ++at) {
+    const tuf::DelegatedRole& role = in_order[at];
+    const auto before = static_cast<std::size_t>(
+        std::ranges::count_if(in_order.begin(), in_order.begin() + static_cast<std::ptrdiff_t>(at),
+                              [&](const auto& other) { return other.may_cover_the_same(role); }));
+    if (before + 1 < kMostRolesOfAPath) continue;
+    return counted(before, "role") + " that may list the same paths are asked before " +
+           printable(role.name.text(), 80) + ": clients ask " + std::to_string(kMostRolesOfAPath) +
+           " for one path, and find nothing after these";
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> words_of_clients(const OfflineRoles& roles) {
   std::vector<std::string> words;
   const auto add = [&](std::vector<std::string> more) {
@@ -65,7 +85,11 @@ std::vector<std::string> words_of_clients(const OfflineRoles& roles) {
   };
   if (roles.root) add(words_of_keys(roles.root->value.keys));
   for (const auto& [name, role] : roles.targets) {
-    if (role.value.delegations) add(words_of_keys(role.value.delegations->keys));
+    if (!role.value.delegations) continue;
+    add(words_of_keys(role.value.delegations->keys));
+    const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&role.value.delegations->roles);
+    if (named == nullptr) continue;
+    if (auto many = words_of_many_roles(*named)) add({*std::move(many)});
   }
   if (const auto bins = roles.bins(); bins && *bins) add(words_of_bins((*bins)->layout));
   return words;

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/repository/published.h"
 #include "core/tuf/delegations.h"
 
-/// What other TUF clients cannot read of what is valid, each as it was measured; the table stands in
+/// What other TUF clients cannot read of what is valid, each as it was measured; the table is in
 /// docs/pep458.md as well. For people to know before they publish.
 namespace tomme::repository {
 
@@ -14,6 +15,9 @@ namespace tomme::repository {
 std::vector<std::string> words_of_keys(const tuf::Keys& keys);
 /// Sentences about hash bins of this number.
 std::vector<std::string> words_of_bins(const BinLayout& layout);
+/// Where a role comes after so many that may list the same paths that clients do not ask it any more: its
+/// name and their number. Of very many roles the first are compared.
+std::optional<std::string> words_of_many_roles(const std::vector<tuf::DelegatedRole>& in_order);
 /// All of these for what is published; each once.
 std::vector<std::string> words_of_clients(const OfflineRoles& roles);
 

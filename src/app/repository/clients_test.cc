@@ -42,5 +42,19 @@ TEST(ClientsTest, NamesThoseThatCannotReadBins) {
   EXPECT_THAT(words(15), ElementsAre(HasSubstr("tough"), HasSubstr("tuf-js needs minutes")));
 }
 
+TEST(ClientsTest, NamesTheRoleThatIsAskedTooLate) {
+  std::vector<tuf::DelegatedRole> roles;
+  const auto add = [&](const std::string& name, const char* pattern) {
+    roles.push_back({*tuf::RoleName::parse(name), {}, false, tuf::DelegatedRole::Paths{{pattern}}, {}});
+  };
+  for (int i = 0; i < 31; ++i) add("d" + std::to_string(i), "packages/*");
+  for (int i = 0; i < 40; ++i) add("e" + std::to_string(i), ("e" + std::to_string(i) + "/*").c_str());
+  EXPECT_FALSE(words_of_many_roles(roles));
+  add("last", "*/*");
+  const auto words = words_of_many_roles(roles);
+  ASSERT_TRUE(words);
+  EXPECT_THAT(*words, HasSubstr("are asked before last: clients ask 32 for one path"));
+}
+
 }  // namespace
 }  // namespace tomme::repository

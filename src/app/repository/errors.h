@@ -60,6 +60,10 @@ inline constexpr ErrorCode kRepositoryRole{"repository/role", Outcome::wrong_usa
 inline constexpr ErrorCode kRepositoryStaged{"repository/staged", Outcome::refused,
                                              "a staged file cannot become the next version of its role",
                                              "stage the change again on top of what is published"};
+inline constexpr ErrorCode kRepositoryClients{
+    "repository/clients", Outcome::refused,
+    "metadata has something that other TUF clients refuse, or read otherwise",
+    "have a version without it signed; tomme tuf unstage ROLE takes away what is staged"};
 inline constexpr ErrorCode kRepositoryUnsigned{
     "repository/unsigned", Outcome::refused,
     "a staged file has fewer signatures than it needs to be published",

@@ -90,7 +90,9 @@ Result<void> expect_room(store::BlobStore& to, const RootChain& roots) {
 Result<void> Import::verify() {
   done_.found = TRY(verify_published(from_, {.now = options_.now}));
   for (const Error& problem : done_.found.problems) {
-    if (!problem.is(kRepositoryExpired) && !problem.is(kRepositoryUnpublished))
+    // What its clients live with, and its holders mend afterwards.
+    if (!problem.is(kRepositoryExpired) && !problem.is(kRepositoryUnpublished) &&
+        !problem.is(kRepositoryClients))
       return std::unexpected(problem);
   }
   published_ = TRY(load_published(from_));

@@ -143,17 +143,25 @@ TEST_F(ImportTest, ExpiriesWithAFractionAreTheSecondBefore) {
   make_foreign();
   const auto found = import_here();
   ASSERT_TRUE(found) << found.error().message();
-  expect_good(3);
+  // It is taken over as it is, and said.
+  const auto expect_said = [&](std::uint64_t targets) {
+    const auto verified = verify_published(*files_, {.now = kNow});
+    ASSERT_TRUE(verified);
+    EXPECT_EQ(verified->targets, targets);
+    EXPECT_FALSE(verified->problems.empty());
+    for (const Error& problem : verified->problems) EXPECT_TRUE(problem.is(kRepositoryClients));
+  };
+  expect_said(3);
   add({set("new")});
   const auto done = publish();
   ASSERT_TRUE(done) << done.error().message();
-  expect_good(4);
+  expect_said(4);
   // A root of such a repository that was staged elsewhere.
   put_staged("root", made(root(2), root_role_.keys));
   const auto next = publish();
   ASSERT_TRUE(next) << next.error().message();
   EXPECT_TRUE(next->left.empty());
-  expect_good(4);
+  expect_said(4);
 }
 
 TEST_F(ImportTest, AnExpiryThatIsNoneIsNotSaidToBeAnotherFault) {

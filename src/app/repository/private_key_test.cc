@@ -1,11 +1,13 @@
 #include "app/repository/private_key.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "app/repository/errors.h"
 #include "core/crypto/encrypted_key.h"
 #include "core/encoding/der.h"
 #include "core/encoding/pem.h"
+#include "core/encoding/text.h"
 #include "io/store/file.h"
 #include "testing/folder.h"
 
@@ -67,6 +69,38 @@ TEST(PrivateKeyFile, KnowsDer) {
     der::Reader fields = outer.sequence().value();
     ASSERT_TRUE(fields.any() && fields.any());
     EXPECT_TRUE(is_private_key(fields.octet_string().value()));
+  }
+}
+
+TEST(PrivateKeyFile, KnowsWhatWasWrittenOtherwise) {
+  const PrivateKey key = PrivateKey::generate(KeyType::ed25519, 2048).value();
+  const Bytes pkcs8 = to_bytes(key.to_pkcs8()->reveal());
+  const std::string pem = block("PRIVATE KEY", kBody);
+  std::string quoted = "> " + pem, little, big, lines = pem;
+  for (std::size_t at = 0; (at = quoted.find('\n', at)) != std::string::npos; at += 3)
+    quoted.insert(at + 1, "> ");
+  for (const char c : pem) {
+    little += std::string{c, '\0'};
+    big += std::string{'\0', c};
+  }
+  std::ranges::replace(lines, '\n', '\r');
+  for (const std::string& text :
+       {quoted, "\xff\xfe" + little, big, lines, encode_base64(pkcs8), encode_base64(pkcs8) + "\n",
+        encode_hex(pkcs8), encode_base64(bytes_of(pem)),
+        std::string(R"({"kty":"OKP","crv":"Ed25519","x":"AA","d":"AAAA"})"),
+        std::string(R"({"keys":[{"kty":"EC","x":"AA"},{"kty":"EC","x":"AA","d":"AAAA"}]})"),
+        std::string(R"({"keytype":"ed25519","keyval":{"public":"00","private":"11"},"scheme":"ed25519"})"),
+        "# created: today\nAGE-SECRET-KEY-1" + std::string(58, 'Q') + "\n",
+        std::string("untrusted comment: minisign encrypted secret key\nRWRTY0Iy\n")}) {
+    EXPECT_TRUE(is_one(text)) << text;
+  }
+  for (const std::string& text :
+       {encode_base64(key.public_key().spki()), encode_hex(key.public_key().spki()), std::string(64, 'a'),
+        std::string(R"({"kty":"OKP","crv":"Ed25519","x":"AA"})"),
+        std::string(R"({"keytype":"ed25519","keyval":{"public":"00","private":""},"scheme":"ed25519"})"),
+        std::string("untrusted comment: minisign public key\nRWRTY0Iy\n"),
+        "\xff\xfe" + std::string(100, 'x')}) {
+    EXPECT_FALSE(is_one(text)) << text;
   }
 }
 

@@ -70,6 +70,8 @@ class Publisher {
   Result<Publication> publish(Time now, const Partition& partition);
   /// The bins, after staged files have been looked at; nothing where no role delegates to any.
   Result<std::optional<Bins>> bins(Time now);
+  /// What clients see after the last publication; nullptr before one, and after one that failed.
+  const Published* published() const { return state_ ? &*state_ : nullptr; }
   /// Says that it ends in good order. Without it the next one leaves out a version number.
   Result<void> close();
 

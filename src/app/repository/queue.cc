@@ -18,7 +18,7 @@ constexpr std::size_t kRowsOfOneAnswer = 2'000;  // 36 MB at most, below Databas
 std::string select_statement(store::Dialect dialect) {
   const auto fits = [&](const std::string& column, std::size_t most) {
     const std::string size = dialect == store::Dialect::sqlite ? "length(CAST(" + column + " AS BLOB))"
-                                                               : "byte_length(" + column + ")";
+                                                               : "octet_length(" + column + ")";
     return "coalesce(" + size + ", 0) <= " + std::to_string(most);
   };
   const std::string all_fit = fits("path", Change::kMostPathBytes) + " AND " + fits("sha256", kDigestBytes) +
@@ -103,6 +103,7 @@ Result<void> Queue::add(store::Transaction& transaction, std::span<const Change>
 
 Result<void> Queue::add(std::span<const Change> changes) const {
   if (changes.empty()) return {};
+  for (const Change& change : changes) TRY(expect_read_by_all(change));
   return store::transact(*database_, store::Access::write,
                          [&](store::Transaction& tx) { return add(tx, changes); });
 }
@@ -122,6 +123,11 @@ Result<Queue::Batch> Queue::take(std::size_t limit) const {
         }
         last = std::get<std::int64_t>(row.values().front());  // the primary key: an integer in both
         auto change = change_of(row);
+        if (change) {
+          // Rows may come from other programs.
+          if (auto good = expect_read_by_all(*change); !good)
+            change = std::unexpected(std::move(good).error());
+        }
         if (!change) {
           ++batch.unreadable;
           if (!batch.first_unreadable)

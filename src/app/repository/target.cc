@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/repository/errors.h"
+#include "app/repository/strict_form.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
 #include "core/tuf/names.h"
@@ -79,6 +80,32 @@ Result<Change> Change::set(std::string_view path, TargetFile file) {
 Result<Change> Change::remove(std::string_view path) {
   tuf::TargetPath checked = TRY(listable(path));
   return Change(std::move(checked), std::nullopt);
+}
+
+Result<void> expect_path_read_by_all(std::string_view path) {
+  // In UTF-8 four bytes long. With U+E000 to U+FFFF, of which paths are more often, they would sort by bytes
+  // otherwise than by UTF-16; which of them the bin has is known too late.
+  const bool is_beyond =
+      std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) >= 0xf0; });
+  if (!is_beyond) return {};
+  return fail(kRepositoryTarget,
+              "the path " + printable(path, 80) +
+                  " has a character beyond U+FFFF, by which tuf-js may refuse all of its bin",
+              "use another name: emoji and rare letters are beyond U+FFFF");
+}
+
+Result<void> expect_read_by_all(const Change& change) {
+  if (!change.file()) return {};
+  TRY(expect_path_read_by_all(change.path()));
+  const std::string path = "the target " + printable(change.path(), 80);
+  if (change.file()->length() > kMostWhole) {
+    return fail(kRepositoryTarget, path + " would be longer than 2^53 bytes, which tuf-js cannot read");
+  }
+  if (change.file()->custom().empty()) return {};
+  const json::Value custom = TRY(json::parse(change.file()->custom()));
+  const auto found = unread_value(custom);
+  if (!found) return {};
+  return fail(kRepositoryTarget, path + ": in its custom object " + *found);
 }
 
 }  // namespace tomme::repository

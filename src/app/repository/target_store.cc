@@ -75,6 +75,7 @@ Result<Change> TargetStore::put(const std::string& path, const std::string& file
   const Sha256 digest = hasher.finish_sha256();
   TargetFile listed = TRY(TargetFile::make(size, digest));
   Change change = TRY(Change::set(path, std::move(listed)));
+  TRY(expect_read_by_all(change));
   const store::BlobKey key = TRY(target_key(path, digest));
 
   const auto writer = size <= kSmallFile ? nullptr : TRY(files_.writer(key, size));

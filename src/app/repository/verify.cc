@@ -7,6 +7,7 @@
 #include "app/repository/errors.h"
 #include "app/repository/key_use.h"
 #include "app/repository/layout.h"
+#include "app/repository/strict_form.h"
 #include "app/repository/target_store.h"
 #include "core/encoding/text.h"
 #include "core/tuf/threshold.h"
@@ -39,6 +40,7 @@ class Walk {
     for (const auto& [name, role] : published->offline.targets) {
       ++found_.roles;
       expire(name, role.value);
+      read_by_all(name, role.canonical);
       below(*published, name, role.value);
       for (const auto& [path, file] : role.value.targets) target(path, file);
     }
@@ -99,8 +101,13 @@ class Walk {
                                                 there->second.canonical, there->second.signatures);
         if (!good) problem(good.error());
       } else if (!snapshot_.find(delegated.name)) {
-        problem(Error(kRepositoryUnpublished, printable(name, 80) + " delegates to " + printable(below, 80) +
-                                                  ", which is not published"));
+        const std::string shown = printable(below, 80);
+        problem(Error(kRepositoryUnpublished,
+                      printable(name, 80) + " delegates to " + shown + ", which is not published",
+                      "have it signed and published: tomme tuf renew " + shown +
+                          (name == "targets" ? "; or take it back: tomme tuf undelegate " + shown
+                                             : "; or the holders of " + printable(name, 80) +
+                                                   " sign a file that does not delegate to it")));
       }
     }
   }
@@ -125,6 +132,27 @@ class Walk {
     found_.notes.push_back(
         std::string("hash bins have versions in common or do not say which they are: tomme tuf renew ") +
         bins.delegator + ", and have it signed; the next publication then writes all of them anew");
+  }
+  void read_by_all(const std::string& role, std::string_view canonical) {
+    for (const std::string& clause : unread_elsewhere(canonical))
+      problem(Error(kRepositoryClients, printable(role, 80) + ": " + clause));
+  }
+  /// Without reading millions of entries twice: as a bin has nothing else of which clients think differently.
+  void bin_read_by_all(const std::string& bin, const tuf::Targets& role) {
+    std::string_view before;
+    for (const auto& [path, file] : role.targets) {
+      const auto custom = file.custom ? unread_value(*file.custom) : std::nullopt;
+      if (!custom && file.length <= kMostWhole && !sorts_otherwise(before, path)) {
+        before = path;
+        continue;
+      }
+      const std::string why = custom                      ? ", in whose custom object " + *custom
+                              : file.length <= kMostWhole ? ", which tuf-js sorts otherwise"
+                                                          : " with a length beyond 2^53";
+      return problem(Error(kRepositoryClients,
+                           bin + " lists " + printable(path, 80) + why + ": tuf-js refuses all of the bin",
+                           "list it under another name, or take it away: tomme tuf remove"));
+    }
   }
   void expire(const std::string& role, const tuf::Common& common) {
     if (common.is_expired(options_.now)) {
@@ -156,9 +184,18 @@ class Walk {
                       name + " says it is version " + std::to_string(root->value.version.value())));
       }
       found_.root_version = version;
+      if (before) note_old_root(version - 1, before->canonical);
       before = std::move(*root);
     }
-    if (before) expire("root", before->value);
+    if (!before) return;
+    expire("root", before->value);
+    read_by_all("root", before->canonical);
+  }
+
+  /// What was signed long ago cannot be mended: it is no problem of what is in force.
+  void note_old_root(std::uint64_t version, std::string_view canonical) {
+    for (const std::string& clause : unread_elsewhere(canonical))
+      found_.notes.push_back("root version " + std::to_string(version) + ": " + clause);
   }
 
   void top_level(const Published& published) {
@@ -203,6 +240,7 @@ class Walk {
       problem(Error(kRepositoryDamaged, name + " is not the version that the snapshot lists"));
     }
     expire(name, metadata->value);
+    bin_read_by_all(name, metadata->value);
     for (const auto& [path, listed] : metadata->value.targets) {
       const auto checked = tuf::TargetPath::parse(path);
       if (!checked) {

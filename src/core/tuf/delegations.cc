@@ -6,6 +6,7 @@
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/fields_internal.h"
+#include "core/tuf/patterns.h"
 
 namespace tomme::tuf {
 
@@ -150,7 +151,11 @@ bool DelegatedRole::may_cover_the_same(const DelegatedRole& other) const {
   };
   const auto *own_paths = std::get_if<Paths>(&covers), *their_paths = std::get_if<Paths>(&other.covers);
   if (own_paths != nullptr && their_paths != nullptr) {
-    return any_pair(own_paths->patterns, their_paths->patterns, patterns_overlap);
+    // What another client takes for more than we do may cover anything there.
+    const auto may_overlap = [](const std::string& x, const std::string& y) {
+      return !means_the_same_everywhere(x) || !means_the_same_everywhere(y) || patterns_overlap(x, y);
+    };
+    return any_pair(own_paths->patterns, their_paths->patterns, may_overlap);
   }
   const auto *own = std::get_if<HashPrefixes>(&covers), *theirs = std::get_if<HashPrefixes>(&other.covers);
   if (own == nullptr || theirs == nullptr) return true;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/tuf/delegations.h"
+#include "core/tuf/patterns.h"
 
 namespace tomme::tuf {
 
@@ -84,6 +85,17 @@ std::string_view take_part(std::string_view& pattern, bool& last) {
 }
 
 }  // namespace
+
+bool means_the_same_everywhere(std::string_view pattern) {
+  if (pattern.find_first_of("[]{}\\") != std::string_view::npos) return false;
+  char before = '/';
+  for (const char c : pattern) {
+    if (before == '/' && (c == '!' || c == '#')) return false;
+    if (c == '(' && std::string_view("?*+@!").contains(before)) return false;
+    before = c;
+  }
+  return true;
+}
 
 bool patterns_overlap(std::string_view a, std::string_view b) {
   bool a_ends = false, b_ends = false;

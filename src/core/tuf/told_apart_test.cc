@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/tuf/errors.h"
+#include "core/tuf/patterns.h"
 #include "core/tuf/repository_for_test.h"
 
 namespace tomme::tuf {
@@ -208,6 +209,21 @@ TEST(RolesToldApart, PatternsThatCanCoverTheSamePath) {
   EXPECT_FALSE(one.may_cover_the_same(other));
   other.covers = DelegatedRole::Paths{{"a/*"}};
   EXPECT_TRUE(one.may_cover_the_same(other));
+}
+
+TEST(Patterns, WhatOtherClientsTakeForMoreMayCoverAnything) {
+  for (const char* same : {"*", "a/b?/*.whl", "@scope/*", "libstdc++/c#", "a (1)/b!", "**/a"})
+    EXPECT_TRUE(means_the_same_everywhere(same)) << same;
+  DelegatedRole plain{role("one"), {}, false, DelegatedRole::Paths{{"packages/*"}}, {}}, other = plain;
+  for (const char* more : {"[p]ackages/a", "packages/[a-z]", "{packages,x}/*", "+(packages)/a", "@(a)",
+                           "!zzz/*", "a/!b", "#a", "packages\\/a", "?(a)", "*(a)", "!(a)", "]"}) {
+    EXPECT_FALSE(means_the_same_everywhere(more)) << more;
+    other.covers = DelegatedRole::Paths{{more}};
+    EXPECT_TRUE(plain.may_cover_the_same(other)) << more;
+    EXPECT_TRUE(other.may_cover_the_same(plain)) << more;
+  }
+  other.covers = DelegatedRole::Paths{{"@other/*"}};
+  EXPECT_FALSE(plain.may_cover_the_same(other));
 }
 
 }  // namespace
