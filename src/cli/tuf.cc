@@ -49,8 +49,8 @@ void say(const Publication& done) {
 }
 
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
-Result<int> watch(const TufCommand& command, repository::Publisher& publisher,
-                  const SigningKeys& signers, const Clock& clock) {
+Result<int> watch(const TufCommand& command, repository::Publisher& publisher, const SigningKeys& signers,
+                  const Clock& clock) {
   std::signal(SIGINT, &ask_to_stop);
   std::signal(SIGTERM, &ask_to_stop);
   tell("publishing what is added, every " + counted(command.watch, "second") + ", until Ctrl-C\n");
@@ -86,6 +86,7 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     const Publication done = TRY(publisher.publish(now));
     say(done);
     more = done.more;
+    for (const std::string& words : done.notes) tell("note: " + words + "\n");
     if (more) continue;
     std::string last_hint;
     for (const Error& staged : done.left) {

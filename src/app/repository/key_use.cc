@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kShownDigits = 12;  // of a key id
 constexpr std::size_t kShownRoles = 8;
-/// So far a version may be ahead where others with the same keys are staged or published at the same time.
+/// So far a version may be ahead, since others with the same keys may be staged at the same time.
 constexpr std::uint64_t kMostAhead = 1 << 20;
 
 bool is_of_another_type(std::string_view role) {
@@ -137,17 +137,15 @@ VersionRange next_versions(const std::string& role, const Published& published, 
   const RolesView roles = published.offline.view();
   const std::uint64_t listed = published.snapshot.version_of(snapshot_entry(role)).value_or(0);
   range.least = std::max(version_in(roles, role), listed) + 1;
-  bool may_leave_out = false;
   for (const std::string& other : keys.sharing(role)) {
-    may_leave_out = true;
     if (keys.depth_of(other) > keys.depth_of(role)) continue;
     range.least = std::max(range.least, version_in(roles, other) + 1);
   }
   if (keys.shares_with_bins(role)) {
     range.least = std::max(range.least, published.snapshot.newest_version() + 1);
-    may_leave_out = true;
   }
-  range.most = range.least + (may_leave_out ? kMostAhead : 0);
+  // Also for a role that has its keys to itself: that it gets some in common may be staged, and not signed.
+  range.most = range.least + kMostAhead;
   return range;
 }
 
@@ -155,14 +153,16 @@ std::set<Mistakable> same_versions(const RolesView& roles, const KeyUse& keys, c
   const auto bins = roles.bins();
   const std::uint64_t newest_bin = bins && *bins ? snapshot.newest_version() : 0;
   std::set<Mistakable> out;
+  std::map<std::pair<std::string, std::uint64_t>, std::vector<std::string>> by_key;  // and version
   for (const auto& [name, role] : roles.targets) {
     const std::uint64_t version = role->version.value();
-    for (const std::string& other : keys.sharing(name)) {
-      if (name < other && version_in(roles, other) == version) {
-        out.insert({name, other,
-                    list_of({name, other}) + " have a key and the version " + std::to_string(version) +
+    for (const std::string& key : keys.keys_of(name)) {
+      for (const std::string& other : by_key[{key, version}]) {
+        out.insert({other, name,
+                    list_of({other, name}) + " have a key and the version " + std::to_string(version) +
                         " in common"});
       }
+      by_key[{key, version}].push_back(name);
     }
     // What is listed already is no newer than the newest entry: only bins have it, or had it.
     const bool is_new = snapshot.version_of(snapshot_entry(name)).value_or(0) != version;

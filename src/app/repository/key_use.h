@@ -52,9 +52,9 @@ std::set<std::string> counted_keys(const tuf::RoleKeys& role, const tuf::Keys& k
 struct VersionRange {
   std::uint64_t least = 1, most = 1;
 };
-/// The one behind the newest that the snapshot lists. A role that shares keys goes on behind all who have
-/// these and are no further from targets, so that no version of it was ever another's: then some numbers may
-/// be left out, since others are staged meanwhile. Whoever is further down gives way.
+/// From the one after the newest that the snapshot lists. A role that shares keys goes on after all who have
+/// these and are no further from targets, so that no version of it was ever another's. Some numbers may be
+/// left out, since others are staged meanwhile. Whoever is further down gives way.
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys);
 
 /// Two roles, or a role and the hash bins (`other` is empty), whose files could be taken for one another.
