@@ -320,19 +320,32 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   for (const std::string& file : command.names) {
     copies.push_back({role_of_copy(file), TRY(read_file(file, repository::kMostTargetsBytes))});
   }
+  std::size_t signed_copies = 0;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
     std::string text = copies[i].text;
-    if (before.root) TRY(repository::expect_next_version(role, text, published, copies));
-    TRY(say_change(role, text, before, now));
-    TRY(expect_yes(command));
-    repository::SignerTables tables = TRY(repository::tables_for(role, before, {{role, text}}));
+    if (before.root) TRY(repository::expect_next_version(role, text, published));
+    // Who comes to have a role finds his key in the copy of whoever delegates to it.
+    repository::SignerTables tables = repository::tables_for(role, before, copies);
+    if (copies.size() > 1 && !tables.empty() && !repository::any_may_sign(signers, tables)) {
+      tell("note: " + printable(file) + " is not for this key to sign, and stays as it is\n");
+      continue;
+    }
     // Who has the delegating file looks the id up; else it is the one that the specification computes.
     if (role != "root" && !before.root) tables.push_back(own_keys(signers));
-    for (const auto& signer : signers) text = TRY(repository::add_signature(text, *signer, tables));
+    TRY(say_change(role, text, before, now));
+    TRY(expect_yes(command));
+    for (const auto& signer : signers) {
+      auto with = repository::add_signature(text, *signer, tables);
+      if (!with && copies.size() > 1 && with.error().is(repository::kRepositoryKey)) continue;
+      text = TRY(std::move(with));
+    }
     TRY(write_file(file, text));
     tell("signed " + printable(file) + "\n");
+    ++signed_copies;
   }
+  if (signed_copies == 0)
+    return fail(repository::kRepositoryKey, "none of these copies is for this key to sign");
   return 0;
 }
 
@@ -483,6 +496,12 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
   TRY(repository::stage(place.files(), role, draft));
   TRY(note_shared_keys(place.files()));
   tell("staged " + role + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
+  if (command.verb != TufCommand::Verb::delegate) return 0;
+  const auto first = TRY(repository::stage_first_of(place.files(), command.role, settings.lifetimes, now));
+  if (first) {
+    tell("staged " + command.role + " version " + std::to_string(*first) +
+         ", to be signed by its holders: the delegation is published with it\n");
+  }
   return 0;
 }
 
@@ -517,7 +536,7 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
   // What cannot be the next version of its role is in nobody else's way.
   std::vector<repository::StagedFile> shown;
   for (const auto& file : staged) {
-    const auto next = repository::expect_next_version(file.role, file.text, published, staged);
+    const auto next = repository::expect_next_version(file.role, file.text, published);
     if (!next && staged.size() == 1) return std::unexpected(next.error());
     if (!next) {
       print_warning("the staged " + printable(file.role, 80) + " is not signed: " + next.error().message());
@@ -552,7 +571,7 @@ Result<int> tuf_merge(const TufCommand& command) {
                   "a copy has the name that it has in staged/; tomme tuf status says what is staged");
     }
     if (role != "root") TRY(in(printable(file), tuf::parse_targets_of(role, bytes_of(copy))));
-    const auto tables = TRY(repository::tables_for(role, published.offline, staged));
+    const auto tables = repository::tables_for(role, published.offline, staged);
     const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
     for (const std::string& id : merged.left_out)
       print_warning(printable(file) + ": the signature of key " + printable(id, 80) + " does not count for " +

@@ -136,7 +136,9 @@ class Acceptor {
     }
     for (const std::string& role : roles) candidates_.at(role).is_in = false;
     for (Objection& objection : objections) {
-      if (roles.size() == 1 && objection.role == whose)
+      // That what delegates to it is out as well says less than why it went out before that.
+      const bool is_known = objection.why.message() == nobody_delegates(whose).error().message();
+      if (roles.size() == 1 && objection.role == whose && !is_known)
         why_[candidates_.at(whose).at] = std::unexpected(std::move(objection.why));
     }
     return false;

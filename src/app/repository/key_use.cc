@@ -133,20 +133,30 @@ std::vector<std::string> KeyUse::words() const {
 }
 
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys) {
+  return NextVersions(published, keys).of(role);
+}
+
+VersionRange NextVersions::of(const std::string& role) {
   VersionRange range;
-  const RolesView roles = published.offline.view();
-  const std::uint64_t listed = published.snapshot.version_of(snapshot_entry(role)).value_or(0);
-  range.least = std::max(version_in(roles, role), listed) + 1;
-  for (const std::string& other : keys.sharing(role)) {
-    if (keys.depth_of(other) > keys.depth_of(role)) continue;
-    range.least = std::max(range.least, version_in(roles, other) + 1);
-  }
-  if (keys.shares_with_bins(role)) {
-    range.least = std::max(range.least, published.snapshot.newest_version() + 1);
+  const std::uint64_t listed = published_.snapshot.version_of(snapshot_entry(role)).value_or(0);
+  range.least = std::max(version_in(roles_, role), listed) + 1;
+  for (const std::string& key : keys_.keys_of(role))
+    range.least = std::max(range.least, newest(key, keys_.depth_of(role)) + 1);
+  if (keys_.shares_with_bins(role)) {
+    range.least = std::max(range.least, published_.snapshot.newest_version() + 1);
   }
   // Also for a role that has its keys to itself: that it gets some in common may be staged, and not signed.
   range.most = range.least + kMostAhead;
   return range;
+}
+
+std::uint64_t NextVersions::newest(const std::string& key, std::size_t depth) {
+  const auto [at, is_new] = newest_.try_emplace({key, depth}, 0);
+  if (!is_new) return at->second;
+  for (const std::string& role : keys_.roles_with(key)) {
+    if (keys_.depth_of(role) <= depth) at->second = std::max(at->second, version_in(roles_, role));
+  }
+  return at->second;
 }
 
 std::set<Mistakable> same_versions(const RolesView& roles, const KeyUse& keys, const SnapshotText& snapshot) {

@@ -48,7 +48,7 @@ std::unexpected<Error> nobody_delegates(const std::string& role) {
   return fail(kRepositoryRole,
               role == "targets" ? "it waits until root is signed, which says who signs targets"
                                 : "no role that is published or signed delegates to " + printable(role, 80),
-              "sign what delegates to it first; tomme tuf status says what is staged");
+              "sign what delegates to it first, or take it away: tomme tuf unstage " + printable(role, 80));
 }
 
 Objector::State::State(RolesView all) : view(std::move(all)), by(view) {
@@ -123,18 +123,21 @@ Result<void> Objector::expect_root(const tuf::Signed<tuf::Root>& root) {
 }
 
 Objector::Found Objector::to_own(const State& now) {
+  NextVersions next(published_, now.keys);
   Found found;
   for (const auto& [role, candidate] : candidates_) {
     if (!candidate.is_in || !candidate.targets) continue;
-    if (auto good = expect_own(role, candidate, now); !good) found.push_back({role, std::move(good).error()});
+    if (auto good = expect_own(role, candidate, now, next); !good)
+      found.push_back({role, std::move(good).error()});
   }
   return found;
 }
 
 /// Whether a staged file is one that its role may have next.
-Result<void> Objector::expect_own(const std::string& role, const Candidate& candidate, const State& now) {
+Result<void> Objector::expect_own(const std::string& role, const Candidate& candidate, const State& now,
+                                  NextVersions& next) {
   const tuf::Signed<tuf::Targets>& file = *candidate.targets;
-  TRY(expect_next(role, file.value.version.value(), published_, now.keys));
+  TRY(expect_next(role, file.value.version.value(), published_, next));
   TRY(expect_no_other(role, file.canonical));
   const SaidKeys* by = role == "targets" ? (now.by.of(role).empty() ? nullptr : &now.by.of(role).front())
                                          : now.by.nearest(role);
@@ -435,18 +438,20 @@ Objector::Found Objector::to_room(const State& now) const {
 
 std::vector<std::string> Objector::may_come_back() {
   const State now = state();
+  NextVersions next(published_, now.keys);
   std::vector<std::string> out;
   for (const auto& [role, candidate] : candidates_) {
-    if (!candidate.is_in && !candidate.is_anybodys && may_come_back(role, candidate, now))
+    if (!candidate.is_in && !candidate.is_anybodys && may_come_back(role, candidate, now, next))
       out.push_back(role);
   }
   std::ranges::stable_sort(out, {}, [&](const std::string& role) { return now.by.depth_of(role); });
   return out;
 }
 
-bool Objector::may_come_back(const std::string& role, const Candidate& candidate, const State& now) {
+bool Objector::may_come_back(const std::string& role, const Candidate& candidate, const State& now,
+                             NextVersions& next) {
   if (candidate.root) return expect_root(*candidate.root).has_value();
-  if (expect_own(role, candidate, now)) return true;
+  if (expect_own(role, candidate, now, next)) return true;
   // Whoever delegates to it, and is out as well, may come back with it.
   return std::ranges::any_of(candidates_, [&](const auto& other) {
     if (other.second.is_in || other.second.is_anybodys) return false;

@@ -66,9 +66,11 @@ class Objector {
   template <class T>
   Result<void> signed_by(const std::string& role, const SaidKeys& by, const tuf::Signed<T>& file);
 
-  bool may_come_back(const std::string& role, const Candidate& candidate, const State& now);
+  bool may_come_back(const std::string& role, const Candidate& candidate, const State& now,
+                     NextVersions& next);
   Result<void> expect_root(const tuf::Signed<tuf::Root>& root);
-  Result<void> expect_own(const std::string& role, const Candidate& candidate, const State& now);
+  Result<void> expect_own(const std::string& role, const Candidate& candidate, const State& now,
+                          NextVersions& next);
   Result<void> expect_no_other(const std::string& role, const std::string& canonical) const;
   Result<void> expect_names(const std::string& role, const State& now) const;
   Result<void> expect_free(const std::string& role, const SaidKeys& said, const std::string& below,
