@@ -16,8 +16,10 @@ namespace {
 using Targets = tuf::Signed<tuf::Targets>;
 using Root = tuf::Signed<tuf::Root>;
 
-/// So many files that are out are tried again, each with what it needs: each costs a look at the whole.
+/// So many files that are out are tried again, alone or with what they need: each costs a look at the whole,
+/// so that there are fewer the more is staged.
 constexpr std::size_t kMostTries = 100;
+constexpr std::size_t kMostLooks = 20'000;  // at files
 
 Result<void> expect_size(const StagedFile& file, std::uint64_t limit) {
   if (file.text.empty()) {
@@ -117,12 +119,15 @@ class Acceptor {
 
   /// What stood in the way of one that is out may be out itself by now.
   void bring_back() {
-    std::size_t tries = 0;
+    const std::size_t most = std::min(kMostTries, 4 + kMostLooks / (candidates_.size() + 1));
     const std::vector<std::string> roles = objector_.may_come_back();
-    const std::set<std::string> may(roles.begin(), roles.end());
+    std::set<std::string> untried(roles.begin(), roles.end());
+    std::size_t tries = 0;
     for (const std::string& role : roles) {
-      if (candidates_.at(role).is_in || ++tries > kMostTries) continue;
-      if (!try_with({role}, role)) try_with(with_its_own(role, may), role);
+      if (candidates_.at(role).is_in || ++tries > most) continue;
+      if (try_with({role}, role) || !untried.contains(role)) continue;
+      const std::set<std::string> all = take_with_its_own(role, untried);
+      if (all.size() > 1 && ++tries <= most) try_with(all, role);
     }
   }
 
@@ -145,16 +150,30 @@ class Acceptor {
   }
 
   /// A role that is out with those that it delegates to, or that delegate to it, and are out.
-  std::set<std::string> with_its_own(const std::string& role, const std::set<std::string>& may) const {
+  std::set<std::string> take_with_its_own(const std::string& role, std::set<std::string>& from) const {
     std::set<std::string> out{role};
+    from.erase(role);
     for (std::vector<std::string> waiting{role}; !waiting.empty();) {
       const std::string at = std::move(waiting.back());
       waiting.pop_back();
-      for (const std::string& other : may) {
-        const bool belongs = is_named(at, other) || is_named(other, at);
-        if (belongs && !candidates_.at(other).is_in && out.insert(other).second) waiting.push_back(other);
+      std::vector<std::string> beside = names_in(at);
+      for (const std::string& other : from) {
+        if (is_named(at, other)) beside.push_back(other);
+      }
+      for (const std::string& other : beside) {
+        if (from.erase(other) == 0 || candidates_.at(other).is_in) continue;
+        out.insert(other);
+        waiting.push_back(other);
       }
     }
+    return out;
+  }
+  std::vector<std::string> names_in(const std::string& role) const {
+    const Candidate& candidate = candidates_.at(role);
+    if (candidate.root) return {"targets"};
+    std::vector<std::string> out;
+    for (const tuf::DelegatedRole& below : named_in(candidate.targets->value))
+      out.push_back(below.name.text());
     return out;
   }
   bool is_named(const std::string& role, const std::string& by) const {
