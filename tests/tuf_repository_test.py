@@ -232,8 +232,13 @@ def test_the_tree_of_pep_458(repository, client):
     assert "64 hash bins by bins" in repository.there("status")
     # Another role beside the bins, asked first.
     team = repository.key("team.pem", "ed25519")
-    repository.there("delegate", "team", "--key", f"{team}.pub", "--path", "team/*", "--terminating")
+    said = repository.there("delegate", "team", "--key", f"{team}.pub", "--path", "team/*", "--terminating")
+    assert "staged team version 1, to be signed by its holders" in said
     repository.there("sign", "--yes", "--key", targets)
+    # Without the role clients would be refused all of its paths, so that the delegation waits for it.
+    assert "not published: the staged targets" in repository.there("publish", expect=1)
+    assert client.download(name) == b"<html>"
+    repository.there("sign", "--yes", "--key", team)
     repository.there("publish")
     repository.there("add", "--role", "team", repository.write("team/x", "theirs"))
     repository.there("sign", "--yes", "--key", team)

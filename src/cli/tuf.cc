@@ -129,6 +129,7 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     const Publication& done = *published;
     say(done);
     more = done.more;
+    for (const std::string& words : done.notes) tell("note: " + words + "\n");
     if (more) continue;
     std::string last_hint;
     for (const Error& staged : done.left) {

@@ -446,6 +446,12 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
   TRY(repository::stage(place.files(), role, draft));
   TRY(note_shared_keys(place.files()));
   tell("staged " + role + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
+  if (command.verb != TufCommand::Verb::delegate) return 0;
+  const auto first = TRY(repository::stage_first_of(place.files(), command.role, settings.lifetimes, now));
+  if (first) {
+    tell("staged " + command.role + " version " + std::to_string(*first) +
+         ", to be signed by its holders: the delegation is published with it\n");
+  }
   return 0;
 }
 

@@ -94,34 +94,33 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
     std::string text = TRY(read_file(file, repository::kMostTargetsBytes));
     copies.push_back({TRY(role_of_copy(file)), std::move(text)});
   }
+  std::size_t signed_copies = 0;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
     std::string text = copies[i].text;
-    if (before.root) TRY(repository::expect_next_version(role, text, published, copies));
-    TRY(say_change(role, text, before, now));
-    TRY(expect_yes(command));
-    repository::SignerTables tables = TRY(repository::tables_for(role, before, {{role, text}}));
+    if (before.root) TRY(repository::expect_next_version(role, text, published));
+    // A new holder of a role finds the key in the copy of the role that delegates to it.
+    repository::SignerTables tables = repository::tables_for(role, before, copies);
+    if (copies.size() > 1 && !tables.empty() && !repository::any_may_sign(signers, tables)) {
+      tell("note: " + printable(file) + " is not for this key to sign, and stays as it is\n");
+      continue;
+    }
     // Who has the delegating file looks the id up; else it is the one that the specification computes.
     if (role != "root" && !before.root) tables.push_back(own_keys(signers));
-    for (const auto& signer : signers) text = TRY(repository::add_signature(text, *signer, tables));
+    TRY(say_change(role, text, before, now));
+    TRY(expect_yes(command));
+    for (const auto& signer : signers) {
+      auto with = repository::add_signature(text, *signer, tables);
+      if (!with && copies.size() > 1 && with.error().is(repository::kRepositoryKey)) continue;
+      text = TRY(std::move(with));
+    }
     TRY(write_file(file, text));
     tell("signed " + printable(file) + "\n");
+    ++signed_copies;
   }
+  if (signed_copies == 0)
+    return fail(repository::kRepositoryKey, "none of these copies is for this key to sign");
   return 0;
-}
-
-/// Whether one of these keys may sign it; true where that cannot be told, since then it has to be read.
-bool may_sign(const SigningKeys& signers, const repository::StagedFile& file,
-              const repository::OfflineRoles& published, const std::vector<repository::StagedFile>& staged) {
-  const auto tables = repository::tables_for(file.role, published, staged);
-  if (!tables) return true;
-  return std::ranges::any_of(*tables, [&](const tuf::Keys& table) {
-    return std::ranges::any_of(table, [&](const auto& listed) {
-      const PublicKey* key = listed.second.public_key();
-      return key != nullptr &&
-             std::ranges::any_of(signers, [&](const auto& signer) { return *key == signer->public_key(); });
-    });
-  });
 }
 
 }  // namespace
@@ -139,7 +138,7 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
   // What cannot be the next version of its role is in the way of no other.
   std::vector<repository::StagedFile> next_ones;
   for (const auto& file : staged) {
-    const auto next = repository::expect_next_version(file.role, file.text, published, staged);
+    const auto next = repository::expect_next_version(file.role, file.text, published);
     if (!next && staged.size() == 1) return std::unexpected(next.error());
     if (!next) {
       print_warning("the staged " + printable(file.role, 80) + " is not signed: " + next.error().message());
@@ -149,7 +148,8 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
   }
   std::size_t shown = 0;
   for (const auto& file : next_ones) {
-    if (!may_sign(signers, file, published.offline, next_ones)) continue;
+    const auto tables = repository::tables_for(file.role, published.offline, next_ones);
+    if (!repository::any_may_sign(signers, tables)) continue;
     TRY(say_change(file.role, file.text, published.offline, now));
     ++shown;
   }
@@ -181,7 +181,7 @@ Result<int> tuf_merge(const TufCommand& command) {
                   "a copy has the name that it has in staged/; tomme tuf status says what is staged");
     }
     if (role != "root") TRY(in(printable(file), tuf::parse_targets_of(role, bytes_of(copy))));
-    const auto tables = TRY(repository::tables_for(role, published.offline, staged));
+    const auto tables = repository::tables_for(role, published.offline, staged);
     const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
     for (const std::string& id : merged.left_out)
       print_warning(printable(file) + ": the signature of key " + printable(id, 80) + " does not count for " +

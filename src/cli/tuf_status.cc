@@ -128,7 +128,23 @@ std::optional<std::uint64_t> version_in(const repository::StagedFile& file) {
   return role ? std::optional(role->value.version.value()) : std::nullopt;
 }
 
-Result<Status> gather(const TufPlace& place, Time now) {
+/// The keys that a publication would sign with, as far as they can be told without asking for anything.
+std::optional<std::vector<PublicKey>> keys_at_hand(const TufPlace& place, const TufCommand& command) {
+  const auto settings = repository::load_settings(place.database());
+  if (!settings || settings->online_keys.empty()) return std::nullopt;
+  repository::Keyring keyring = keyring_for(command);
+  std::vector<PublicKey> out;
+  for (const std::string& setting : settings->online_keys) {
+    if (pkcs11::KeyUri::is_one(setting)) return std::nullopt;  // a token would be asked
+    const auto name = place.key_of(setting);
+    const auto key = name ? keyring.public_key(*name) : std::unexpected(name.error());
+    if (!key) return std::nullopt;
+    out.push_back(*key);
+  }
+  return out;
+}
+
+Result<Status> gather(const TufPlace& place, const TufCommand& command, Time now) {
   Status status;
   status.place = place.files().describe();
   const repository::Published published = TRY(repository::load_published(place.files()));
@@ -136,7 +152,9 @@ Result<Status> gather(const TufPlace& place, Time now) {
   status.roles = roles_of(published, now);
   if (status.published) status.bins = TRY(published.offline.bins());
   std::vector<repository::StagedFile> files = TRY(repository::load_staged(place.files()));
-  const auto staged = TRY(repository::accept_staged(published, std::move(files), now));
+  const auto at_hand = keys_at_hand(place, command);
+  const auto staged =
+      TRY(repository::accept_staged(published, std::move(files), now, at_hand ? &*at_hand : nullptr));
   for (const repository::Readiness& file : staged.all) {
     status.staged.push_back({file.file.role, version_in(file.file), file.ready});
   }
@@ -234,7 +252,7 @@ void print_json(const Status& status) {
 
 Result<int> tuf_status(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
-  const Status status = TRY(gather(place, now));
+  const Status status = TRY(gather(place, command, now));
   if (command.json) {
     print_json(status);
   } else {

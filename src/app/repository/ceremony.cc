@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
 #include "app/repository/target.h"
@@ -359,6 +360,15 @@ Result<void> undelegate(tuf::Targets& draft, std::string_view role) {
   return {};
 }
 
+Result<std::optional<std::uint64_t>> stage_first_of(store::BlobStore& files, const std::string& role,
+                                                    const Lifetimes& lifetimes, Time now) {
+  const Published published = TRY(load_published(files));
+  if (published.offline.targets.contains(role) || TRY(files.exists(staged_key(role)))) return std::nullopt;
+  const tuf::Targets first = TRY(draft_targets(files, role, lifetimes, now));
+  TRY(stage(files, role, first));
+  return first.version.value();
+}
+
 Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsigned bits,
                                                   const Lifetimes& lifetimes, Time now) {
   const tuf::Root root = TRY(draft_root(files, lifetimes, now));
@@ -395,13 +405,26 @@ Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
   return {};
 }
 
+namespace {
+
+bool has_another(const tuf::Keys& keys, const tuf::KeyId& id, const tuf::Key& key) {
+  const auto there = keys.find(id);
+  return there != keys.end() && there->second.counted_as() != key.counted_as();
+}
+
+}  // namespace
+
 Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
                                   const SignerTables& tables) {
   tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
   bool known = false;
-  for (const tuf::Keys& keys : tables) {
-    for (const auto& [id, key] : keys) {
+  for (auto table = tables.begin(); table != tables.end(); ++table) {
+    for (const auto& [id, key] : *table) {
       if (key.public_key() == nullptr || !(*key.public_key() == signer.public_key())) continue;
+      // Under the id of somebody else's key it would take the place of that one's signature.
+      if (std::any_of(tables.begin(), table,
+                      [&](const tuf::Keys& keys) { return has_another(keys, id, key); }))
+        continue;
       const Bytes signature = TRY(signer.sign(key.signature_scheme(), bytes_of(envelope.canonical)));
       std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == id; });
       envelope.signatures.push_back(tuf::Signature{id, encode_hex(signature), {}});
@@ -417,60 +440,92 @@ Result<std::string> add_signature(std::string_view file, const SigningKey& signe
 
 namespace {
 
-void add_table(SignerTables& tables, const tuf::RoleKeys& role, const tuf::Keys& keys) {
+void add_table(SignerTables& tables, const SaidKeys& said) {
   tuf::Keys table;
-  for (const tuf::KeyId& id : role.keyids) {
-    if (const auto key = keys.find(id); key != keys.end()) table.insert(*key);
+  for (const tuf::KeyId& id : said.role->keyids) {
+    if (const auto key = said.keys->find(id); key != said.keys->end()) table.insert(*key);
   }
   tables.push_back(std::move(table));
 }
 
-void add_tables_of(SignerTables& tables, std::string_view role, const tuf::Root& root) {
-  add_table(tables, role == "root" ? root.root : root.targets, root.keys);
-}
+/// What of the staged files can be read: others are in nobody's way.
+struct ReadFiles {
+  std::optional<tuf::Root> root;
+  std::map<std::string, tuf::Targets> targets;
 
-Result<void> add_tables_of(SignerTables& tables, std::string_view role, const tuf::Targets& delegator) {
-  const tuf::RoleName name = TRY(tuf::RoleName::parse(role));
-  const tuf::RoleKeys* keys = delegator.delegations ? delegator.delegations->find(name) : nullptr;
-  if (keys != nullptr) add_table(tables, *keys, delegator.delegations->keys);
-  return {};
-}
+  explicit ReadFiles(const std::vector<StagedFile>& staged) {
+    for (const StagedFile& file : staged) {
+      if (file.role == "root") {
+        if (auto read = tuf::Signed<tuf::Root>::parse(bytes_of(file.text))) root = std::move(read->value);
+      } else if (auto read = tuf::parse_targets_of(file.role, bytes_of(file.text))) {
+        targets.insert_or_assign(file.role, std::move(read->value));
+      }
+    }
+  }
+};
 
 }  // namespace
 
-Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& published,
-                                const std::vector<StagedFile>& staged) {
+SignerTables tables_for(const std::string& role, const OfflineRoles& published,
+                        const std::vector<StagedFile>& staged) {
   SignerTables tables;
-  const bool by_root = role == "root" || role == "targets";
-  for (const StagedFile& file : staged) {
-    const std::string name = printable(file.role, 80);
-    if (by_root && file.role == "root") {
-      add_tables_of(tables, role, TRY(in(name, tuf::Signed<tuf::Root>::parse(bytes_of(file.text)))).value);
-    } else if (!by_root && file.role != "root") {
-      const tuf::Targets above = TRY(in(name, tuf::parse_targets_of(file.role, bytes_of(file.text)))).value;
-      TRY(add_tables_of(tables, role, above));
+  const ReadFiles read(staged);
+  const RolesView before = published.view();
+  if (role == "root" || role == "targets") {
+    for (const tuf::Root* root : {before.root, read.root ? &*read.root : nullptr}) {
+      if (root != nullptr)
+        add_table(tables, role == "root" ? said_of_root(*root, "") : said_of_targets(*root));
     }
+    return tables;
   }
-  if (by_root && published.root) add_tables_of(tables, role, published.root->value);
-  for (const auto& [name, metadata] : published.targets) {
-    if (!by_root) TRY(add_tables_of(tables, role, metadata.value));
+  RolesView after = before;
+  for (const auto& [name, file] : read.targets) after.targets[name] = &file;
+  const Delegators by_before(before), by_after(after);
+  // Whose word counts comes first, so that what another says of an id changes nothing.
+  for (const Delegators* by : {&by_before, &by_after}) {
+    if (const SaidKeys* said = by->nearest(role)) add_table(tables, *said);
+  }
+  for (const Delegators* by : {&by_before, &by_after}) {
+    for (const SaidKeys& said : by->of(role)) add_table(tables, said);
+  }
+  if (published.root) return tables;
+  // Of copies, what leads to those that delegate may be missing.
+  for (const auto& [name, file] : read.targets) {
+    if (const auto said = said_by(name, file, role)) add_table(tables, *said);
   }
   return tables;
 }
 
 namespace {
 
-bool is_good(const tuf::Signature& signature, const std::string& canonical, const SignerTables& tables) {
+/// In which of the tables a signature is good, first the first one.
+std::vector<bool> good_in(const tuf::Signature& signature, const std::string& canonical,
+                          const SignerTables& tables) {
+  std::vector<bool> out(tables.size());
   const auto bytes = decode_hex(signature.hex);
-  if (!bytes || bytes->empty()) return false;
+  if (!bytes || bytes->empty()) return out;
   const auto digest_of = [&](HashAlgorithm algorithm) { return digest(algorithm, bytes_of(canonical)); };
-  return std::ranges::any_of(tables, [&](const tuf::Keys& keys) {
-    const auto key = keys.find(signature.keyid);
-    return key != keys.end() && key->second.verify(bytes_of(canonical), digest_of, *bytes).has_value();
-  });
+  for (std::size_t at = 0; at < tables.size(); ++at) {
+    const auto key = tables[at].find(signature.keyid);
+    out[at] =
+        key != tables[at].end() && key->second.verify(bytes_of(canonical), digest_of, *bytes).has_value();
+  }
+  return out;
 }
 
 }  // namespace
+
+bool any_may_sign(const SigningKeys& signers, const SignerTables& tables) {
+  const auto is_listed = [&](const PublicKey& key, const tuf::Keys& keys) {
+    return std::ranges::any_of(keys, [&](const auto& listed) {
+      return listed.second.public_key() != nullptr && *listed.second.public_key() == key;
+    });
+  };
+  return std::ranges::any_of(signers, [&](const auto& signer) {
+    return std::ranges::any_of(tables,
+                               [&](const auto& keys) { return is_listed(signer->public_key(), keys); });
+  });
+}
 
 Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables) {
   tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
@@ -482,11 +537,13 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
   for (const tuf::Signature& signature : other.signatures) {
     const auto there = std::ranges::find(envelope.signatures, signature.keyid, &tuf::Signature::keyid);
     const bool known = there != envelope.signatures.end();
-    if (known && is_good(*there, envelope.canonical, tables)) continue;
-    if (!is_good(signature, envelope.canonical, tables)) {
+    const std::vector<bool> good = good_in(signature, envelope.canonical, tables);
+    const bool is_good = std::ranges::find(good, true) != good.end();
+    const std::vector<bool> before =
+        known ? good_in(*there, envelope.canonical, tables) : std::vector<bool>(tables.size());
+    if (!is_good && std::ranges::find(before, true) == before.end())
       merged.left_out.push_back(signature.keyid.value());
-      continue;
-    }
+    if (good <= before) continue;
     if (known) envelope.signatures.erase(there);
     envelope.signatures.push_back(signature);
     ++merged.added;
@@ -501,7 +558,7 @@ Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const Offli
   std::vector<std::string> roles;
   for (const StagedFile& file : shown) {
     if (file.role != "root") TRY(in(file.role, tuf::parse_targets_of(file.role, bytes_of(file.text))));
-    const SignerTables keys = TRY(tables_for(file.role, published, shown));
+    const SignerTables keys = tables_for(file.role, published, shown);
     std::string text = file.text;
     bool any = false;
     for (const auto& signer : signers) {
@@ -525,9 +582,9 @@ Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const Offli
   return roles;
 }
 
-Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published,
-                                 const std::vector<StagedFile>& staged) {
-  const KeyUse keys = key_use_with(published.offline, staged);
+Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published) {
+  // By what is published: what others have staged, and nobody has signed, is in nobody's way.
+  const KeyUse keys = KeyUse::of(published.offline.view());
   if (role == "root") {
     const auto root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file)));
     return expect_next(role, root.value.version.value(), published, keys);

@@ -81,6 +81,10 @@ class KeyEditor {
 Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan& keys,
                       std::vector<std::string> patterns, bool terminating);
 Result<void> undelegate(tuf::Targets& draft, std::string_view role);  ///< kRepositoryRole
+/// Stages an empty first version of a role of which nothing is published or staged, and says its number: its
+/// holders have to sign one, since a delegation is published together with the role.
+Result<std::optional<std::uint64_t>> stage_first_of(store::BlobStore& files, const std::string& role,
+                                                    const Lifetimes& lifetimes, Time now);
 /// The first bins of a repository that has none, signed by whoever signs the snapshot. Where targets has no
 /// roles by name it delegates to them itself; else, since one role cannot have both, to a role "bins" that
 /// the holders of targets sign and that is asked last. Stages what changes and names it. kRepositoryBins,
@@ -90,24 +94,28 @@ Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsig
 /// Other bins: `bits` of them, the keys stay. kRepositoryBins where there are none.
 Result<void> set_bins(tuf::Targets& draft, unsigned bits);
 
-/// The keys that may sign a role, by their ids, as each of those lists them who say so: for root itself
-/// and the published one, for targets the staged and the published root, for other roles whoever delegates to
-/// them.
+/// The keys that may sign a role, by their ids, as each of those lists them who say so: for root the
+/// published one and itself, for targets the published and the staged root, for other roles whoever delegates
+/// to them, first those whose word counts. What a later one says of an id is nothing to an earlier one.
 using SignerTables = std::vector<tuf::Keys>;
-/// `staged` may be copies, and be without those that delegate. Errors as tuf::Signed::parse.
-Result<SignerTables> tables_for(std::string_view role, const OfflineRoles& published,
-                                const std::vector<StagedFile>& staged);
+/// `staged` may be copies, and be without those that delegate; what of it cannot be read is passed over.
+SignerTables tables_for(const std::string& role, const OfflineRoles& published,
+                        const std::vector<StagedFile>& staged);
 
-/// Adds this key's signature to a file, or replaces it, under each id that it has in the tables.
+/// Adds this key's signature to a file, or replaces it, under each id that it has in the tables and no other
+/// key has in one before.
 /// kRepositoryKey where none of them has it.
 Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
                                   const SignerTables& tables);
+/// Whether one of these keys has an id in the tables.
+bool any_may_sign(const SigningKeys& signers, const SignerTables& tables);
 struct Merged {
   std::string text;
   std::size_t added = 0;              ///< signatures that were not there
   std::vector<std::string> left_out;  ///< key ids whose signature in the copy is not one
 };
-/// The good signatures of a copy added to those of the file; others never take the place of a good one.
+/// The good signatures of a copy added to those of the file; of two under one id the one that is good in an
+/// earlier table.
 /// kRepositoryStaged where the copy says something else.
 Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables);
 
@@ -116,9 +124,7 @@ Result<Merged> merge_signatures(std::string_view file, std::string_view copy, co
 /// shown any more: nothing of it is signed then.
 Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
                                             const std::vector<StagedFile>& shown, const SigningKeys& signers);
-/// Whether a file that is to be signed is the next version of its role. `staged`: what else is.
-/// kRepositoryStaged, kTufRole.
-Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published,
-                                 const std::vector<StagedFile>& staged);
+/// Whether a file that is to be signed is beyond what is published of its role. kRepositoryStaged, kTufRole.
+Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published);
 
 }  // namespace tomme::repository

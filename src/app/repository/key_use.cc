@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kShownDigits = 12;  // of a key id
 constexpr std::size_t kShownRoles = 8;
-/// So far a version may be ahead where others with the same keys are staged or published at the same time.
+/// So far a version may be ahead, since others with the same keys may be staged at the same time.
 constexpr std::uint64_t kMostAhead = 1 << 20;
 
 bool is_of_another_type(std::string_view role) {
@@ -133,36 +133,46 @@ std::vector<std::string> KeyUse::words() const {
 }
 
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys) {
+  return NextVersions(published, keys).of(role);
+}
+
+VersionRange NextVersions::of(const std::string& role) {
   VersionRange range;
-  const RolesView roles = published.offline.view();
-  const std::uint64_t listed = published.snapshot.version_of(snapshot_entry(role)).value_or(0);
-  range.least = std::max(version_in(roles, role), listed) + 1;
-  bool may_leave_out = false;
-  for (const std::string& other : keys.sharing(role)) {
-    may_leave_out = true;
-    if (keys.depth_of(other) > keys.depth_of(role)) continue;
-    range.least = std::max(range.least, version_in(roles, other) + 1);
+  const std::uint64_t listed = published_.snapshot.version_of(snapshot_entry(role)).value_or(0);
+  range.least = std::max(version_in(roles_, role), listed) + 1;
+  for (const std::string& key : keys_.keys_of(role))
+    range.least = std::max(range.least, newest(key, keys_.depth_of(role)) + 1);
+  if (keys_.shares_with_bins(role)) {
+    range.least = std::max(range.least, published_.snapshot.newest_version() + 1);
   }
-  if (keys.shares_with_bins(role)) {
-    range.least = std::max(range.least, published.snapshot.newest_version() + 1);
-    may_leave_out = true;
-  }
-  range.most = range.least + (may_leave_out ? kMostAhead : 0);
+  // Also for a role that has its keys to itself: that it gets some in common may be staged, and not signed.
+  range.most = range.least + kMostAhead;
   return range;
+}
+
+std::uint64_t NextVersions::newest(const std::string& key, std::size_t depth) {
+  const auto [at, is_new] = newest_.try_emplace({key, depth}, 0);
+  if (!is_new) return at->second;
+  for (const std::string& role : keys_.roles_with(key)) {
+    if (keys_.depth_of(role) <= depth) at->second = std::max(at->second, version_in(roles_, role));
+  }
+  return at->second;
 }
 
 std::set<Mistakable> same_versions(const RolesView& roles, const KeyUse& keys, const SnapshotText& snapshot) {
   const auto bins = roles.bins();
   const std::uint64_t newest_bin = bins && *bins ? snapshot.newest_version() : 0;
   std::set<Mistakable> out;
+  std::map<std::pair<std::string, std::uint64_t>, std::vector<std::string>> by_key;  // and version
   for (const auto& [name, role] : roles.targets) {
     const std::uint64_t version = role->version.value();
-    for (const std::string& other : keys.sharing(name)) {
-      if (name < other && version_in(roles, other) == version) {
-        out.insert({name, other,
-                    list_of({name, other}) + " have a key and the version " + std::to_string(version) +
+    for (const std::string& key : keys.keys_of(name)) {
+      for (const std::string& other : by_key[{key, version}]) {
+        out.insert({other, name,
+                    list_of({other, name}) + " have a key and the version " + std::to_string(version) +
                         " in common"});
       }
+      by_key[{key, version}].push_back(name);
     }
     // What is listed already is no newer than the newest entry: only bins have it, or had it.
     const bool is_new = snapshot.version_of(snapshot_entry(name)).value_or(0) != version;

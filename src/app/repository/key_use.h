@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/repository/published.h"
@@ -52,10 +53,26 @@ std::set<std::string> counted_keys(const tuf::RoleKeys& role, const tuf::Keys& k
 struct VersionRange {
   std::uint64_t least = 1, most = 1;
 };
-/// The one behind the newest that the snapshot lists. A role that shares keys goes on behind all who have
-/// these and are no further from targets, so that no version of it was ever another's: then some numbers may
-/// be left out, since others are staged meanwhile. Whoever is further down gives way.
+/// From the one after the newest that the snapshot lists. A role that shares keys goes on after all who have
+/// these and are no further from targets, so that no version of it was ever another's. Some numbers may be
+/// left out, since others are staged meanwhile. Whoever is further down gives way.
 VersionRange next_versions(const std::string& role, const Published& published, const KeyUse& keys);
+/// The same for many roles. Refers to what it is given.
+class NextVersions {
+ public:
+  NextVersions(const Published& published, const KeyUse& keys)
+      : published_(published), keys_(keys), roles_(published.offline.view()) {}
+  VersionRange of(const std::string& role);
+
+ private:
+  /// Of the roles with this key, no further from targets than that.
+  std::uint64_t newest(const std::string& key, std::size_t depth);
+
+  const Published& published_;
+  const KeyUse& keys_;
+  const RolesView roles_;
+  std::map<std::pair<std::string, std::size_t>, std::uint64_t> newest_;
+};
 
 /// Two roles, or a role and the hash bins (`other` is empty), whose files could be taken for one another.
 struct Mistakable {

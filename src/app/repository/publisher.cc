@@ -40,6 +40,12 @@ bool add_signers_of(const tuf::Root& before, const tuf::RoleKeys& role, const Si
   return true;
 }
 
+std::vector<PublicKey> at_hand(const SigningKeys& signers) {
+  std::vector<PublicKey> out;
+  for (const auto& signer : signers) out.push_back(signer->public_key());
+  return out;
+}
+
 Result<void> add_entries(std::string_view entries, Partition& to) {
   EntryReader reader(entries);
   while (const std::optional<EntryView> entry = TRY(reader.next())) TRY(to.add(TRY(change_of(*entry))));
@@ -112,7 +118,8 @@ Result<void> Publisher::refresh() {
 
 Result<std::optional<Bins>> Publisher::bins(Time now) {
   TRY(refresh());
-  const Acceptance acceptance = TRY(accept_staged(*state_, TRY(load_staged(place_.files)), now));
+  const std::vector<PublicKey> keys = at_hand(signers_);
+  const Acceptance acceptance = TRY(accept_staged(*state_, TRY(load_staged(place_.files)), now, &keys));
   return acceptance.offline.bins();
 }
 
@@ -153,6 +160,13 @@ Result<Publication> Publisher::run(Time now, Work work) {
   work.settings = TRY(load_settings(place_.database));
   TRY(expect_own_files(work.settings));
   TRY(refresh());
+  if (Result<void> ready = prepare(now, work); !ready) {
+    // Nothing was written, so that no version number is used up.
+    state_.reset();
+    static_cast<void>(close());
+    failed_ = true;
+    return std::unexpected(std::move(ready).error());
+  }
   failed_ = true;
   Result<void> written = write(now, work);
   if (!written) {
@@ -167,7 +181,9 @@ Result<Publication> Publisher::run(Time now, Work work) {
 Result<void> Publisher::prepare(Time now, Work& work) {
   std::vector<StagedFile> staged = TRY(load_staged(place_.files));
   TRY(remove_published(place_.files, state_->offline, staged));
-  work.acceptance = TRY(accept_staged(*state_, std::move(staged), now));
+  const std::vector<PublicKey> keys = at_hand(signers_);
+  work.acceptance = TRY(accept_staged(*state_, std::move(staged), now, &keys));
+  work.report.notes = work.acceptance.notes;
   const OfflineRoles& offline = work.acceptance.offline;
   for (const Readiness& file : work.acceptance.all) {
     if (!file.ready)
@@ -183,9 +199,13 @@ Result<void> Publisher::prepare(Time now, Work& work) {
   work.bins = TRY(offline.bins());
   work.bins_before = TRY(state_->offline.bins());
   if (!work.bins && (work.partition != nullptr || !work.batch.changes.empty())) {
-    return fail(
-        kRepositoryNone, "no role that was signed delegates to hash bins",
+    Error none(
+        kRepositoryNone, "no role that was signed delegates to hash bins, which would list what was added",
         "tomme tuf bins 10 stages a change that does; or list them in a role: tomme tuf add --role NAME");
+    if (work.partition != nullptr) return std::unexpected(std::move(none));
+    // It waits; what is signed, and the timestamp, does not.
+    work.report.left.push_back(std::move(none));
+    work.batch = {};
   }
   work.moves_bins = work.bins && work.bins_before && work.bins->layout != work.bins_before->layout;
   if (work.moves_bins || (work.partition != nullptr && work.partition->layout() != work.bins->layout)) {
@@ -302,7 +322,6 @@ Result<Partition> Publisher::entries_for(const Work& work) {
 }
 
 Result<void> Publisher::write(Time now, Work& work) {
-  TRY(prepare(now, work));
   const auto& lifetimes = work.settings.lifetimes;
   const auto batch = place_.files.batch();
   TRY(write_bins_of(now, work, *batch));
@@ -330,8 +349,10 @@ Result<void> Publisher::write(Time now, Work& work) {
     snapshot.expires = now + lifetimes.snapshot;
     const std::string file = TRY(sign_and_wrap(snapshot.render(), work.snapshot_signers));
     if (file.size() > kMostSnapshotBytes) {
-      return fail(kRepositoryTooLarge, "the snapshot is " + std::to_string(file.size()) +
-                                           " bytes long, more than " + std::to_string(kMostSnapshotBytes));
+      return fail(kRepositoryTooLarge,
+                  "the snapshot is " + std::to_string(file.size()) + " bytes long, more than " +
+                      std::to_string(kMostSnapshotBytes),
+                  "take fewer hash bins (tomme tuf bins), or fewer roles with shorter names");
     }
     TRY(batch->put(metadata_key("snapshot", snapshot.version), bytes_of(file)));
     TRY(work.storing([&] { return batch->commit(); }));

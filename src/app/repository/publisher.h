@@ -37,7 +37,8 @@ struct Publication {
   std::uint64_t changes = 0;       ///< taken from the queue, or from the list
   std::size_t bins = 0;            ///< written
   std::vector<std::string> roles;  ///< that people had signed
-  std::vector<Error> left;         ///< staged files that were not taken, and why
+  std::vector<Error> left;         ///< staged files, and a queue without bins, that were not taken, and why
+  std::vector<std::string> notes;  ///< what it means for others, see Acceptance
   std::uint64_t timestamp_version = 0, snapshot_version = 0;
   Time timestamp_expires;
   std::size_t unreadable = 0;                   ///< rows of the queue that were left, see Queue::Batch

@@ -24,5 +24,8 @@ struct RoleSigner {
 /// fewer; `role` is for the message.
 Result<std::vector<RoleSigner>> signers_for(std::string_view role, const tuf::Keys& keys,
                                             const tuf::RoleKeys& role_keys, const SigningKeys& signers);
+/// Whether there would be enough, of whoever has these keys. kRepositoryKey.
+Result<void> expect_at_hand(std::string_view role, const tuf::Keys& keys, const tuf::RoleKeys& role_keys,
+                            const std::vector<PublicKey>& at_hand);
 
 }  // namespace tomme::repository

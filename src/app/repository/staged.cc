@@ -54,10 +54,16 @@ Result<void> expect_next(const std::string& role, std::uint64_t version, const P
     const std::uint64_t newest = root ? root->value.version.value() : 0;
     return expect_in(role, version, newest, only_version(newest + 1));
   }
+  NextVersions next(published, keys);
+  return expect_next(role, version, published, next);
+}
+
+Result<void> expect_next(const std::string& role, std::uint64_t version, const Published& published,
+                         NextVersions& next) {
   const auto there = published.offline.targets.find(role);
   const std::uint64_t before =
       there == published.offline.targets.end() ? 0 : there->second.value.version.value();
-  return expect_in(role, version, before, next_versions(role, published, keys));
+  return expect_in(role, version, before, next.of(role));
 }
 
 KeyUse key_use_with(const OfflineRoles& published, const std::vector<StagedFile>& staged) {

@@ -21,6 +21,9 @@ struct StagedFile {
 /// Whether a version is one that the next of its role may have. kRepositoryStaged.
 Result<void> expect_next(const std::string& role, std::uint64_t version, const Published& published,
                          const KeyUse& keys);
+/// The same of a targets file, where there are many.
+Result<void> expect_next(const std::string& role, std::uint64_t version, const Published& published,
+                         NextVersions& next);
 /// Which roles have keys in common if all were published that is staged and can be reached from root.
 KeyUse key_use_with(const OfflineRoles& published, const std::vector<StagedFile>& staged);
 /// The number for a new draft of a role: behind what others with its keys have published or staged.

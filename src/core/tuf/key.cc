@@ -195,7 +195,8 @@ std::string Key::counted_as() const {
   if (const OidcSigner* signer = oidc_signer()) {
     return "oidc:" + std::to_string(signer->issuer.size()) + ":" + signer->issuer + signer->identity;
   }
-  return "";
+  // It never counts as a signer, and yet two of them are two keys to whoever lists or compares them.
+  return "unusable:" + id().value();
 }
 
 Result<void> Key::verify(BytesView message, const std::function<Digest(HashAlgorithm)>& message_digest,
