@@ -71,7 +71,7 @@ Result<int> say_expired(const TufPlace& place, const repository::Publisher& publ
                 : name + " expires " + to_rfc3339(file.expires) + ", in " + span_text(file.expires - now);
     if (!said.insert(words + (expired ? "" : role)).second) return;
     print_warning(words);
-    tell("hint: tomme tuf renew " + name + ", and have it signed: people sign it\n");
+    print_hint("tomme tuf renew " + name + ", and have it signed");
   };
   if (roles.root) look("root", roles.root->value, lifetimes.root);
   for (const auto& [name, role] : roles.targets) look(name, role.value, lifetimes.targets);
