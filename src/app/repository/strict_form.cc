@@ -79,7 +79,7 @@ const json::Object* object_in(const json::Object& object, std::string_view name)
   return value == nullptr ? nullptr : value->object();
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + printable(text, 80) + "'";
 }
 
@@ -114,7 +114,7 @@ class Reader {
     for (const json::Member& member : object) {
       if (std::ranges::find(known, member.name) != known.end()) continue;
       if (std::ranges::find(known, folded(member.name)) == known.end()) continue;
-      add(where + "a member is called " + quoted(member.name) + ", which go-tuf takes for '" +
+      add(where + "a member is called " + in_quotes(member.name) + ", which go-tuf takes for '" +
           folded(member.name) + "'");
     }
   }
@@ -125,9 +125,9 @@ class Reader {
     if (roles == nullptr) return;
     for (const json::Member& role : *roles) {
       if (std::ranges::find(kRootRoles, role.name) == kRootRoles.end())
-        add("root has a role " + quoted(role.name), "python-tuf");
+        add("root has a role " + in_quotes(role.name), "python-tuf");
       if (const json::Object* object = role.value.object())
-        names(*object, "role " + quoted(role.name) + ": ", kOfRole);
+        names(*object, "role " + in_quotes(role.name) + ": ", kOfRole);
     }
   }
 
@@ -135,7 +135,7 @@ class Reader {
     for (const json::Member& listed : keys) {
       const json::Object* key = listed.value.object();
       if (key == nullptr) continue;
-      const std::string where = "key " + quoted(std::string_view(listed.name).substr(0, kShownDigits));
+      const std::string where = "key " + in_quotes(std::string_view(listed.name).substr(0, kShownDigits));
       names(*key, where + ": ", kOfKey);
       const json::Object* keyval = object_in(*key, "keyval");
       if (keyval == nullptr) continue;
@@ -164,7 +164,7 @@ class Reader {
     if (const json::Object* listed = object_in(role, "targets")) {
       for (const json::Member& target : *listed) {
         if (const json::Object* object = target.value.object())
-          one_target("target " + quoted(target.name), *object);
+          one_target("target " + in_quotes(target.name), *object);
       }
     }
     const json::Object* delegations = object_in(role, "delegations");
@@ -188,19 +188,19 @@ class Reader {
     if (hashes == nullptr) return;
     for (const json::Member& hash : *hashes) {
       if (hash.value.text() == nullptr || !is_hex(*hash.value.text()))
-        add(where + " has a digest " + quoted(hash.name) + " that is not hexadecimal", "go-tuf");
+        add(where + " has a digest " + in_quotes(hash.name) + " that is not hexadecimal", "go-tuf");
     }
   }
 
   void one_role(const json::Object& role) {
     const std::string* name = text_in(role, "name");
-    const std::string where = "role " + quoted(name == nullptr ? "" : std::string_view(*name));
+    const std::string where = "role " + in_quotes(name == nullptr ? "" : std::string_view(*name));
     names(role, where + ": ", kOfDelegated);
     const json::Value* paths = role.find("paths");
     if (paths == nullptr || paths->array() == nullptr) return;
     for (const json::Value& pattern : *paths->array()) {
       if (pattern.text() != nullptr && !tuf::means_the_same_everywhere(*pattern.text()))
-        add(where + " covers " + quoted(*pattern.text()) + ", which clients take for different paths");
+        add(where + " covers " + in_quotes(*pattern.text()) + ", which clients take for different paths");
     }
   }
 
@@ -229,11 +229,11 @@ std::optional<std::string> unread_value(const json::Value& value) {
   if (const json::Object* object = value.object()) {
     for (const json::Member& member : *object) {
       if (&member != object->begin() && sorts_otherwise((&member)[-1].name, member.name)) {
-        return "the members " + quoted((&member)[-1].name) + " and " + quoted(member.name) +
+        return "the members " + in_quotes((&member)[-1].name) + " and " + in_quotes(member.name) +
                " have another order in tuf-js, which refuses the signature";
       }
       if (auto found = unread_value(member.value)) {
-        if (found->starts_with("a number")) return quoted(member.name) + " has " + *found;
+        if (found->starts_with("a number")) return in_quotes(member.name) + " has " + *found;
         return found;
       }
     }
