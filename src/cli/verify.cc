@@ -94,6 +94,7 @@ Demand demand_of(const VerifyCommand& command, const Expectation& expectation) {
 /// Why a file is not verified; nothing where it is.
 std::optional<Error> refusal_of(const Verdict& verdict, const VerifyCommand& command) {
   if (verdict.refusal()) return verdict.refusal();
+  if (!verdict.attested()) return Error(kPolicyUnattested, "nothing of its proof is a signature");
   if (verdict.decision() == Decision::allow || command.expect.anyone) return std::nullopt;
   for (const VerifiedSignature& signature : verdict.signers()) {
     if (!signature.evidence.identity()) continue;

@@ -42,7 +42,7 @@ class SignatureJudge {
 
   /// Of every choice one proof must hold: verify over `artifact` (see verify_proof) and be as demanded. The
   /// demand is asked for when all proofs are verified, with the names that their statements have for the
-  /// file. Without any choice nothing is attested, and the verdict is a refusal.
+  /// file. Without any signature the verdict denies, without a refusal.
   Verdict judge(const std::vector<ProofChoice>& choices, const std::optional<std::string>& filename,
                 Artifact& artifact,
                 const std::function<Demand(const std::vector<std::string>& names)>& demand) const;
