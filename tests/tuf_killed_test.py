@@ -252,7 +252,10 @@ def test_killed_at_any_moment(tomme, tmp_path, storage):
         for _ in range(5):
             publishing.add(-1)
             publishing.publish()
-        for round_ in range(storage.kills):
+        # On a busy machine more of them come to their end before they are killed: then there are more rounds.
+        for round_ in range(3 * storage.kills):
+            if round_ >= storage.kills and killed >= storage.kills / 3:
+                break
             publishing.add(round_)
             with publishing.adding(round_):
                 killed += publishing.kill_one()
@@ -263,9 +266,9 @@ def test_killed_at_any_moment(tomme, tmp_path, storage):
         publishing.check_all()
     finally:
         publishing.clients.close()
-        print(f"seed {seed}, {killed} of {storage.kills} killed before their end, and found: " +
+        print(f"seed {seed}, {killed} of {storage.kills} or more killed before their end, and found: " +
               ", ".join(f"{publishing.states[state]} {state}" for state in STATES))
-    assert killed > storage.kills / 3
+    assert killed >= storage.kills / 3
     if storage.kills >= 100:  # between the bins and the snapshot are microseconds
         found = publishing.states
         assert found[NOTHING] and found[BINS] + found[SNAPSHOT] and found[VISIBLE] and found[DRAINED]
