@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "app/installers/arguments.h"
@@ -8,6 +7,7 @@
 #include "app/installers/pip_options.h"
 #include "app/installers/plain_requirements.h"
 #include "core/base/ascii.h"
+#include "core/encoding/python_text.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -63,57 +63,6 @@ std::size_t bytes_of_character(std::string_view text) {
   return length;
 }
 
-/// The length of the line end that stands there, as Python's `str.splitlines` has them; 0 for none. NEL
-/// counts as one byte too: it is one in the encodings that a `coding:` line may name.
-std::size_t line_end_at(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kEnds{"\r\n",     "\n",           "\r",           "\v",
-                                                   "\f",       "\x1c",         "\x1d",         "\x1e",
-                                                   "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9", "\x85"};
-  const auto found = std::ranges::find_if(kEnds, [&](std::string_view end) { return text.starts_with(end); });
-  return found == kEnds.end() ? 0 : found->size();
-}
-
-/// White space at both ends, as Python's `str.strip` has it.
-std::string_view strip(std::string_view text) {
-  constexpr std::array<std::string_view, 30> kSpaces{" ",
-                                                     "\t",
-                                                     "\n",
-                                                     "\v",
-                                                     "\f",
-                                                     "\r",
-                                                     "\x1c",
-                                                     "\x1d",
-                                                     "\x1e",
-                                                     "\x1f",
-                                                     "\xc2\x85",
-                                                     "\xc2\xa0",
-                                                     "\xe1\x9a\x80",
-                                                     "\xe2\x80\x80",
-                                                     "\xe2\x80\x81",
-                                                     "\xe2\x80\x82",
-                                                     "\xe2\x80\x83",
-                                                     "\xe2\x80\x84",
-                                                     "\xe2\x80\x85",
-                                                     "\xe2\x80\x86",
-                                                     "\xe2\x80\x87",
-                                                     "\xe2\x80\x88",
-                                                     "\xe2\x80\x89",
-                                                     "\xe2\x80\x8a",
-                                                     "\xe2\x80\xa8",
-                                                     "\xe2\x80\xa9",
-                                                     "\xe2\x80\xaf",
-                                                     "\xe2\x81\x9f",
-                                                     "\xe3\x80\x80",
-                                                     "\xef\xbb\xbf"};
-  while (true) {
-    const auto first = std::ranges::find_if(kSpaces, [&](auto space) { return text.starts_with(space); });
-    if (first != kSpaces.end()) text.remove_prefix(first->size());
-    const auto last = std::ranges::find_if(kSpaces, [&](auto space) { return text.ends_with(space); });
-    if (last != kSpaces.end()) text.remove_suffix(last->size());
-    if (first == kSpaces.end() && last == kSpaces.end()) return text;
-  }
-}
-
 /// Lines with their continuations joined and comments cut: `#` at the start or after white space.
 std::vector<std::string> logical_lines(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -122,11 +71,11 @@ std::vector<std::string> logical_lines(std::string_view text) {
   bool continues = false;
   while (!text.empty()) {
     std::size_t end = 0;
-    while (end < text.size() && line_end_at(text.substr(end)) == 0)
+    while (end < text.size() && python_line_end_at(text.substr(end)) == 0)
       end += bytes_of_character(text.substr(end));
     std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + line_end_at(text.substr(end)), text.size()));
-    bool is_comment = strip(line).starts_with('#');
+    text.remove_prefix(std::min(end + python_line_end_at(text.substr(end)), text.size()));
+    bool is_comment = python_strip(line).starts_with('#');
     if (line.ends_with('\\') && !is_comment) {
       joined += line.substr(0, line.size() - 1);
       continues = true;
@@ -145,7 +94,7 @@ std::vector<std::string> logical_lines(std::string_view text) {
         break;
       }
     }
-    line = strip(line);
+    line = python_strip(line);
   }
   std::erase(lines, "");
   return lines;

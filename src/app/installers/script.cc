@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 
 #include "app/installers/collect.h"
 #include "app/installers/errors.h"
+#include "core/encoding/python_text.h"
 #include "core/encoding/text.h"
 #include "core/encoding/toml.h"
 
@@ -44,13 +44,6 @@ std::vector<std::size_t> closing_lines(const std::vector<std::string_view>& line
   return closing;
 }
 
-/// pip and pdm cut the block again, at what `str.splitlines` takes for an end.
-bool has_other_line_ends(std::string_view block) {
-  constexpr std::array<std::string_view, 8> kEnds{"\v",   "\f",       "\x1c",         "\x1d",
-                                                  "\x1e", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
-  return std::ranges::any_of(kEnds, [&](std::string_view end) { return block.contains(end); });
-}
-
 }  // namespace
 
 Result<std::optional<json::Value>> read_script(Collector& into, const std::string& path) {
@@ -60,6 +53,7 @@ Result<std::optional<json::Value>> read_script(Collector& into, const std::strin
     return std::optional<json::Value>{};
   }
   std::optional<std::string> block;
+  bool has_odd_end = false;  // pip and pdm cut the block again, at what `str.splitlines` takes for an end
   const std::vector<std::string_view> lines = lines_of(*text);
   const std::vector<std::size_t> closing_of = closing_lines(lines);
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -73,11 +67,12 @@ Result<std::optional<json::Value>> read_script(Collector& into, const std::strin
     }
     block.emplace();
     for (++i; i < closing; ++i) {
+      has_odd_end |= has_python_line_end(lines[i]);
       *block += std::string(lines[i].substr(std::min<std::size_t>(2, lines[i].size()))) + "\n";
     }
   }
   if (!block) return std::optional<json::Value>{};
-  if (has_other_line_ends(*block)) {
+  if (has_odd_end) {
     return fail(
         kGuardConfiguration,
         printable(path) + ": the block of type script has a line end that installers read differently",

@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string_view>
 #include <sys/stat.h>
 
@@ -19,6 +18,7 @@
 #include "app/run/disk.h"
 #include "app/run/path_archive.h"
 #include "core/base/ascii.h"
+#include "core/encoding/python_text.h"
 #include "core/packaging/record_places.h"
 #include "io/store/file.h"
 
@@ -182,23 +182,6 @@ class SnapshotTaker {
   std::set<std::pair<std::string, std::string>> path_files_;  // in each spelling, with its folder
 };
 
-/// What `str.rstrip` takes away, in UTF-8. Latin-1 has two of them as one byte.
-constexpr std::array<std::string_view, 29> kBlanks{
-    " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\x1c",   "\x1d",   "\x1e",   "\x1f",
-    "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
-    "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
-constexpr std::array<std::string_view, 12> kBlanksOfLatin1{" ",    "\t",   "\n",   "\v",   "\f",   "\r",
-                                                           "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0"};
-
-std::string_view without_blanks_behind(std::string_view line, std::span<const std::string_view> blanks) {
-  while (true) {
-    const auto blank =
-        std::ranges::find_if(blanks, [&](std::string_view one) { return line.ends_with(one); });
-    if (blank == blanks.end()) return line;
-    line.remove_suffix(blank->size());
-  }
-}
-
 /// The text with each of these for an end of a line.
 std::string with_line_ends(std::string_view text, std::initializer_list<std::string_view> ends) {
   std::string out;
@@ -244,9 +227,9 @@ std::vector<std::string> places_named_in(const std::string& file, std::string_vi
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     // A `.pth` keeps blanks at the beginning of a line, an `.egg-link` does not.
-    const std::string_view of_utf8 = without_blanks_behind(line, kBlanks);
+    const std::string_view of_utf8 = python_rstrip(line);
     for (const std::string_view name :
-         {of_utf8, without_blanks_behind(line, kBlanksOfLatin1), trim(of_utf8)}) {
+         {of_utf8, python_rstrip_latin1(line), trim(of_utf8)}) {
       if (!name.empty()) places.insert((folder / name).lexically_normal().string());
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/ascii.h"
+#include "core/encoding/python_text.h"
 #include "core/packaging/extra_marker.h"
 #include "core/packaging/metadata_fields.h"
 
@@ -19,9 +20,9 @@ bool is_name_character(char c) {
 /// Whether there is anything of which some installer could make an address or a path: PDM takes
 /// `URL#egg=name`, a checkout and what starts with a dot, uv undoes RFC 2047 (`=?utf-8?b?…?=`). What has none
 /// of it is a version with odd spelling at most, of which there are many. Nobody looks for an address behind
-/// the semicolon.
+/// the semicolon; but pipenv writes the whole of it into a file of which pip reads each line.
 bool could_name_an_address(std::string_view requirement) {
-  if (requirement.contains("=?")) return true;
+  if (requirement.contains("=?") || has_python_line_end(requirement)) return true;
   const std::string_view wanted = requirement.substr(0, requirement.find(';'));
   if (wanted.find_first_of(":/\\@") != std::string_view::npos || wanted.starts_with('.')) return true;
   const std::string lower = ascii::to_lower(wanted);
@@ -80,7 +81,7 @@ class Reader {
 
 std::optional<DirectReference> reference_in(std::string_view requirement) {
   if (!could_name_an_address(requirement)) return std::nullopt;
-  if (!requirement.contains("=?")) {
+  if (!requirement.contains("=?") && !has_python_line_end(requirement)) {
     if (auto reference = Reader(requirement).read()) return reference;
   }
   return DirectReference{.project = std::nullopt,

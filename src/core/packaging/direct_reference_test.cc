@@ -40,6 +40,13 @@ TEST(DirectReferences, AreNotLookedForInTheDescription) {
   EXPECT_EQ(found_in("Description: x\n  Requires-Dist: a @ u\n"), "");
 }
 
+TEST(DirectReferences, MayBeInALineThatIsCutAgain) {
+  EXPECT_EQ(found_in("Requires-Dist: a; os_name == '\u2028-e x'\n"), "?=a|");
+  EXPECT_EQ(found_in("Requires-Dist: a\x1c>1\n"), "?=a\x1c>1|");
+  EXPECT_EQ(found_in("Requires-Dist: a @ u\u0085\n"), "?=a @ u\u0085|");
+  EXPECT_EQ(found_in("Summary: two\u2028lines\n"), "");
+}
+
 TEST(DirectReferences, TellWhetherTheyAreWantedForAnExtraAlone) {
   const auto needs_extra = [](std::string_view marker) {
     const auto found = direct_references("Requires-Dist: a @ file:///f " + std::string(marker) + "\n");

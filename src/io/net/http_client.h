@@ -22,7 +22,7 @@ struct FetchLimits {
   std::chrono::milliseconds connect{15'000};    ///< name, TCP, proxy and TLS together
   /// kNetTimeout where fewer than `low_speed` bytes per second arrive for this long (whole seconds).
   std::chrono::seconds low_speed_time{30};
-  std::uint32_t low_speed = 1;
+  std::uint32_t low_speed = 1024;  ///< a server that sends a byte now and then would hold its caller for ever
   std::optional<std::chrono::milliseconds> total = {};  ///< of the whole fetch
   /// An answer that comes encoded as gzip or deflate, though it was not asked for, is decoded once; its head
   /// then says nothing of an encoding or a length, and `body_bytes` bounds what comes out as well.

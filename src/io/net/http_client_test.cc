@@ -227,6 +227,17 @@ TEST_F(HttpClientTest, HasTimeLimits) {
   EXPECT_TRUE(slow.error().message().contains("127.0.0.1:" + std::to_string(server->port())));
 }
 
+TEST_F(HttpClientTest, IsNotHeldByAByteNowAndThen) {
+  FunctionHandler handler([](const Request&, ResponseWriter& out) {
+    EXPECT_TRUE(out.head(200, "", {}, 1'000'000));
+    while (!out.client_gone() && out.write(bytes_of("x"))) std::this_thread::sleep_for(10ms);
+  });
+  const auto server = *HttpServer::start({}, handler);
+  const auto slow = HttpClient({}).fetch({.url = url_of(*server)}, {.low_speed_time = 1s});
+  ASSERT_FALSE(slow);
+  EXPECT_TRUE(slow.error().is(kNetTimeout)) << slow.error().message();
+}
+
 TEST_F(HttpClientTest, IsCalledOffAtOnce) {
   FunctionHandler handler([](const Request&, ResponseWriter& out) {
     while (!out.client_gone()) std::this_thread::sleep_for(1ms);
