@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "io/remote/tuf_folder.h"
 #include "io/remote/tuf_mirror.h"
-#include "io/store/tuf_folder.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "cli/errors.h"
 #include "io/remote/credentials.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 

@@ -18,7 +18,7 @@
 #include "io/remote/errors.h"
 #include "io/remote/rekor_client.h"
 #include "io/remote/simple_client.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 

@@ -9,7 +9,7 @@
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/policy/render.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 

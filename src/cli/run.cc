@@ -19,7 +19,7 @@
 #include "core/encoding/text.h"
 #include "core/policy/errors.h"
 #include "core/sigstore/verify.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 

@@ -19,7 +19,7 @@
 #include "core/sigstore/errors.h"
 #include "io/remote/errors.h"
 #include "io/remote/rekor_client.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 /// `sigstore verify …` as sigstore-python 4.5 has it: what may be combined, which files are looked for, in
 /// which order things fail, and the exit status (2 for the command line, 1 for everything after it).

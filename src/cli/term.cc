@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "core/encoding/wrap.h"
-#include "io/store/errors.h"
-#include "io/store/file.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 
@@ -91,7 +91,7 @@ Result<void> flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) note_failed_output();
   if (output_errno == 0) return {};
   errno = output_errno;
-  return fail(kStoreWrite, "cannot write to standard output: " + system_reason(),
+  return fail(kFileWrite, "cannot write to standard output: " + system_reason(),
               "the result is not complete: check the free space of where it goes");
 }
 

@@ -9,7 +9,7 @@
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/tuf/names.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 

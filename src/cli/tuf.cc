@@ -14,7 +14,7 @@
 #include "cli/verbs.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 

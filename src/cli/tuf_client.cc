@@ -12,10 +12,10 @@
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/paths.h"
+#include "io/remote/tuf_folder.h"
 #include "io/remote/tuf_mirror.h"
-#include "io/store/errors.h"
-#include "io/store/new_file.h"
-#include "io/store/tuf_folder.h"
+#include "io/system/errors.h"
+#include "io/system/new_file.h"
 
 namespace tomme::cli {
 
@@ -46,7 +46,7 @@ Result<void> expect_apart(const std::string& target_dir, const std::string& meta
     return whole.has_filename() ? whole : whole.parent_path();
   };
   const auto targets = plain(target_dir), metadata = plain(metadata_dir);
-  if (error) return fail(kStoreWrite, "cannot look at " + printable(target_dir) + ": " + error.message());
+  if (error) return fail(kFileWrite, "cannot look at " + printable(target_dir) + ": " + error.message());
   const auto is_in = [](const std::filesystem::path& inner, const std::filesystem::path& outer) {
     return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
   };
@@ -62,7 +62,7 @@ class TargetFolder {
     std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) {
-      return fail(kStoreWrite, "cannot make the folder " + printable(path) + ": " + error.message());
+      return fail(kFileWrite, "cannot make the folder " + printable(path) + ": " + error.message());
     }
     return TargetFolder(path);
   }

@@ -13,7 +13,7 @@
 #include "core/crypto/errors.h"
 #include "core/encoding/text.h"
 #include "io/pkcs11/errors.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 
@@ -25,17 +25,17 @@ constexpr std::size_t kLongestLine = 4096;
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kS3 = "s3://";
 
-Result<FileHandle> terminal() {
-  FileHandle tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+Result<Descriptor> terminal() {
+  Descriptor tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty.is_open()) return fail(kUsage, "there is no terminal to ask on");
   return tty;
 }
 
-void say(const FileHandle& tty, std::string_view text) {
+void say(const Descriptor& tty, std::string_view text) {
   [[maybe_unused]] const ssize_t ignored = ::write(tty.fd(), text.data(), text.size());
 }
 
-std::string read_line(const FileHandle& tty) {
+std::string read_line(const Descriptor& tty) {
   std::string line;
   for (char c = 0; line.size() < kLongestLine && ::read(tty.fd(), &c, 1) == 1 && c != '\n';)
     line.push_back(c);
@@ -45,7 +45,7 @@ std::string read_line(const FileHandle& tty) {
 /// A terminal that does not show what is typed, as long as this lives.
 class NoEcho {
  public:
-  explicit NoEcho(const FileHandle& tty) : fd_(tty.fd()), was_(::tcgetattr(fd_, &before_) == 0) {
+  explicit NoEcho(const Descriptor& tty) : fd_(tty.fd()), was_(::tcgetattr(fd_, &before_) == 0) {
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     if (was_) ::tcsetattr(fd_, TCSAFLUSH, &silent);
@@ -62,7 +62,7 @@ class NoEcho {
   bool was_;
 };
 
-Result<Secret<std::string>> typed(const FileHandle& tty, const std::string& question) {
+Result<Secret<std::string>> typed(const Descriptor& tty, const std::string& question) {
   const NoEcho silent(tty);
   say(tty, question);
   Secret<std::string> line(read_line(tty));
@@ -196,7 +196,7 @@ Result<SigningKeys> TufPlace::online_signers(const TufCommand& command) const {
       keys.push_back(TRY(key_of(setting)));
     }
   }
-  repository::Keyring keyring = keyring_for(command);
+  Keyring keyring = keyring_for(command);
   SigningKeys signers;
   for (const std::string& key : keys) signers.push_back(TRY(keyring.signer(key)));
   return signers;
@@ -220,11 +220,10 @@ bool passphrase_is_told(const TufCommand& command) {
   return !command.passphrase_file.empty() || variable("TOMME_PASSPHRASE").has_value();
 }
 
-repository::Keyring keyring_for(const TufCommand& command) {
-  return repository::Keyring(
-      [&command](const std::string& key) { return passphrase_for(command, key, false); },
-      [&command](const pkcs11::PinQuestion& question) { return pin_for(command, question); },
-      variable("TOMME_PKCS11_MODULE").value_or(""));
+Keyring keyring_for(const TufCommand& command) {
+  return Keyring([&command](const std::string& key) { return passphrase_for(command, key, false); },
+                 [&command](const pkcs11::PinQuestion& question) { return pin_for(command, question); },
+                 variable("TOMME_PKCS11_MODULE").value_or(""));
 }
 
 Result<bool> confirmed(const std::string& question) {

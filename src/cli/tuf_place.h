@@ -3,11 +3,11 @@
 #include <memory>
 #include <string>
 
-#include "app/repository/keyring.h"
 #include "app/repository/publisher.h"
 #include "cli/options.h"
 #include "core/base/secret.h"
 #include "core/base/time.h"
+#include "io/keys/keyring.h"
 
 namespace tomme::cli {
 
@@ -49,14 +49,15 @@ Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std:
 /// Whether it would be had without asking.
 bool passphrase_is_told(const TufCommand& command);
 /// Key files and tokens: what they ask for is asked as passphrase_for does. `command` has to outlive it.
-repository::Keyring keyring_for(const TufCommand& command);
+Keyring keyring_for(const TufCommand& command);
 
 /// Yes from the terminal. kUsage where there is none.
 Result<bool> confirmed(const std::string& question);
 
 Result<Time> time_of(const TufCommand& command, const Clock& clock);
 
-// The verbs of people (tuf_roles.cc, tuf_sign.cc) and of targets (tuf_targets.cc), and what there is (tuf_status.cc).
+// The verbs of people (tuf_roles.cc, tuf_sign.cc) and of targets (tuf_targets.cc), and what there is
+// (tuf_status.cc).
 Result<int> tuf_init(const TufCommand& command, Time now);
 Result<int> tuf_key(const TufCommand& command, Time now);
 Result<int> tuf_delegation(const TufCommand& command, Time now);

@@ -15,7 +15,7 @@
 #include "core/base/words.h"
 #include "core/encoding/pem.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 
@@ -23,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using repository::KeyEditor;
-using repository::Keyring;
 using repository::RolePlan;
 using repository::Settings;
 
@@ -67,7 +66,8 @@ Result<void> note_shared_keys(store::BlobStore& files) {
 Result<void> expect_online_keys(const TufCommand& command, Keyring& keyring) {
   const bool is_told = passphrase_is_told(command);
   for (const std::string& key : command.online_keys) {
-    TRY(keyring.expect_signs(key, is_told));
+    TRY(keyring.expect_signs(
+        key, [](const PublicKey& one) { return tuf::Key::of(one).signature_scheme(); }, is_told));
     if (!pkcs11::KeyUri::is_one(key)) continue;
     const auto uri = TRY(pkcs11::KeyUri::parse(key));
     if (uri.pin_source) {
@@ -132,7 +132,7 @@ Result<std::vector<std::string>> make_keys(const TufCommand& command, const TufP
   if (command.pep458) wanted.emplace_back("bins", KeyType::ed25519);
   for (const auto& [name, type] : wanted) {
     files.push_back(place.key_folder() + "/" + name + ".pem");
-    TRY(repository::write_new_key(files.back(), type, passphrase));
+    TRY(write_new_key(files.back(), type, passphrase));
   }
   return files;
 }
@@ -290,8 +290,7 @@ Result<int> new_key(const TufCommand& command) {
   TRY(expect_not_served(name));
   std::optional<Secret<std::string>> passphrase;
   if (!command.no_passphrase) passphrase.emplace(TRY(passphrase_for(command, name, true)));
-  const PublicKey key =
-      TRY(repository::write_new_key(name, type_of_new_key(command, KeyType::ed25519), passphrase));
+  const PublicKey key = TRY(write_new_key(name, type_of_new_key(command, KeyType::ed25519), passphrase));
   print(id_of(key) + "  " + key.describe() + "  " + printable(name) + "\n");
   return 0;
 }
@@ -374,9 +373,8 @@ Result<int> tuf_key(const TufCommand& command, Time now) {
     Keyring keyring = keyring_for(command);
     for (const std::string& name : command.names) {
       const PublicKey key = TRY(keyring.public_key(name));
-      print(command.pem
-                ? to_pem("PUBLIC KEY", key.spki())
-                : id_of(key) + "  " + key.describe() + "  " + repository::shown_key_name(name) + "\n");
+      print(command.pem ? to_pem("PUBLIC KEY", key.spki())
+                        : id_of(key) + "  " + key.describe() + "  " + shown_key_name(name) + "\n");
     }
     return 0;
   }

@@ -11,14 +11,13 @@
 #include "cli/tuf_place.h"
 #include "core/base/words.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-using repository::Keyring;
 
 Result<void> say_change(const std::string& role, const std::string& text,
                         const repository::OfflineRoles& before, Time now) {

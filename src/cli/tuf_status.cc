@@ -132,7 +132,7 @@ std::optional<std::uint64_t> version_in(const repository::StagedFile& file) {
 std::optional<std::vector<PublicKey>> keys_at_hand(const TufPlace& place, const TufCommand& command) {
   const auto settings = repository::load_settings(place.database());
   if (!settings || settings->online_keys.empty()) return std::nullopt;
-  repository::Keyring keyring = keyring_for(command);
+  Keyring keyring = keyring_for(command);
   std::vector<PublicKey> out;
   for (const std::string& setting : settings->online_keys) {
     if (pkcs11::KeyUri::is_one(setting)) return std::nullopt;  // a token would be asked

@@ -15,8 +15,8 @@
 #include "core/policy/expectation.h"
 #include "core/policy/judge.h"
 #include "core/policy/render.h"
-#include "io/store/errors.h"
-#include "io/store/file.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
 namespace tomme::cli {
 
@@ -129,7 +129,7 @@ class Output {
     code_ = worse(code_, std::to_underlying(error.outcome()));
     if (json_) return add(name, error.outcome() == Outcome::refused ? "refused" : "unknown", verdict, &error);
     // What could not be opened is named by its own message.
-    const bool names_it = error.is(kStoreRead) || error.is(kUsageNoFile);
+    const bool names_it = error.is(kFileRead) || error.is(kUsageNoFile);
     const bool named = names_it && error.message().contains(printable(name));
     print_error(named ? error : Error(error).in(shown(name)));
   }

@@ -8,13 +8,13 @@
 
 #include "core/crypto/errors.h"
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme {
 
 Result<FileArtifact> FileArtifact::open(const std::string& path) {
-  if (path == "-") return FileArtifact(FileHandle(::dup(STDIN_FILENO)), "standard input", true);
-  FileHandle file = TRY(open_for_reading(path, true));
+  if (path == "-") return FileArtifact(Descriptor(::dup(STDIN_FILENO)), "standard input", true);
+  Descriptor file = TRY(open_for_reading(path, true));
   struct stat status{};
   const bool is_stream = ::fstat(file.fd(), &status) == 0 && !S_ISREG(status.st_mode);
   return FileArtifact(std::move(file), path, is_stream);
@@ -27,7 +27,7 @@ Result<void> FileArtifact::read_stream() {
   for (;;) {
     const ssize_t n = ::read(file_.fd(), buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(kStoreRead, "cannot read " + printable(name_) + ": " + system_reason());
+    if (n < 0) return fail(kFileRead, "cannot read " + printable(name_) + ": " + system_reason());
     if (n == 0) break;
     for (Hasher& hasher : hashers) hasher.update(BytesView(buffer).first(static_cast<std::size_t>(n)));
   }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/sigstore/artifact.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme {
 
@@ -19,11 +19,11 @@ class FileArtifact final : public Artifact {
   Result<BytesView> content() override;
 
  private:
-  FileArtifact(FileHandle file, std::string name, bool is_stream)
+  FileArtifact(Descriptor file, std::string name, bool is_stream)
       : file_(std::move(file)), name_(std::move(name)), is_stream_(is_stream) {}
   Result<void> read_stream();
 
-  FileHandle file_;
+  Descriptor file_;
   std::string name_;
   bool is_stream_;
   std::array<std::optional<Digest>, 3> known_;

@@ -6,7 +6,7 @@
 #include "core/sigstore/builtin_roots.h"
 #include "io/net/http_client.h"
 #include "io/remote/errors.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 #include "testing/folder.h"
 #include "testing/provenance.h"
 #include "testing/verifying.h"

@@ -1,6 +1,6 @@
 #include "app/proofs/local_proofs.h"
 
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme {
 

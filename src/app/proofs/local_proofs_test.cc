@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/encoding/errors.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 #include "testing/provenance.h"
 #include "testing/verifying.h"
@@ -83,7 +83,7 @@ TEST(LocalProofs, ThatCannotBeReadAreErrors) {
   fs::resize_file(path, 16 * 1024 * 1024 + 1);
   const auto large = find_local_proofs(folder.path(), kWheel);
   ASSERT_FALSE(large);
-  EXPECT_TRUE(large.error().is(kStoreTooLarge)) << large.error().message();
+  EXPECT_TRUE(large.error().is(kFileTooLarge)) << large.error().message();
   fs::remove(path);
   fs::create_directory(path);
   EXPECT_FALSE(find_local_proofs(folder.path(), kWheel));

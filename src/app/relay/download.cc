@@ -12,7 +12,6 @@
 #include "io/net/content_coding.h"
 #include "io/net/errors.h"
 #include "io/remote/errors.h"
-#include "io/store/errors.h"
 
 namespace tomme::guard {
 

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::guard {
 
@@ -16,7 +16,7 @@ Result<void> Scratch::append(std::string_view text) {
     text = text_;
   }
   if (!file_.is_open() || !write_all(file_.fd(), bytes_of(text))) {
-    return fail(kStoreWrite, "cannot write a page to the disk: " + system_reason());
+    return fail(kFileWrite, "cannot write a page to the disk: " + system_reason());
   }
   text_ = {};
   return {};
@@ -32,7 +32,7 @@ Result<void> Scratch::read_at(std::uint64_t offset, std::span<std::uint8_t> into
   while (!into.empty()) {
     const ssize_t got = ::pread(file_.fd(), into.data(), into.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return fail(kStoreRead, "cannot read a page from the disk: " + system_reason());
+    if (got <= 0) return fail(kFileRead, "cannot read a page from the disk: " + system_reason());
     into = into.subspan(static_cast<std::size_t>(got));
     offset += static_cast<std::uint64_t>(got);
   }

@@ -8,7 +8,7 @@
 
 #include "core/base/result.h"
 #include "io/net/handler.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 
@@ -34,7 +34,7 @@ class Scratch {
  private:
   std::string folder_;
   std::string text_;
-  FileHandle file_;
+  Descriptor file_;
   std::uint64_t size_ = 0;
 };
 

@@ -4,7 +4,7 @@
 
 #include "app/relay/page_intake.h"
 #include "io/net/net_test_support.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::guard {
@@ -72,7 +72,7 @@ TEST(Scratch, SaysThatThereIsNoRoom) {
   Scratch scratch("/nowhere");
   const Result<void> refused = scratch.append(std::string(Scratch::kInMemory + 1, 'x'));
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(refused.error().is(kStoreWrite)) << refused.error().message();
+  EXPECT_TRUE(refused.error().is(kFileWrite)) << refused.error().message();
   // What was lost in between would make another text of it.
   EXPECT_FALSE(scratch.append("y"));
 }

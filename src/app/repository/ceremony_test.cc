@@ -7,7 +7,6 @@
 #include "app/repository/bin_writer.h"
 #include "app/repository/change_words.h"
 #include "app/repository/errors.h"
-#include "app/repository/key_file.h"
 #include "app/repository/repository_for_test.h"
 #include "core/crypto/errors.h"
 
@@ -562,29 +561,6 @@ TEST_F(CeremonyTest, OnlyAVersionBeyondThePublishedOneIsSigned) {
     EXPECT_TRUE(is_next("new", targets(version)));
   }
   EXPECT_FALSE(is_next("targets", targets(1ULL << 40))) << "nor so many that none would be left";
-}
-
-TEST_F(CeremonyTest, KeepsKeysInFiles) {
-  const std::string path = folder_.path("k.pem");
-  const Secret<std::string> secret(std::string("open sesame"));
-  const auto made = write_new_key(path, KeyType::ed25519, Secret<std::string>(std::string("open sesame")));
-  ASSERT_TRUE(made) << made.error().message();
-  EXPECT_EQ(write_new_key(path, KeyType::ed25519, std::nullopt).error().code().name, kRepositoryKeyFile.name);
-  EXPECT_EQ(*load_public_key(path), *made);
-  EXPECT_EQ(*load_public_key(path + ".pub"), *made);
-  const auto ask = [](const char* answer) {
-    return [answer](const std::string&) {
-      return Result<Secret<std::string>>(Secret<std::string>(std::string(answer)));
-    };
-  };
-  EXPECT_EQ((*load_signer(path, ask("open sesame")))->public_key(), *made);
-  EXPECT_EQ(load_signer(path, ask("another")).error().code().name, kKeyPassphrase.name);
-  EXPECT_EQ(load_signer(path + ".pub", ask("")).error().code().name, kRepositoryKeyFile.name);
-  const std::string plain = folder_.path("plain.pem");
-  const PublicKey unencrypted = *write_new_key(plain, KeyType::ecdsa_p256, std::nullopt);
-  EXPECT_EQ((*load_signer(plain, ask("")))->public_key(), unencrypted);
-  EXPECT_EQ(std::filesystem::status(plain).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace

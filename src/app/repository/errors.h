@@ -79,8 +79,4 @@ inline constexpr ErrorCode kRepositoryOwnFile{
 inline constexpr ErrorCode kRepositoryPrivateKey{"repository/private-key", Outcome::wrong_usage,
                                                  "a private key cannot be a target: targets are public",
                                                  "leave it out; nothing was stored"};
-inline constexpr ErrorCode kRepositoryKeyFile{
-    "repository/key-file", Outcome::wrong_usage, "a key file cannot be used",
-    "it is PEM: ENCRYPTED PRIVATE KEY or PRIVATE KEY, for public keys PUBLIC KEY"};
-
 }  // namespace tomme::repository

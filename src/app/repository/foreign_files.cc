@@ -6,7 +6,7 @@
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
 #include "core/tuf/threshold.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::repository {
 
@@ -35,7 +35,7 @@ Result<void> expect_next(const SignedRoot& before, const SignedRoot& next) {
 }
 
 std::unexpected<Error> only_read(const store::BlobStore& store) {
-  return fail(kStoreWrite, store.describe() + " is only read");
+  return fail(kFileWrite, store.describe() + " is only read");
 }
 
 }  // namespace

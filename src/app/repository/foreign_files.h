@@ -40,7 +40,7 @@ class ForeignFiles final : public store::BlobStore {
   Result<store::BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
   std::string describe() const override { return from_.describe(); }
 
-  // All that would change it is kStoreWrite.
+  // All that would change it is kFileWrite.
   Result<void> put(const store::BlobKey& key, BytesView content) override;
   Result<bool> put_if_absent(const store::BlobKey& key, BytesView content) override;
   Result<void> remove(const store::BlobKey& key) override;

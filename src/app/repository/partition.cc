@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::repository {
 
@@ -66,7 +66,7 @@ std::unexpected<Error> cannot(const ErrorCode& code) {
 }  // namespace
 
 struct Partition::Part {
-  FileHandle file;
+  Descriptor file;
   std::uint64_t written = 0;
   Bytes buffer;
 };
@@ -80,15 +80,15 @@ Result<Partition> Partition::make(const std::string& folder, const BinLayout& la
   Partition partition(layout);
   for (std::uint32_t i = std::min(layout.count(), kMostParts); i > 0; --i) {
     auto part = std::make_unique<Part>();
-    part->file = FileHandle(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-    if (!part->file.is_open()) return cannot(kStoreWrite);
+    part->file = Descriptor(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!part->file.is_open()) return cannot(kFileWrite);
     partition.parts_.push_back(std::move(part));
   }
   return partition;
 }
 
 Result<void> Partition::flush(Part& part) {
-  if (!write_all(part.file.fd(), part.buffer)) return cannot(kStoreWrite);
+  if (!write_all(part.file.fd(), part.buffer)) return cannot(kFileWrite);
   part.written += part.buffer.size();
   part.buffer.clear();
   return {};
@@ -120,7 +120,7 @@ Result<std::vector<Change>> Partition::read(std::size_t number) const {
       const ssize_t n =
           ::pread(part.file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
       if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return cannot(kStoreRead);
+      if (n <= 0) return cannot(kFileRead);
       done += static_cast<std::size_t>(n);
     }
   }

@@ -8,7 +8,7 @@
 #include "app/repository/bins.h"
 #include "app/repository/target.h"
 #include "core/base/result.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::repository {
 
@@ -17,20 +17,20 @@ namespace tomme::repository {
 /// then read by any number.
 class Partition {
  public:
-  /// `folder` is where the nameless files are made. kStoreWrite.
+  /// `folder` is where the nameless files are made. kFileWrite.
   static Result<Partition> make(const std::string& folder, const BinLayout& layout);
   Partition(Partition&&) noexcept;
   Partition& operator=(Partition&&) noexcept;
   ~Partition();
 
-  Result<void> add(const Change& change);  ///< kStoreWrite
+  Result<void> add(const Change& change);  ///< kFileWrite
   /// No `add` afterwards.
   Result<void> finish();
   std::uint64_t size() const { return size_; }
 
   std::size_t parts() const { return parts_.size(); }
   /// The changes of one part in the order of their bins, then of their paths, of several for a path the last
-  /// one. Each part is to be read once. Thread-safe. kStoreRead.
+  /// one. Each part is to be read once. Thread-safe. kFileRead.
   Result<std::vector<Change>> read(std::size_t part) const;
   /// The bins of a part.
   std::uint32_t first_bin(std::size_t part) const;

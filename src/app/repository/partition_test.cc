@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::repository {
@@ -56,7 +56,7 @@ TEST(Partition, GivesEachBinItsChangesInOrder) {
 TEST(Partition, SaysWhereItCannotWrite) {
   const Result<Partition> partition = Partition::make("/nowhere/at/all", *BinLayout::make("b", 1));
   ASSERT_FALSE(partition);
-  EXPECT_EQ(partition.error().code().name, kStoreWrite.name);
+  EXPECT_EQ(partition.error().code().name, kFileWrite.name);
 }
 
 TEST(Partition, CarriesCustomObjects) {

@@ -7,7 +7,7 @@
 #include "core/encoding/der.h"
 #include "core/encoding/json.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::repository {
 
@@ -199,7 +199,7 @@ bool is_private_key(BytesView content) {
 }
 
 Result<void> expect_no_private_key(const std::string& file) {
-  const FileHandle handle = TRY(open_for_reading(file));
+  const Descriptor handle = TRY(open_for_reading(file));
   if (TRY(size_of(handle, file)) > kLongestPrivateKey) return {};
   const Secret<std::string> content(TRY(read_file(file, kLongestPrivateKey)));
   if (!is_private_key(bytes_of(content.reveal()))) return {};

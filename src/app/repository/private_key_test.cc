@@ -8,7 +8,7 @@
 #include "core/encoding/der.h"
 #include "core/encoding/pem.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 #include "testing/folder.h"
 
 namespace tomme::repository {

@@ -4,7 +4,7 @@
 #include <sys/file.h>
 
 #include "app/repository/errors.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::repository {
 
@@ -26,10 +26,10 @@ Result<PublisherLock> PublisherLock::take(store::Database& database, const std::
     store::Transaction session = TRY(store::Transaction::begin(database, store::Access::read));
     const auto row = TRY(session.first<std::int64_t>(kTryLock));
     if (!row || std::get<0>(*row) != 1) return busy();
-    return PublisherLock(FileHandle(), std::move(session));
+    return PublisherLock(Descriptor(), std::move(session));
   }
-  FileHandle handle(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!handle.is_open()) return fail(kStoreWrite, "cannot make the lock " + file + ": " + system_reason());
+  Descriptor handle(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!handle.is_open()) return fail(kFileWrite, "cannot make the lock " + file + ": " + system_reason());
   if (::flock(handle.fd(), LOCK_EX | LOCK_NB) != 0) return busy();
   return PublisherLock(std::move(handle), std::nullopt);
 }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "io/store/file.h"
 #include "io/store/sql.h"
+#include "io/system/file.h"
 
 namespace tomme::repository {
 
@@ -19,9 +19,9 @@ class PublisherLock {
   Result<void> check();
 
  private:
-  PublisherLock(FileHandle file, std::optional<store::Transaction> session)
+  PublisherLock(Descriptor file, std::optional<store::Transaction> session)
       : file_(std::move(file)), session_(std::move(session)) {}
-  FileHandle file_;
+  Descriptor file_;
   std::optional<store::Transaction> session_;
 };
 

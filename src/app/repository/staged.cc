@@ -9,7 +9,7 @@
 #include "app/repository/layout.h"
 #include "core/encoding/text.h"
 #include "core/tuf/metadata.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::repository {
 
@@ -122,7 +122,7 @@ Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
       if (!expect_role_name(role)) continue;
       auto content = files.get(entry.key, kMostTargetsBytes);
       // One that is too long is in nobody's way: it is named where it is read.
-      if (!content && !content.error().is(kStoreTooLarge)) return std::unexpected(content.error());
+      if (!content && !content.error().is(kFileTooLarge)) return std::unexpected(content.error());
       std::string text = content && *content ? std::string(text_of(**content)) : std::string();
       if (!content || *content) staged.push_back({std::string(role), std::move(text)});
     }

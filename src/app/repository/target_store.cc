@@ -4,7 +4,7 @@
 #include "app/repository/layout.h"
 #include "core/base/buffer.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::repository {
 
@@ -32,7 +32,7 @@ Result<bool> each_range(store::BlobStore& files, const store::BlobKey& key, std:
 
 /// From the start of a file to its end.
 template <class Take>
-Result<void> each_piece(const FileHandle& file, const std::string& name, Take take) {
+Result<void> each_piece(const Descriptor& file, const std::string& name, Take take) {
   TRY(rewind(file, name));
   Buffer buffer(kPieceBytes);
   while (const std::size_t n = TRY(read_some(file, buffer.room(), name))) TRY(take(buffer.first(n)));
@@ -65,7 +65,7 @@ Result<void> TargetStore::finish() {
 }
 
 Result<Change> TargetStore::put(const std::string& path, const std::string& file) {
-  const FileHandle handle = TRY(open_for_reading(file));
+  const Descriptor handle = TRY(open_for_reading(file));
   const std::uint64_t size = TRY(size_of(handle, file));
   Hasher hasher(HashAlgorithm::sha256);
   TRY(each_piece(handle, file, [&](BytesView piece) -> Result<void> {

@@ -8,7 +8,7 @@
 #include "app/repository/errors.h"
 #include "app/repository/repository_for_test.h"
 #include "core/tuf/errors.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::repository {
 namespace {
@@ -88,8 +88,8 @@ TEST_F(TargetStoreTest, EndsWhenItIsAskedTo) {
 
 TEST_F(TargetStoreTest, RefusesWhatIsNoFileOrHasNoName) {
   TargetStore targets(*files_);
-  EXPECT_TRUE(targets.put("p", folder_.path()).error().is(kStoreRead));
-  EXPECT_TRUE(targets.put("p", folder_.path("none")).error().is(kStoreRead));
+  EXPECT_TRUE(targets.put("p", folder_.path()).error().is(kFileRead));
+  EXPECT_TRUE(targets.put("p", folder_.path("none")).error().is(kFileRead));
   EXPECT_TRUE(targets.put("p/a b", write("x", "x")).error().is(kRepositoryTarget));
 }
 

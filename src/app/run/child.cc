@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <termios.h>
 #include <thread>
 #include <unistd.h>
@@ -24,17 +23,13 @@
 #include "app/run/disk.h"
 #include "app/run/errors.h"
 #include "core/encoding/text.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-std::string system_error(int number) {
-  return std::generic_category().message(number);
-}
 
 // ---- signals
 
@@ -59,7 +54,7 @@ class SignalWatch {
  public:
   Result<void> start() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return fail(kGuardChild, "no pipe: " + system_error(errno));
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return fail(kGuardChild, "no pipe: " + system_reason());
     read_.emplace(ends[0]);
     write_.emplace(ends[1]);
     signal_pipe = ends[1];
@@ -97,8 +92,8 @@ class SignalWatch {
   }
 
  private:
-  std::optional<FileHandle> read_;
-  std::optional<FileHandle> write_;
+  std::optional<Descriptor> read_;
+  std::optional<Descriptor> write_;
   std::array<struct sigaction, kPassedOn.size()> before_{};
 };
 
@@ -139,7 +134,7 @@ class Reaper {
 /// the last parenthesis.
 std::optional<pid_t> parent_of(const std::string& pid) {
   std::string path = "/proc/" + pid + "/stat";
-  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return std::nullopt;
   char text[512];
   ssize_t size = read(file.fd(), text, sizeof text - 1);
@@ -220,7 +215,7 @@ Result<std::string> find_program(const ChildCommand& command) {
   if (name.contains('/')) {
     if (is_executable(name)) return name;
     int wrong = access(name.c_str(), F_OK) == 0 ? EACCES : ENOENT;
-    return fail(kGuardCommand, printable(name) + ": " + system_error(wrong));
+    return fail(kGuardCommand, printable(name) + ": " + system_reason(wrong));
   }
   auto path = command.environment.find("PATH");
   std::string_view rest =
@@ -285,9 +280,9 @@ Result<pid_t> spawn(const ChildCommand& command) {
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (wrong == EAGAIN || wrong == ENOMEM) {
-    return fail(kGuardChild, printable(program) + ": " + system_error(wrong));
+    return fail(kGuardChild, printable(program) + ": " + system_reason(wrong));
   }
-  if (wrong != 0) return fail(kGuardCommand, printable(program) + ": " + system_error(wrong));
+  if (wrong != 0) return fail(kGuardCommand, printable(program) + ": " + system_reason(wrong));
   return pid;
 }
 
@@ -304,12 +299,11 @@ class Wait {
 
   Result<int> run() {
     // Without pidfd_open (before Linux 5.3) the child is asked for now and then.
-    FileHandle exited(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
+    Descriptor exited(static_cast<int>(syscall(SYS_pidfd_open, child_, 0)));
     while (true) {
       int status = 0;
       pid_t got = waitpid(child_, &status, WNOHANG);
-      if (got < 0 && errno != EINTR)
-        return fail(kGuardChild, "waiting for the command: " + system_error(errno));
+      if (got < 0 && errno != EINTR) return fail(kGuardChild, "waiting for the command: " + system_reason());
       if (got == child_) {
         if (interrupted_) end_leftovers(before_, options_.patience);
         return status_of(status);

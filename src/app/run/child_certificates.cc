@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 

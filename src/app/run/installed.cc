@@ -296,7 +296,7 @@ class Comparison {
   }
 
   bool is_as_in(OnDisk& found, const std::string& path) const {
-    const Result<FileHandle> file = open_for_reading(path);
+    const Result<Descriptor> file = open_for_reading(path);
     if (!file) return false;
     const Result<std::uint64_t> size = size_of(*file, path);
     const Result<MappedFile> bytes =

@@ -8,7 +8,7 @@
 #include "core/encoding/text.h"
 #include "core/packaging/errors.h"
 #include "core/packaging/record_places.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 namespace {
@@ -116,7 +116,7 @@ std::optional<std::vector<RecordRow>> DistributionReader::record_of(const OnDisk
 
 std::optional<Sha256> DistributionReader::digest_of(const OnDisk& found, const std::string& path) const {
   const std::string full = found.beside(path);
-  const Result<FileHandle> file = open_for_reading(full);
+  const Result<Descriptor> file = open_for_reading(full);
   if (!file) return std::nullopt;
   const Result<Digest> digest = tomme::digest_of(*file, HashAlgorithm::sha256, full);
   if (!digest) return std::nullopt;

@@ -4,13 +4,13 @@
 
 #include "core/base/ascii.h"
 #include "core/packaging/zip.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 namespace {
 
 Result<MappedFile> map_file(const std::string& path) {
-  const FileHandle file = TRY(open_for_reading(path));
+  const Descriptor file = TRY(open_for_reading(path));
   return MappedFile::map(file.fd(), TRY(size_of(file, path)), path);
 }
 

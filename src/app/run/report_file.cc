@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "core/encoding/text.h"
-#include "io/net/sigpipe.h"
-#include "io/store/errors.h"
-#include "io/store/new_file.h"
+#include "io/system/errors.h"
+#include "io/system/new_file.h"
+#include "io/system/sigpipe.h"
 
 namespace tomme::guard {
 
@@ -22,7 +22,7 @@ namespace {
 constexpr int kLinks = 40;  // as many as Linux follows
 
 std::unexpected<Error> cannot_write(const std::string& shown, const std::string& why) {
-  return fail(kStoreWrite, "the report cannot be written to " + shown + ": " + why,
+  return fail(kFileWrite, "the report cannot be written to " + shown + ": " + why,
               "name a file in a folder that you may write, a FIFO, /dev/fd/N, or - for standard output");
 }
 
@@ -68,11 +68,11 @@ Result<std::string> followed(std::string path, const std::string& shown) {
   return cannot_write(shown, "its links lead in a circle");
 }
 
-Result<FileHandle> opened_already(int descriptor, const std::string& shown) {
+Result<Descriptor> opened_already(int descriptor, const std::string& shown) {
   const int flags = ::fcntl(descriptor, F_GETFL);
   if (flags < 0) return cannot_write(shown, system_reason());
   if ((flags & O_ACCMODE) == O_RDONLY) return cannot_write(shown, "it is open for reading only");
-  FileHandle copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!copy.is_open()) return cannot_write(shown, system_reason());
   // The report is ours to write: the command must not be able to write another one there.
   if (descriptor > STDERR_FILENO) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
@@ -80,10 +80,10 @@ Result<FileHandle> opened_already(int descriptor, const std::string& shown) {
 }
 
 /// Without waiting for ever where nobody reads from a FIFO.
-Result<FileHandle> opened_to_write(const std::string& path, const std::string& shown, int patience_ms) {
+Result<Descriptor> opened_to_write(const std::string& path, const std::string& shown, int patience_ms) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   while (true) {
-    FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (file.is_open()) {
       ::fcntl(file.fd(), F_SETFL, ::fcntl(file.fd(), F_GETFL) & ~O_NONBLOCK);
       return file;
@@ -131,7 +131,7 @@ Result<void> ReportFile::begin(std::string_view text) const {
 Result<void> ReportFile::write(std::string_view text) const {
   if (!target_.empty()) return replace(text);
   if (!stream_.is_open()) return {};
-  const net::SigpipeBlocked guard;
+  const SigpipeBlocked guard;
   if (!write_all(stream_.fd(), bytes_of(text))) return cannot_write(shown_, system_reason());
   return {};
 }
@@ -145,7 +145,7 @@ Result<void> ReportFile::replace(std::string_view text) const {
   };
   if (aside()) return {};
   const std::string why = system_reason();
-  const FileHandle file(::open(target_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+  const Descriptor file(::open(target_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
   if (!file.is_open()) return cannot_write(shown_, why);
   if (!write_all(file.fd(), bytes_of(text))) return cannot_write(shown_, system_reason());
   return {};

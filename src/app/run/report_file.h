@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 
@@ -19,7 +19,7 @@ namespace tomme::guard {
 class ReportFile {
  public:
   /// An empty path is no report. A FIFO is waited for until somebody reads it, `patience_ms` at most.
-  /// kStoreWrite names the path and why it cannot be written: a folder, a socket, no right to.
+  /// kFileWrite names the path and why it cannot be written: a folder, a socket, no right to.
   static Result<ReportFile> open(const std::string& path, int patience_ms = 5000);
 
   /// What stands in a regular file until it is written again, so that the report of an earlier run is not
@@ -33,7 +33,7 @@ class ReportFile {
 
   std::string shown_;   ///< as it was named
   std::string target_;  ///< of a regular file, with all links followed; else empty
-  FileHandle stream_;   ///< of what is written into
+  Descriptor stream_;   ///< of what is written into
 };
 
 }  // namespace tomme::guard

@@ -9,7 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::guard {
 namespace {
@@ -38,7 +38,7 @@ class ReportFileTest : public testing::Test {
   std::string refusal(const std::string& to) const {
     const Result<ReportFile> place = ReportFile::open(to, 50);
     if (place) return "";
-    EXPECT_TRUE(place.error().is(kStoreWrite));
+    EXPECT_TRUE(place.error().is(kFileWrite));
     return place.error().message();
   }
 

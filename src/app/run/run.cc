@@ -20,7 +20,6 @@
 #include "core/encoding/text.h"
 #include "io/net/forward_proxy.h"
 #include "io/remote/simple_client.h"
-#include "io/store/errors.h"
 
 namespace tomme::guard {
 

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
-#include "io/store/own_folder.h"
+#include "io/system/errors.h"
+#include "io/system/own_folder.h"
 
 namespace tomme::guard {
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr char kLockName[] = "/lock";
 
-FileHandle open_lock(const std::string& folder) {
-  return FileHandle(::open((folder + kLockName).c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
+Descriptor open_lock(const std::string& folder) {
+  return Descriptor(::open((folder + kLockName).c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
 }
 
 void remove_folder(const std::string& path) {
@@ -28,7 +28,7 @@ void remove_folder(const std::string& path) {
 void remove_abandoned(const std::string& parent) {
   for (const std::string& name : list_folder(parent)) {
     if (!name.starts_with("run.")) continue;
-    const FileHandle lock = open_lock(parent + "/" + name);
+    const Descriptor lock = open_lock(parent + "/" + name);
     if (lock.is_open() && ::flock(lock.fd(), LOCK_EX | LOCK_NB) == 0) remove_folder(parent + "/" + name);
   }
 }
@@ -37,21 +37,21 @@ void remove_abandoned(const std::string& parent) {
 
 Result<RunFolder> RunFolder::make(const std::string& parent) {
   if (const auto made = make_private_folder(parent); !made) {
-    return fail(kStoreWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
+    return fail(kFileWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
   }
   TRY(expect_own_folder(parent));
   // One start at a time: between a folder's making and its lock it would look abandoned.
-  const FileHandle gate(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor gate(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (gate.is_open()) ::flock(gate.fd(), LOCK_EX);
   remove_abandoned(parent);
   std::string path = parent + "/run.XXXXXX";
   if (!::mkdtemp(path.data())) {
-    return fail(kStoreWrite, "cannot make a folder in " + printable(parent) + ": " + system_reason(),
+    return fail(kFileWrite, "cannot make a folder in " + printable(parent) + ": " + system_reason(),
                 "set TOMME_CACHE_DIR to a folder that you may write");
   }
-  FileHandle lock = open_lock(path);
+  Descriptor lock = open_lock(path);
   if (!lock.is_open() || ::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
-    return fail(kStoreWrite, "cannot lock " + printable(path) + ": " + system_reason());
+    return fail(kFileWrite, "cannot lock " + printable(path) + ": " + system_reason());
   }
   return RunFolder(std::move(path), std::move(lock));
 }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 
@@ -25,9 +25,9 @@ class RunFolder {
   const std::string& path() const { return path_; }
 
  private:
-  RunFolder(std::string path, FileHandle lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  RunFolder(std::string path, Descriptor lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   std::string path_;  // empty: moved from or removed
-  FileHandle lock_;
+  Descriptor lock_;
 };
 
 }  // namespace tomme::guard

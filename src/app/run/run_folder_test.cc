@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::guard {
@@ -41,7 +41,7 @@ TEST_F(RunFolderTest, IsNotMadeWhereEverybodyMayWrite) {
   fs::permissions(base_ + "/open", fs::perms::all);
   const auto folder = RunFolder::make(base_ + "/open/runs");
   ASSERT_FALSE(folder);
-  EXPECT_TRUE(folder.error().is(kStoreUnsafe)) << folder.error().message();
+  EXPECT_TRUE(folder.error().is(kFolderUnsafe)) << folder.error().message();
 }
 
 TEST_F(RunFolderTest, CanGoBeforeItsTime) {

@@ -20,7 +20,7 @@
 #include "core/base/ascii.h"
 #include "core/encoding/python_text.h"
 #include "core/packaging/record_places.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::guard {
 namespace {
@@ -113,7 +113,7 @@ class SnapshotTaker {
 
  private:
   void add_folder(const std::string& real, const std::vector<std::string>& names) {
-    const FileHandle handle(::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor handle(::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!handle.is_open()) return;
     for (const std::string& name : names) {
       if (const Layout* layout = layout_of(name))
@@ -228,8 +228,7 @@ std::vector<std::string> places_named_in(const std::string& file, std::string_vi
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     // A `.pth` keeps blanks at the beginning of a line, an `.egg-link` does not.
     const std::string_view of_utf8 = python_rstrip(line);
-    for (const std::string_view name :
-         {of_utf8, python_rstrip_latin1(line), trim(of_utf8)}) {
+    for (const std::string_view name : {of_utf8, python_rstrip_latin1(line), trim(of_utf8)}) {
       if (!name.empty()) places.insert((folder / name).lexically_normal().string());
     }
   }

@@ -4,7 +4,7 @@
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/tuf/errors.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme::trust {
 

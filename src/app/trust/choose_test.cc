@@ -11,7 +11,7 @@
 #include "io/net/http_server.h"
 #include "io/net/net_test_support.h"
 #include "io/remote/errors.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::trust {
@@ -107,7 +107,7 @@ TEST_F(TrustTest, OfflineTheBuiltInRootServesAndNothingIsMade) {
   EXPECT_FALSE(exists(folder_.path("cache")));
   EXPECT_EQ(asked(), 0U);
   Request homeless = request(Refresh::never);
-  homeless.cache_folder = fail(kStoreWrite, "no home");
+  homeless.cache_folder = fail(kFileWrite, "no home");
   EXPECT_EQ(choose_from(homeless), "built in");
 }
 

@@ -14,8 +14,8 @@
 #include "core/sigstore/trusted_root.h"
 #include "core/tuf/updater.h"
 #include "io/net/http_client.h"
+#include "io/remote/tuf_folder.h"
 #include "io/remote/tuf_mirror.h"
-#include "io/store/tuf_folder.h"
 
 namespace tomme::trust {
 

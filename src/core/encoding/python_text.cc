@@ -7,8 +7,8 @@
 namespace tomme {
 namespace {
 
-constexpr std::array<std::string_view, 12> kLineEnds{
-    "\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\u0085", "\u2028", "\u2029", "\x85"};
+constexpr std::array<std::string_view, 12> kLineEnds{"\r\n", "\n",   "\r",     "\v",     "\f",     "\x1c",
+                                                     "\x1d", "\x1e", "\u0085", "\u2028", "\u2029", "\x85"};
 
 constexpr std::array<std::string_view, 29> kSpaces{
     " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\x1c",   "\x1d",   "\x1e",   "\x1f",

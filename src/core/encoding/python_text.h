@@ -5,9 +5,9 @@
 
 namespace tomme {
 
-// What Python's `str` takes for the end of a line and for white space, in UTF-8: more than a person sees. pip, PDM and
-// others cut and trim what they read by it. Source: the tables of the Python documentation, `str.splitlines` and
-// `str.isspace`.
+// What Python's `str` takes for the end of a line and for white space, in UTF-8: more than a person sees.
+// pip, PDM and others cut and trim what they read by it. Source: the tables of the Python documentation,
+// `str.splitlines` and `str.isspace`.
 
 /// The length in bytes of the line end at the beginning of `text`; 0 for none. NEL counts as one byte too
 /// (0x85): it is one in the encodings that a `coding:` line may name.

@@ -1,14 +1,14 @@
 #include "core/encoding/python_text.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 
 namespace tomme {
 namespace {
 
 TEST(PythonText, EndsLinesWhereSplitlinesDoes) {
-  for (const std::string end : {"\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\u0085", "\u2028", "\u2029"}) {
+  for (const std::string end :
+       {"\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\u0085", "\u2028", "\u2029"}) {
     EXPECT_EQ(python_line_end_at(end + "x"), end.size());
     EXPECT_TRUE(has_python_line_end("a" + end + "b"));
   }

@@ -95,7 +95,8 @@ Result<void> init_store(MetadataStore& store, BytesView root, const OidcVerifier
 ///     auto found = TRY(updater.find_target(path));
 class Updater {
  public:
-  /// Reads the stored root and asks no mirror. kTufNoRoot where there is none. Offline the mirror is not used.
+  /// Reads the stored root and asks no mirror. kTufNoRoot where there is none. Offline the mirror is not
+  /// used.
   static Result<Updater> open(MetadataStore& store, Fetcher& mirror, UpdaterOptions options);
   /// Begins with this root, as init_store() and open() do one after the other.
   static Result<Updater> begin(MetadataStore& store, Fetcher& mirror, UpdaterOptions options, BytesView root);

@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "io/net/errors.h"
-#include "io/net/sigpipe.h"
+#include "io/system/sigpipe.h"
 
 namespace tomme::net {
 
@@ -27,7 +27,7 @@ void Acceptor::stop() {
   const std::lock_guard lock(stopping_);
   stop_.raise();
   if (thread_.joinable()) thread_.join();
-  listener_.socket.reset();
+  listener_.socket.close();
   reap(true);
 }
 
@@ -36,7 +36,7 @@ void Acceptor::run() {
   constexpr std::chrono::seconds kReapEvery{10};
   while (!stop_.raised()) {
     const auto ready =
-        wait_for(listener_.socket.get(), POLLIN, std::chrono::steady_clock::now() + kReapEvery, stop_);
+        wait_for(listener_.socket.fd(), POLLIN, std::chrono::steady_clock::now() + kReapEvery, stop_);
     reap(false);
     if (!ready) continue;  // a timeout, or the signal
     if (auto socket = accept_from(listener_)) {
@@ -48,9 +48,9 @@ void Acceptor::run() {
   }
 }
 
-void Acceptor::take(Fd socket) {
+void Acceptor::take(Descriptor socket) {
   if (!has_place()) return handlers_.overflow(std::move(socket));
-  if (handlers_.admit) handlers_.admit(socket.get());
+  if (handlers_.admit) handlers_.admit(socket.fd());
   Connection& connection = connections_.emplace_back();
   connection.socket = std::move(socket);
   try {

@@ -16,8 +16,8 @@ class Acceptor {
   struct Handlers {
     /// Before the connection's thread is there, so in the order they came. May be empty.
     std::function<void(int fd)> admit = {};
-    std::function<void(Fd)> serve;     ///< on the connection's thread; heeds `stop()`
-    std::function<void(Fd)> overflow;  ///< one too many, or no thread to be had for it
+    std::function<void(Descriptor)> serve;     ///< on the connection's thread; heeds `stop()`
+    std::function<void(Descriptor)> overflow;  ///< one too many, or no thread to be had for it
   };
   /// `admit` and `overflow` run on the accepting thread and must not wait.
   /// One too many waits `patience` for a place, and the others behind it: a connection that was closed counts
@@ -34,13 +34,13 @@ class Acceptor {
 
  private:
   struct Connection {
-    Fd socket;  // until the thread takes it
+    Descriptor socket;  // until the thread takes it
     std::atomic<bool> done = false;
     std::thread thread;
   };
 
   void run();
-  void take(Fd socket);
+  void take(Descriptor socket);
   bool has_place();
   void reap(bool all);
 

@@ -20,20 +20,21 @@ class AcceptorTest : public ::testing::Test {
     acceptor_->stop();
   }
   void start(std::chrono::milliseconds patience) {
-    acceptor_.emplace(*listen_on("127.0.0.1", 0), 1,
-                      Acceptor::Handlers{.admit = [this](int fd) { admitted_.push_back(fd); },
-                                         .serve = [this](Fd socket) { serve(std::move(socket)); },
-                                         .overflow = [this](Fd socket) { say(std::move(socket), "no"); }},
-                      patience);
+    acceptor_.emplace(
+        *listen_on("127.0.0.1", 0), 1,
+        Acceptor::Handlers{.admit = [this](int fd) { admitted_.push_back(fd); },
+                           .serve = [this](Descriptor socket) { serve(std::move(socket)); },
+                           .overflow = [this](Descriptor socket) { say(std::move(socket), "no"); }},
+        patience);
     acceptor_->start();
   }
-  void serve(Fd socket) {
+  void serve(Descriptor socket) {
     const auto gone = go_.get_future();
     ++served_;
     gone.wait();
     say(std::move(socket), "served");
   }
-  void say(Fd socket, std::string_view word) {
+  void say(Descriptor socket, std::string_view word) {
     const auto stream = make_plain_stream(std::move(socket), acceptor_->stop_signal());
     EXPECT_TRUE(stream->write(bytes_of(word), 5s));
     stream->finish();

@@ -6,7 +6,7 @@
 
 #include "io/net/curl_library_internal.h"
 #include "io/net/errors.h"
-#include "io/net/loaded_library.h"
+#include "io/system/loaded_library.h"
 
 namespace tomme::net {
 

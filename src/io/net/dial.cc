@@ -19,10 +19,6 @@ namespace tomme::net {
 
 namespace {
 
-std::string system_words(int code) {
-  return std::generic_category().message(code);
-}
-
 struct Addresses {
   Addresses() = default;
   Addresses(const Addresses&) = delete;
@@ -51,38 +47,38 @@ Result<std::shared_ptr<const Addresses>> resolve(const Authority& to, Instant de
   if (to.is_ip()) {
     addresses->look_up(to, AI_NUMERICHOST);
   } else {
-    auto ready = std::make_shared<Fd>(::eventfd(0, EFD_CLOEXEC));
-    if (!*ready) return fail(kNetLocal, "cannot look up a name: " + system_words(errno));
+    auto ready = std::make_shared<Descriptor>(::eventfd(0, EFD_CLOEXEC));
+    if (!ready->is_open()) return fail(kNetLocal, "cannot look up a name: " + system_reason());
     std::thread([to, addresses, ready] {
       addresses->look_up(to, 0);
       const std::uint64_t one = 1;
-      [[maybe_unused]] const ssize_t written = ::write(ready->get(), &one, sizeof one);
+      [[maybe_unused]] const ssize_t written = ::write(ready->fd(), &one, sizeof one);
     }).detach();
-    TRY(wait_for(ready->get(), POLLIN, deadline, stop));
+    TRY(wait_for(ready->fd(), POLLIN, deadline, stop));
   }
   if (!addresses->found.load(std::memory_order_acquire))
     return fail(kNetUnreachable, "there is no address for the name " + to.host);
   return addresses;
 }
 
-Result<Fd> connect_to(const addrinfo& address, Instant deadline, const StopSignal& stop) {
-  Fd fd(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return fail(kNetLocal, "cannot open a socket: " + system_words(errno));
+Result<Descriptor> connect_to(const addrinfo& address, Instant deadline, const StopSignal& stop) {
+  Descriptor fd(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) return fail(kNetLocal, "cannot open a socket: " + system_reason());
   const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) == 0) return fd;
-  if (errno != EINPROGRESS) return fail(kNetUnreachable, system_words(errno));
-  TRY(wait_for(fd.get(), POLLOUT, deadline, stop));
+  ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(fd.fd(), address.ai_addr, address.ai_addrlen) == 0) return fd;
+  if (errno != EINPROGRESS) return fail(kNetUnreachable, system_reason());
+  TRY(wait_for(fd.fd(), POLLOUT, deadline, stop));
   int code = 0;
   socklen_t size = sizeof code;
-  ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &code, &size);
-  if (code != 0) return fail(kNetUnreachable, system_words(code));
+  ::getsockopt(fd.fd(), SOL_SOCKET, SO_ERROR, &code, &size);
+  if (code != 0) return fail(kNetUnreachable, system_reason(code));
   return fd;
 }
 
 }  // namespace
 
-Result<Fd> dial(const Authority& to, Instant deadline, const StopSignal& stop) {
+Result<Descriptor> dial(const Authority& to, Instant deadline, const StopSignal& stop) {
   const auto addresses = TRY(resolve(to, deadline, stop));
   Error last(kNetUnreachable, "there is no address");
   for (const addrinfo* address = addresses->list; address != nullptr; address = address->ai_next) {

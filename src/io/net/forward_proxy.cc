@@ -57,14 +57,14 @@ struct ForwardProxy::Impl {
         handler(answers),
         acceptor(std::move(listener), options.limits.connections + 2 * options.limits.strangers,
                  {.admit = [this](int fd) { let_in(fd); },
-                  .serve = [this](Fd socket) { serve(std::move(socket)); },
-                  .overflow = [this](Fd socket) { turn_away(std::move(socket)); }}),
+                  .serve = [this](Descriptor socket) { serve(std::move(socket)); },
+                  .overflow = [this](Descriptor socket) { turn_away(std::move(socket)); }}),
         dialer(options.upstream, options.trust, acceptor.stop_signal()) {}
 
   ~Impl() { acceptor.stop(); }  // before what its threads use goes
 
-  void serve(Fd socket);
-  void turn_away(Fd socket);
+  void serve(Descriptor socket);
+  void turn_away(Descriptor socket);
   void let_in(int fd);
   void forget(int fd);
   bool serve_one(HttpConnection& client, ParsedRequest& parsed);
@@ -87,8 +87,8 @@ struct ForwardProxy::Impl {
   const Dialer dialer;
 };
 
-void ForwardProxy::Impl::serve(Fd socket) {
-  const int fd = socket.get();
+void ForwardProxy::Impl::serve(Descriptor socket) {
+  const int fd = socket.fd();
   HttpConnection client(make_plain_stream(std::move(socket), acceptor.stop_signal()), options.limits);
   auto parsed = client.next(options.limits.stranger);
   // Known by now, or about to be closed: never again one that has to make room.
@@ -112,8 +112,8 @@ void ForwardProxy::Impl::forget(int fd) {
   std::erase(strangers, fd);
 }
 
-void ForwardProxy::Impl::turn_away(Fd socket) {
-  forget(socket.get());
+void ForwardProxy::Impl::turn_away(Descriptor socket) {
+  forget(socket.fd());
   const auto stream = make_plain_stream(std::move(socket), acceptor.stop_signal());
   constexpr std::string_view kAnswer =
       "HTTP/1.1 503 Too many connections at once\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";

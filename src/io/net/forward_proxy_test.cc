@@ -320,7 +320,7 @@ TEST_F(ForwardProxyUpstreamTest, GoesThroughAParentProxyThatSpeaksTls) {
   const auto listener = *listen_on("127.0.0.1", 0);
   std::jthread front([&] {
     const auto tls = *TlsServer::make(authority_.issue("127.0.0.1"));
-    EXPECT_TRUE(wait_for(listener.socket.get(), 1 /* POLLIN */, std::chrono::steady_clock::now() + 5s, stop));
+    EXPECT_TRUE(wait_for(listener.socket.fd(), 1 /* POLLIN */, std::chrono::steady_clock::now() + 5s, stop));
     auto near = *tls.accept(*accept_from(listener), stop, "", std::chrono::steady_clock::now() + 5s);
     auto far = make_plain_stream(
         *dial({"127.0.0.1", parent->port()}, std::chrono::steady_clock::now() + 5s, stop), stop);

@@ -13,9 +13,10 @@ struct HttpServer::Impl {
         tls(std::move(server)),
         handler(answers),
         acceptor(std::move(listener), options.limits.connections,
-                 {.serve = [this](Fd socket) { serve(std::move(socket)); }, .overflow = [](Fd) {}}) {}
+                 {.serve = [this](Descriptor socket) { serve(std::move(socket)); },
+                  .overflow = [](Descriptor) {}}) {}
 
-  void serve(Fd socket) {
+  void serve(Descriptor socket) {
     std::unique_ptr<Stream> stream;
     const StopSignal& stop = acceptor.stop_signal();
     if (tls) {

@@ -86,10 +86,10 @@ TEST(HttpServer, SendsRegionsOfAFile) {
   const TestFolder folder;
   std::string content;
   for (int i = 0; i < 100'000; ++i) content += std::to_string(i);
-  const Fd file(::open(folder.write("f", content).c_str(), O_RDONLY));
+  const Descriptor file(::open(folder.write("f", content).c_str(), O_RDONLY));
   FunctionHandler handler([&](const Request&, ResponseWriter& out) {
     EXPECT_TRUE(out.head(200, "", {}, content.size() - 10));
-    EXPECT_TRUE(out.write_file(file.get(), 10, content.size() - 10));
+    EXPECT_TRUE(out.write_file(file.fd(), 10, content.size() - 10));
   });
   const auto server = serve(handler);
   const std::string all = RawClient(server->port()).exchange(kGetClose);

@@ -19,10 +19,6 @@ namespace tomme::net {
 
 namespace {
 
-std::string system_words(int code) {
-  return std::generic_category().message(code);
-}
-
 IoStep step_of_errno() {
   if (errno == EAGAIN || errno == EINTR) return {IoStep::Kind::want_read, 0};
   return {IoStep::Kind::failed, 0};
@@ -66,25 +62,12 @@ void set_no_delay(int fd) {
 
 }  // namespace
 
-void Fd::reset() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
-
-StopSignal::StopSignal() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-void StopSignal::raise() {
-  source_.request_stop();
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
-}
-
 Result<void> wait_for(int fd, short events, Instant deadline, const StopSignal& stop) {
   for (;;) {
     std::array<pollfd, 2> both{pollfd{fd, events, 0}, pollfd{stop.fd(), POLLIN, 0}};
     const int n = ::poll(both.data(), both.size(), milliseconds_until(deadline));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(kNetLocal, "cannot wait for a connection: " + system_words(errno));
+    if (n < 0) return fail(kNetLocal, "cannot wait for a connection: " + system_reason());
     if (both[1].revents != 0) return fail(kNetCancelled, "the server is stopping");
     if (n == 0) return fail(kNetTimeout, "the other side took too long");
     return {};  // errors and hang-ups show in the next read or write
@@ -128,24 +111,24 @@ Result<void> Stream::write(BytesView bytes, std::chrono::milliseconds patience) 
 
 void Stream::cut() {
   const linger at_once{1, 0};
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  socket_.reset();
+  ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket_.close();
 }
 
 bool Stream::peer_gone() const {
   if (!socket_) return true;
-  pollfd one{socket_.get(), POLLRDHUP, 0};
+  pollfd one{socket_.fd(), POLLRDHUP, 0};
   return ::poll(&one, 1, 0) > 0 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-std::unique_ptr<Stream> make_plain_stream(Fd socket, const StopSignal& stop) {
+std::unique_ptr<Stream> make_plain_stream(Descriptor socket, const StopSignal& stop) {
   return std::make_unique<PlainStream>(std::move(socket), stop);
 }
 
-std::optional<Fd> accept_from(const Listener& listener) {
-  Fd fd(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!fd) return std::nullopt;
-  set_no_delay(fd.get());
+std::optional<Descriptor> accept_from(const Listener& listener) {
+  Descriptor fd(::accept4(listener.socket.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!fd.is_open()) return std::nullopt;
+  set_no_delay(fd.fd());
   return fd;
 }
 
@@ -162,15 +145,15 @@ Result<Listener> listen_on(const std::string& address, std::uint16_t port) {
     return refuse("that is not an IP address");
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-  Fd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return refuse(system_words(errno));
+  Descriptor fd(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) return refuse(system_reason());
   const int on = 1;
-  if (port != 0) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0) return refuse(system_words(errno));
-  if (::listen(fd.get(), 128) != 0) return refuse(system_words(errno));
+  if (port != 0) ::setsockopt(fd.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(fd.fd(), found->ai_addr, found->ai_addrlen) != 0) return refuse(system_reason());
+  if (::listen(fd.fd(), 128) != 0) return refuse(system_reason());
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
-  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  ::getsockname(fd.fd(), reinterpret_cast<sockaddr*>(&bound), &size);
   const auto chosen = bound.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(bound).sin6_port
                                                   : reinterpret_cast<const sockaddr_in&>(bound).sin_port;
   return Listener{std::move(fd), ntohs(chosen)};

@@ -12,47 +12,12 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/url/url.h"
+#include "io/system/descriptor.h"
+#include "io/system/stop_signal.h"
 
 namespace tomme::net {
 
 using Instant = std::chrono::steady_clock::time_point;
-
-/// An owned file descriptor.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    if (this != &other) {
-      reset();
-      fd_ = std::exchange(other.fd_, -1);
-    }
-    return *this;
-  }
-  ~Fd() { reset(); }
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  void reset();
-
- private:
-  int fd_ = -1;
-};
-
-/// Says "stop" to every thread that waits on a socket: its descriptor is part of each wait.
-class StopSignal {
- public:
-  StopSignal();
-  int fd() const { return event_.get(); }  ///< readable from `raise` on
-  void raise();
-  bool raised() const { return source_.stop_requested(); }
-  std::stop_token token() const { return source_.get_token(); }
-
- private:
-  Fd event_;
-  std::stop_source source_;
-};
 
 /// What came of one step that does not wait.
 struct IoStep {
@@ -65,7 +30,7 @@ struct IoStep {
 /// at its deadline and with kNetCancelled when the stop signal is raised.
 class Stream {
  public:
-  Stream(Fd socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
+  Stream(Descriptor socket, const StopSignal& stop) : socket_(std::move(socket)), stop_(stop) {}
   virtual ~Stream() = default;
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -77,7 +42,7 @@ class Stream {
   /// Bytes that were taken from the socket and wait to be read.
   virtual bool has_pending() const { return false; }
 
-  int fd() const { return socket_.get(); }
+  int fd() const { return socket_.fd(); }
   const StopSignal& stop() const { return stop_; }
   /// Closes with a reset: the peer sees a failure, never an end.
   void cut();
@@ -90,29 +55,29 @@ class Stream {
   Result<void> write(BytesView bytes, std::chrono::milliseconds patience);
 
   /// Takes the socket out, for a stream of another kind over it. Nothing may be pending.
-  Fd release() { return std::move(socket_); }
+  Descriptor release() { return std::move(socket_); }
 
  private:
-  Fd socket_;
+  Descriptor socket_;
   const StopSignal& stop_;
 };
 
-std::unique_ptr<Stream> make_plain_stream(Fd socket, const StopSignal& stop);
+std::unique_ptr<Stream> make_plain_stream(Descriptor socket, const StopSignal& stop);
 
 /// Waits for `events` (POLLIN, POLLOUT) on `fd`.
 Result<void> wait_for(int fd, short events, Instant deadline, const StopSignal& stop);
 
 /// A connected socket, not blocking, TCP_NODELAY. Tries every address of the name, in the order the system
 /// gives.
-Result<Fd> dial(const Authority& to, Instant deadline, const StopSignal& stop);
+Result<Descriptor> dial(const Authority& to, Instant deadline, const StopSignal& stop);
 
 struct Listener {
-  Fd socket;
+  Descriptor socket;
   std::uint16_t port = 0;
 };
 /// Listens on an IPv4 or IPv6 literal. kNetLocal where that cannot be.
 Result<Listener> listen_on(const std::string& address, std::uint16_t port);
 /// The next connection, not blocking, TCP_NODELAY; nothing if there is none after all.
-std::optional<Fd> accept_from(const Listener& listener);
+std::optional<Descriptor> accept_from(const Listener& listener);
 
 }  // namespace tomme::net

@@ -55,7 +55,7 @@ ContextPtr make_context(const SSL_METHOD* method) {
 
 class TlsStream final : public Stream {
  public:
-  TlsStream(Fd socket, const StopSignal& stop, SslPtr ssl)
+  TlsStream(Descriptor socket, const StopSignal& stop, SslPtr ssl)
       : Stream(std::move(socket), stop), ssl_(std::move(ssl)) {}
 
   // libssl keeps the descriptor's number: once the socket is cut, that may be another file's.
@@ -218,10 +218,10 @@ Result<TlsServer> TlsServer::make(const TlsIdentity& identity) {
   return TlsServer(std::make_shared<const Impl>(Impl{std::move(context)}));
 }
 
-Result<std::unique_ptr<Stream>> TlsServer::accept(Fd socket, const StopSignal& stop, const std::string& host,
-                                                  Instant deadline) const {
+Result<std::unique_ptr<Stream>> TlsServer::accept(Descriptor socket, const StopSignal& stop,
+                                                  const std::string& host, Instant deadline) const {
   SslPtr ssl(SSL_new(impl_->context.get()));
-  if (!ssl || SSL_set_fd(ssl.get(), socket.get()) != 1)
+  if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1)
     return fail(kNetLocal, "no TLS connection: " + last_reason());
   SSL* raw = ssl.get();
   std::string name = host;  // lives for the handshake
@@ -249,10 +249,10 @@ Result<TlsClient> TlsClient::make(const TrustStore& trust) {
   return TlsClient(std::make_shared<const Impl>(Impl{std::move(context)}));
 }
 
-Result<std::unique_ptr<Stream>> TlsClient::connect(Fd socket, const StopSignal& stop, const std::string& host,
-                                                   Instant deadline) const {
+Result<std::unique_ptr<Stream>> TlsClient::connect(Descriptor socket, const StopSignal& stop,
+                                                   const std::string& host, Instant deadline) const {
   SslPtr ssl(SSL_new(impl_->context.get()));
-  if (!ssl || SSL_set_fd(ssl.get(), socket.get()) != 1)
+  if (!ssl || SSL_set_fd(ssl.get(), socket.fd()) != 1)
     return fail(kNetLocal, "no TLS connection: " + last_reason());
   const bool named = is_ip(host)
                          ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) == 1

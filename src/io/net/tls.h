@@ -19,7 +19,7 @@ class TlsServer {
 
   /// Shakes hands over `socket`. A client that names (SNI) another host than `host` is turned away; an empty
   /// `host` lets any name pass.
-  Result<std::unique_ptr<Stream>> accept(Fd socket, const StopSignal& stop, const std::string& host,
+  Result<std::unique_ptr<Stream>> accept(Descriptor socket, const StopSignal& stop, const std::string& host,
                                          Instant deadline) const;
 
  private:
@@ -32,7 +32,7 @@ class TlsServer {
 class TlsClient {
  public:
   static Result<TlsClient> make(const TrustStore& trust);
-  Result<std::unique_ptr<Stream>> connect(Fd socket, const StopSignal& stop, const std::string& host,
+  Result<std::unique_ptr<Stream>> connect(Descriptor socket, const StopSignal& stop, const std::string& host,
                                           Instant deadline) const;
 
  private:

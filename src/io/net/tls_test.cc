@@ -31,8 +31,8 @@ class TlsTest : public ::testing::Test {
     Ends ends;
     {
       const std::jthread accepting(
-          [&] { ends.server = *server.accept(Fd(pair[0]), stop_, "a.test", soon()); });
-      ends.client = *client.connect(Fd(pair[1]), stop_, "a.test", soon());
+          [&] { ends.server = *server.accept(Descriptor(pair[0]), stop_, "a.test", soon()); });
+      ends.client = *client.connect(Descriptor(pair[1]), stop_, "a.test", soon());
     }
     return ends;
   }
@@ -57,14 +57,14 @@ TEST_F(TlsTest, TouchesNothingOnceItIsCut) {
   const Ends ends = connect();
   const int number = ends.server->fd();
   ends.server->cut();
-  const Fd file(::memfd_create("victim", MFD_CLOEXEC));
-  ASSERT_EQ(file.get(), number) << "the number was not given out again: this test shows nothing";
+  const Descriptor file(::memfd_create("victim", MFD_CLOEXEC));
+  ASSERT_EQ(file.fd(), number) << "the number was not given out again: this test shows nothing";
   ends.server->finish();
   EXPECT_FALSE(ends.server->write(bytes_of("bytes"), std::chrono::milliseconds(100)));
   std::array<std::uint8_t, 16> into{};
   EXPECT_FALSE(ends.server->read(into, soon()));
   struct stat status{};
-  ASSERT_EQ(::fstat(file.get(), &status), 0);
+  ASSERT_EQ(::fstat(file.fd(), &status), 0);
   EXPECT_EQ(status.st_size, 0);
 }
 

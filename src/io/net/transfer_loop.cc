@@ -4,8 +4,8 @@
 #include <atomic>
 #include <semaphore>
 
-#include "io/net/sigpipe.h"
 #include "io/net/transfer_loop_internal.h"
+#include "io/system/sigpipe.h"
 
 namespace tomme::net {
 

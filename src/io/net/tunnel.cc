@@ -48,7 +48,7 @@ Result<Bytes> read_connect_answer(Stream& stream, const ParentProxy& proxy, cons
 
 Result<std::unique_ptr<Stream>> Dialer::reach(const ParentProxy& proxy, Instant deadline) const {
   if (!proxy.unusable.empty()) return fail(kNetProxySetting, proxy.unusable);
-  Fd socket = TRY(dial(proxy.authority, deadline, stop_));
+  Descriptor socket = TRY(dial(proxy.authority, deadline, stop_));
   if (proxy.scheme == Scheme::http) return make_plain_stream(std::move(socket), stop_);
   const TrustStore trust = TRY(TrustStore::find(trust_));
   const TlsClient tls = TRY(TlsClient::make(trust));

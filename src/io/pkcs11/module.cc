@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "core/encoding/text.h"
-#include "io/net/loaded_library.h"
 #include "io/pkcs11/errors.h"
 #include "io/pkcs11/key_uri.h"
 #include "io/pkcs11/module_internal.h"
+#include "io/system/loaded_library.h"
 
 namespace tomme::pkcs11 {
 
@@ -108,9 +108,9 @@ std::string TokenInfo::describe() const {
 }
 
 Result<std::shared_ptr<Module>> Module::load(const std::string& name) {
-  void* library = TRY(net::load_library(name.c_str(), kPkcs11Module));
+  void* library = TRY(load_library(name.c_str(), kPkcs11Module));
   CK_C_GetFunctionList get = nullptr;
-  if (!net::find_function(library, "C_GetFunctionList", get)) {
+  if (!find_function(library, "C_GetFunctionList", get)) {
     return unusable(name, "is a library, but no PKCS#11 module: it has no C_GetFunctionList");
   }
   ck_function_list* calls = nullptr;

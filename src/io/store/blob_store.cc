@@ -4,6 +4,7 @@
 #include "core/encoding/text.h"
 #include "io/store/blob_stores_internal.h"
 #include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme::store {
 
@@ -12,14 +13,14 @@ Result<bool> BlobStore::exists(const BlobKey& key) {
 }
 
 Result<void> ExpectedSize::take(std::uint64_t bytes, std::string_view name) {
-  if (bytes > left_) return fail(kStoreTooLarge, std::string(name) + " grew while it was stored");
+  if (bytes > left_) return fail(kFileTooLarge, std::string(name) + " grew while it was stored");
   left_ -= bytes;
   return {};
 }
 
 Result<void> ExpectedSize::expect_all(std::string_view name) const {
   if (left_ == 0) return {};
-  return fail(kStoreRead, std::string(name) + " is " + std::to_string(left_) + " bytes shorter than it was",
+  return fail(kFileRead, std::string(name) + " is " + std::to_string(left_) + " bytes shorter than it was",
               "try again when no program writes to it any more");
 }
 

@@ -49,9 +49,9 @@ class BlobBatch {
 class BlobWriter {
  public:
   virtual ~BlobWriter() = default;
-  /// kStoreTooLarge for the first byte too many.
+  /// kFileTooLarge for the first byte too many.
   virtual Result<void> append(BytesView bytes) = 0;
-  /// As the return of BlobStore::put; kStoreRead where bytes are missing. Once, and nothing after it.
+  /// As the return of BlobStore::put; kFileRead where bytes are missing. Once, and nothing after it.
   virtual Result<void> commit() = 0;
 };
 
@@ -65,7 +65,7 @@ class BlobWriter {
 ///   matters).
 /// * No key may be a folder of another (`a` and `a/b`): a directory refuses it, S3 does not.
 ///
-/// Errors: kStoreUnreachable, kStoreDenied, kStoreTimeout, kStoreDamaged; kStoreRead and kStoreWrite with
+/// Errors: kStoreUnreachable, kStoreDenied, kStoreTimeout, kStoreDamaged; kFileRead and kFileWrite with
 /// what the system said (no space left).
 class BlobStore {
  public:
@@ -78,7 +78,7 @@ class BlobStore {
   /// False, and nothing is changed, where there is a blob of this name already: of any number of writers at
   /// once exactly one gets true. kStoreInDoubt where it cannot be told whether ours was the one.
   virtual Result<bool> put_if_absent(const BlobKey& key, BytesView content) = 0;
-  /// Nothing where it is not there. kStoreTooLarge above `limit` bytes.
+  /// Nothing where it is not there. kFileTooLarge above `limit` bytes.
   virtual Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) = 0;
   /// `length` bytes (at least 1) from `offset`: fewer at its end, none behind it. Nothing where it is not
   /// there. Two ranges of a blob that is being replaced may come from different contents.
@@ -93,7 +93,7 @@ class BlobStore {
   /// after `after` in the order of bytes (empty: from the first), at most `limit` (1 to 1000).
   virtual Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) = 0;
   virtual std::unique_ptr<BlobBatch> batch() = 0;
-  /// For a blob of `size` bytes that need not fit into memory. kStoreTooLarge where S3 would not take it
+  /// For a blob of `size` bytes that need not fit into memory. kFileTooLarge where S3 would not take it
   /// (5 TiB).
   virtual Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) = 0;
 
@@ -121,10 +121,10 @@ Result<void> expect_put_if_absent(BlobStore& files);
 /// `DIRECTORY`, made where it is missing, or `s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME]`: without
 /// `endpoint` AWS, always path-style; plain http only to loopback. The credentials come from
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, the region from the address, AWS_REGION,
-/// or us-east-1. kStoreAddress, kStoreDenied where there are none, kStoreWrite where a directory cannot be
+/// or us-east-1. kStoreAddress, kStoreDenied where there are none, kFileWrite where a directory cannot be
 /// made.
 Result<std::unique_ptr<BlobStore>> open_blob_store(std::string_view address, const BlobLimits& limits = {});
-/// The same to read only: a directory has to be there (kStoreRead), and nothing is made in it.
+/// The same to read only: a directory has to be there (kFileRead), and nothing is made in it.
 Result<std::unique_ptr<BlobStore>> open_blob_store_to_read(std::string_view address,
                                                            const BlobLimits& limits = {});
 

@@ -9,6 +9,7 @@
 #include "io/store/errors.h"
 #include "io/store/memory_blobs_test_support.h"
 #include "io/store/store_test_support.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 /// One suite for all kinds of file store, the twin that tests use included. S3's address comes from
@@ -142,9 +143,9 @@ TEST_P(BlobTest, LimitsWhatIsRead) {
   EXPECT_TRUE(store_->get(key("a"), 5));
   const auto larger = store_->get(key("a"), 4);
   ASSERT_FALSE(larger);
-  EXPECT_TRUE(larger.error().is(kStoreTooLarge));
+  EXPECT_TRUE(larger.error().is(kFileTooLarge));
   put("b", std::string(10'000, 'x'));
-  EXPECT_TRUE(store_->get(key("b"), 9'999).error().is(kStoreTooLarge));
+  EXPECT_TRUE(store_->get(key("b"), 9'999).error().is(kFileTooLarge));
   EXPECT_TRUE(store_->get(key("b"), 10'000));
 }
 
@@ -279,10 +280,10 @@ TEST_P(BlobTest, ABlobThatIsNotFinishedIsNeverSeen) {
   EXPECT_EQ(get("w/dropped"), "-");
   const auto shorter = *store_->writer(key("w/shorter"), large.size() + 1);
   ASSERT_TRUE(shorter->append(large));
-  EXPECT_TRUE(shorter->commit().error().is(kStoreRead));
+  EXPECT_TRUE(shorter->commit().error().is(kFileRead));
   const auto longer = *store_->writer(key("w/longer"), 3);
   ASSERT_TRUE(longer->append(bytes_of("abc")));
-  EXPECT_TRUE(longer->append(bytes_of("d")).error().is(kStoreTooLarge));
+  EXPECT_TRUE(longer->append(bytes_of("d")).error().is(kFileTooLarge));
   EXPECT_EQ(list(""), ".");
 }
 

@@ -15,8 +15,8 @@ Result<std::unique_ptr<BlobStore>> open_s3_blobs(std::string_view address, const
 class ExpectedSize {
  public:
   explicit ExpectedSize(std::uint64_t size) : left_(size) {}
-  Result<void> take(std::uint64_t bytes, std::string_view name);  ///< kStoreTooLarge
-  Result<void> expect_all(std::string_view name) const;           ///< kStoreRead
+  Result<void> take(std::uint64_t bytes, std::string_view name);  ///< kFileTooLarge
+  Result<void> expect_all(std::string_view name) const;           ///< kFileRead
   std::uint64_t left() const { return left_; }
 
  private:

@@ -12,6 +12,7 @@
 #include "io/store/postgres_connection_internal.h"
 #include "io/store/sql.h"
 #include "io/store/store_test_support.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 /// What is particular to one of the databases, and what happens when they break.
@@ -78,7 +79,7 @@ TEST_F(SqliteTest, AFullDiskLeavesWhatWasThere) {
     const SmallDisk disk(64 * 1024);
     const auto full = run(*database, "INSERT INTO t VALUES ($1)", {Bytes(1'000'000)});
     ASSERT_FALSE(full);
-    EXPECT_TRUE(full.error().is(kStoreWrite)) << full.error().message();
+    EXPECT_TRUE(full.error().is(kFileWrite)) << full.error().message();
   }
   ASSERT_TRUE(run(*database, "INSERT INTO t VALUES ($1)", {Bytes(1'000'000)}));
   EXPECT_EQ(run(*database, "SELECT 1 FROM t")->rows.size(), 2U);
@@ -134,12 +135,12 @@ TEST(PostgresAddress, ServersElsewhereProveTheirName) {
 
 TEST(Sqlstate, MeansOneOfOurCodes) {
   const std::pair<const char*, const ErrorCode*> kMeanings[] = {
-      {"40001", &kStoreBusy},        {"40P01", &kStoreBusy},     {"55P03", &kStoreBusy},
-      {"23505", &kStoreConstraint},  {"57014", &kStoreTimeout},  {"57P01", &kStoreUnreachable},
-      {"08006", &kStoreUnreachable}, {"08P01", &kStoreQuery},    {"53100", &kStoreWrite},
-      {"53300", &kStoreUnreachable}, {"58030", &kStoreWrite},    {"28P01", &kStoreDenied},
-      {"42501", &kStoreDenied},      {"42601", &kStoreQuery},    {"25006", &kStoreQuery},
-      {"XX001", &kStoreDamaged},     {"54000", &kStoreTooLarge}, {"42P05", &kStorePooler},
+      {"40001", &kStoreBusy},        {"40P01", &kStoreBusy},    {"55P03", &kStoreBusy},
+      {"23505", &kStoreConstraint},  {"57014", &kStoreTimeout}, {"57P01", &kStoreUnreachable},
+      {"08006", &kStoreUnreachable}, {"08P01", &kStoreQuery},   {"53100", &kFileWrite},
+      {"53300", &kStoreUnreachable}, {"58030", &kFileWrite},    {"28P01", &kStoreDenied},
+      {"42501", &kStoreDenied},      {"42601", &kStoreQuery},   {"25006", &kStoreQuery},
+      {"XX001", &kStoreDamaged},     {"54000", &kFileTooLarge}, {"42P05", &kStorePooler},
       {"26000", &kStorePooler}};
   for (const auto& [state, code] : kMeanings) EXPECT_EQ(code_of_sqlstate(state).name, code->name) << state;
 }

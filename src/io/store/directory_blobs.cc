@@ -13,8 +13,9 @@
 #include "core/encoding/text.h"
 #include "io/store/blob_stores_internal.h"
 #include "io/store/errors.h"
-#include "io/store/file.h"
-#include "io/store/new_file.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
+#include "io/system/new_file.h"
 
 /// Blobs in a directory: the key is the path. A blob is written under a name of its own in `.incoming`, made
 /// durable, and then renamed into its place, which is atomic; then the folder is made durable.
@@ -33,7 +34,7 @@ std::string folder_of(const std::string& path) {
 }
 
 bool make_durable(const std::string& path, int flags) {
-  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
   return file.is_open() && ::fsync(file.fd()) == 0;
 }
 
@@ -83,9 +84,9 @@ class DirectoryBlobs final : public BlobStore {
   Result<Incoming> take_in(const BlobKey& key, BytesView content) const;
   /// The folder that `key` is in, with those above it, durable.
   Result<void> make_folder(const BlobKey& key);
-  Result<std::optional<FileHandle>> open_blob(const BlobKey& key, std::uint64_t* size) const;
+  Result<std::optional<Descriptor>> open_blob(const BlobKey& key, std::uint64_t* size) const;
   Result<std::optional<Bytes>> read(const BlobKey& key, std::uint64_t offset, std::uint64_t length,
-                                    const FileHandle& file) const;
+                                    const Descriptor& file) const;
   Result<std::set<std::string>> names_in(const std::string& folder) const;
   Result<bool> walk(const std::string& folder, std::string_view after, std::size_t limit, BlobPage& page);
 
@@ -113,8 +114,8 @@ bool make_folders(const std::string& path) {
 
 Result<void> DirectoryBlobs::prepare() {
   const std::string incoming = root_ + std::string(kIncoming);
-  if (!make_folders(incoming)) return cannot(kStoreWrite, "make", "this folder");
-  if (::access(incoming.c_str(), W_OK | X_OK) != 0) return cannot(kStoreWrite, "write to", "this folder");
+  if (!make_folders(incoming)) return cannot(kFileWrite, "make", "this folder");
+  if (::access(incoming.c_str(), W_OK | X_OK) != 0) return cannot(kFileWrite, "write to", "this folder");
   const std::time_t now = ::time(nullptr);
   for (const std::string& name : list_folder(incoming)) {
     const std::string path = incoming + "/" + name;
@@ -126,17 +127,17 @@ Result<void> DirectoryBlobs::prepare() {
 }
 
 Result<void> DirectoryBlobs::expect_folder() const {
-  const FileHandle folder(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open()) return cannot(kStoreRead, "read", "this folder");
+  const Descriptor folder(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return cannot(kFileRead, "read", "this folder");
   return {};
 }
 
 Result<Incoming> DirectoryBlobs::take_in(const BlobKey& key, BytesView content) const {
   const std::string path = root_ + std::string(kIncoming) + "/" + encode_hex(random_bytes(16));
-  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!file.is_open()) return cannot(kStoreWrite, "write", key.text());
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file.is_open()) return cannot(kFileWrite, "write", key.text());
   Incoming incoming(path);
-  if (!write_all(file.fd(), content)) return cannot(kStoreWrite, "write", key.text());
+  if (!write_all(file.fd(), content)) return cannot(kFileWrite, "write", key.text());
   return incoming;
 }
 
@@ -144,12 +145,12 @@ Result<void> DirectoryBlobs::make_folder(const BlobKey& key) {
   for (std::size_t slash = 0; (slash = key.text().find('/', slash)) != std::string::npos; ++slash) {
     const std::string path = root_ + "/" + key.text().substr(0, slash);
     const bool made = ::mkdir(path.c_str(), 0777) == 0;
-    if (!made && errno != EEXIST) return cannot(kStoreWrite, "make the folder of", key.text());
+    if (!made && errno != EEXIST) return cannot(kFileWrite, "make the folder of", key.text());
     const std::lock_guard lock(mutex_);
     if (!made && durable_folders_.contains(path)) continue;
     // Also one that is there already: whoever made it may not have come to this yet.
     if (!make_durable(folder_of(path), O_DIRECTORY))
-      return cannot(kStoreWrite, "make the folder of", key.text());
+      return cannot(kFileWrite, "make the folder of", key.text());
     if (durable_folders_.size() >= kKnownFolders) durable_folders_.clear();
     durable_folders_.insert(path);
   }
@@ -165,7 +166,7 @@ Result<void> DirectoryBlobs::put(const BlobKey& key, BytesView content) {
 Result<bool> DirectoryBlobs::put_if_absent(const BlobKey& key, BytesView content) {
   TRY(make_folder(key));
   Incoming incoming = TRY(take_in(key, content));
-  if (!make_durable(incoming.path(), 0)) return cannot(kStoreWrite, "write", key.text());
+  if (!make_durable(incoming.path(), 0)) return cannot(kFileWrite, "write", key.text());
   const std::string path = path_of(key);
   // link() is what every file system with hard links has; the others have this rename or nothing.
   bool placed = ::link(incoming.path().c_str(), path.c_str()) == 0;
@@ -173,36 +174,36 @@ Result<bool> DirectoryBlobs::put_if_absent(const BlobKey& key, BytesView content
     placed = ::renameat2(AT_FDCWD, incoming.path().c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0;
     if (placed) incoming.moved();
   }
-  if (!placed && errno != EEXIST) return cannot(kStoreWrite, "write", key.text());
+  if (!placed && errno != EEXIST) return cannot(kFileWrite, "write", key.text());
   struct stat status{};
   if (!placed && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
     errno = EISDIR;
-    return cannot(kStoreWrite, "write", key.text());
+    return cannot(kFileWrite, "write", key.text());
   }
   // Also where another was first: that it is there has to last, too.
-  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kStoreWrite, "write", key.text());
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kFileWrite, "write", key.text());
   return placed;
 }
 
-Result<std::optional<FileHandle>> DirectoryBlobs::open_blob(const BlobKey& key, std::uint64_t* size) const {
-  FileHandle file(::open(path_of(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+Result<std::optional<Descriptor>> DirectoryBlobs::open_blob(const BlobKey& key, std::uint64_t* size) const {
+  Descriptor file(::open(path_of(key).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!file.is_open() && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   struct stat status{};
-  if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot(kStoreRead, "read", key.text());
+  if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot(kFileRead, "read", key.text());
   if (!S_ISREG(status.st_mode)) return std::nullopt;
   *size = static_cast<std::uint64_t>(status.st_size);
   return file;
 }
 
 Result<std::optional<Bytes>> DirectoryBlobs::read(const BlobKey& key, std::uint64_t offset,
-                                                  std::uint64_t length, const FileHandle& file) const {
+                                                  std::uint64_t length, const Descriptor& file) const {
   Bytes bytes(length);
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t n =
         ::pread(file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return cannot(kStoreRead, "read", key.text());
+    if (n < 0) return cannot(kFileRead, "read", key.text());
     if (n == 0)
       return fail(kStoreDamaged, describe() + ": " + key.text() + " was cut short while it was read");
     done += static_cast<std::size_t>(n);
@@ -215,7 +216,7 @@ Result<std::optional<Bytes>> DirectoryBlobs::get(const BlobKey& key, std::uint64
   const auto file = TRY(open_blob(key, &size));
   if (!file) return std::nullopt;
   if (size > limit) {
-    return fail(kStoreTooLarge,
+    return fail(kFileTooLarge,
                 describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " bytes");
   }
   return read(key, 0, size, *file);
@@ -234,7 +235,7 @@ Result<std::optional<BlobStat>> DirectoryBlobs::stat(const BlobKey& key) {
   struct stat status{};
   if (::stat(path_of(key).c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    return cannot(kStoreRead, "look at", key.text());
+    return cannot(kFileRead, "look at", key.text());
   }
   if (!S_ISREG(status.st_mode)) return std::nullopt;
   return BlobStat{static_cast<std::uint64_t>(status.st_size), time_from_unix(status.st_mtime)};
@@ -244,9 +245,9 @@ Result<void> DirectoryBlobs::remove(const BlobKey& key) {
   const std::string path = path_of(key);
   if (::unlink(path.c_str()) != 0) {
     if (errno == ENOENT || errno == ENOTDIR || errno == EISDIR) return {};
-    return cannot(kStoreWrite, "remove", key.text());
+    return cannot(kFileWrite, "remove", key.text());
   }
-  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kStoreWrite, "remove", key.text());
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return cannot(kFileWrite, "remove", key.text());
   return {};
 }
 
@@ -264,7 +265,7 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
   const std::string path = root_ + "/" + folder;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), &::closedir);
   if (!stream && (errno == ENOENT || errno == ENOTDIR)) return names;
-  if (!stream) return cannot(kStoreRead, "list", "the folder " + folder);
+  if (!stream) return cannot(kFileRead, "list", "the folder " + folder);
   for (;;) {
     errno = 0;
     const dirent* entry = ::readdir(stream.get());  // NOLINT(concurrency-mt-unsafe): a stream of our own
@@ -281,7 +282,7 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
     if (type == DT_DIR) name += '/';
     if (type == DT_DIR || type == DT_REG) names.insert(std::move(name));
   }
-  if (errno != 0) return cannot(kStoreRead, "list", "the folder " + folder);
+  if (errno != 0) return cannot(kFileRead, "list", "the folder " + folder);
   return names;
 }
 
@@ -332,12 +333,12 @@ class DirectoryBatch final : public BlobBatch {
 
 Result<void> DirectoryBatch::make_contents_durable() const {
   if (incoming_.size() >= kFilesWorthSyncfs) {
-    const FileHandle root(::open(store_.root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!root.is_open() || ::syncfs(root.fd()) != 0) return store_.cannot(kStoreWrite, "write", "a batch");
+    const Descriptor root(::open(store_.root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root.is_open() || ::syncfs(root.fd()) != 0) return store_.cannot(kFileWrite, "write", "a batch");
     return {};
   }
   for (const auto& [key, incoming] : incoming_) {
-    if (!make_durable(incoming.path(), 0)) return store_.cannot(kStoreWrite, "write", key.text());
+    if (!make_durable(incoming.path(), 0)) return store_.cannot(kFileWrite, "write", key.text());
   }
   return {};
 }
@@ -349,7 +350,7 @@ Result<void> DirectoryBatch::commit() {
     const auto first = incoming_.begin();
     const std::string path = store_.path_of(first->first);
     if (::rename(first->second.path().c_str(), path.c_str()) != 0) {
-      return store_.cannot(kStoreWrite, "write", first->first.text());
+      return store_.cannot(kFileWrite, "write", first->first.text());
     }
     first->second.moved();
     changed_folders_.insert(folder_of(path));
@@ -357,7 +358,7 @@ Result<void> DirectoryBatch::commit() {
   }
   for (; !changed_folders_.empty(); changed_folders_.erase(changed_folders_.begin())) {
     const std::string& folder = *changed_folders_.begin();
-    if (!make_durable(folder, O_DIRECTORY)) return store_.cannot(kStoreWrite, "write to", printable(folder));
+    if (!make_durable(folder, O_DIRECTORY)) return store_.cannot(kFileWrite, "write to", printable(folder));
   }
   return {};
 }
@@ -390,12 +391,12 @@ Result<void> DirectoryWriter::commit() {
   const std::string name = encode_hex(random_bytes(16));
   TRY(std::move(file_).keep(name));
   Incoming incoming(store_.root_ + std::string(kIncoming) + "/" + name);
-  if (!make_durable(incoming.path(), 0)) return store_.cannot(kStoreWrite, "write", key_.text());
+  if (!make_durable(incoming.path(), 0)) return store_.cannot(kFileWrite, "write", key_.text());
   const std::string path = store_.path_of(key_);
   if (::rename(incoming.path().c_str(), path.c_str()) != 0)
-    return store_.cannot(kStoreWrite, "write", key_.text());
+    return store_.cannot(kFileWrite, "write", key_.text());
   incoming.moved();
-  if (!make_durable(folder_of(path), O_DIRECTORY)) return store_.cannot(kStoreWrite, "write", key_.text());
+  if (!make_durable(folder_of(path), O_DIRECTORY)) return store_.cannot(kFileWrite, "write", key_.text());
   return {};
 }
 

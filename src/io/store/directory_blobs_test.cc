@@ -8,6 +8,7 @@
 #include "io/store/blob_store.h"
 #include "io/store/errors.h"
 #include "io/store/store_test_support.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme::store {
@@ -55,11 +56,11 @@ TEST_F(DirectoryBlobsTest, AFullDiskLeavesWhatWasThere) {
     const SmallDisk disk(8);
     for (const auto& result : {store_->put(key("x"), Bytes(9)), store_->put(key("new"), Bytes(9))}) {
       ASSERT_FALSE(result);
-      EXPECT_TRUE(result.error().is(kStoreWrite));
+      EXPECT_TRUE(result.error().is(kFileWrite));
       EXPECT_TRUE(result.error().message().contains("File too large")) << result.error().message();
     }
-    EXPECT_TRUE(store_->put_if_absent(key("new"), Bytes(9)).error().is(kStoreWrite));
-    EXPECT_TRUE(store_->batch()->put(key("new"), Bytes(9)).error().is(kStoreWrite));
+    EXPECT_TRUE(store_->put_if_absent(key("new"), Bytes(9)).error().is(kFileWrite));
+    EXPECT_TRUE(store_->batch()->put(key("new"), Bytes(9)).error().is(kFileWrite));
   }
   EXPECT_EQ(text_of(**store_->get(key("x"), 100)), "old");
   EXPECT_EQ(store_->exists(key("new")), false);
@@ -87,7 +88,7 @@ TEST_F(DirectoryBlobsTest, AFullDiskLeavesNothingOfPieces) {
     ASSERT_TRUE(writer->append(Bytes(6)));
     const auto full = writer->append(Bytes(6));
     ASSERT_FALSE(full);
-    EXPECT_TRUE(full.error().is(kStoreWrite));
+    EXPECT_TRUE(full.error().is(kFileWrite));
   }
   EXPECT_EQ(text_of(**store_->get(key("x"), 100)), "old");
   EXPECT_EQ(incoming(), 0);
@@ -95,11 +96,11 @@ TEST_F(DirectoryBlobsTest, AFullDiskLeavesNothingOfPieces) {
 
 TEST_F(DirectoryBlobsTest, AKeyIsNoFolderOfAnother) {
   ASSERT_TRUE(store_->put(key("a"), {}));
-  EXPECT_TRUE(store_->put(key("a/b"), {}).error().is(kStoreWrite));
-  EXPECT_TRUE(store_->put_if_absent(key("a/b"), {}).error().is(kStoreWrite));
+  EXPECT_TRUE(store_->put(key("a/b"), {}).error().is(kFileWrite));
+  EXPECT_TRUE(store_->put_if_absent(key("a/b"), {}).error().is(kFileWrite));
   ASSERT_TRUE(store_->put(key("f/g"), {}));
-  EXPECT_TRUE(store_->put(key("f"), {}).error().is(kStoreWrite));
-  EXPECT_TRUE(store_->put_if_absent(key("f"), {}).error().is(kStoreWrite));
+  EXPECT_TRUE(store_->put(key("f"), {}).error().is(kFileWrite));
+  EXPECT_TRUE(store_->put_if_absent(key("f"), {}).error().is(kFileWrite));
   EXPECT_EQ(*store_->get(key("a/b"), 9), std::nullopt);
   EXPECT_TRUE(store_->remove(key("a/b")));
   EXPECT_TRUE(store_->remove(key("f")));
@@ -111,7 +112,7 @@ TEST_F(DirectoryBlobsTest, CommitsWhatIsLeftAfterAnError) {
   ASSERT_TRUE(store_->put(key("b"), {}));
   const auto batch = store_->batch();
   for (const char* name : {"a", "b/c", "d"}) ASSERT_TRUE(batch->put(key(name), bytes_of(name)));
-  EXPECT_TRUE(batch->commit().error().is(kStoreWrite));
+  EXPECT_TRUE(batch->commit().error().is(kFileWrite));
   ASSERT_TRUE(store_->remove(key("b")));
   ASSERT_TRUE(batch->commit());
   for (const char* name : {"a", "b/c", "d"}) EXPECT_EQ(text_of(**store_->get(key(name), 9)), name);
@@ -162,15 +163,15 @@ TEST_F(DirectoryBlobsTest, SweepsUpAfterCrashes) {
 
 TEST_F(DirectoryBlobsTest, RefusesWhatIsNoDirectory) {
   std::ofstream(folder_.path("file")) << "x";
-  EXPECT_TRUE(open_blob_store(folder_.path("file")).error().is(kStoreWrite));
-  EXPECT_TRUE(open_blob_store(folder_.path("file/below")).error().is(kStoreWrite));
+  EXPECT_TRUE(open_blob_store(folder_.path("file")).error().is(kFileWrite));
+  EXPECT_TRUE(open_blob_store(folder_.path("file/below")).error().is(kFileWrite));
   for (const char* address : {"", "http://x/", "gs://bucket", "s4://x"}) {
     EXPECT_TRUE(open_blob_store(address).error().is(kStoreAddress)) << address;
   }
 }
 
 TEST_F(DirectoryBlobsTest, MakesNothingWhereItOnlyReads) {
-  EXPECT_TRUE(open_blob_store_to_read(folder_.path("none")).error().is(kStoreRead));
+  EXPECT_TRUE(open_blob_store_to_read(folder_.path("none")).error().is(kFileRead));
   EXPECT_FALSE(fs::exists(folder_.path("none")));
   fs::create_directory(folder_.path("foreign"));
   std::ofstream(folder_.path("foreign/a")) << "x";
@@ -193,7 +194,7 @@ TEST_F(DirectoryBlobsTest, SaysWhenTheRealDiskIsFull) {
     EXPECT_TRUE(store->put(key("fits"), Bytes(10'000)));
     const auto full = store->put(key("fits"), Bytes(100'000));
     ASSERT_FALSE(full);
-    EXPECT_TRUE(full.error().is(kStoreWrite));
+    EXPECT_TRUE(full.error().is(kFileWrite));
     EXPECT_TRUE(full.error().message().contains("No space left")) << full.error().message();
     EXPECT_EQ((*store->get(key("fits"), 100'000))->size(), 10'000U);
   }

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
-#include "io/store/own_folder.h"
+#include "io/system/errors.h"
+#include "io/system/own_folder.h"
 
 namespace tomme {
 
@@ -21,7 +21,7 @@ Result<void> IncomingFile::append(BytesView bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(file_.fd(), bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return fail(kStoreWrite, "cannot write a download to the disk: " + system_reason());
+    if (n <= 0) return fail(kFileWrite, "cannot write a download to the disk: " + system_reason());
     at += static_cast<std::uint64_t>(n);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
@@ -35,7 +35,7 @@ std::shared_ptr<const StoredFile> IncomingFile::finish() && {
 
 Result<FileStore> FileStore::open(std::string folder) {
   if (const auto made = make_private_folder(folder); !made) {
-    return fail(kStoreWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
+    return fail(kFileWrite, made.error().message(), "set TOMME_CACHE_DIR to a folder that you may write");
   }
   TRY(expect_own_folder(folder));
   const bool is_ours = is_ours_alone(folder);
@@ -48,13 +48,13 @@ std::string FileStore::path_of(const Sha256& digest) const {
 }
 
 /// Somebody else may have it open for writing.
-bool FileStore::can_change(const FileHandle& file) const {
+bool FileStore::can_change(const Descriptor& file) const {
   struct stat status{};
   return !is_ours_alone_ || ::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode) ||
          status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
-std::shared_ptr<const StoredFile> FileStore::copy_of(const FileHandle& file, const Sha256& digest) const {
+std::shared_ptr<const StoredFile> FileStore::copy_of(const Descriptor& file, const Sha256& digest) const {
   Result<IncomingFile> copy = begin();
   Bytes buffer(256 * 1024);
   while (copy) {
@@ -71,7 +71,7 @@ std::shared_ptr<const StoredFile> FileStore::copy_of(const FileHandle& file, con
 
 std::shared_ptr<const StoredFile> FileStore::find(const Sha256& digest) const {
   const std::string path = path_of(digest);
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.is_open()) return nullptr;
   if (can_change(file)) {
     std::shared_ptr<const StoredFile> copy = copy_of(file, digest);
@@ -89,9 +89,9 @@ std::shared_ptr<const StoredFile> FileStore::find(const Sha256& digest) const {
 }
 
 Result<IncomingFile> FileStore::begin() const {
-  FileHandle file = nameless_file(folder_);
+  Descriptor file = nameless_file(folder_);
   if (!file.is_open()) {
-    return fail(kStoreWrite, "cannot make a file in " + printable(folder_) + ": " + system_reason());
+    return fail(kFileWrite, "cannot make a file in " + printable(folder_) + ": " + system_reason());
   }
   return IncomingFile(std::move(file));
 }

@@ -7,7 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme {
 
@@ -15,7 +15,7 @@ namespace tomme {
 /// Shared by the connections that deliver it; immutable.
 class StoredFile {
  public:
-  StoredFile(FileHandle file, std::uint64_t size, const Sha256& digest)
+  StoredFile(Descriptor file, std::uint64_t size, const Sha256& digest)
       : file_(std::move(file)), size_(size), digest_(digest) {}
   int fd() const { return file_.fd(); }
   std::uint64_t size() const { return size_; }
@@ -23,7 +23,7 @@ class StoredFile {
   Result<MappedFile> map() const { return MappedFile::map(file_.fd(), size_, "a stored file"); }
 
  private:
-  FileHandle file_;
+  Descriptor file_;
   std::uint64_t size_;
   Sha256 digest_;
 };
@@ -40,8 +40,8 @@ class IncomingFile {
 
  private:
   friend class FileStore;
-  explicit IncomingFile(FileHandle file) : file_(std::move(file)), hasher_(HashAlgorithm::sha256) {}
-  FileHandle file_;
+  explicit IncomingFile(Descriptor file) : file_(std::move(file)), hasher_(HashAlgorithm::sha256) {}
+  Descriptor file_;
   std::uint64_t size_ = 0;
   Hasher hasher_;
 };
@@ -51,7 +51,7 @@ class IncomingFile {
 /// somebody else could change a file between that and its delivery, a copy is what is delivered.
 class FileStore {
  public:
-  /// Makes the folder, for this user only, where it is missing. kStoreUnsafe where others could change what
+  /// Makes the folder, for this user only, where it is missing. kFolderUnsafe where others could change what
   /// is in it.
   static Result<FileStore> open(std::string folder);
 
@@ -67,8 +67,8 @@ class FileStore {
   FileStore(std::string folder, bool is_ours_alone)
       : folder_(std::move(folder)), is_ours_alone_(is_ours_alone) {}
   std::string path_of(const Sha256& digest) const;
-  bool can_change(const FileHandle& file) const;
-  std::shared_ptr<const StoredFile> copy_of(const FileHandle& file, const Sha256& digest) const;
+  bool can_change(const Descriptor& file) const;
+  std::shared_ptr<const StoredFile> copy_of(const Descriptor& file, const Sha256& digest) const;
   std::string folder_;
   bool is_ours_alone_;
 };

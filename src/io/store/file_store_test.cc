@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <thread>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme {
@@ -109,7 +109,7 @@ TEST_F(FileStoreTest, IsNotInAFolderThatEverybodyMayChange) {
   fs::permissions(base_ + "/a", fs::perms::all);
   const auto store = FileStore::open(base_ + "/a/files");
   ASSERT_FALSE(store);
-  EXPECT_TRUE(store.error().is(kStoreUnsafe));
+  EXPECT_TRUE(store.error().is(kFolderUnsafe));
 }
 
 TEST_F(FileStoreTest, PrunesWhatWasUsedLeastRecently) {
@@ -134,7 +134,7 @@ TEST_F(FileStoreTest, NamesAFolderThatCannotBeMade) {
   std::ofstream(base_ + "/file") << "x";
   const auto store = FileStore::open(base_ + "/file/below");
   ASSERT_FALSE(store);
-  EXPECT_TRUE(store.error().is(kStoreWrite));
+  EXPECT_TRUE(store.error().is(kFileWrite));
   EXPECT_TRUE(store.error().hint().contains("TOMME_CACHE_DIR"));
 }
 
@@ -150,7 +150,7 @@ TEST_F(FileStoreTest, SaysWhenTheDiskIsFull) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, ignored);
   ASSERT_FALSE(written);
-  EXPECT_TRUE(written.error().is(kStoreWrite));
+  EXPECT_TRUE(written.error().is(kFileWrite));
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
-#include "io/net/loaded_library.h"
 #include "io/store/errors.h"
 #include "io/store/libpq_internal.h"
+#include "io/system/loaded_library.h"
 
 namespace tomme::store {
 
 namespace {
 
-using net::find_function;
+using find_function;
 
 bool find_all(void* library, PqLibrary& pq) {
   return find_function(library, "PQconninfoParse", pq.conninfo_parse) &&
@@ -41,7 +41,7 @@ bool find_all(void* library, PqLibrary& pq) {
 }
 
 Result<PqLibrary> load_once() {
-  void* library = TRY(net::load_library("libpq.so.5", kStoreLibrary));
+  void* library = TRY(load_library("libpq.so.5", kStoreLibrary));
   PqLibrary pq{};
   if (!find_all(library, pq)) return fail(kStoreLibrary, "the libpq.so.5 of this system is too old");
   return pq;

@@ -1,12 +1,12 @@
-#include "io/net/loaded_library.h"
 #include "io/store/errors.h"
 #include "io/store/libsqlite_internal.h"
+#include "io/system/loaded_library.h"
 
 namespace tomme::store {
 
 namespace {
 
-using net::find_function;
+using find_function;
 
 bool find_all(void* library, SqliteLibrary& sqlite) {
   return find_function(library, "sqlite3_open_v2", sqlite.open_v2) &&
@@ -42,7 +42,7 @@ bool find_all(void* library, SqliteLibrary& sqlite) {
 }
 
 Result<SqliteLibrary> load_once() {
-  void* library = TRY(net::load_library("libsqlite3.so.0", kStoreLibrary));
+  void* library = TRY(load_library("libsqlite3.so.0", kStoreLibrary));
   SqliteLibrary sqlite{};
   if (!find_all(library, sqlite)) {
     return fail(kStoreLibrary, "the libsqlite3.so.0 of this system is older than 3.37");

@@ -12,6 +12,7 @@
 
 #include "io/store/blob_store.h"
 #include "io/store/errors.h"
+#include "io/system/errors.h"
 
 /// The twin of the stores of files for tests: the same contract, in memory.
 namespace tomme::store::testing {
@@ -45,7 +46,7 @@ class MemoryBlobs final : public BlobStore {
     const std::lock_guard lock(state_->mutex);
     const auto found = state_->blobs.find(key.text());
     if (found == state_->blobs.end()) return std::optional<Bytes>();
-    if (found->second.content.size() > limit) return fail(kStoreTooLarge, key.text() + " is too large");
+    if (found->second.content.size() > limit) return fail(kFileTooLarge, key.text() + " is too large");
     return found->second.content;
   }
   Result<std::optional<Bytes>> get_range(const BlobKey& key, std::uint64_t offset,
@@ -114,12 +115,12 @@ class MemoryBlobs final : public BlobStore {
         : store_(store), key_(std::move(key)), size_(size) {}
     Result<void> append(BytesView bytes) override {
       if (content_.size() + bytes.size() > size_)
-        return fail(kStoreTooLarge, "more bytes than were announced");
+        return fail(kFileTooLarge, "more bytes than were announced");
       tomme::append(content_, bytes);
       return {};
     }
     Result<void> commit() override {
-      if (content_.size() != size_) return fail(kStoreRead, "fewer bytes than were announced");
+      if (content_.size() != size_) return fail(kFileRead, "fewer bytes than were announced");
       return store_.put(key_, content_);
     }
 
@@ -220,7 +221,7 @@ class FaultyBlobs final : public BlobStore {
     countdown_.reset();
     return has_failed_ = true;
   }
-  static std::unexpected<Error> broken() { return fail(kStoreWrite, "No space left on device"); }
+  static std::unexpected<Error> broken() { return fail(kFileWrite, "No space left on device"); }
 
   BlobStore& store_;
   std::optional<std::size_t> countdown_;

@@ -7,6 +7,7 @@
 #include "io/store/databases_internal.h"
 #include "io/store/errors.h"
 #include "io/store/postgres_connection_internal.h"
+#include "io/system/errors.h"
 
 namespace tomme::store {
 
@@ -178,7 +179,7 @@ Result<Answer> PostgresSession::read(PGresult* result) const {
     }
     if (total > limits_.answer_bytes) {
       return connection_->error(
-          kStoreTooLarge, "an answer is larger than " + std::to_string(limits_.answer_bytes) + " bytes");
+          kFileTooLarge, "an answer is larger than " + std::to_string(limits_.answer_bytes) + " bytes");
     }
     answer.rows.emplace_back(std::move(values));
   }

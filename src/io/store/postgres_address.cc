@@ -4,9 +4,9 @@
 
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
-#include "io/store/file.h"
 #include "io/store/local_host_internal.h"
 #include "io/store/postgres_address_internal.h"
+#include "io/system/file.h"
 
 namespace tomme::store {
 

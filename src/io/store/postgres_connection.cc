@@ -5,8 +5,9 @@
 
 #include "core/encoding/text.h"
 #include "io/store/errors.h"
-#include "io/store/file.h"
 #include "io/store/postgres_connection_internal.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
 namespace tomme::store {
 
@@ -36,14 +37,14 @@ const ErrorCode& code_of_sqlstate(std::string_view state) {
       {"08P01", &kStoreQuery},        // protocol violation: too few parameters
       {"08", &kStoreUnreachable},     // connection exception
       {"53300", &kStoreUnreachable},  // too many connections
-      {"53", &kStoreWrite},           // insufficient resources: disk full, out of memory
-      {"58", &kStoreWrite},           // system error: I/O
+      {"53", &kFileWrite},            // insufficient resources: disk full, out of memory
+      {"58", &kFileWrite},            // system error: I/O
       {"28", &kStoreDenied},          // invalid authorization
       {"42501", &kStoreDenied},       // insufficient privilege
       {"XX001", &kStoreDamaged},      // data corrupted
       {"XX002", &kStoreDamaged},      // index corrupted
       {"22021", &kStoreValue},        // character not in repertoire
-      {"54", &kStoreTooLarge},        // program limit exceeded
+      {"54", &kFileTooLarge},         // program limit exceeded
   };
   for (const Meaning& meaning : kMeanings) {
     if (state.starts_with(meaning.state)) return *meaning.code;

@@ -16,6 +16,7 @@
 #include "io/store/s3_address_internal.h"
 #include "io/store/s3_signing_internal.h"
 #include "io/store/s3_xml_internal.h"
+#include "io/system/errors.h"
 
 /// Blobs in S3-compatible storage, path-style: PUT, GET, HEAD, DELETE on /bucket/prefix/key and
 /// ListObjectsV2. A blob is one object, put in one request or completed by one, so that it is whole or not
@@ -92,7 +93,7 @@ bool is_lost(const Error& error) {
 
 std::unexpected<Error> in_store_terms(const Error& error, const std::string& where) {
   const ErrorCode& code = error.is(kNetTimeout)    ? kStoreTimeout
-                          : error.is(kNetTooLarge) ? kStoreTooLarge
+                          : error.is(kNetTooLarge) ? kFileTooLarge
                           : error.is(kNetProtocol) ? kStoreDamaged
                                                    : kStoreUnreachable;
   return fail(code, where + ": " + error.message(), std::string(error.hint()));
@@ -147,7 +148,7 @@ std::unexpected<Error> S3Blobs::unexpected_answer(const net::Response& response)
   }
   if (status == 401 || status == 403) return fail(kStoreDenied, words);
   if (is_overloaded(status)) return fail(kStoreUnreachable, words);
-  if (status == 507 || code.contains("StorageFull")) return fail(kStoreWrite, words);
+  if (status == 507 || code.contains("StorageFull")) return fail(kFileWrite, words);
   return fail(kStoreDamaged, words);
 }
 
@@ -194,9 +195,9 @@ Result<std::optional<Bytes>> S3Blobs::get(const BlobKey& key, std::uint64_t limi
     return std::nullopt;
   }
   const bool too_large = response ? response->head.status == 200 && response->body.size() > limit
-                                  : response.error().is(kStoreTooLarge);
+                                  : response.error().is(kFileTooLarge);
   if (too_large) {
-    return fail(kStoreTooLarge,
+    return fail(kFileTooLarge,
                 describe() + ": " + key.text() + " is larger than " + std::to_string(limit) + " bytes");
   }
   if (!response) return std::unexpected(std::move(response).error());
@@ -426,8 +427,8 @@ Result<void> S3Writer::commit() {
 
 Result<std::unique_ptr<BlobWriter>> S3Blobs::writer(const BlobKey& key, std::uint64_t size) {
   if (size > kLargestObject) {
-    return fail(kStoreTooLarge, describe() + ": " + key.text() + " would have " + std::to_string(size) +
-                                    " bytes, more than the 5 TiB that S3 takes");
+    return fail(kFileTooLarge, describe() + ": " + key.text() + " would have " + std::to_string(size) +
+                                   " bytes, more than the 5 TiB that S3 takes");
   }
   return std::make_unique<S3Writer>(*this, key, size);
 }

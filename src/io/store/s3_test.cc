@@ -9,6 +9,7 @@
 #include "io/store/s3_signing_internal.h"
 #include "io/store/s3_xml_internal.h"
 #include "io/store/store_test_support.h"
+#include "io/system/errors.h"
 
 namespace tomme::store {
 namespace {
@@ -242,11 +243,11 @@ TEST_F(S3FaultTest, AsksAgainWhereTheServerIsOverloaded) {
 TEST_F(S3FaultTest, SaysWhenTheDiskIsFull) {
   const auto store = *open();
   answer_with(507, "<Error><Code>XMinioStorageFull</Code></Error>");
-  EXPECT_TRUE(store->put(key_, bytes_of("x")).error().is(kStoreWrite));
-  EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kStoreWrite));
+  EXPECT_TRUE(store->put(key_, bytes_of("x")).error().is(kFileWrite));
+  EXPECT_TRUE(store->put_if_absent(key_, bytes_of("x")).error().is(kFileWrite));
   const auto batch = store->batch();
   ASSERT_TRUE(batch->put(key_, bytes_of("x")));
-  EXPECT_TRUE(batch->commit().error().is(kStoreWrite));
+  EXPECT_TRUE(batch->commit().error().is(kFileWrite));
   answer_with(200);
   EXPECT_TRUE(batch->commit());
   EXPECT_EQ(text_of(handler_.requests().back().body), "x");
@@ -403,7 +404,7 @@ TEST_F(S3PartsTest, SendsPartsAndCompletesThem) {
   EXPECT_EQ(dropped_, 0);
   ASSERT_TRUE(write("0123"));
   EXPECT_EQ(handler_.requests().back().method, "PUT");
-  EXPECT_TRUE(store_->writer(key_, (std::uint64_t{5} << 40U) + 1).error().is(kStoreTooLarge));
+  EXPECT_TRUE(store_->writer(key_, (std::uint64_t{5} << 40U) + 1).error().is(kFileTooLarge));
 }
 
 TEST_F(S3PartsTest, DropsWhatDoesNotComeToItsEnd) {

@@ -137,9 +137,9 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// Exactly one statement, prepared once per text; its rows are all in memory, so page by a key (LIMIT).
-  /// kStoreTooLarge above DatabaseLimits::answer_bytes; kStoreValue, kStoreConstraint, kStoreQuery,
+  /// kFileTooLarge above DatabaseLimits::answer_bytes; kStoreValue, kStoreConstraint, kStoreQuery,
   /// kStoreBusy (this and the following: the transaction is over), kStoreTimeout, kStoreUnreachable,
-  /// kStoreWrite (no space left), kStoreDamaged.
+  /// kFileWrite (no space left), kStoreDamaged.
   virtual Result<Answer> run(std::string_view sql, Parameters parameters) = 0;
   virtual Result<void> begin(Access access) = 0;
   /// kStoreInDoubt where the connection broke before the answer came; any other error: nothing was changed.
@@ -158,7 +158,7 @@ struct DatabaseLimits {
   std::chrono::milliseconds connect{10'000};    ///< also the longest wait for a free connection
   std::chrono::milliseconds statement{30'000};  ///< of one statement; kStoreTimeout above
   std::chrono::milliseconds busy{10'000};       ///< SQLite: wait for another writer; kStoreBusy above
-  std::size_t answer_bytes = 64 * 1024 * 1024;  ///< of one answer; kStoreTooLarge above
+  std::size_t answer_bytes = 64 * 1024 * 1024;  ///< of one answer; kFileTooLarge above
   unsigned attempts = 10;                       ///< of `transact`, when others are in the way
 };
 

@@ -8,6 +8,7 @@
 #include "io/store/errors.h"
 #include "io/store/migration.h"
 #include "io/store/store_test_support.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 /// One suite for both databases. PostgreSQL's address comes from TOMME_TEST_POSTGRES (tests/storage_test.py
@@ -271,7 +272,7 @@ TEST_P(SqlTest, LimitsConnectionsAndAnswers) {
     EXPECT_TRUE(Transaction::begin(*database, Access::read).error().is(kStoreTimeout));
   }
   ASSERT_TRUE(run("INSERT INTO t (data) VALUES ($1)", {Bytes(1001)}));
-  EXPECT_TRUE(run(*database, Access::read, "SELECT data FROM t").error().is(kStoreTooLarge));
+  EXPECT_TRUE(run(*database, Access::read, "SELECT data FROM t").error().is(kFileTooLarge));
   ASSERT_TRUE(run("UPDATE t SET data = $1", {Bytes(900)}));
   EXPECT_TRUE(run(*database, Access::read, "SELECT data FROM t"));
 }

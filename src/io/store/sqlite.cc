@@ -10,8 +10,9 @@
 #include "core/encoding/text.h"
 #include "io/store/databases_internal.h"
 #include "io/store/errors.h"
-#include "io/store/file.h"
 #include "io/store/libsqlite_internal.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
 namespace tomme::store {
 
@@ -43,11 +44,11 @@ const ErrorCode& code_of(int result) {
     case SQLITE_INTERRUPT:
       return kStoreTimeout;
     case SQLITE_IOERR:
-      return result == SQLITE_IOERR_READ || result == SQLITE_IOERR_SHORT_READ ? kStoreRead : kStoreWrite;
+      return result == SQLITE_IOERR_READ || result == SQLITE_IOERR_SHORT_READ ? kFileRead : kFileWrite;
     case SQLITE_FULL:
     case SQLITE_READONLY:
     case SQLITE_NOMEM:
-      return kStoreWrite;
+      return kFileWrite;
     case SQLITE_CANTOPEN:
       return kStoreUnreachable;
     case SQLITE_PERM:
@@ -57,7 +58,7 @@ const ErrorCode& code_of(int result) {
     case SQLITE_NOTADB:
       return kStoreDamaged;
     case SQLITE_TOOBIG:
-      return kStoreTooLarge;
+      return kFileTooLarge;
     default:
       return kStoreQuery;
   }
@@ -211,7 +212,7 @@ Result<Answer> SqliteSession::step_through(sqlite3_stmt* statement) const {
       total += size_of(values.back());
     }
     if (total > limits_.answer_bytes) {
-      return fail(kStoreTooLarge,
+      return fail(kFileTooLarge,
                   name_ + ": an answer is larger than " + std::to_string(limits_.answer_bytes) + " bytes");
     }
     answer.rows.emplace_back(std::move(values));
@@ -294,7 +295,7 @@ class SqliteDatabase final : public Database {
 /// file, and then another process takes the database for unused and throws away the log that this one writes
 /// to.
 Result<void> SqliteDatabase::make_file() {
-  const FileHandle made(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const Descriptor made(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (made.is_open() || (errno == EEXIST && ::access(path_.c_str(), R_OK | W_OK) == 0)) return {};
   return fail(errno == EACCES ? kStoreDenied : kStoreUnreachable,
               describe() + " cannot be opened: " + system_reason(),

@@ -2,8 +2,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/store/file.h"
 #include "io/store/sql.h"
+#include "io/system/file.h"
 #include "testing/folder.h"
 
 namespace tomme::store {

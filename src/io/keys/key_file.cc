@@ -1,17 +1,17 @@
-#include "app/repository/key_file.h"
+#include "io/keys/key_file.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "app/repository/errors.h"
 #include "core/crypto/encrypted_key.h"
 #include "core/encoding/pem.h"
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
-#include "io/store/file.h"
+#include "io/keys/errors.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
-namespace tomme::repository {
+namespace tomme {
 
 namespace {
 
@@ -24,15 +24,15 @@ Result<std::string> read_key(const std::string& path) {
 }
 
 Result<void> write_new(const std::string& path, std::string_view text, mode_t mode) {
-  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file.is_open() && errno == EEXIST) {
-    return fail(kRepositoryKeyFile, printable(path) + " is there already", "choose another name");
+    return fail(kKeyFile, printable(path) + " is there already", "choose another name");
   }
-  if (!file.is_open()) return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
+  if (!file.is_open()) return fail(kFileWrite, "cannot write " + printable(path) + ": " + system_reason());
   if (write_all(file.fd(), bytes_of(text)) && ::fsync(file.fd()) == 0) return {};
   const std::string why = system_reason();
   ::unlink(path.c_str());
-  return fail(kStoreWrite, "cannot write " + printable(path) + ": " + why);
+  return fail(kFileWrite, "cannot write " + printable(path) + ": " + why);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, c
     return std::make_shared<const MemorySigningKey>(std::move(key));
   }
   auto key = PrivateKey::parse_pem(text.reveal());
-  if (!key) return fail(kRepositoryKeyFile, printable(path) + ": " + key.error().message());
+  if (!key) return fail(kKeyFile, printable(path) + ": " + key.error().message());
   return std::make_shared<const MemorySigningKey>(*std::move(key));
 }
 
@@ -64,13 +64,12 @@ Result<PublicKey> load_public_key(const std::string& path) {
     if (half) return half;
   }
   if (const auto whole = PrivateKey::parse_pem(text.reveal())) return whole->public_key();
-  return fail(kRepositoryKeyFile, printable(path) + ": " + key.error().message());
+  return fail(kKeyFile, printable(path) + ": " + key.error().message());
 }
 
 Result<PublicKey> write_new_key(const std::string& path, KeyType type,
                                 const std::optional<Secret<std::string>>& passphrase) {
-  if (exists(path))
-    return fail(kRepositoryKeyFile, printable(path) + " is there already", "choose another name");
+  if (exists(path)) return fail(kKeyFile, printable(path) + " is there already", "choose another name");
   const PrivateKey key = TRY(PrivateKey::generate(type, kRsaBits));
   std::string text;
   if (passphrase) {
@@ -85,4 +84,4 @@ Result<PublicKey> write_new_key(const std::string& path, KeyType type,
   return key.public_key();
 }
 
-}  // namespace tomme::repository
+}  // namespace tomme

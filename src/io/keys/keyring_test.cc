@@ -1,18 +1,22 @@
-#include "app/repository/keyring.h"
+#include "io/keys/keyring.h"
 
 #include <filesystem>
 #include <gmock/gmock.h>
 
-#include "app/repository/errors.h"
 #include "core/crypto/errors.h"
+#include "io/keys/errors.h"
 #include "io/pkcs11/errors.h"
 #include "testing/folder.h"
 
-namespace tomme::repository {
+namespace tomme {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+SignatureScheme usual_scheme(const PublicKey& key) {
+  return key.default_scheme();
+}
 
 class KeyringTest : public ::testing::Test {
  protected:
@@ -52,22 +56,25 @@ TEST_F(KeyringTest, APublicHalfDoesNotSign) {
   ASSERT_TRUE(write_new_key(open, KeyType::ecdsa_p256, std::nullopt));
   for (const bool ask : {false, true}) {
     for (const std::string& name : {file, open}) {
-      const auto signs = keyring_.expect_signs(name, ask);
+      const auto signs = keyring_.expect_signs(name, usual_scheme, ask);
       EXPECT_TRUE(signs) << signs.error().message();
-      const auto half = keyring_.expect_signs(name + ".pub", ask);
+      const auto half = keyring_.expect_signs(name + ".pub", usual_scheme, ask);
       ASSERT_FALSE(half);
-      EXPECT_TRUE(half.error().is(kRepositoryKeyFile));
+      EXPECT_TRUE(half.error().is(kKeyFile));
       EXPECT_THAT(half.error().message(), HasSubstr("has no private key"));
     }
-    const auto half = keyring_.expect_signs("pkcs11:token=a;type=public", ask);
+    const auto half = keyring_.expect_signs("pkcs11:token=a;type=public", usual_scheme, ask);
     ASSERT_FALSE(half);
     EXPECT_TRUE(half.error().is(pkcs11::kPkcs11KeyType)) << half.error().message();
   }
   std::filesystem::copy_file(open + ".pub", file + ".pub", std::filesystem::copy_options::overwrite_existing);
-  EXPECT_TRUE(keyring_.expect_signs(file, true).error().is(kRepositoryKeyFile));
-  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a", false));  // its PIN would have to be asked for
-  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a", true).error().is(pkcs11::kPkcs11Module));
-  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a?pin-value=1", false).error().is(pkcs11::kPkcs11Module));
+  EXPECT_TRUE(keyring_.expect_signs(file, usual_scheme, true).error().is(kKeyFile));
+  EXPECT_TRUE(
+      keyring_.expect_signs("pkcs11:token=a", usual_scheme, false));  // its PIN would have to be asked for
+  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a", usual_scheme, true).error().is(pkcs11::kPkcs11Module));
+  EXPECT_TRUE(keyring_.expect_signs("pkcs11:token=a?pin-value=1", usual_scheme, false)
+                  .error()
+                  .is(pkcs11::kPkcs11Module));
 }
 
 TEST(ShownKeyNameTest, HasNoPin) {
@@ -78,4 +85,4 @@ TEST(ShownKeyNameTest, HasNoPin) {
 }
 
 }  // namespace
-}  // namespace tomme::repository
+}  // namespace tomme

@@ -1,8 +1,8 @@
-#include "io/net/sigpipe.h"
+#include "io/system/sigpipe.h"
 
 #include <ctime>
 
-namespace tomme::net {
+namespace tomme {
 
 namespace {
 
@@ -36,4 +36,4 @@ SigpipeBlocked::~SigpipeBlocked() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-}  // namespace tomme::net
+}  // namespace tomme

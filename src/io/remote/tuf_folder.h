@@ -9,7 +9,7 @@
 #include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/tuf/updater.h"
-#include "io/store/lock_file.h"
+#include "io/system/lock_file.h"
 
 namespace tomme {
 
@@ -28,8 +28,8 @@ struct TufFolderOptions {
 /// that is torn by one no longer verifies, and the next refresh replaces it.
 class TufFolder final : public tuf::MetadataStore {
  public:
-  /// Makes the folder, for this user only, where it is missing. kStoreUnsafe where others may write in it,
-  /// kStoreLocked where another process works in it for longer than `lock_wait`.
+  /// Makes the folder, for this user only, where it is missing. kFolderUnsafe where others may write in it,
+  /// kFileLocked where another process works in it for longer than `lock_wait`.
   static Result<TufFolder> open(std::string folder, const TufFolderOptions& options = {});
 
   Result<std::optional<Bytes>> load(const tuf::RoleName& role) override;

@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-namespace tomme::net {
+namespace tomme {
 
 /// Keeps SIGPIPE from this thread while it lives: libssl and libcurl write to sockets with plain `write`. The
 /// process's own handling is left alone, as children inherit it.
@@ -18,4 +18,4 @@ class SigpipeBlocked {
   bool was_pending_ = false;
 };
 
-}  // namespace tomme::net
+}  // namespace tomme

@@ -4,7 +4,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme {
 
@@ -26,10 +26,10 @@ class NewFile {
   Result<void> keep(const std::string& name) &&;
 
  private:
-  NewFile(std::string folder, FileHandle file, std::string path)
+  NewFile(std::string folder, Descriptor file, std::string path)
       : folder_(std::move(folder)), file_(std::move(file)), path_(std::move(path)) {}
   std::string folder_;
-  FileHandle file_;
+  Descriptor file_;
   std::string path_;  ///< of a file with a name after all: not every file system has nameless ones
 };
 

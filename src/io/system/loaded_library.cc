@@ -1,11 +1,11 @@
-#include "io/net/loaded_library.h"
+#include "io/system/loaded_library.h"
 
 #include <dlfcn.h>
 #include <string>
 
 #include "core/encoding/text.h"
 
-namespace tomme::net {
+namespace tomme {
 
 Result<void*> load_library(const char* name, const ErrorCode& code) {
   // All names at once: one that is missing is a refusal here, and not the end of the process at a call.
@@ -19,4 +19,4 @@ void* find_in_library(void* library, const char* name) {
   return ::dlsym(library, name);
 }
 
-}  // namespace tomme::net
+}  // namespace tomme

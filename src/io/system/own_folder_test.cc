@@ -1,11 +1,11 @@
-#include "io/store/own_folder.h"
+#include "io/system/own_folder.h"
 
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme {
@@ -25,7 +25,7 @@ class OwnFolder : public ::testing::Test {
   }
   static bool is_unsafe(const std::string& path) {
     const auto checked = expect_own_folder(path);
-    return !checked && checked.error().is(kStoreUnsafe);
+    return !checked && checked.error().is(kFolderUnsafe);
   }
   const testing::TestFolder place_;
   int made_ = 0;
@@ -53,7 +53,7 @@ TEST_F(OwnFolder, IsSeenThroughLinks) {
 TEST_F(OwnFolder, IsNoFileAndThere) {
   const auto absent = expect_own_folder(place_.path() + "/absent");
   ASSERT_FALSE(absent);
-  EXPECT_TRUE(absent.error().is(kStoreRead));
+  EXPECT_TRUE(absent.error().is(kFileRead));
   EXPECT_FALSE(expect_own_folder("/dev/null"));
 }
 

@@ -6,12 +6,12 @@
 
 namespace tomme {
 
-/// The folder and those above it, as far as missing, each for this user only. kStoreWrite.
+/// The folder and those above it, as far as missing, each for this user only. kFileWrite.
 Result<void> make_private_folder(const std::string& path);
 
-/// kStoreUnsafe where others could change what is in the folder: it belongs to another user than this one or
+/// kFolderUnsafe where others could change what is in the folder: it belongs to another user than this one or
 /// root, everybody may write into it, or into one above it that is not sticky (there the folder itself could
-/// be exchanged), or a link on the way to it belongs to another user. kStoreRead where there is no folder.
+/// be exchanged), or a link on the way to it belongs to another user. kFileRead where there is no folder.
 Result<void> expect_own_folder(const std::string& path);
 
 /// Nobody but this user and root can change what is below the folder: as above, and neither it nor any above

@@ -1,4 +1,4 @@
-#include "io/store/new_file.h"
+#include "io/system/new_file.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme {
 
@@ -18,16 +18,16 @@ namespace {
 constexpr int kNameTries = 16;
 
 std::unexpected<Error> cannot_write(const std::string& path) {
-  return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
+  return fail(kFileWrite, "cannot write " + printable(path) + ": " + system_reason());
 }
 
 }  // namespace
 
 Result<NewFile> NewFile::open(std::string folder) {
-  FileHandle file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  Descriptor file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
   if (file.is_open()) return NewFile(std::move(folder), std::move(file), "");
   std::string path = folder + "/.new.XXXXXX";
-  FileHandle named(::mkostemp(path.data(), O_CLOEXEC));
+  Descriptor named(::mkostemp(path.data(), O_CLOEXEC));
   if (!named.is_open()) return cannot_write(folder);
   const mode_t mask = ::umask(0);
   ::umask(mask);

@@ -1,9 +1,9 @@
-#include "io/store/new_file.h"
+#include "io/system/new_file.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme {
@@ -47,7 +47,7 @@ TEST(NewFileTest, LeavesNothingWhereItComesToNothing) {
   EXPECT_TRUE(list_folder(folder.path()).empty());
   const auto none = NewFile::open(folder.path("missing"));
   ASSERT_FALSE(none);
-  EXPECT_TRUE(none.error().is(kStoreWrite));
+  EXPECT_TRUE(none.error().is(kFileWrite));
 }
 
 }  // namespace

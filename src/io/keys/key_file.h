@@ -5,17 +5,17 @@
 #include <optional>
 #include <string>
 
-#include "app/repository/role_signer.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
 #include "core/crypto/key.h"
+#include "core/crypto/signing_key.h"
 
-namespace tomme::repository {
+namespace tomme {
 
 /// Asks for the passphrase of a key; `name` is for the question.
 using AskPassphrase = std::function<Result<Secret<std::string>>(const std::string& name)>;
 
-/// A key in a PEM file: ENCRYPTED PRIVATE KEY, for which `ask` is called, or PRIVATE KEY. kRepositoryKeyFile,
+/// A key in a PEM file: ENCRYPTED PRIVATE KEY, for which `ask` is called, or PRIVATE KEY. kKeyFile,
 /// kKeyPassphrase.
 Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, const AskPassphrase& ask);
 
@@ -27,8 +27,8 @@ Result<bool> holds_private_key(const std::string& path);
 Result<PublicKey> load_public_key(const std::string& path);
 
 /// Makes a key and writes it to `path`, for its owner to read only, and its public half to PATH.pub. Without
-/// a passphrase it is not encrypted. Never in the place of a file: kRepositoryKeyFile.
+/// a passphrase it is not encrypted. Never in the place of a file: kKeyFile.
 Result<PublicKey> write_new_key(const std::string& path, KeyType type,
                                 const std::optional<Secret<std::string>>& passphrase);
 
-}  // namespace tomme::repository
+}  // namespace tomme

@@ -1,4 +1,4 @@
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +14,7 @@
 
 #include "core/base/buffer.h"
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 
 namespace tomme {
 
@@ -23,28 +23,14 @@ namespace {
 constexpr std::size_t kReadBytes = 256 * 1024;
 
 std::unexpected<Error> cannot_read(const std::string& name) {
-  return fail(kStoreRead, "cannot read " + printable(name) + ": " + system_reason());
+  return fail(kFileRead, "cannot read " + printable(name) + ": " + system_reason());
 }
 
 std::unexpected<Error> cannot_write(const std::string& name) {
-  return fail(kStoreWrite, "cannot write " + printable(name) + ": " + system_reason());
+  return fail(kFileWrite, "cannot write " + printable(name) + ": " + system_reason());
 }
 
 }  // namespace
-
-std::string system_reason() {
-  std::string text = std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): glibc's is thread-safe
-  return text;
-}
-
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-FileHandle::~FileHandle() {
-  if (fd_ >= 0) ::close(fd_);
-}
 
 Result<MappedFile> MappedFile::map(int fd, std::uint64_t size, const std::string& name) {
   if (size == 0) return MappedFile(nullptr, 0);
@@ -71,28 +57,28 @@ bool is_null_device(const struct stat& status) {
 
 }  // namespace
 
-Result<FileHandle> open_for_reading(const std::string& path, bool allow_stream) {
+Result<Descriptor> open_for_reading(const std::string& path, bool allow_stream) {
   // Not blocking: a FIFO without a writer would hold us for ever; so opened it reads as empty.
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.is_open()) ::fcntl(file.fd(), F_SETFL, O_RDONLY);
   struct stat status{};
   if (!file.is_open() || ::fstat(file.fd(), &status) != 0) return cannot_read(path);
-  if (S_ISDIR(status.st_mode)) return fail(kStoreRead, "cannot read " + printable(path) + ": it is a folder");
+  if (S_ISDIR(status.st_mode)) return fail(kFileRead, "cannot read " + printable(path) + ": it is a folder");
   // Pipes and terminals end; /dev/zero and its like do not.
   const bool is_stream = S_ISFIFO(status.st_mode) || ::isatty(file.fd()) == 1 || is_null_device(status);
   if (!S_ISREG(status.st_mode) && !(allow_stream && is_stream)) {
-    return fail(kStoreRead, "cannot read " + printable(path) + ": it is not a file");
+    return fail(kFileRead, "cannot read " + printable(path) + ": it is not a file");
   }
   return file;
 }
 
-Result<std::uint64_t> size_of(const FileHandle& file, const std::string& name) {
+Result<std::uint64_t> size_of(const Descriptor& file, const std::string& name) {
   struct stat status{};
   if (::fstat(file.fd(), &status) != 0) return cannot_read(name);
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-Result<std::size_t> read_some(const FileHandle& file, std::span<std::uint8_t> into, const std::string& name) {
+Result<std::size_t> read_some(const Descriptor& file, std::span<std::uint8_t> into, const std::string& name) {
   for (;;) {
     const ssize_t n = ::read(file.fd(), into.data(), into.size());
     if (n >= 0) return static_cast<std::size_t>(n);
@@ -100,18 +86,18 @@ Result<std::size_t> read_some(const FileHandle& file, std::span<std::uint8_t> in
   }
 }
 
-Result<void> rewind(const FileHandle& file, const std::string& name) {
+Result<void> rewind(const Descriptor& file, const std::string& name) {
   if (::lseek(file.fd(), 0, SEEK_SET) < 0 && errno != ESPIPE) return cannot_read(name);
   return {};
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const FileHandle file = TRY(open_for_reading(path, true));
+  const Descriptor file = TRY(open_for_reading(path, true));
   std::string content;
   Buffer buffer(std::min(limit + 1, kReadBytes));
   while (const std::size_t n = TRY(read_some(file, buffer.room(), path))) {
     if (content.size() + n > limit) {
-      return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes");
+      return fail(kFileTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes");
     }
     content.append(text_of(buffer.first(n)));
   }
@@ -125,7 +111,7 @@ Result<std::optional<std::string>> read_file_if_there(const std::string& path, s
 
 Result<void> write_file(const std::string& path, std::string_view content) {
   std::string temporary = path + ".XXXXXX";
-  const FileHandle file(::mkostemp(temporary.data(), O_CLOEXEC));
+  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file.is_open()) return cannot_write(path);
   if (!write_all(file.fd(), bytes_of(content)) || ::fchmod(file.fd(), 0644) != 0 ||
       ::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -136,11 +122,11 @@ Result<void> write_file(const std::string& path, std::string_view content) {
   return {};
 }
 
-FileHandle nameless_file(const std::string& folder) {
-  FileHandle file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+Descriptor nameless_file(const std::string& folder) {
+  Descriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (file.is_open()) return file;
   std::string path = folder + "/incoming.XXXXXX";
-  FileHandle named(::mkostemp(path.data(), O_CLOEXEC));
+  Descriptor named(::mkostemp(path.data(), O_CLOEXEC));
   if (named.is_open()) ::unlink(path.c_str());
   return named;
 }
@@ -173,7 +159,7 @@ std::vector<std::string> list_folder(const std::string& path) {
   return names;
 }
 
-Result<Digest> digest_of(const FileHandle& file, HashAlgorithm algorithm, const std::string& name) {
+Result<Digest> digest_of(const Descriptor& file, HashAlgorithm algorithm, const std::string& name) {
   TRY(rewind(file, name));
   ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Hasher hasher(algorithm);

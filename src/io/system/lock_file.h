@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
 namespace tomme {
 
@@ -13,14 +13,14 @@ namespace tomme {
 /// that goes, and never stays behind. The file does.
 class LockFile {
  public:
-  /// Waits at most `wait`, then kStoreLocked; `waiting` is called once where somebody else has it. A symbolic
-  /// link in its place is kStoreWrite.
+  /// Waits at most `wait`, then kFileLocked; `waiting` is called once where somebody else has it. A symbolic
+  /// link in its place is kFileWrite.
   static Result<LockFile> acquire(const std::string& path, std::chrono::milliseconds wait,
                                   const std::function<void()>& waiting = {});
 
  private:
-  explicit LockFile(FileHandle file) : file_(std::move(file)) {}
-  FileHandle file_;
+  explicit LockFile(Descriptor file) : file_(std::move(file)) {}
+  Descriptor file_;
 };
 
 }  // namespace tomme

@@ -5,7 +5,7 @@
 #include "core/base/result.h"
 
 /// Libraries that are loaded on first use, so that a program that does not need them does not pay for them.
-namespace tomme::net {
+namespace tomme {
 
 /// Never unloaded. Nothing of it becomes visible to the rest of the process. `code` where it cannot be
 /// loaded.
@@ -20,4 +20,4 @@ bool find_function(void* library, const char* name, Function& out) {
   return out != nullptr;
 }
 
-}  // namespace tomme::net
+}  // namespace tomme

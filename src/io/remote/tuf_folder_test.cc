@@ -1,4 +1,4 @@
-#include "io/store/tuf_folder.h"
+#include "io/remote/tuf_folder.h"
 
 #include <csignal>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "io/store/errors.h"
+#include "io/system/errors.h"
 #include "testing/folder.h"
 
 namespace tomme {
@@ -56,7 +56,7 @@ TEST(TufFolderTest, AFullDiskLeavesWhatWasThere) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(stored);
-  EXPECT_TRUE(stored.error().is(kStoreWrite)) << stored.error().message();
+  EXPECT_TRUE(stored.error().is(kFileWrite)) << stored.error().message();
   EXPECT_FALSE(root);
   EXPECT_EQ(text_of(*folder->load(RoleName::targets()).value()), "old");
   EXPECT_EQ(list_folder(parent.path("a")), (std::vector<std::string>{".lock", "targets.json"}));
@@ -68,14 +68,14 @@ TEST(TufFolderTest, WhatIsNoFileIsAnErrorAndNeverNothing) {
   ASSERT_EQ(::mkdir(parent.path("a/root.json").c_str(), 0700), 0);
   const auto loaded = folder->load(RoleName::root());
   ASSERT_FALSE(loaded);
-  EXPECT_TRUE(loaded.error().is(kStoreRead)) << loaded.error().message();
+  EXPECT_TRUE(loaded.error().is(kFileRead)) << loaded.error().message();
   ASSERT_EQ(::mkfifo(parent.path("a/timestamp.json").c_str(), 0600), 0);
   EXPECT_FALSE(folder->load(RoleName::timestamp()));
   ASSERT_TRUE(folder->store_file("state", bytes_of("12345")));
   EXPECT_TRUE(folder->load_file("state", 5));
   const auto large = folder->load_file("state", 4);
   ASSERT_FALSE(large);
-  EXPECT_TRUE(large.error().is(kStoreTooLarge));
+  EXPECT_TRUE(large.error().is(kFileTooLarge));
 }
 
 TEST(TufFolderTest, RefusesAFolderThatEverybodyMayWrite) {
@@ -84,10 +84,10 @@ TEST(TufFolderTest, RefusesAFolderThatEverybodyMayWrite) {
   ASSERT_EQ(::chmod(parent.path("a").c_str(), 0777), 0);
   const auto folder = TufFolder::open(parent.path("a"));
   ASSERT_FALSE(folder);
-  EXPECT_TRUE(folder.error().is(kStoreUnsafe)) << folder.error().message();
+  EXPECT_TRUE(folder.error().is(kFolderUnsafe)) << folder.error().message();
   const auto file = TufFolder::open(parent.write("b", ""));
   ASSERT_FALSE(file);
-  EXPECT_TRUE(file.error().is(kStoreRead)) << file.error().message();
+  EXPECT_TRUE(file.error().is(kFileRead)) << file.error().message();
 }
 
 TEST(TufFolderTest, ForgetsEverythingButTheRoot) {
@@ -109,11 +109,11 @@ TEST(TufFolderTest, OneAtATimeAndTheOtherSaysSo) {
   TufFolderOptions options{.lock_wait = 60ms, .waiting = [&] { ++told; }};
   const auto second = TufFolder::open(parent.path("a"), options);
   ASSERT_FALSE(second);
-  EXPECT_TRUE(second.error().is(kStoreLocked)) << second.error().message();
+  EXPECT_TRUE(second.error().is(kFileLocked)) << second.error().message();
   EXPECT_EQ(told, 1);
   std::jthread ends([&] {
     std::this_thread::sleep_for(60ms);
-    first = std::unexpected(Error(kStoreLocked, "ended"));
+    first = std::unexpected(Error(kFileLocked, "ended"));
   });
   options.lock_wait = 10s;
   EXPECT_TRUE(TufFolder::open(parent.path("a"), options));

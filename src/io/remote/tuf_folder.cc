@@ -1,4 +1,4 @@
-#include "io/store/tuf_folder.h"
+#include "io/remote/tuf_folder.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -7,9 +7,9 @@
 
 #include "core/encoding/text.h"
 #include "core/tuf/paths.h"
-#include "io/store/errors.h"
-#include "io/store/file.h"
-#include "io/store/own_folder.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
+#include "io/system/own_folder.h"
 
 namespace tomme {
 
@@ -20,11 +20,11 @@ constexpr const char* kLockName = ".lock";
 constexpr const char* kNewName = ".new";
 
 std::unexpected<Error> cannot_write(const std::string& path) {
-  return fail(kStoreWrite, "cannot write " + printable(path) + ": " + system_reason());
+  return fail(kFileWrite, "cannot write " + printable(path) + ": " + system_reason());
 }
 
 bool sync_folder(const std::string& path) {
-  const FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return folder.is_open() && ::fsync(folder.fd()) == 0;
 }
 
@@ -54,15 +54,15 @@ Result<void> TufFolder::store(const tuf::RoleName& role, BytesView bytes) {
 
 Result<std::optional<Bytes>> TufFolder::load_file(const std::string& name, std::size_t limit) const {
   const std::string path = folder_ + "/" + name;
-  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.is_open() && errno == ENOENT) return std::nullopt;
   struct stat status{};
   if (!file.is_open() || ::fstat(file.fd(), &status) != 0) {
-    return fail(kStoreRead, "cannot read " + printable(path) + ": " + system_reason());
+    return fail(kFileRead, "cannot read " + printable(path) + ": " + system_reason());
   }
-  if (!S_ISREG(status.st_mode)) return fail(kStoreRead, printable(path) + " is not a file");
+  if (!S_ISREG(status.st_mode)) return fail(kFileRead, printable(path) + " is not a file");
   if (static_cast<std::uint64_t>(status.st_size) > limit) {
-    return fail(kStoreTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes",
+    return fail(kFileTooLarge, printable(path) + " is larger than " + std::to_string(limit) + " bytes",
                 "delete it: what belongs there is fetched again");
   }
   Bytes bytes(static_cast<std::size_t>(status.st_size));
@@ -70,7 +70,7 @@ Result<std::optional<Bytes>> TufFolder::load_file(const std::string& name, std::
   while (at < bytes.size()) {
     const ssize_t n = ::read(file.fd(), bytes.data() + at, bytes.size() - at);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return fail(kStoreRead, "cannot read " + printable(path) + ": " + system_reason());
+    if (n < 0) return fail(kFileRead, "cannot read " + printable(path) + ": " + system_reason());
     if (n == 0) break;
     at += static_cast<std::size_t>(n);
   }
@@ -90,7 +90,7 @@ Result<void> TufFolder::store_file(const std::string& name, BytesView bytes) {
 Result<void> TufFolder::replace(const std::string& name, BytesView bytes, bool durable) const {
   const std::string path = folder_ + "/" + name;
   const std::string beside = folder_ + "/" + kNewName;
-  const FileHandle file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return cannot_write(path);
   if (!write_all(file.fd(), bytes) || (durable && ::fsync(file.fd()) != 0) ||
       ::rename(beside.c_str(), path.c_str()) != 0 || (durable && !sync_folder(folder_))) {
@@ -104,7 +104,7 @@ Result<void> TufFolder::replace(const std::string& name, BytesView bytes, bool d
 Result<void> TufFolder::forget_all_but_root() {
   const auto remove = [](const std::string& path) -> Result<void> {
     if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
-    return fail(kStoreWrite, "cannot delete " + printable(path) + ": " + system_reason());
+    return fail(kFileWrite, "cannot delete " + printable(path) + ": " + system_reason());
   };
   const std::string root = tuf::local_metadata_name(tuf::RoleName::root());
   for (const std::string& name : list_folder(folder_)) {

@@ -1,4 +1,4 @@
-#include "io/store/own_folder.h"
+#include "io/system/own_folder.h"
 
 #include <cerrno>
 #include <filesystem>
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/encoding/text.h"
-#include "io/store/errors.h"
-#include "io/store/file.h"
+#include "io/system/errors.h"
+#include "io/system/file.h"
 
 namespace tomme {
 
@@ -46,13 +46,13 @@ Result<void> check_way(const fs::path& path) {
   for (const Step& step : steps) {
     if (S_ISLNK(step.status.st_mode)) {
       if (step.is_ours()) continue;
-      return fail(kStoreUnsafe, "the link " + printable(step.path) + " belongs to another user");
+      return fail(kFolderUnsafe, "the link " + printable(step.path) + " belongs to another user");
     }
     if (step.lets_write(S_IWOTH) && (step.path == last || !step.is_sticky())) {
-      return fail(kStoreUnsafe, "everybody may write into the folder " + printable(step.path));
+      return fail(kFolderUnsafe, "everybody may write into the folder " + printable(step.path));
     }
     if (step.path == last && !step.is_ours()) {
-      return fail(kStoreUnsafe, "the folder " + printable(step.path) + " belongs to another user");
+      return fail(kFolderUnsafe, "the folder " + printable(step.path) + " belongs to another user");
     }
   }
   return {};
@@ -73,18 +73,18 @@ Result<void> make_private_folder(const std::string& path) {
                          : path.rfind('/', path.find_last_not_of('/'));
   if (slash != std::string::npos && slash > 0) TRY(make_private_folder(path.substr(0, slash)));
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return fail(kStoreWrite, "cannot make the folder " + printable(path) + ": " + system_reason());
+  return fail(kFileWrite, "cannot make the folder " + printable(path) + ": " + system_reason());
 }
 
 Result<void> expect_own_folder(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
-    return fail(kStoreRead, "cannot read " + printable(path) + ": " + system_reason());
+    return fail(kFileRead, "cannot read " + printable(path) + ": " + system_reason());
   }
-  if (!S_ISDIR(status.st_mode)) return fail(kStoreRead, printable(path) + " is not a folder");
+  if (!S_ISDIR(status.st_mode)) return fail(kFileRead, printable(path) + " is not a folder");
   std::error_code error;
   const fs::path real = fs::canonical(path, error);
-  if (error) return fail(kStoreRead, "cannot read " + printable(path) + ": " + error.message());
+  if (error) return fail(kFileRead, "cannot read " + printable(path) + ": " + error.message());
   TRY(check_way(absolute(path)));
   return check_way(real);
 }

@@ -1,12 +1,11 @@
-#include "app/repository/keyring.h"
+#include "io/keys/keyring.h"
 
-#include "app/repository/errors.h"
 #include "core/encoding/text.h"
-#include "core/tuf/key.h"
+#include "io/keys/errors.h"
 #include "io/pkcs11/errors.h"
-#include "io/store/file.h"
+#include "io/system/file.h"
 
-namespace tomme::repository {
+namespace tomme {
 
 namespace {
 
@@ -72,7 +71,7 @@ Result<PublicKey> Keyring::public_key(const std::string& name) {
   return tokens_.public_key(uri);
 }
 
-Result<void> Keyring::expect_signs(const std::string& name, bool ask) {
+Result<void> Keyring::expect_signs(const std::string& name, const SchemeOf& scheme_of, bool ask) {
   if (KeyUri::is_one(name)) {
     const KeyUri uri = TRY(KeyUri::parse(name));
     if (uri.type && *uri.type != pkcs11::ObjectKind::private_key) {
@@ -81,16 +80,16 @@ Result<void> Keyring::expect_signs(const std::string& name, bool ask) {
     }
     if (!ask && !uri.pin_value && !uri.pin_source) return {};
   } else if (!TRY(holds_private_key(name))) {
-    return fail(kRepositoryKeyFile, printable(name) + " has no private key, which signing needs",
+    return fail(kKeyFile, printable(name) + " has no private key, which signing needs",
                 "name the private key itself, not its public half");
   } else if (!ask) {
     return {};
   }
   const std::shared_ptr<const SigningKey> key = TRY(signer(name));
   if (!(key->public_key() == TRY(public_key(name)))) {
-    return fail(kRepositoryKeyFile, "the public half beside " + shown_key_name(name) + " is of another key");
+    return fail(kKeyFile, "the public half beside " + shown_key_name(name) + " is of another key");
   }
-  const SignatureScheme scheme = tuf::Key::of(key->public_key()).signature_scheme();
+  const SignatureScheme scheme = scheme_of(key->public_key());
   const BytesView probe = bytes_of("tomme");
   const Bytes signature = TRY(key->sign(scheme, probe));
   return in(shown_key_name(name), key->public_key().verify(scheme, probe, signature));
@@ -109,4 +108,4 @@ std::string shown_key_name(const std::string& name) {
   return uri ? uri->to_string() : "a PKCS#11 URI";
 }
 
-}  // namespace tomme::repository
+}  // namespace tomme
