@@ -116,7 +116,7 @@ void Stream::cut() {
 }
 
 bool Stream::peer_gone() const {
-  if (!socket_) return true;
+  if (!socket_.is_open()) return true;
   pollfd one{socket_.fd(), POLLRDHUP, 0};
   return ::poll(&one, 1, 0) > 0 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }

@@ -6,8 +6,6 @@ namespace tomme::store {
 
 namespace {
 
-using find_function;
-
 bool find_all(void* library, PqLibrary& pq) {
   return find_function(library, "PQconninfoParse", pq.conninfo_parse) &&
          find_function(library, "PQconninfoFree", pq.conninfo_free) &&

@@ -6,8 +6,6 @@ namespace tomme::store {
 
 namespace {
 
-using find_function;
-
 bool find_all(void* library, SqliteLibrary& sqlite) {
   return find_function(library, "sqlite3_open_v2", sqlite.open_v2) &&
          find_function(library, "sqlite3_close_v2", sqlite.close_v2) &&
