@@ -45,6 +45,20 @@ def test_ranges_only_from_judged_bytes(curl, index, demo):
     assert len(index.asked(f"/files/{WHEEL}")) == 1
 
 
+def test_ranges_are_offered_of_a_big_file_too(curl, index, demo):
+    """uv asks an index for no range any more after one HEAD without them: then it reads whole wheels for METADATA."""
+    content = big_wheel(demo, 17 * MEBI)
+    index.content[f"/files/{WHEEL}"] = content
+    entry = index.entry(WHEEL)
+    entry.sha256, entry.provenance, entry.metadata = sha256(content), None, None
+    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 1.0)
+    url = index.file_url(WHEEL)
+    result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -I -o head {url}; curl -sS -r -7 -o part -w '%{{http_code}}' {url}")
+    assert result.out == "206", result.said
+    assert b"accept-ranges: bytes" in (curl.work / "head").read_bytes().lower()
+    assert (curl.work / "part").read_bytes() == content[-7:]
+
+
 def test_no_range_of_a_refused_file(curl, index):
     index.entry(WHEEL).sha256 = "0" * 64
     url = index.file_url(WHEEL)

@@ -1,6 +1,7 @@
 #include "app/relay/relay.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "app/relay/errors.h"
 #include "app/relay/page.h"
@@ -123,8 +124,10 @@ Result<void> Relay::answer_file(const net::Request& request, const std::string& 
   const auto download = download_for(key, request.url, name, request.headers);
   const std::stop_token stop = response.stop_token();
   const auto soon = [] { return std::chrono::steady_clock::now() + kGlance; };
-  Download::State state =
-      download->wait(options_.hold_bytes, std::chrono::steady_clock::now() + options_.hold_time, stop);
+  const bool is_head = request.method == "HEAD";
+  Download::State state = download->wait(
+      is_head ? std::numeric_limits<std::uint64_t>::max() : options_.hold_bytes,
+      std::chrono::steady_clock::now() + (is_head ? options_.head_time : options_.hold_time), stop);
   // Before the server has answered, nothing is known that could be announced: not even that there is a
   // file.
   while (!state.done && state.fd < 0 && !stop.stop_requested() && !response.client_gone()) {

@@ -33,6 +33,10 @@ struct RelayOptions {
   /// last block withheld.
   std::uint64_t hold_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds hold_time{5000};
+  /// A HEAD asks whether ranges are served, which they are of a judged file only: it waits this long. uv asks
+  /// an index for no range any more after one file without them; the shortest time that an installer waits
+  /// (pip, Poetry) is 15 s.
+  std::chrono::milliseconds head_time{10'000};
 
   /// Something is demanded, so that what nobody can vouch for is refused.
   bool is_strict() const { return proof_required || !expected.empty(); }
