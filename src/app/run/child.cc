@@ -358,6 +358,7 @@ Result<int> run_child(const ChildCommand& command, const ChildOptions& options) 
   TRY(signals.start());
   std::vector<pid_t> before = below_us({});
   pid_t child = TRY(spawn(command));
+  if (options.started) options.started();
   std::stop_callback on_stop(options.stop, [&] { signals.wake(); });
   return Wait(child, signals, options, before).run();
 }

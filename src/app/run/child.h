@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct ChildOptions {
   /// Asked to stop, the child gets SIGTERM, and what is left of it after `patience` SIGKILL.
   std::stop_token stop = {};
   std::chrono::milliseconds patience = std::chrono::seconds(5);
+  std::function<void()> started = {};  ///< called once, as soon as the child runs; may not wait
 };
 
 /// Runs a command to its end and returns what a shell would: its exit status, or 128 and the signal's number.

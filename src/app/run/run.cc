@@ -185,11 +185,6 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
        .trust = plan.trust},
       relay));
 
-  // While the installer starts: its first request need not wait for it then.
-  const std::jthread preparing([&] {
-    for (const std::string& host : tls_hosts(plan)) proxy->prepare(host);
-    client.prepare();
-  });
   const Secret<std::string> proxy_url = proxy->url();
   const ChildCertificates certificates = TRY(writing.get());
   const ChildSettings settings{proxy_url, certificates, caches, options.invocation.kept};
@@ -198,7 +193,17 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
     if (const auto places = check.before(project); !places.empty())
       report.was_installed(project, places.front());
   }
-  const Result<int> child = run_child({options.invocation.argv, child_environment(plan, settings)});
+  // While the installer starts: its first request need not wait for it, nor its start share the cores with
+  // it.
+  std::jthread preparing;
+  const auto prepare = [&] {
+    preparing = std::jthread([&] {
+      for (const std::string& host : tls_hosts(plan)) proxy->prepare(host);
+      client.prepare();
+    });
+  };
+  const Result<int> child =
+      run_child({options.invocation.argv, child_environment(plan, settings)}, {.started = prepare});
   if (child) report_changes(check, store, options.policy, plan.command.installer, report);
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
