@@ -1,7 +1,10 @@
 """What docs/guides shows is what happens: console blocks are played on a terminal, in order, each guide on machines
 of its own. A prompt such as `alice$ ` names the machine, which is a folder here."""
+import contextlib
 import fcntl
+import hashlib
 import http.server
+import json
 import os
 import pathlib
 import pty
@@ -10,16 +13,17 @@ import select
 import shutil
 import signal
 import struct
+import subprocess
 import termios
 import threading
 import time
 
 import pytest
 
-from stage import ROOT
+from shown import steps
+from stage import PASSED_ON, ROOT, SECONDS
 
 GUIDES = ROOT / "docs/guides"
-SECONDS = 60
 COLUMNS = 120
 SITE = "https://tuf.example.org"  # what the guide calls the server's folder that is served
 HOME = "server.example:/srv/tomme"  # and the folder in which one works there, for scp
@@ -36,22 +40,6 @@ for last; do :; done
 count=$#; sources=; while [ $# -gt 1 ]; do sources="$sources $1"; shift; done
 exec cp $options $sources "$last"
 """
-
-
-def shown(guide: str, machines: str) -> list[tuple[str, str, str]]:
-    """Machine, command and what is shown of each command of a guide."""
-    found = []
-    for block in re.findall(r"^```console\n(.*?)^```", (GUIDES / guide).read_text(), re.M | re.S):
-        parts = re.split(rf"^({machines})\$ ", block, flags=re.M)
-        assert not parts[0], f"{guide}: a block that begins without a prompt: {parts[0]}"
-        for machine, text in zip(parts[1::2], parts[2::2]):
-            command, lines = "", text.splitlines(keepends=True)
-            while lines:
-                command += lines.pop(0)
-                if not command.endswith("\\\n"):
-                    break
-            found.append((machine, command.rstrip("\n"), "".join(lines)))
-    return found
 
 
 class Ids:
@@ -149,12 +137,11 @@ def machines(tmp_path, tomme) -> Machines:
     return Machines(tmp_path, tomme)
 
 
-@pytest.fixture
-def site(machines):
-    """https://tuf.example.org of the guide: the folder shop/public of the server."""
+@contextlib.contextmanager
+def serving(folder: pathlib.Path):
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments):
-            super().__init__(*arguments, directory=str(machines.folder / "server/shop/public"))
+            super().__init__(*arguments, directory=str(folder))
 
         def log_message(self, *_):
             pass
@@ -165,13 +152,80 @@ def site(machines):
         server.shutdown()
 
 
+@pytest.fixture
+def site(machines):
+    """https://tuf.example.org of the guide: the folder shop/public of the server."""
+    with serving(machines.folder / "server/shop/public") as address:
+        yield address
+
+
 def test_a_repository_for_two(machines, site):
-    steps = shown("tuf-for-two.md", "alice|bob|server|user")
-    assert len(steps) > 40, "the guide has lost commands"
+    all_steps = steps(GUIDES / "tuf-for-two.md", "alice|bob|server|user")
+    assert len(all_steps) > 40, "the guide has lost commands"
     server, user = machines.folder_of("server"), machines.folder_of("user")
     (server / "acme_tool-1.0-py3-none-any.whl").write_text("some wheel\n")
-    for machine, command, expected in steps:
+    for machine, command, expected in all_steps:
         if machine == "user" and not (user / "root.json").exists():
             shutil.copy(server / "root.json", user)  # by mail, says the guide
         said = machines.typed(machine, machines.ids.put_into(command).replace(SITE, site)).replace(site, SITE)
         assert machines.ids.compare(expected, said), f"{machine}$ {command}\nshown:\n{expected}\nsaid:\n{said}"
+
+
+class Person:
+    """Whoever types the commands of a guide that needs no second machine."""
+
+    def __init__(self, folder: pathlib.Path, program: pathlib.Path, pattern: str, more: str):
+        self.work = folder / "work"
+        self.tools = folder / "tools"
+        for made in (self.work, self.tools):
+            made.mkdir()
+        # What PyPI lists, the mirror of a machine that runs tests may not.
+        (self.tools / "tomme").write_text(f'#!/bin/sh\ncase "$*" in {pattern})\n  verb=$1; shift; set -- "$verb" {more} "$@";;\n'
+                                          f'esac\nexec {program.resolve()} "$@"\n')
+        (self.tools / "tomme").chmod(0o755)
+        self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
+            "PATH": f"{self.work}/venv/bin:{self.tools}:/usr/bin:/bin", "VIRTUAL_ENV": f"{self.work}/venv",
+            "HOME": str(folder), "LC_ALL": "C.UTF-8", "TOMME_REFRESH": "never", "TOMME_CACHE_DIR": str(folder / "cache"),
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+
+    def typed(self, command: str) -> str:
+        return subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, text=True, timeout=SECONDS,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+
+    def follows(self, guide: str):
+        ids = Ids()
+        for _, command, expected in steps(GUIDES / guide):
+            said = self.typed(command)
+            assert ids.compare(expected, said), f"$ {command}\nshown:\n{expected}\nsaid:\n{said}"
+
+
+@pytest.fixture
+def index_of_abi3info(shared, tmp_path):
+    """A simple index on this machine with the one release that the guide asks PyPI for."""
+    site, name = tmp_path / "site", "abi3info-2024.10.8.tar.gz"
+    (site / "simple/abi3info").mkdir(parents=True)
+    for file in (name, f"{name}.provenance"):
+        shutil.copy(shared / "vectors/pypi" / file, site)
+    digest = hashlib.sha256((site / name).read_bytes()).hexdigest()
+    (site / "simple/abi3info/index.html").write_text(
+        f'<!DOCTYPE html><a href="/{name}#sha256={digest}" data-provenance="/{name}.provenance">{name}</a>')
+    with serving(site) as address:
+        yield f"{address}/simple/"
+
+
+def test_a_release_is_verified(tmp_path, tomme, shared, index_of_abi3info):
+    person = Person(tmp_path, tomme, "verify*pypi:*", f"--index {index_of_abi3info}")
+    bundles = shared / "vectors/sigstore-conformance/bundle-verify"
+    for path in (shared / "vectors/pypi").glob("abi3info-*"):
+        shutil.copy(path, person.work)
+    (person.work / "changed").mkdir()
+    for path in person.work.glob("*.whl*"):
+        shutil.copy(path, person.work / "changed")
+    shutil.copy(bundles / "a.txt", person.work)
+    by_cosign = bundles / "happy-path-v0.3/bundle.sigstore.json"
+    shutil.copy(by_cosign, person.work / "a.txt.sigstore.json")
+    by_gh = [bundles / "happy-path-intoto-in-dsse-v3/bundle.sigstore.json", by_cosign]
+    (person.work / "lines.jsonl").write_text("".join(json.dumps(json.loads(one.read_text())) + "\n" for one in by_gh))
+    shutil.copy(bundles / "managed-key-happy-path/bundle.sigstore.json", person.work / "with-a-key.sigstore.json")
+    shutil.copy(bundles / "managed-key-happy-path/key.pub", person.work / "cosign.pub")
+    person.follows("verify-a-release.md")
