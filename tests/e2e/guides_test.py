@@ -229,3 +229,47 @@ def test_a_release_is_verified(tmp_path, tomme, shared, index_of_abi3info):
     shutil.copy(bundles / "managed-key-happy-path/bundle.sigstore.json", person.work / "with-a-key.sigstore.json")
     shutil.copy(bundles / "managed-key-happy-path/key.pub", person.work / "cosign.pub")
     person.follows("verify-a-release.md")
+
+
+@pytest.fixture
+def installing(tmp_path, tomme, shared, pypi):
+    """With what PyPI lists for abi3info, and an empty environment."""
+    person = Person(tmp_path, tomme, "run*", f"--attestations {shared / 'vectors/pypi'}")
+    assert person.typed("/usr/bin/python3 -m venv venv") == ""
+    return person
+
+
+def test_a_first_install(installing):
+    installing.follows("first-install.md")
+
+
+def test_a_refusal_is_read(installing):
+    installing.follows("read-a-refusal.md")
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_in_ci(installing):
+    (installing.work / "tomme.options").write_text("""# who should have signed; reviewed like code
+--expect abi3info=woodruffw/abi3info
+--require attested,expected
+--allow six
+""")
+    (installing.work / "requirements.txt").write_text("abi3info==2024.10.3\nsix==1.17.0\n")
+    installing.follows("ci.md")
+
+
+DOCUMENTS = sorted(path.relative_to(ROOT) for folder in (ROOT, ROOT / "docs", GUIDES) for path in folder.glob("*.md"))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links_lead_somewhere(document):
+    page = ROOT / document
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        place, _, heading = target.partition("#")
+        if "://" in place:
+            continue
+        path = page.parent / place if place else page
+        assert path.exists(), target
+        titles = re.findall(r"^#+ (.*)$", path.read_text(), re.M) if heading else []
+        anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+        assert not heading or heading in anchors, target
