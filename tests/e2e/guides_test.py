@@ -26,10 +26,10 @@ from stage import PASSED_ON, ROOT, SECONDS
 GUIDES = ROOT / "docs/guides"
 COLUMNS = 120
 SITE = "https://tuf.example.org"  # what the guide calls the server's folder that is served
-HOME = "server.example:/srv/tomme"  # and the folder in which one works there, for scp
+HOME = "server.example:/srv/tomme"  # and the folder on the server in which the guide works, for scp
 
-# Whoever sits at the terminal answers these.
-ANSWERS = ((rb"passphrase of [^\n]*: $", b"correct horse battery\n"), (rb"the same again: $", b"correct horse battery\n"),
+# What the person at the terminal answers.
+ANSWERS = ((rb"passphrase of [^\n]*: $", b"correct horse\n"), (rb"the same again: $", b"correct horse\n"),
            (rb"\[y/N\] $", b"y\n"), (rb"until Ctrl-C\r\n$", b"\x03"))
 
 # The stand-in for scp: a machine is a folder beside this one.
@@ -37,7 +37,7 @@ SCP = f"""#!/bin/sh
 for word; do shift; set -- "$@" "$(printf %s "$word" | sed 's|^{HOME}|'"$MACHINES"'/server|')"; done
 options=; [ "$1" != -r ] || {{ options=-r; shift; }}
 for last; do :; done
-count=$#; sources=; while [ $# -gt 1 ]; do sources="$sources $1"; shift; done
+sources=; while [ $# -gt 1 ]; do sources="$sources $1"; shift; done
 exec cp $options $sources "$last"
 """
 
@@ -65,11 +65,10 @@ class Ids:
                 return r"([0-9a-f]{12})[0-9a-f]*"
             if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]+Z", text):
                 return r"\d{4}-\d\d-\d\dT[\d:]+Z"
-            return re.sub(r"^\\?\d+", r"\\d+", re.escape(text))
+            return re.sub(r"^\d+(?= (?:ms|bytes|hours?)$)", r"\\d+", text) if " " in text else re.escape(text)
 
         tokens = r"\s+|…|\b[0-9a-f]{12,64}\b|\b\d{4}-\d\d-\d\dT[\d:]+Z|\b\d+ (?:ms|bytes|hours?)|[^\s…]"
-        return "".join(piece(match) if len(match[0]) > 1 or match[0].isspace() or match[0] == "…" else re.escape(match[0])
-                       for match in re.finditer(tokens, shown.strip())), new
+        return "".join(map(piece, re.finditer(tokens, shown.strip()))), new
 
     def compare(self, shown: str, said: str) -> bool:
         pattern, new = self.pattern(shown)
@@ -100,9 +99,10 @@ class Machines:
         return folder
 
     def environment(self) -> dict[str, str]:
-        return {"PATH": f"{self.tools}:/usr/bin:/bin", "HOME": str(self.folder), "MACHINES": str(self.folder),
-                "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", "TOMME_REFRESH": "never",
-                "TOMME_CACHE_DIR": str(self.folder / "cache")}
+        kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+        return kept | {"PATH": f"{self.tools}:/usr/bin:/bin", "HOME": str(self.folder), "MACHINES": str(self.folder),
+                       "LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1", "TOMME_REFRESH": "never",
+                       "TOMME_CACHE_DIR": str(self.folder / "cache")}
 
     def typed(self, machine: str, command: str) -> str:
         """What a terminal shows of it, prompts are answered."""
@@ -120,7 +120,6 @@ class Machines:
                     break
                 for question, answer in ANSWERS:
                     if re.search(question, said[answered:]):
-                        time.sleep(0.05)  # it turns the echo off after the question, and drops what was typed before
                         answered = len(said)
                         os.write(terminal, answer)
             else:
@@ -171,8 +170,18 @@ def test_a_repository_for_two(machines, site):
         assert machines.ids.compare(expected, said), f"{machine}$ {command}\nshown:\n{expected}\nsaid:\n{said}"
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_the_unit_is_one_that_systemd_takes(tmp_path, tomme):
+    unit, = re.findall(r"^```ini\n(.*?)^```", (GUIDES / "tuf-for-two.md").read_text(), re.M | re.S)
+    assert "/usr/local/bin/tomme " in unit
+    path = tmp_path / "tomme-publish.service"
+    path.write_text(unit.replace("/usr/local/bin/tomme ", f"{tomme.resolve()} "))
+    done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, timeout=SECONDS)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
 class Person:
-    """Whoever types the commands of a guide that needs no second machine."""
+    """Types the commands of a guide that needs no second machine."""
 
     def __init__(self, folder: pathlib.Path, program: pathlib.Path, pattern: str, more: str):
         self.work = folder / "work"
@@ -180,13 +189,15 @@ class Person:
         for made in (self.work, self.tools):
             made.mkdir()
         # What PyPI lists, the mirror of a machine that runs tests may not.
-        (self.tools / "tomme").write_text(f'#!/bin/sh\ncase "$*" in {pattern})\n  verb=$1; shift; set -- "$verb" {more} "$@";;\n'
-                                          f'esac\nexec {program.resolve()} "$@"\n')
+        (self.tools / "tomme").write_text(f"""#!/bin/sh
+case "$*" in {pattern}) command=$1; shift; set -- "$command" {more} "$@";; esac
+exec {program.resolve()} "$@"
+""")
         (self.tools / "tomme").chmod(0o755)
         self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {
             "PATH": f"{self.work}/venv/bin:{self.tools}:/usr/bin:/bin", "VIRTUAL_ENV": f"{self.work}/venv",
-            "HOME": str(folder), "LC_ALL": "C.UTF-8", "TOMME_REFRESH": "never", "TOMME_CACHE_DIR": str(folder / "cache"),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+            "HOME": str(folder), "LC_ALL": "C.UTF-8", "TOMME_REFRESH": "never",
+            "TOMME_CACHE_DIR": str(folder / "cache"), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 
     def typed(self, command: str) -> str:
         return subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environment, text=True, timeout=SECONDS,

@@ -11,7 +11,7 @@ class Step(NamedTuple):
 
 
 def steps(document: pathlib.Path, machines: str = "") -> list[Step]:
-    """`$ COMMAND`, or `NAME$ COMMAND` where machines is a pattern of their names. A command ends where no backslash does."""
+    """`$ COMMAND`, or `NAME$ COMMAND` where machines is a pattern of names. After a backslash the command goes on."""
     found = []
     for block in re.findall(r"^```console\n(.*?)^```", document.read_text(), re.M | re.S):
         parts = re.split(rf"^({machines})\$ ", block, flags=re.M)
