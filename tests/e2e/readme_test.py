@@ -1,13 +1,12 @@
 """What README.md shows is what happens: its console blocks are run, with real installers and real attestations."""
-import re
 import shlex
 
 import pytest
 
+from shown import steps
 from stage import ROOT
 
-BLOCKS = re.findall(r"^```console\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
-SHOWN = [each.split("\n", 1) for block in BLOCKS for each in re.split(r"^\$ ", block, flags=re.M)[1:]]
+SHOWN = [(step.command, step.shown) for step in steps(ROOT / "README.md")]
 
 
 def in_one_line(text: str) -> str:

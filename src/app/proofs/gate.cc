@@ -102,7 +102,7 @@ std::vector<std::string> Gate::notes() const {
   if (!elsewhere_ && attestations_.empty() && seen_.listed == 0 && seen_.unlisted > 0) {
     notes.emplace_back(
         "the index lists no attestation for any file, as most mirrors do: --proofs pypi asks PyPI for those "
-        "of public projects (see docs/at-work.md)");
+        "of public projects (see docs/guides/at-work.md)");
   }
   return notes;
 }
