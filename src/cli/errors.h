@@ -6,7 +6,7 @@ namespace tomme::cli {
 
 inline constexpr ErrorCode kUsage{"usage/command-line", Outcome::wrong_usage,
                                   "the command line cannot be understood",
-                                  "tomme --help, or tomme VERB --help"};
+                                  "tomme --help, or tomme COMMAND --help"};
 inline constexpr ErrorCode kUsageNoFile{"usage/no-file", Outcome::wrong_usage,
                                         "a file that was named on the command line is not there",
                                         "check the spelling and the folder"};

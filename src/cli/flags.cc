@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "cli/flags_internal.h"
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {

@@ -82,7 +82,7 @@ Result<std::vector<ProofChoice>> find_beside(const std::string& path, const Limi
     return fail(kUsageNoProof, "it is a proof itself, of " + printable(*file),
                 "verify the file that it is for: tomme verify " + printable(*file));
   }
-  return fail(kUsageNoProof, "no proof was named for it, and there is none beside it");
+  return fail(kUsageNoProof, "no attestation was named for it, and there is none beside it");
 }
 
 /// The log of the trust root in use.
@@ -206,7 +206,7 @@ Result<Subject> make_subject(const VerifyCommand& command, const Limits& limits,
   for (const LocalProof& proof : named)
     subject.proofs.push_back(TRY(load_proof(proof.kind, proof.path, limits)));
   if (subject.proofs.empty()) {
-    if (!filename_of(input, "")) return fail(kUsageNoProof, "no proof was named for it");
+    if (!filename_of(input, "")) return fail(kUsageNoProof, "no attestation was named for it");
     subject.proofs = TRY(find_beside(input, limits));
   }
   return subject;

@@ -8,7 +8,7 @@
 #include "cli/errors.h"
 #include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 #include "core/encoding/text.h"
 #include "tomme_version.h"
 

@@ -2,7 +2,7 @@
 
 #include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {

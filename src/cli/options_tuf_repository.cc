@@ -2,7 +2,7 @@
 
 #include "cli/flags_internal.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::cli {
@@ -248,7 +248,7 @@ void describe_gc(CLI::App& app, TufCommand& command) {
         "gc [options]\n\nRemoves bins, snapshots and target files to which nothing leads any more. Roots "
         "stay.");
   app.add_option("--keep", command.keep,
-                 "keep what was replaced less than this many seconds ago (default 3600)")
+                 "keep what was replaced less than this many seconds ago, at least 60 (default 3600)")
       ->option_text("SECONDS")
       ->group("how much")
       ->check(CLI::Range(60, 31'536'000));

@@ -87,6 +87,18 @@ Error with_key_hint(Error error, const TufCommand& command) {
       "their ids");
 }
 
+/// Keys that published are those of the next time too: after a change of the online key nobody has to name it
+/// for ever.
+Result<void> remember_online_keys(const TufCommand& command, const TufPlace& place) {
+  if (command.online_keys.empty()) return {};
+  std::vector<std::string> keys;
+  for (const std::string& key : command.online_keys) keys.push_back(TRY(place.setting_of(key)));
+  if (keys == TRY(repository::load_settings(place.database())).online_keys) return {};
+  TRY(repository::save_online_keys(place.database(), keys));
+  tell("note: tomme tuf publish takes these keys from now on, without --online-key\n");
+  return {};
+}
+
 /// Until it is asked to stop: what goes wrong is said, and tried again next time.
 Result<int> watch(const TufCommand& command, const TufPlace& place, repository::Publisher& publisher,
                   const SigningKeys& signers, const Clock& clock) {
@@ -103,6 +115,7 @@ Result<int> watch(const TufCommand& command, const TufPlace& place, repository::
       }
     } else if (done->published) {
       say(*done);
+      TRY(remember_online_keys(command, place));
       TRY(say_expired(place, publisher, TRY(time_of(command, clock)), said));
       TRY(flush_output());
     }
@@ -128,6 +141,7 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     if (!published) return std::unexpected(with_key_hint(published.error(), command));
     const Publication& done = *published;
     say(done);
+    if (done.published) TRY(remember_online_keys(command, place));
     more = done.more;
     for (const std::string& words : done.notes) tell("note: " + words + "\n");
     if (more) continue;

@@ -15,6 +15,7 @@
 #include "core/base/words.h"
 #include "core/encoding/pem.h"
 #include "core/encoding/text.h"
+#include "core/tuf/threshold.h"
 #include "io/system/file.h"
 
 namespace tomme::cli {
@@ -79,6 +80,25 @@ Result<void> expect_online_keys(const TufCommand& command, Keyring& keyring) {
     }
   }
   return {};
+}
+
+/// Whether there is a public key in each of these places.
+Result<void> expect_keys(const TufCommand& command) {
+  for (const std::string& name : command.online_keys) {
+    if (pkcs11::KeyUri::is_one(name)) TRY(TRY(pkcs11::KeyUri::parse(name)).expect_storable());
+  }
+  Keyring keyring = keyring_for(command);
+  for (const auto* names :
+       {&command.root_keys, &command.targets_keys, &command.bins_keys, &command.online_keys})
+    for (const std::string& name : *names) TRY(keyring.public_key(name));
+  return {};
+}
+
+void hint_to_serve(const TufPlace& place, const repository::Lifetimes& lifetimes) {
+  tell("hint: serve " + place.files().describe() +
+       " alone, and let tomme tuf publish --watch 10 run: without it clients "
+       "are refused after " +
+       span_text(lifetimes.timestamp) + "\n");
 }
 
 std::string id_of(const PublicKey& key) {
@@ -201,6 +221,35 @@ Result<void> say_where_keys_remain(const TufCommand& command, store::BlobStore& 
   return {};
 }
 
+/// A role whose file the keys to come have not signed: clients refuse it as soon as its new keys are
+/// published.
+Result<void> say_what_has_to_be_renewed(store::BlobStore& files, const std::string& role,
+                                        const std::optional<tuf::Root>& root,
+                                        const std::map<std::string, tuf::Targets>& others) {
+  const auto published = TRY(repository::load_published(files));
+  const auto file = published.offline.targets.find(role);
+  if (file == published.offline.targets.end()) return {};
+  const auto is_signed = [&](const tuf::Keys& keys, const tuf::RoleKeys& role_keys) {
+    return tuf::verify_threshold(role, "", keys, role_keys, file->second.canonical, file->second.signatures)
+        .has_value();
+  };
+  bool good = true;
+  if (root && role == "targets") good = is_signed(root->keys, root->targets);
+  for (const auto& [name, draft] : others) {
+    if (!draft.delegations) continue;
+    const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&draft.delegations->roles);
+    if (named == nullptr) continue;
+    for (const tuf::DelegatedRole& one : *named)
+      if (one.name.text() == role) good = good && is_signed(draft.delegations->keys, one.keys);
+  }
+  if (!good) {
+    tell("hint: the file of " + printable(role, 80) +
+         " is not signed by enough of its new keys: stage it too, tomme tuf renew " + printable(role, 80) +
+         "\n");
+  }
+  return {};
+}
+
 Result<void> edit_role(const TufCommand& command, Keyring& keyring, KeyEditor editor) {
   if (command.verb == TufCommand::Verb::key_threshold) return editor.set_threshold(command.threshold);
   for (const std::string& name : command.names) {
@@ -241,6 +290,7 @@ Result<int> change_keys(const TufCommand& command, Time now) {
     TRY(repository::stage(place.files(), name, draft));
     tell("staged " + name + " version " + std::to_string(draft.version.value()) + ", to be signed\n");
   }
+  TRY(say_what_has_to_be_renewed(place.files(), command.role, root, others));
   if (command.verb == TufCommand::Verb::key_remove)
     TRY(say_where_keys_remain(command, place.files(), root, std::move(others)));
   if (command.verb == TufCommand::Verb::key_add) {
@@ -298,11 +348,13 @@ Result<int> new_key(const TufCommand& command) {
 }  // namespace
 
 Result<int> tuf_init(const TufCommand& command, Time now) {
-  const TufPlace place = TRY(TufPlace::open(command, true));
   const bool made = command.root_keys.empty() && command.online_keys.empty();
   if (!made && (command.root_keys.empty() || command.online_keys.empty())) {
     return fail(kUsage, "both --root-key and --online-key are needed, or neither", "tomme tuf init --help");
   }
+  // Before anything is made: a folder without keys would pass for a repository.
+  TRY(expect_keys(command));
+  const TufPlace place = TRY(TufPlace::open(command, true));
   TRY(repository::expect_none(place.files()));
   TufCommand keys = command;
   if (made) {
@@ -345,6 +397,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
     print("staged root and targets" + std::string(keys.pep458 ? " and bins" : "") + ", to be signed\n");
     tell("hint: tomme tuf sign --key KEY, on each holder's machine a copy of " + place.files().describe() +
          "/staged/*.json, then tomme tuf publish\n");
+    hint_to_serve(place, settings.lifetimes);
     return 0;
   }
   SigningKeys signers;
@@ -360,10 +413,7 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   tell("hint: keep " + printable(place.key_folder()) +
        (keys.pep458 ? "/root.pem, targets.pem and bins.pem" : "/root.pem and targets.pem") +
        " off this machine\n");
-  tell("hint: serve " + place.files().describe() +
-       " alone, and let tomme tuf publish --watch 10 run: without it clients "
-       "are refused after " +
-       span_text(settings.lifetimes.timestamp) + "\n");
+  hint_to_serve(place, settings.lifetimes);
   return 0;
 }
 

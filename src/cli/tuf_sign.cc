@@ -59,7 +59,9 @@ Result<repository::Published> previous_roles(const TufCommand& command) {
   const auto foreign = repository::ForeignFiles::open(*files, std::nullopt);
   if (!foreign) {
     return fail(kUsage, "nothing is published in " + printable(command.previous),
-                "name with --previous the folder in which metadata/ is, or a copy of metadata/ itself");
+                "name with --previous a copy of what is served, the folder in which metadata/ is or "
+                "metadata/ itself; the folder "
+                "of tomme tuf refresh has not all of it");
   }
   return repository::load_published(**foreign);
 }
@@ -81,6 +83,17 @@ tuf::Keys own_keys(const SigningKeys& signers) {
   return keys;
 }
 
+/// Here the holder's copy of what is published may be the old one, and not the staged file.
+Result<void> expect_next_of_previous(const TufCommand& command, const std::string& role,
+                                     const std::string& text, const repository::Published& published) {
+  Result<void> next = repository::expect_next_version(role, text, published);
+  if (next || !next.error().is(repository::kRepositoryStaged)) return next;
+  return fail(repository::kRepositoryStaged,
+              next.error().message() + ", as " + printable(command.previous) + " has it",
+              "fetch what is published into " + printable(command.previous) +
+                  " anew; if it is the newest, the change has to be staged again on top of it");
+}
+
 Result<int> sign_copies(const TufCommand& command, Time now) {
   const SigningKeys signers = TRY(signers_of(command));
   const repository::Published published = TRY(previous_roles(command));
@@ -97,7 +110,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
     std::string text = copies[i].text;
-    if (before.root) TRY(repository::expect_next_version(role, text, published));
+    if (before.root) TRY(expect_next_of_previous(command, role, text, published));
     // A new holder of a role finds the key in the copy of the role that delegates to it.
     repository::SignerTables tables = repository::tables_for(role, before, copies);
     if (copies.size() > 1 && !tables.empty() && !repository::any_may_sign(signers, tables)) {

@@ -13,7 +13,8 @@ inline constexpr ErrorCode kGuardSetting{
     "remove the setting, or point the installer at other settings for this command"};
 inline constexpr ErrorCode kGuardUnproven{
     "guard/unproven", Outcome::wrong_usage,
-    "the command asks for something that cannot carry proof where proof is required, or that may hold a "
+    "the command asks for something that cannot be judged where attestations are required, or that may hold "
+    "a "
     "project "
     "whose signer is expected",
     "take it from an index; without `--require attested` and `--expect` it is only noted"};

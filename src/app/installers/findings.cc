@@ -264,7 +264,7 @@ Result<void> Findings::requirement(std::string_view text, const std::string& whe
 }
 
 Result<void> Findings::unproven(std::string_view what, const std::string& where, std::string_view hint) {
-  std::string text = where + ": " + std::string(what) + " cannot carry proof";
+  std::string text = where + ": " + std::string(what) + " cannot be judged";
   if (is_required()) {
     return hint.empty() ? fail(kGuardUnproven, std::move(text))
                         : fail(kGuardUnproven, std::move(text), std::string(hint));
@@ -342,7 +342,7 @@ Result<std::vector<std::string>> Findings::notes() const {
   for (const Origin& origin : origins_) judged.insert(origin.to_string());
   for (const Direct& direct : direct_) {
     if (judged.contains(direct.host)) continue;
-    if (direct.required) return fail(kGuardUnproven, direct.text + " cannot carry proof");
+    if (direct.required) return fail(kGuardUnproven, direct.text + " cannot be judged");
     all.push_back("not judged: " + direct.text);
   }
   return all;

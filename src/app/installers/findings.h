@@ -79,7 +79,7 @@ class Findings {
   Result<void> file_host(std::string_view authority, const std::string& where);
   /// One requirement as pip and uv take it: a URL, a VCS reference or a path is `unproven`.
   Result<void> requirement(std::string_view text, const std::string& where);
-  /// What cannot carry proof: refused where proof is required, else a note. A hint where the code's own does
+  /// What cannot be judged: refused where proof is required, else a note. A hint where the code's own does
   /// not help.
   Result<void> unproven(std::string_view what, const std::string& where, std::string_view hint = {});
   /// The kinds of source that are `unproven` with every installer: a repository of a version control system,
@@ -100,7 +100,7 @@ class Findings {
   /// A host that an installer asks without going through Tomme: only this machine may be one, and only while
   /// no index is on it.
   Result<void> reached_directly(std::string_view host, const std::string& where);
-  /// A URL for `what` that is judged if its host is intercepted, and else cannot carry proof.
+  /// A URL for `what` that is judged if its host is intercepted, and else cannot be judged.
   Result<void> direct_url(std::string_view url, const std::string& where);
 
   /// A text of a settings or lock file that a reader has looked at. What is handed to the functions above is
@@ -147,7 +147,7 @@ class Findings {
   void starts(Installer installer) { started_.insert(installer); }
   const std::set<Installer>& started() const { return started_; }
 
-  /// Sorted out at the end, when all intercepted hosts are known: a direct URL elsewhere cannot carry proof.
+  /// Sorted out at the end, when all intercepted hosts are known: a direct URL elsewhere cannot be judged.
   Result<std::vector<std::string>> notes() const;
   const std::vector<NamedIndex>& indexes() const { return indexes_; }
   const std::vector<NamedLogin>& logins() const { return logins_; }

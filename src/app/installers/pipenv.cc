@@ -336,7 +336,7 @@ class PipenvCollector {
   }
 
   Result<void> package_text(const json::Member& member, const std::string& where) {
-    // Sources, and what is pasted beside them alone: they cannot carry proof, whatever stands there.
+    // Sources, and what is pasted beside them alone: they cannot be judged, whatever stands there.
     constexpr std::array<std::string_view, 9> kOfSources{"git",  "hg",  "svn", "bzr",         "path",
                                                          "file", "vcs", "ref", "subdirectory"};
     const std::string place = where + "." + shown_address(member.name);

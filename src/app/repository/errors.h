@@ -14,7 +14,7 @@ inline constexpr ErrorCode kRepositoryNoTarget{
     "paths are compared letter for letter, as they were added; nothing was changed"};
 inline constexpr ErrorCode kRepositoryBins{
     "repository/bins", Outcome::wrong_usage, "unsupported number of hash bins",
-    "use 1 to 15 bits: 10 (1,024 bins) up to about a million targets, 14 (16,384 bins) above"};
+    "use 1 to 15 bits: 10 (1,024 bins) suit ten thousand targets, 13 a million"};
 inline constexpr ErrorCode kRepositoryTooLarge{
     "repository/too-large", Outcome::refused,
     "a metadata file would be larger than other clients accept (snapshot 2,000,000, targets 5,000,000, root "

@@ -39,6 +39,12 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+std::string as_lines(const std::vector<std::string>& texts) {
+  std::string lines;
+  for (const std::string& text : texts) lines += text + "\n";
+  return lines;
+}
+
 Result<void> put(store::Transaction& tx, std::string_view name, const std::string& value) {
   TRY(
       tx.run("INSERT INTO tuf_setting (name, value) VALUES ($1, $2) "
@@ -73,10 +79,13 @@ Result<void> save_settings(store::Database& database, const Settings& settings) 
     for (const LifetimeName& lifetime : kLifetimes) {
       TRY(put(tx, lifetime.name, std::to_string((settings.lifetimes.*lifetime.member).count())));
     }
-    std::string keys;
-    for (const std::string& key : settings.online_keys) keys += key + "\n";
-    return put(tx, kOnlineKeys, keys);
+    return put(tx, kOnlineKeys, as_lines(settings.online_keys));
   });
+}
+
+Result<void> save_online_keys(store::Database& database, const std::vector<std::string>& keys) {
+  return store::transact(database, store::Access::write,
+                         [&](store::Transaction& tx) { return put(tx, kOnlineKeys, as_lines(keys)); });
 }
 
 Result<void> save_first_root(store::Transaction& transaction, const Sha256& digest) {

@@ -35,6 +35,7 @@ struct Settings {
 /// Defaults for what is not there.
 Result<Settings> load_settings(store::Database& database);
 Result<void> save_settings(store::Database& database, const Settings& settings);
+Result<void> save_online_keys(store::Database& database, const std::vector<std::string>& keys);
 Result<void> save_first_root(store::Transaction& transaction, const Sha256& digest);
 Result<void> save_bins_looked_at(store::Transaction& transaction, Time time);
 

@@ -1,11 +1,11 @@
 #include "app/run/ending.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "app/run/errors.h"
+#include "core/base/suggest.h"
 #include "core/encoding/text.h"
 
 namespace tomme::guard {
@@ -14,32 +14,13 @@ namespace {
 
 constexpr int kUnknownStatus = std::to_underlying(Outcome::could_not_tell);
 
-/// Letters to change, take away or add (Levenshtein).
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// A project so like the name that it may have been meant: at most one letter in four is another.
+/// A project so like the name that it may have been meant.
 std::optional<std::string> meant(const ProjectName& name, const std::set<ProjectName>& projects) {
-  std::optional<std::string> best;
-  std::size_t nearest = std::max<std::size_t>(1, name.normalized().size() / 4) + 1;
-  for (const ProjectName& project : projects) {
-    const std::size_t far = distance(name.normalized(), project.normalized());
-    if (far == 0 || far >= nearest) continue;
-    nearest = far;
-    best = project.normalized();
-  }
-  return best;
+  std::vector<std::string_view> known;
+  for (const ProjectName& project : projects)
+    if (project != name) known.push_back(project.normalized());
+  const auto near = nearest(name.normalized(), known);
+  return near ? std::optional<std::string>(*near) : std::nullopt;
 }
 
 Error unused(const ProjectName& name, const Report& report) {
@@ -56,8 +37,8 @@ Error unused(const ProjectName& name, const Report& report) {
             "uninstall it, unless it is the project that was meant"};
   }
   const auto near = meant(name, report.projects());
-  return {kGuardUnused, sentence + "no file of that project came" +
-                            (near ? "; did you mean " + *near + "?" : "; check the spelling")};
+  return {kGuardUnused,
+          sentence + "no file of that project came" + (near ? "; did you mean " + *near + "?" : "")};
 }
 
 /// A file of the project came, and was judged, but what was there before is what is there now: a build may

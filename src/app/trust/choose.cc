@@ -4,6 +4,7 @@
 #include "core/encoding/text.h"
 #include "core/sigstore/builtin_roots.h"
 #include "core/tuf/errors.h"
+#include "io/system/errors.h"
 #include "io/system/file.h"
 
 namespace tomme::trust {
@@ -88,7 +89,8 @@ std::string described(const InUse& in_use) {
 
 /// Where nothing is at hand, why it could not be refreshed is what counts.
 Result<InUse> fall_back(Result<InUse> in_use, const Error& why) {
-  if (!in_use) return std::unexpected(why);
+  // A folder that others may write into is no matter of the network, and nothing that waiting mends.
+  if (!in_use || why.is(kFolderUnsafe)) return std::unexpected(why);
   in_use->note = "the trust root could not be refreshed: " + why.message() + "; using " + described(*in_use);
   return in_use;
 }

@@ -19,10 +19,6 @@ constexpr std::size_t kLongestKeyFile = 64 * 1024;
 constexpr unsigned kRsaBits = 3072;
 constexpr std::string_view kPublicSuffix = ".pub";
 
-Result<std::string> read_key(const std::string& path) {
-  return in(printable(path), read_file(path, kLongestKeyFile));
-}
-
 Result<void> write_new(const std::string& path, std::string_view text, mode_t mode) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file.is_open() && errno == EEXIST) {
@@ -38,7 +34,7 @@ Result<void> write_new(const std::string& path, std::string_view text, mode_t mo
 }  // namespace
 
 Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, const AskPassphrase& ask) {
-  const Secret<std::string> text(TRY(read_key(path)));
+  const Secret<std::string> text(TRY(read_file(path, kLongestKeyFile)));
   if (is_encrypted_key(text.reveal())) {
     const Secret<std::string> passphrase = TRY(ask(path));
     PrivateKey key = TRY(in(printable(path), decrypt_key(text.reveal(), passphrase)));
@@ -50,12 +46,12 @@ Result<std::shared_ptr<const SigningKey>> load_signer(const std::string& path, c
 }
 
 Result<bool> holds_private_key(const std::string& path) {
-  const Secret<std::string> text(TRY(read_key(path)));
+  const Secret<std::string> text(TRY(read_file(path, kLongestKeyFile)));
   return is_encrypted_key(text.reveal()) || PrivateKey::parse_pem(text.reveal()).has_value();
 }
 
 Result<PublicKey> load_public_key(const std::string& path) {
-  const Secret<std::string> text(TRY(read_key(path)));
+  const Secret<std::string> text(TRY(read_file(path, kLongestKeyFile)));
   auto key = PublicKey::parse_pem(text.reveal());
   if (key) return key;
   if (const auto beside = read_file_if_there(path + std::string(kPublicSuffix), kLongestKeyFile);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tomme::cli {
+namespace tomme {
 
 /// The word of `known` that somebody who typed `word` most likely meant: at most a third of its letters are
 /// wrong, missing, too many or changed with their neighbour (the restricted Damerau-Levenshtein distance; of
@@ -16,4 +16,4 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known,
                          std::string_view otherwise);
 
-}  // namespace tomme::cli
+}  // namespace tomme

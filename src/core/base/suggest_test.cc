@@ -1,9 +1,9 @@
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 
 #include <array>
 #include <gtest/gtest.h>
 
-namespace tomme::cli {
+namespace tomme {
 namespace {
 
 constexpr std::array<std::string_view, 5> kKnown{"verify", "inspect", "run", "tuf", "trust"};
@@ -29,4 +29,4 @@ TEST(Suggest, PutsTheWordBeforeTheOtherHint) {
 }
 
 }  // namespace
-}  // namespace tomme::cli
+}  // namespace tomme

@@ -1,10 +1,10 @@
-#include "cli/suggest.h"
+#include "core/base/suggest.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace tomme::cli {
+namespace tomme {
 namespace {
 
 /// Longer words are no command or option of anybody.
@@ -47,4 +47,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return (meant ? "did you mean " + std::string(*meant) + "? " : "") + std::string(otherwise);
 }
 
-}  // namespace tomme::cli
+}  // namespace tomme
