@@ -92,7 +92,11 @@ Error with_key_hint(Error error, const TufCommand& command) {
 Result<void> remember_online_keys(const TufCommand& command, const TufPlace& place) {
   if (command.online_keys.empty()) return {};
   std::vector<std::string> keys;
-  for (const std::string& key : command.online_keys) keys.push_back(TRY(place.setting_of(key)));
+  for (const std::string& key : command.online_keys) {
+    Result<std::string> setting = place.setting_of(key);
+    if (!setting) return {};  // a URI with a PIN, which the database does not keep
+    keys.push_back(*std::move(setting));
+  }
   if (keys == TRY(repository::load_settings(place.database())).online_keys) return {};
   TRY(repository::save_online_keys(place.database(), keys));
   tell("note: tomme tuf publish takes these keys from now on, without --online-key\n");
