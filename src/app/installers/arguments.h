@@ -24,7 +24,8 @@ enum class Meaning : std::uint8_t {
   client_certificate,
   torch_backend,
   link_mode,
-  project,  ///< folder of the project
+  vanishing,  ///< the environment is deleted at the end
+  project,    ///< folder of the project
   global_project,
   directory,  ///< folder to change to first
   configuration_file,

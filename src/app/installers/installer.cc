@@ -185,6 +185,24 @@ std::vector<std::vector<std::string>> words_within(std::span<const std::string> 
   return lists;
 }
 
+bool installs(std::span<const std::string> argv) {
+  constexpr std::array<std::string_view, 36> kOthers{
+      "download",       "wheel",    "lock",         "compile",      "build",
+      "export",         "tree",     "index",        "hash",         "list",
+      "show",           "freeze",   "check",        "config",       "cache",
+      "search",         "publish",  "venv",         "python",       "version",
+      "init",           "outdated", "fetch",        "pip-compile",  "why",
+      "audit",          "info",     "requirements", "graph",        "--dry-run",
+      "--no-sync",      "--lock",   "--lock-only",  "--no-install", "--only-download",
+      "--download-only"};
+  return std::ranges::none_of(words_within(argv), [&](const std::vector<std::string>& words) {
+    return std::ranges::any_of(words, [&](const std::string& word) {
+      const std::string_view name = std::string_view(word).substr(word.rfind('/') + 1);
+      return std::ranges::find(kOthers, name) != kOthers.end();
+    });
+  });
+}
+
 std::optional<std::vector<std::string>> plain_words(std::string_view text) {
   constexpr std::string_view kMeans = ";|&()<>$`\\*?[]{}~#!\r\n";
   constexpr std::array<std::string_view, 16> kReserved{

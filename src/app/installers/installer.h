@@ -53,6 +53,10 @@ std::optional<std::size_t> python_file_in(std::span<const std::string> argv);
 /// `sh -c "cd a; pip install x"` has three lists. Quotes do not keep `;`, `|` and `&` together here.
 std::vector<std::vector<std::string>> words_within(std::span<const std::string> argv);
 
+/// Whether an installer among these words puts into an environment what it downloads, as far as they tell: no
+/// word of a command that only downloads, locks, builds or shows.
+bool installs(std::span<const std::string> argv);
+
 /// The words of a shell command that is one plain command: nothing that a shell would expand, join, redirect
 /// or take for its own, but quotes. Nothing where it is more than that.
 std::optional<std::vector<std::string>> plain_words(std::string_view shell_text);

@@ -23,6 +23,10 @@ constexpr Option kEverywhere[] = {
     {"--proxy", true, Meaning::refused},
     {"--allow-insecure-host", true, Meaning::insecure_host},
     {"--link-mode", true, Meaning::link_mode},
+    {"-n", false, Meaning::vanishing},
+    {"--no-cache", false, Meaning::vanishing},
+    {"--no-cache-dir", false, Meaning::vanishing},
+    {"--isolated", false, Meaning::vanishing},
     {"--config-file", true, Meaning::configuration_file},
     {"--no-config", false, Meaning::no_configuration},
     {"--directory", true, Meaning::directory},
@@ -156,6 +160,7 @@ class UvCollector {
     }
     TRY(indexes_.words_left());
     malware_check();
+    TRY(expect_lasting());
     return nested;
   }
 
@@ -202,6 +207,20 @@ class UvCollector {
     const std::string* links = into_.variable("UV_LINK_MODE");
     if (links != nullptr && *links == "symlink") forbid_uv_links(findings_);
     return {};
+  }
+
+  /// UV_NO_CACHE is taken away from the child, whose cache is the run's own and as short-lived; what is said
+  /// elsewhere cannot be.
+  Result<void> expect_lasting() {
+    if (sources_.runs.empty()) return {};
+    const std::string* isolated = into_.variable("UV_ISOLATED");
+    const std::string by = !sources_.vanishes_by.empty() ? sources_.runs + " " + sources_.vanishes_by
+                           : isolated != nullptr         ? "UV_ISOLATED"
+                                                         : settings_.no_cache();
+    if (by.empty()) return {};
+    const Findings::About any(findings_, std::nullopt);
+    return findings_.unproven("an environment that uv deletes before tomme can look at it", by,
+                              "leave it out: each run of tomme has an empty cache of its own");
   }
 
   /// Asked about the packages of a lock; it sends none.
@@ -264,6 +283,7 @@ class UvCollector {
     if (top.words.empty()) return Nested{};
     std::string sub = top.words[0];
     bool runs = sub == "run";
+    if (runs) sources_.runs = "uv tool run";
     Arguments found = scan({top.words.begin() + 1, top.words.end()}, {kToolOptions, false, runs});
     TRY(options(found, "uv tool " + sub, {}));
     if (sub == "upgrade") TRY(collect_uv_receipts(into_, settings_, found.words));
@@ -273,6 +293,7 @@ class UvCollector {
   }
 
   Result<Nested> run_command(std::span<const std::string> rest) {
+    sources_.runs = "uv run";
     Arguments found = scan(rest, {kRunOptions, false, true});
     TRY(options(found, "uv run", found.words));
     if (found.words.empty()) return Nested{};
@@ -344,6 +365,9 @@ class UvCollector {
         if (option.value != "symlink") return {};
         return refused_flag(command, "--link-mode symlink",
                             "its links would dangle once the run's cache is gone");
+      case Meaning::vanishing:
+        sources_.vanishes_by = option.name;
+        return {};
       case Meaning::directory:
       case Meaning::project:
         return {};

@@ -20,6 +20,10 @@ struct UvSources {
   std::vector<std::string> configuration_files;
   bool no_configuration = false;
   bool reads_project = true;
+  /// `uv run`, `uv tool run`: the environment may be one of uv's own, which uv deletes before tomme looks
+  /// where one of `vanishes_by` is said.
+  std::string runs;
+  std::string vanishes_by;
 };
 
 /// Indexes as uv names them.
@@ -59,6 +63,8 @@ class UvSettings {
   Result<void> table(const json::Value& table, const std::string& where, Whose whose);
   /// Every file that uv would look at from there.
   Result<void> files(const UvSources& sources);
+  /// The file that says `no-cache = true`; empty for none.
+  const std::string& no_cache() const { return no_cache_; }
 
  private:
   Result<void> indexes_in(const json::Value& table, const std::string& where, const std::string& prefix);
@@ -69,6 +75,7 @@ class UvSettings {
   Collector& into_;
   Findings& findings_;
   UvIndexes& indexes_;
+  std::string no_cache_;
 };
 
 /// Projects, each read once however often it is named.

@@ -58,6 +58,9 @@ Result<void> UvSettings::table(const json::Value& table, const std::string& wher
   for (std::string_view name : {"link-mode", "pip.link-mode"}) {
     if (text_at(table, name) == "symlink") forbid_uv_links(findings_);
   }
+  const json::Value* no_cache = at(table, "no-cache");
+  if (no_cache != nullptr && no_cache->boolean() != nullptr && *no_cache->boolean())
+    no_cache_ = where + ", no-cache";
   watch_texts(findings_, table, where, {kHarmless, kByName});
   return {};
 }

@@ -40,6 +40,7 @@ struct Incident {
 enum class Changes : std::uint8_t {
   not_looked,  ///< nobody looked, or could
   none,        ///< nothing is new
+  unseen,      ///< nothing is new, though the command installs and got wheels
   judged,      ///< all that is new was judged
   unjudged,    ///< something new was not
 };

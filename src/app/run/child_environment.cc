@@ -75,6 +75,8 @@ Environment child_environment(const Plan& plan, const ChildSettings& settings) {
   child["VIRTUALENV_NO_PERIODIC_UPDATE"] = "1";
   child["PIP_CACHE_DIR"] = settings.cache + "/pip";
   child["UV_CACHE_DIR"] = settings.cache + "/uv";
+  // Instead uv would keep the environments of `uvx` where it deletes them before they are looked at.
+  child.erase("UV_NO_CACHE");
   child["POETRY_CACHE_DIR"] = settings.cache + "/poetry";
   child["PDM_CACHE_DIR"] = settings.cache + "/pdm";
   child["PIPENV_CACHE_DIR"] = settings.cache + "/pipenv";

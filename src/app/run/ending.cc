@@ -77,6 +77,10 @@ int conclude(Report& report, const Demands& demands, int child) {
                                                                                 : "signers are expected")));
     }
   }
+  if (well && demands.strict() && report.changes() == Changes::unseen) {
+    report.failed("the run",
+                  Error(kGuardUnseen, "tomme could not see where the command installed what it got"));
+  }
   if (report.any_refused()) return kRefusedStatus;
   if (report.any_failed()) return kUnknownStatus;
   return child;

@@ -33,8 +33,11 @@ class PlaceFinder {
  public:
   PlaceFinder(const Invocation& invocation, const Plan& plan, const std::string& cache)
       : invocation_(invocation), plan_(plan), cache_(cache), lists_(words_within(invocation.argv)) {
+    const std::string usual = invocation.home + "/.local/share";
     const std::string* data = from_.variable("XDG_DATA_HOME");
-    data_ = data != nullptr ? *data : invocation.home + "/.local/share";
+    data_ = data != nullptr ? *data : usual;
+    // Not every installer takes one that is no absolute path.
+    data_folders_ = {data_, usual};
   }
 
   Places run() {
@@ -275,22 +278,26 @@ class PlaceFinder {
     if (set == plan_.variables.end()) return;
     std::string path = set->second;
     constexpr std::string_view kFolder = "{project-dir}";
+    std::set<std::string> readings{path};  // not every version of Poetry puts the folder in
     if (const std::size_t at = path.find(kFolder); at != std::string::npos)
-      path.replace(at, kFolder.size(), folder);
+      readings.insert(path.replace(at, kFolder.size(), folder));
     name = ascii::to_lower(name).substr(0, kPoetryNameLength);
     // A name with one of these begins otherwise on the disk.
     name = name.substr(0, name.find_first_of(" $`!*@\"\\\r\n\t"));
-    out_.collections.insert({path_in(from_, folder, path), name});
+    for (const std::string& reading : readings)
+      out_.collections.insert({path_in(from_, folder, reading), name});
   }
 
   // ---- what installers keep for themselves
 
   void collection(const std::string& path) { out_.collections.insert({path}); }
 
-  /// The folder that a variable names, in both readings, else the usual one.
-  void collection_named(const char* variable, const std::string& usual) {
+  /// The folder that a variable names, in both readings, and the usual one: not every version knows the
+  /// variable.
+  void collection_named(const char* variable, const std::string& below_data) {
+    for (const std::string& data : data_folders_) collection(data + below_data);
     const std::string* set = from_.variable(variable);
-    if (set == nullptr) return collection(usual);
+    if (set == nullptr) return;
     each_reading(invocation_.directory, *set, [this](const std::string& path) { collection(path); });
   }
 
@@ -302,22 +309,43 @@ class PlaceFinder {
 
   void collections() {
     if (may_start(Installer::uv)) {
-      collection_named("UV_TOOL_DIR", data_ + "/uv/tools");
+      collection_named("UV_TOOL_DIR", "/uv/tools");
       // uv's own Pythons come with a pip of theirs, and nothing is put into them unless this is said.
       if (is_said("--system") || is_said("--break-system-packages") ||
           from_.variable("UV_SYSTEM_PYTHON") != nullptr)
-        collection_named("UV_PYTHON_INSTALL_DIR", data_ + "/uv/python");
-      // "environments-v2/x-1" of a script, and "environments-v2/7f…/c3…" of `uvx` and `uv run --with`.
-      out_.collections.insert({cache_ + "/uv", "environments-", 3});
+        collection_named("UV_PYTHON_INSTALL_DIR", "/uv/python");
     }
+    // "environments-v2/x-1" of a script, and "environments-v2/7f…/c3…" of `uvx` and `uv run --with`: others
+    // start uv too, as pipx does.
+    out_.collections.insert({cache_ + "/uv", "environments-", 3});
     if (may_start(Installer::pipx)) pipx();
     if (may_start(Installer::pdm)) pdm();
-    if (!knows_kind_) collection(named("WORKON_HOME", data_ + "/virtualenvs"));
+    if (!knows_kind_) pipenv();
     if (!knows_kind_) hatch();
     // Behind the shims that stand on PATH there.
     collection(named("PYENV_ROOT", invocation_.home + "/.pyenv") + "/versions");
     collection(named("ASDF_DATA_DIR", invocation_.home + "/.asdf") + "/installs/python");
     collection(named("MISE_DATA_DIR", data_ + "/mise") + "/installs/python");
+  }
+
+  /// `.env` of the project counts as the environment does.
+  void pipenv() {
+    collection_named("WORKON_HOME", "/virtualenvs");
+    for (const std::string& folder : project_folders()) {
+      const auto text = from_.read(folder + "/.env");
+      if (!text || !*text) continue;
+      constexpr std::string_view kName = "WORKON_HOME";
+      for (std::size_t at = (*text)->find(kName); at != std::string::npos;
+           at = (*text)->find(kName, at + 1)) {
+        std::string_view value = std::string_view(**text).substr(at + kName.size());
+        value = trim(value.substr(0, value.find('\n')));
+        if (value.starts_with('=')) value = trim(value.substr(1));
+        if (value.size() > 1 && (value.front() == '"' || value.front() == '\'') &&
+            value.ends_with(value.front()))
+          value = value.substr(1, value.size() - 2);
+        each_reading(folder, value, [this](const std::string& path) { collection(path); });
+      }
+    }
   }
 
   bool is_said(std::string_view word) const {
@@ -340,7 +368,8 @@ class PlaceFinder {
   /// "env/virtual/demo/AbC/test" in its data, ".internal/hatch-test" before that for its own commands. What
   /// its settings name instead may hold environments at once, or as deep.
   void hatch() {
-    std::set<std::string> homes{data_ + "/hatch", named("HATCH_DATA_DIR", data_ + "/hatch")};
+    std::set<std::string> homes{named("HATCH_DATA_DIR", data_ + "/hatch")};
+    for (const std::string& data : data_folders_) homes.insert(data + "/hatch");
     for (const auto& list : lists_) {
       for (std::size_t i = 0; i + 1 < list.size(); ++i) {
         if (list[i] == "--data-dir") homes.insert(path_in(from_, invocation_.directory, list[i + 1]));
@@ -373,22 +402,38 @@ class PlaceFinder {
     const std::string* path = folder.text();
     if (path == nullptr) return;
     for (const std::string& project : project_folders())
-      out_.collections.insert({path_in(from_, project, *path), "", 3});
+      each_reading(project, *path,
+                   [this](std::string one) { out_.collections.insert({std::move(one), "", 3}); });
   }
 
   void hatch_environment(std::string_view path) {
-    for (const std::string& project : project_folders()) out_.prefixes.insert(path_in(from_, project, path));
+    for (const std::string& project : project_folders())
+      each_reading(project, path, [this](std::string one) { out_.prefixes.insert(std::move(one)); });
   }
 
   void pdm() {
-    collection(named("PDM_VENV_LOCATION", data_ + "/pdm/venvs"));
+    collection_named("PDM_VENV_LOCATION", "/pdm/venvs");
     std::vector<std::string> files{from_.config_home() + "/pdm/config.toml"};
+    if (const std::string* set = from_.variable("PDM_CONFIG_FILE"))
+      files.push_back(path_in(from_, invocation_.directory, *set));
+    for (const auto& list : lists_) {
+      for (std::size_t i = 0; i + 1 < list.size(); ++i) {
+        if (list[i] == "-c" || list[i] == "--config")
+          from_each_base(list[i + 1], [&](std::string path) { files.push_back(std::move(path)); });
+      }
+      for (const std::string& word : list) {
+        constexpr std::string_view kConfig = "--config=";
+        if (word.starts_with(kConfig))
+          from_each_base(word.substr(kConfig.size()),
+                         [&](std::string path) { files.push_back(std::move(path)); });
+      }
+    }
     for (const std::string& folder : project_folders()) files.push_back(folder + "/pdm.toml");
     for (const std::string& path : files) {
       const auto document = from_.read_toml(path);
       if (!document || !*document) continue;
       if (const auto place = text_at(**document, "venv.location"))
-        collection(path_in(from_, invocation_.directory, *place));
+        each_reading(invocation_.directory, *place, [this](const std::string& one) { collection(one); });
       if (const auto python = text_at(**document, "python.path")) interpreter(std::string(*python));
     }
   }
@@ -416,6 +461,7 @@ class PlaceFinder {
   const Collector from_{invocation_, findings_};
   const std::vector<std::vector<std::string>> lists_;
   std::string data_;
+  std::set<std::string> data_folders_;
   std::set<std::string> bases_;
   std::set<std::string> roots_;
   std::set<Installer> kinds_;

@@ -19,6 +19,12 @@ inline constexpr ErrorCode kGuardNothingJudged{
     "proof is required or a signer expected, and the command ended well without a file that was judged",
     "what is installed already is judged with pip --force-reinstall or uv --reinstall; a command that goes "
     "around the proxy cannot be judged"};
+inline constexpr ErrorCode kGuardUnseen{
+    "guard/unseen", Outcome::could_not_tell,
+    "wheels went to a command that installs, and nothing is new where tomme looks",
+    "see where the command installs: what a setting, a temporary folder or another program has in its hands "
+    "is not looked "
+    "at; name the place on the command line"};
 inline constexpr ErrorCode kGuardUnfinished{
     "guard/unfinished", Outcome::could_not_tell,
     "the run has not ended, or was ended before it could write its report",

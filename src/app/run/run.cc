@@ -112,9 +112,15 @@ void tell(const Report& report, int status, const TableStyle& style,
   say(report.table(style));
 }
 
+/// A whole wheel, and not its METADATA alone.
+bool went_to_the_command(const DeliveredFile& file) {
+  return !file.addresses.empty() && file.filename.ends_with(".whl");
+}
+
 /// Puts what is new in the environments into the report, once the command has ended.
 void report_changes(InstalledCheck& check, const FileStore& store, const DistributionPolicy& policy,
-                    Installer installer, Report& report) {
+                    const Plan& plan, const std::vector<std::string>& argv, Report& report) {
+  const Installer installer = plan.command.installer;
   const std::set<ProjectName> expected = policy.expected.projects();
   for (std::string& note :
        report_installed(check.compare(report.deliveries(), store, expected),
@@ -125,6 +131,9 @@ void report_changes(InstalledCheck& check, const FileStore& store, const Distrib
   if (installer == Installer::unknown && report.changes() == Changes::none) {
     report.changed(Changes::not_looked);
   }
+  if (report.changes() == Changes::none && installs(argv) &&
+      std::ranges::any_of(report.deliveries(), &went_to_the_command))
+    report.changed(Changes::unseen);
 }
 
 /// Dozens of short threads on few cores: a heap for each would be grown page by page, with a system call and
@@ -204,7 +213,7 @@ Result<int> run_guarded(RunOptions options, VerifierComing verifier, const Clock
   };
   const Result<int> child =
       run_child({options.invocation.argv, child_environment(plan, settings)}, {.started = prepare});
-  if (child) report_changes(check, store, options.policy, plan.command.installer, report);
+  if (child) report_changes(check, store, options.policy, plan, options.invocation.argv, report);
   const std::jthread removing([&folder] { folder.remove(); });
   proxy->stop();
   relay.stop();
