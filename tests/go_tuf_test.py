@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
-from storage_test import skip
+from servers import skip
 from tuf_mirror import Mirror, static_repository, version_of
 from tuf_repository_test import Repository, repository  # noqa: F401: a fixture
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from storage_test import skip
+from servers import skip
 from tuf_repository_test import Client, Repository, repository  # noqa: F401: a fixture
 
 try:

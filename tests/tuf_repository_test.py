@@ -10,7 +10,6 @@ import subprocess
 import time
 
 import pytest
-from storage_test import postgres, s3  # noqa: F401: fixtures
 
 try:
     from tuf.api import exceptions
