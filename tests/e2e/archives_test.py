@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from attacks_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
+from known_bypasses_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
 from loopback_index import JSON, Package, sha256
 from stage import REFUSED
 

@@ -15,11 +15,11 @@ import zlib
 
 import pytest
 
-from attacks_test import EXPECT
+from known_bypasses_test import EXPECT
 from dependencies_test import PIP, UV, project
 from loopback_index import HTML, JSON, Index, Package, sha256
-from other_worlds_test import as_pypi  # noqa: F401  (a fixture)
-from refusals_test import WHEEL
+from users_proxy_and_old_pip_test import as_pypi  # noqa: F401  (a fixture)
+from hostile_index_test import WHEEL
 
 SHOW = os.environ.get("TOMME_SHOW_ATTACKS") == "1"
 BIG = "9" * 20  # more than 64 bits

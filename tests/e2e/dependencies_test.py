@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from archives_test import add, wheel
-from attacks_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
+from known_bypasses_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
 from loopback_index import Package
 from stage import REFUSED
 

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from loopback_index import Answer, Entry, Index, Package, sha256
-from refusals_test import UV, PIP, WHEEL, assert_refused, assert_taken, changed
+from hostile_index_test import UV, PIP, WHEEL, assert_refused, assert_taken, changed
 from stage import REFUSED
 
 MEBI = 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import at_home
 from loopback_index import Index, Seen
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken
+from hostile_index_test import PIP, UV, WHEEL, assert_refused, assert_taken
 
 PIECE = 16 * 1024
 

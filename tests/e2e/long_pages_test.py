@@ -6,7 +6,7 @@ import time
 import pytest
 
 from loopback_index import JSON
-from refusals_test import assert_taken, both
+from hostile_index_test import assert_taken, both
 
 PAGE = "/simple/tomme-demo/"
 

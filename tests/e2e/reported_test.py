@@ -8,7 +8,7 @@ import pytest
 
 from downloads_test import PROJECT as LOCKED
 from loopback_index import HTML, JSON, Answer, Index
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, both, elsewhere  # noqa: F401  (a fixture)
+from hostile_index_test import PIP, UV, WHEEL, assert_refused, assert_taken, both, elsewhere  # noqa: F401  (a fixture)
 from stage import REFUSED
 
 SECRET = "s3cr3t"

@@ -5,7 +5,7 @@ Each case is first shown without Tomme: the installer itself takes the wheel fro
 import pytest
 
 from stage import Stage
-from ways_round_test import REQUIRED
+from bypasses_refused_before_start_test import REQUIRED
 
 HIDDEN = "--find-links vendor\ntomme-demo\n"
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from attacks_test import STRICT
+from known_bypasses_test import STRICT
 from downloads_test import PROJECT
 from loopback_index import Answer, Index
-from other_worlds_test import as_pypi  # noqa: F401  (a fixture)
-from refusals_test import WHEEL
+from users_proxy_and_old_pip_test import as_pypi  # noqa: F401  (a fixture)
+from hostile_index_test import WHEEL
 
 MALWARE = {"id": "MAL-2026-1", "modified": "2026-01-02T03:04:05Z"}
 

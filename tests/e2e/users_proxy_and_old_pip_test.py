@@ -7,7 +7,7 @@ import pytest
 from conftest import FOLDER
 from downloads_test import PROJECT
 from loopback_index import Index
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
+from hostile_index_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
 from stage import REFUSED
 
 

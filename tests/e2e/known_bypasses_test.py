@@ -10,7 +10,7 @@ import pytest
 
 from downloads_test import big_wheel
 from loopback_index import HTML, JSON, Answer, Index, Package, sha256
-from refusals_test import PIP, UV, WHEEL, assert_refused, changed
+from hostile_index_test import PIP, UV, WHEEL, assert_refused, changed
 from stage import REFUSED
 
 EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
