@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from servers import skip
-from tuf_repository_test import Client, Repository, repository  # noqa: F401: a fixture
+from tuf_stage import Client, Repository, repository  # noqa: F401: a fixture
 
 try:
     from cryptography.hazmat.primitives import serialization

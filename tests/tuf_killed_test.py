@@ -20,7 +20,7 @@ import time
 from typing import NamedTuple
 
 import pytest
-from tuf_repository_test import Client, Repository, needs_python_tuf
+from tuf_stage import Client, Repository, needs_python_tuf
 
 # What is there after a kill, in the order of a publication.
 NOTHING = "nothing written"              # while it starts, reads, signs, or makes files durable under other names
