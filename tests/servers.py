@@ -102,9 +102,10 @@ class S3Variables(dict):
 
 
 def s3_server(root: pathlib.Path) -> str:
-    """versitygw where Go built it, else moto; TOMME_TEST_S3_SERVER wants one of them."""
+    """versitygw where Go built it, else moto, but for CI, where nothing is to be skipped in silence; TOMME_TEST_S3_SERVER
+    wants one of them."""
     programs = {"versitygw": root / "build/versitygw", "moto": root / "build/moto/bin/python"}
-    wanted = os.environ.get("TOMME_TEST_S3_SERVER", "")
+    wanted = os.environ.get("TOMME_TEST_S3_SERVER", "versitygw" if os.environ.get("CI") else "")
     assert wanted in ("", *programs), f"TOMME_TEST_S3_SERVER={wanted}: there are {' and '.join(programs)}"
     for name, program in programs.items():
         if wanted in ("", name) and program.exists():
