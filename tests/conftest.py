@@ -1,8 +1,10 @@
-"""What the whole-program tests in Python share: where the program and the real bundles are."""
+"""What the whole-program tests in Python share: where the program and the real bundles are, and servers."""
 import os
 import pathlib
 
 import pytest
+
+from servers import fresh_database, postgres, s3  # noqa: F401: fixtures
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 

@@ -6,47 +6,11 @@ import pathlib
 import subprocess
 
 import pytest
-from storage_test import skip
 from tuf_mirror import Mirror, static_repository, version_of
-from tuf_repository_test import Repository, repository  # noqa: F401: a fixture
+from tuf_stage import GoClient, Repository, go_tuf, repository  # noqa: F401: fixtures
 
 NAME = "packages/a/a-1.0.tar.gz"
 BY_GO = "packages/a/a-1.0+local&more.tar.gz"
-
-
-@pytest.fixture(scope="module")
-def go_tuf(root) -> pathlib.Path:
-    program = root / "build/tuf_go"
-    if not program.exists():
-        skip("there is no build/tuf_go (tools/setup test builds it with Go 1.25.5 or later): go-tuf is left out")
-    return program
-
-
-class GoClient:
-    """go-tuf in a folder, with its memory of what it has seen and the first root to begin with."""
-
-    def __init__(self, program: pathlib.Path, folder: pathlib.Path, root: pathlib.Path):
-        self.program, self.folder, self.root = program, folder, root
-
-    def run(self, mirror: Mirror, name: str) -> subprocess.CompletedProcess:
-        words = [self.program, f"{mirror.url}/metadata/", f"{mirror.url}/targets/", self.folder, self.root, name]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60)
-
-    def download(self, mirror: Mirror, name: str) -> bytes:
-        done = self.run(mirror, name)
-        assert done.returncode == 0, done.stderr
-        return (self.folder / "targets" / name.replace("/", "%2F")).read_bytes()
-
-    def refused(self, mirror: Mirror, name: str, words: str) -> None:
-        """And what was trusted before is kept."""
-        before = self.kept()
-        done = self.run(mirror, name)
-        assert done.returncode == 1 and words in done.stderr, done.stderr
-        assert self.kept() == before
-
-    def kept(self) -> dict[str, bytes]:
-        """Without the root, with which go-tuf begins anew each time, and the bins, which come when they are needed."""
-        return {path.name: path.read_bytes() for path in (self.folder / "metadata").glob("[st]*.json")}
 
 
 def served(repository: Repository) -> Mirror:  # noqa: F811

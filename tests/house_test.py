@@ -1,5 +1,6 @@
 """The checks of the house are checked here: each must fail on what it is there to catch."""
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -153,3 +154,10 @@ class TestLayering:
         result = layering(path, include)
         assert result.returncode == 1
         assert words in result.stdout
+
+
+def test_no_test_module_imports_another():
+    """What several need is in a module that is no test, so that a test can be renamed, moved or deleted by itself."""
+    found = [f"{path.name}: {line}" for path in TESTS.rglob("*.py")
+             for line in re.findall(r"^(?:from|import) \w+_test\b.*", path.read_text(), re.M)]
+    assert not found, "\n".join(found)

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 
 import pytest
-from storage_test import skip
-from tuf_repository_test import Client, Repository, repository  # noqa: F401: a fixture
+from servers import skip
+from tuf_stage import Client, Repository, repository  # noqa: F401: a fixture
 
 try:
     from cryptography.hazmat.primitives import serialization

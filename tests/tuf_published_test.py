@@ -5,7 +5,7 @@ import resource
 import subprocess
 
 from tuf_mirror import Mirror, static_repository
-from tuf_repository_test import Repository, repository  # noqa: F401: a fixture
+from tuf_stage import Repository, repository  # noqa: F401: a fixture
 
 
 def made(repository: Repository, *words) -> None:  # noqa: F811

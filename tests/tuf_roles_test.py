@@ -6,9 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from go_tuf_test import GoClient, go_tuf  # noqa: F401: a fixture
 from tuf_mirror import Mirror, static_repository
-from tuf_repository_test import Client, Repository, repository  # noqa: F401: a fixture
+from tuf_stage import Client, GoClient, Repository, go_tuf, repository  # noqa: F401: fixtures
 
 try:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -12,7 +12,7 @@ import time
 
 import pytest
 from tuf_mirror import Mirror, static_repository
-from tuf_repository_test import Client, Updater
+from tuf_stage import Client, Updater
 
 PIN = "7531"
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"]

@@ -1,38 +1,18 @@
 """Whose file it is, what a wheel says of itself, and archives that are odd: with real installers."""
 import io
-import json
 import struct
 import zipfile
 
 import pytest
 
-from attacks_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
-from loopback_index import JSON, Package, sha256
+from asked import EXPECT, STRICT
+from loopback_index import Package
+from made_archives import add, sdist, wheel
 from stage import REFUSED
 
 PIP = ["pip", "install", "-q", "--no-input", "--no-deps", "--target", "out"]
 UV = ["uv", "pip", "install", "--no-deps", "--target", "out"]
 TOOLS = {"pip": PIP, "uv": UV}
-
-
-def wheel(name: str, *, says: str = "", extra: list[tuple[str, str]] = [], comment: bytes = b"", requires: str = "") -> bytes:
-    """`NAME-1.0-py3-none-any.whl`, whose METADATA names `says`."""
-    out = io.BytesIO()
-    info = f"{name}-1.0.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {says or name}\nVersion: 1.0\n" + (f"Requires-Dist: {requires}\n" if requires else "")
-    with zipfile.ZipFile(out, "w") as archive:
-        for path, text in [(f"{name}.py", "x = 1\n"), *extra, (f"{info}/METADATA", metadata),
-                           (f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
-                           (f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")]:
-            archive.writestr(path, text)
-        archive.comment = comment
-    return out.getvalue()
-
-
-def add(index, name: str, content: bytes) -> str:
-    filename = f"{name}-1.0-py3-none-any.whl"
-    index.add(Package(filename, content, None, None))
-    return filename
 
 
 # --- whose file it is
@@ -41,7 +21,7 @@ def add(index, name: str, content: bytes) -> str:
 @pytest.mark.parametrize("filename", ["tomme_demo-99999999999999999999-1.tar.gz", "tomme_demo-99999999999999999999.tar.gz",
                                       "tomme_demo-V2.0-1.tar.gz", "tomme_demo-v2.0.tar.gz", "TOMME.demo-2.0.tar.gz"])
 @pytest.mark.parametrize("options", [EXPECT, STRICT], ids=["expect", "strict"])
-def test_an_unproven_file_hidden_behind_an_odd_version(local, index, mark, filename, options):  # noqa: F811
+def test_an_unproven_file_hidden_behind_an_odd_version(local, index, mark, filename, options):
     """Each is tomme-demo's for pip, whatever we make of its version."""
     index.projects["tomme-demo"] = []
     index.add(Package(filename, sdist("tomme-demo-x", "2.0", mark, "w:gz"), None, None), "tomme-demo")
@@ -62,7 +42,7 @@ def test_a_wheel_whose_metadata_names_another_project(local, index):
 @pytest.mark.parametrize("requirement", ["tomme-demo @ {base}/files/other-1.0.tar.gz", "tomme-demo @ {base}/files/other-1.0-py3-none-any.whl",
                                          "bar @ git+git://127.0.0.1:9/bar", "bar @ git+ssh://git@127.0.0.1:9/bar",
                                          "bar @ {base}/files/other-1.0.tar.gz"])
-def test_a_dependency_by_an_address_that_is_not_its_projects(local, index, mark, requirement):  # noqa: F811
+def test_a_dependency_by_an_address_that_is_not_its_projects(local, index, mark, requirement):
     """The host is judged, but as whose; and a checkout is seen by nobody."""
     index.add(Package("other-1.0.tar.gz", sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     add(index, "other", wheel("other"))

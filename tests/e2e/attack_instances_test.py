@@ -15,11 +15,8 @@ import zlib
 
 import pytest
 
-from attacks_test import EXPECT
-from dependencies_test import PIP, UV, project
+from asked import EXPECT, PIP_INSTALL as PIP, UV_INSTALL as UV, WHEEL, project
 from loopback_index import HTML, JSON, Index, Package, sha256
-from other_worlds_test import as_pypi  # noqa: F401  (a fixture)
-from refusals_test import WHEEL
 
 SHOW = os.environ.get("TOMME_SHOW_ATTACKS") == "1"
 BIG = "9" * 20  # more than 64 bits
@@ -320,7 +317,7 @@ LIES = {"lie": "other", "url": "bar @ https://files.pythonhosted.org/files/" + O
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_poetrys_pypi_lies_about_what_an_attested_project_wants(as_pypi, index, mark, lie):  # noqa: F811
+def test_poetrys_pypi_lies_about_what_an_attested_project_wants(as_pypi, index, mark, lie):
     content = sdist("1.0", mark, name="other")
     (as_pypi.folder / OTHER).write_bytes(content)
     index.add(Package(OTHER, content, None, None)).url = f"https://files.pythonhosted.org/files/{OTHER}"

@@ -1,5 +1,6 @@
 """Real installers, an index on this machine with attested packages, and a place to run both."""
 import fcntl
+import json
 import os
 import pathlib
 import shutil
@@ -11,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from asked import PROJECT
 from loopback_index import Certificates, Index, Package
 from parent_proxy import ParentProxy
 from stage import ROOT, Stage
@@ -143,3 +145,49 @@ def parent():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def page_writer(tomme, root) -> pathlib.Path:
+    """The program of written_pages.py."""
+    for path in (tomme.resolve().parent / "tomme_write_page", root / "build/release/tomme_write_page"):
+        if path.exists():
+            return path
+    pytest.skip("tomme_write_page is not built")
+
+
+@pytest.fixture
+def elsewhere(certificates, made):
+    """Another server, whose files nobody judges."""
+    with Index(certificates, made) as server:
+        yield server
+
+
+@pytest.fixture
+def as_pypi(local, index, parent):
+    """The index on this machine stands where PyPI is: a proxy leads there."""
+    for host in ("pypi.org", "files.pythonhosted.org"):
+        parent.instead[f"{host}:443"] = index.host
+    for name, entries in index.projects.items():
+        for entry in entries:
+            entry.url = f"https://files.pythonhosted.org/files/{entry.filename}"
+            entry.provenance = f"https://pypi.org{entry.provenance}"
+        urls = [{"filename": entry.filename, "url": entry.url, "digests": {"sha256": entry.sha256}, "yanked": False,
+                 "packagetype": "sdist" if entry.filename.endswith(".gz") else "bdist_wheel"} for entry in entries]
+        needed = ["tomme-demo-dep1==1.0", "tomme-demo-dep2==1.0"] if name == "tomme-demo" else []
+        about = {"info": {"name": name, "version": "1.0", "summary": "", "requires_dist": needed, "requires_python": ">=3.8",
+                          "yanked": False}, "urls": urls, "releases": {"1.0": urls}}
+        for path in (f"/pypi/{name}/json", f"/pypi/{name}/1.0/json"):
+            index.answer(path, 200, json.dumps(about).encode(), Content_Type="application/json")
+    local.write("pyproject.toml", PROJECT + "[tool.poetry]\npackage-mode = false\n")
+    local.environment |= {"HTTPS_PROXY": parent.url, "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+                          "REQUESTS_CA_BUNDLE": local.environment["SSL_CERT_FILE"]}
+    return local
+
+
+@pytest.fixture
+def mark(local):
+    """What a build would leave behind."""
+    path = local.folder / "mark"
+    yield path
+    assert not path.exists(), "a file without a proof was built"

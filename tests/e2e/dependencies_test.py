@@ -7,26 +7,12 @@ import zipfile
 
 import pytest
 
-from archives_test import add, wheel
-from attacks_test import EXPECT, STRICT, mark, sdist  # noqa: F401  (a fixture)
+from asked import EXPECT, PIP_INSTALL as PIP, STRICT, UV_INSTALL as UV, project
 from loopback_index import Package
+from made_archives import add, sdist, wheel
 from stage import REFUSED
 
-PIP = ["pip", "install", "-q", "--no-input", "--no-build-isolation", "--target", "out"]
-UV = ["uv", "pip", "install", "--target", "out"]
 OTHER = "other-1.0.tar.gz"
-
-
-def project(stage, index, tool: str, *dependencies: str) -> list[str]:
-    """A project of Poetry or PDM that wants these; how it is installed."""
-    source = (f'[[tool.poetry.source]]\nname = "local"\nurl = "{index.simple}"\npriority = "primary"\n[tool.poetry]\npackage-mode = false\n'
-              if tool == "poetry" else
-              f'[[tool.pdm.source]]\nname = "pypi"\nurl = "{index.simple}"\n[tool.pdm]\ndistribution = false\n')
-    stage.write("pyproject.toml", f'[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n'
-                                  f"dependencies = {list(dependencies)}\n{source}")
-    stage.write("poetry.toml", "[solver]\nlazy-wheel = false\n[virtualenvs]\nin-project = true\n")
-    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", stage.work / ".venv"], check=True)
-    return ["poetry", "install", "--no-root"] if tool == "poetry" else ["pdm", "install"]
 
 
 def command_of(stage, index, tool: str) -> list[str]:
@@ -38,7 +24,7 @@ def assert_refused_as(result, code: str):
 
 
 @pytest.mark.parametrize("tool", ["pip", "pdm"])
-def test_dependencies_beside_metadata(local, index, mark, tool):  # noqa: F811
+def test_dependencies_beside_metadata(local, index, mark, tool):
     """pip and PDM take them from an egg's requires.txt where METADATA names none."""
     index.add(Package(OTHER, sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     text = f"tomme-demo @ {index.file_url(OTHER)}\n"
@@ -53,7 +39,7 @@ def test_a_wheel_with_dependencies_beside_metadata_is_noted_where_nothing_is_dem
     assert any("requires.txt" in note for note in result.report["notes"]), result.said
 
 
-def test_metadata_that_is_less_deep(local, index, mark):  # noqa: F811
+def test_metadata_that_is_less_deep(local, index, mark):
     """Poetry takes the file with METADATA in its path that is least deep."""
     index.add(Package(OTHER, sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     text = f"Metadata-Version: 2.1\nName: bearer\nVersion: 1.0\nRequires-Dist: tomme-demo @ {index.file_url(OTHER)}\n"
@@ -70,13 +56,13 @@ def test_metadata_of_others_deeper_in_a_wheel(local, index):
 
 
 @pytest.mark.parametrize("line", ["{base}/files/other-1.0.tar.gz#egg=tomme-demo", "file:///nowhere/tomme_demo-1.0.tar.gz", "./nowhere"])
-def test_a_line_that_only_pdm_takes_for_a_dependency(local, index, mark, line):  # noqa: F811
+def test_a_line_that_only_pdm_takes_for_a_dependency(local, index, mark, line):
     index.add(Package(OTHER, sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     add(index, "bearer", wheel("bearer", requires=line.format(base=index.base)))
     assert_refused_as(local.run(*command_of(local, index, "pdm"), options=EXPECT), "guard/dependency")
 
 
-def test_an_encoded_line_that_only_uv_decodes(local, index, mark):  # noqa: F811
+def test_an_encoded_line_that_only_uv_decodes(local, index, mark):
     index.add(Package(OTHER, sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     hidden = base64.b64encode(f"tomme-demo @ {index.file_url(OTHER)}".encode()).decode()
     add(index, "bearer", wheel("bearer", requires=f"=?utf-8?b?{hidden}?="))
@@ -116,7 +102,7 @@ def add_source(index, content: bytes, form: str = "tar.gz"):
 
 @pytest.mark.parametrize("form", ["tar.gz", "zip"])
 @pytest.mark.parametrize("tool", ["pip", "uv", "poetry", "pdm"])
-def test_a_source_distribution_that_wants_an_address(local, index, mark, tool, form):  # noqa: F811
+def test_a_source_distribution_that_wants_an_address(local, index, mark, tool, form):
     index.add(Package(OTHER, sdist("other-1.0", "3.0", mark, "w:gz"), None, None))
     add_source(index, source("bearer", requires=f"tomme-demo @ {index.file_url(OTHER)}", form=form), form)
     assert_refused_as(local.run(*command_of(local, index, tool), options=EXPECT), "guard/dependency")

@@ -1,30 +1,17 @@
 """How files get through: in pieces, slowly, again, from locks, with credentials, out of caches."""
-import base64
 import io
-import os
 import shutil
 import tarfile
 import time
-import zipfile
 
 import pytest
 
-from loopback_index import Answer, Entry, Index, Package, sha256
-from refusals_test import UV, PIP, WHEEL, assert_refused, assert_taken, changed
+from asked import PIP, PROJECT, UV, WHEEL, assert_refused, assert_taken
+from loopback_index import Answer, Index, Package, sha256
+from made_archives import big_wheel, changed
 from stage import REFUSED
 
 MEBI = 1024 * 1024
-
-
-def big_wheel(demo, size: int) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target, zipfile.ZipFile(io.BytesIO(demo.content)) as source:
-        record = next(name for name in source.namelist() if name.endswith("/RECORD"))
-        target.writestr("ballast.bin", os.urandom(size))
-        for name in source.namelist():
-            rows = source.read(name)
-            target.writestr(name, rows + b"ballast.bin,,\n" if name == record else rows)
-    return out.getvalue()
 
 
 # --- pieces
@@ -211,7 +198,6 @@ def test_credentials_are_not_redirected(curl, index, files, demo):
 # --- locks
 
 
-PROJECT = '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<4"\ndependencies = ["tomme-demo==1.0"]\n'
 
 
 def test_uv_lock_and_frozen_sync(local, index):

@@ -8,9 +8,9 @@ import h2.errors
 import h2.events
 import pytest
 
+from asked import PIP, UV, WHEEL, assert_refused, assert_taken
 from conftest import at_home
 from loopback_index import Index, Seen
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken
 
 PIECE = 16 * 1024
 

@@ -1,8 +1,9 @@
 """What one judged wheel brings that is imported or started instead of what an expected project has."""
 import pytest
 
-from installed_test import BY_PIP_AND_UV, EXPECT, came, wheel_of
+from asked import BY_PIP_AND_UV, EXPECT, came
 from loopback_index import Package, plain_wheel
+from made_archives import wheel_of
 from stage import REFUSED
 
 HOST = ["--expect", "tomme-host=example/tomme-host"]

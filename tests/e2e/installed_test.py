@@ -11,11 +11,11 @@ import zipfile
 
 import pytest
 
+from asked import BY_PIP_AND_UV, EXPECT, STRICT, came
 from loopback_index import Package, plain_wheel
+from made_archives import wheel_of
 from stage import REFUSED
 
-EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
-STRICT = [*EXPECT, "--require", "attested"]
 WHEEL = "tomme_demo-1.0-py3-none-any.whl"
 DEMOS = {"tomme-demo", "tomme-demo-dep1", "tomme-demo-dep2"}
 modes = pytest.mark.parametrize("options", [[], EXPECT, STRICT], ids=["default", "expected", "required"])
@@ -63,28 +63,6 @@ for site in glob.glob({site!r}):
 """
 
 
-def wheel_of(name: str, version: str, extra: dict[str, str] = {}) -> bytes:
-    """With a script, data and a file that RECORD does not have: what installers move, rewrite or add."""
-    module, out = name.replace("-", "_"), io.BytesIO()
-    info = f"{module}-{version}.dist-info"
-    files = {f"{module}/__init__.py": f"version = '{version}'\n", f"{module}/a, \"b\".txt": "quoted",
-             f"{module}-{version}.data/scripts/{name}-script": "#!python\nprint(1)\n",
-             f"{module}-{version}.data/purelib/{module}_pure.py": "y = 1\n",
-             f"{module}-{version}.data/data/share/{name}.txt": "data",
-             f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-             f"{info}/entry_points.txt": f"[console_scripts]\n{name}-entry = {module}:main\n",
-             f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n", **extra}
-    rows = "".join(f'"{path.replace(chr(34), chr(34) * 2)}",sha256='
-                   f"{base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},{len(text)}\r\n"
-                   for path, text in files.items())
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as wheel:
-        for path, text in files.items():
-            wheel.writestr(path, text)
-        wheel.writestr(f"{module}/unlisted.txt", "not in RECORD")
-        wheel.writestr(f"{info}/RECORD", rows + f"{info}/RECORD,,\r\n")
-    return out.getvalue()
-
-
 def sdist_of(name: str, version: str, files: dict[str, str]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
@@ -110,13 +88,6 @@ def venv(local) -> pathlib.Path:
     done = local.plain("uv", "venv", "-q", "v")
     assert done.code == 0, done.said
     return local.work / "v"
-
-
-def came(result) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for entry in result.report["installed"]:
-        found.setdefault(entry["from"], set()).add(entry["project"])
-    return found
 
 
 def assert_all_came(result, delivered=DEMOS, own=()):
@@ -419,8 +390,6 @@ def test_a_source_distribution_that_brings_an_expected_project(local, index, ven
 
 
 METADATA = "Metadata-Version: 2.1\nName: tomme-demo\nVersion: 9.0\n"
-BY_PIP_AND_UV = pytest.mark.parametrize("command", [["pip", "--python", "v", "install", "-q"],
-                                                    ["uv", "pip", "install", "-q", "--python", "v"]], ids=lambda words: words[0])
 
 
 @BY_PIP_AND_UV

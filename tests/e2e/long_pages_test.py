@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from asked import assert_taken, both
 from loopback_index import JSON
-from refusals_test import assert_taken, both
 
 PAGE = "/simple/tomme-demo/"
 

@@ -10,42 +10,18 @@ import itertools
 import json
 import os
 import pathlib
-import subprocess
 from typing import Iterator
 
-import pytest
 from packaging.version import Version
 
 from hostile_pages import Maker, Page
+from written_pages import SEED, TYPES, ask, question
 
 PAGES = int(os.environ.get("TOMME_PAGES", "3000"))
-SEED = int(os.environ.get("TOMME_PAGES_SEED", "1"))
 AT_A_TIME = 2000
-TYPES = {"json": "application/vnd.pypi.simple.v1+json", "html": "text/html; charset=utf-8"}
 # What each compares with a file; other algorithms stand in JSON and are nothing to it.
 IN_FRAGMENT = ("sha256", "sha512", "sha384", "md5")
 INSTALLERS = ("pip", "unearth", "poetry")
-
-
-@pytest.fixture(scope="module")
-def program(tomme, root) -> pathlib.Path:
-    for path in (tomme.resolve().parent / "tomme_write_page", root / "build/release/tomme_write_page"):
-        if path.exists():
-            return path
-    pytest.skip("tomme_write_page is not built")
-
-
-def ask(command: list, questions: list[dict]) -> list[dict]:
-    lines = "".join(json.dumps(question) + "\n" for question in questions)
-    done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=1800)
-    assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(questions)
-    return answers
-
-
-def question(url: str, project: str | None, kind: str, to: str, body: bytes) -> dict:
-    return {"page": url, "project": project, "from": kind, "to": to, "body": base64.b64encode(body).decode()}
 
 
 class Comparison:
@@ -163,8 +139,8 @@ def view(file: dict, form: str, who: str) -> dict:
             "metadata": file["key"] + ".metadata" if file["metadata"] else None, "metadata_hashes": metadata_hashes}
 
 
-def test_installers_see_what_is_listed(program, installers):
-    maker, comparison = Maker(SEED), Comparison(program, installers / "bin/python")
+def test_installers_see_what_is_listed(page_writer, installers):
+    maker, comparison = Maker(SEED), Comparison(page_writer, installers / "bin/python")
     made: Iterator[Page] = (maker.page() for _ in range(PAGES))
     while batch := list(itertools.islice(made, AT_A_TIME)):
         comparison.run(batch)

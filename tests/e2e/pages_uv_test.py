@@ -19,7 +19,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from hostile_pages import ODD_PLACES, PLACES, QUERIES, Maker
-from pages_test import SEED, TYPES, ask, program, question  # noqa: F401
+from written_pages import SEED, TYPES, ask, question
 
 PAGES = int(os.environ.get("TOMME_UV_PAGES", "300"))
 VERSIONS = int(os.environ.get("TOMME_UV_VERSIONS", "120"))
@@ -102,9 +102,9 @@ def run_uv(installers: pathlib.Path, home: pathlib.Path, server: Server, *words:
                           env=environment, capture_output=True, text=True, timeout=900)
 
 
-def write(program, server: Server, pages: list[tuple[str, str, str, bytes]]) -> dict[str, dict]:  # noqa: F811
+def write(page_writer, server: Server, pages: list[tuple[str, str, str, bytes]]) -> dict[str, dict]:
     """Of each (project, kind, form, body), what is listed; where it can be written the server has it."""
-    answers = ask([program], [question(f"{server.url}/simple/{project}/", project, kind, to, body) for project, kind, to, body in pages])
+    answers = ask([page_writer], [question(f"{server.url}/simple/{project}/", project, kind, to, body) for project, kind, to, body in pages])
     listed = {}
     for (project, _, to, _), answer in zip(pages, answers):
         if "written" in answer:
@@ -125,8 +125,8 @@ def hostile_pages(server: Server) -> list[tuple[str, str, str, bytes]]:
     return pages
 
 
-def test_uv_reads_what_is_written(program, installers, tmp_path, server):  # noqa: F811
-    listed = write(program, server, hostile_pages(server))
+def test_uv_reads_what_is_written(page_writer, installers, tmp_path, server):
+    listed = write(page_writer, server, hostile_pages(server))
     for project in listed:
         info = tmp_path / "installed" / f"{project}-0.dev0.dist-info"
         info.mkdir(parents=True)
@@ -153,16 +153,16 @@ def versions_to_ask_for(server: Server, listed: dict[str, dict]) -> Iterator[tup
                 yield project, version, files
 
 
-def test_uv_asks_for_each_version_as_it_is_listed(program, installers, tmp_path, server):  # noqa: F811
+def test_uv_asks_for_each_version_as_it_is_listed(page_writer, installers, tmp_path, server):
     """The newest alone would leave most files of a page unasked for."""
-    chances = list(versions_to_ask_for(server, write(program, server, hostile_pages(server))))
+    chances = list(versions_to_ask_for(server, write(page_writer, server, hostile_pages(server))))
     chosen = random.Random(SEED).sample(chances, min(VERSIONS, len(chances)))
     wrong, found = [], 0
     for project, version, files in chosen:
         server.asked.clear()
         target = str(tmp_path / f"{project}-{version}")  # what is there already would not be asked for
         done = run_uv(installers, tmp_path, server, "install", "--target", target, f"{project}=={version}")
-        keys = {answer["key"] for answer in ask([program], [{"asked": server.url + target} for target in server.asked])}
+        keys = {answer["key"] for answer in ask([page_writer], [{"asked": server.url + target} for target in server.asked])}
         allowed = {file["key"] for file in files} | {file["key"] + ".metadata" for file in files if file["metadata"]}
         plain = any(file["name"].endswith((f"-{version}.tar.gz", f"-{version}-py3-none-any.whl")) and not file["requires_python"] for file in files)
         found += bool(keys)
@@ -173,7 +173,7 @@ def test_uv_asks_for_each_version_as_it_is_listed(program, installers, tmp_path,
 
 
 @pytest.mark.parametrize("form", ["json", "html"])
-def test_uv_asks_for_what_is_listed(program, installers, tmp_path, server, form):  # noqa: F811
+def test_uv_asks_for_what_is_listed(page_writer, installers, tmp_path, server, form):
     pages = []
     for number, (place, query) in enumerate([(place, "") for place in PLACES + ODD_PLACES] + [("/files/", query) for query in QUERIES]):
         project = project_of(number)
@@ -181,12 +181,12 @@ def test_uv_asks_for_what_is_listed(program, installers, tmp_path, server, form)
         url = place.replace("https://index.test/", server.url + "/").replace("&#47;", "/") + name + query
         body = json.dumps({"meta": {"api-version": "1.0"}, "name": project, "files": [{"filename": name, "url": url, "hashes": {}, "core-metadata": number % 2 == 0}]})
         pages.append((project, "json", form, body.encode()))
-    here = {project: answer["files"][0] for project, answer in write(program, server, pages).items()
+    here = {project: answer["files"][0] for project, answer in write(page_writer, server, pages).items()
             if answer["files"] and answer["files"][0]["address"].startswith(server.url + "/")}
     assert len(here) > 70
     done = run_uv(installers, tmp_path, server, "install", "--no-compile-bytecode", "--target", str(tmp_path / "out"), *sorted(here))
     assert done.returncode == 0, done.stderr[-3000:]
-    keys = {answer["key"] for answer in ask([program], [{"asked": server.url + target} for target in server.asked])}
+    keys = {answer["key"] for answer in ask([page_writer], [{"asked": server.url + target} for target in server.asked])}
     wanted = {file["key"] for file in here.values()}
     wanted_metadata = {file["key"] + ".metadata" for file in here.values() if file["metadata"]}
     assert keys == wanted | wanted_metadata, f"asked for {keys - wanted - wanted_metadata}, not for {(wanted | wanted_metadata) - keys}"

@@ -6,9 +6,8 @@ import urllib.parse
 
 import pytest
 
-from downloads_test import PROJECT as LOCKED
+from asked import PROJECT as LOCKED, UV, WHEEL, assert_refused, assert_taken, both
 from loopback_index import HTML, JSON, Answer, Index
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, both, elsewhere  # noqa: F401  (a fixture)
 from stage import REFUSED
 
 SECRET = "s3cr3t"
@@ -40,7 +39,7 @@ def test_no_password_in_an_address_comes_back(bare, words, place):
 
 
 @both
-def test_a_redirect_to_signed_storage(local, index, elsewhere, demo, command):  # noqa: F811
+def test_a_redirect_to_signed_storage(local, index, elsewhere, demo, command):
     """Where the file went is said without the signature, and so is what lets it pass."""
     signed = f"/files/{WHEEL}?X-Amz-Security-Token={SECRET}&sig={SECRET}"
     elsewhere.content[signed] = demo.content
@@ -113,7 +112,7 @@ def test_a_page_that_is_not_quite_as_specified(local, index, command, kind):
 
 
 @both
-def test_an_index_that_forwards_what_it_has_not(local, index, elsewhere, command):  # noqa: F811
+def test_an_index_that_forwards_what_it_has_not(local, index, elsewhere, command):
     """As GitLab and others lead to PyPI: where both are judged, the file is, by the word of the one that has it."""
     index.redirect("/simple/tomme-demo/", f"{elsewhere.simple}tomme-demo/", 303)
     result = local.run(*command, options=["--index", elsewhere.simple, *OWNER])

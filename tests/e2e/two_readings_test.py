@@ -4,8 +4,8 @@ Each case is first shown without Tomme: the installer itself takes the wheel fro
 """
 import pytest
 
+from asked import REQUIRED
 from stage import Stage
-from ways_round_test import REQUIRED
 
 HIDDEN = "--find-links vendor\ntomme-demo\n"
 

@@ -4,11 +4,8 @@ import json
 
 import pytest
 
-from attacks_test import STRICT
-from downloads_test import PROJECT
+from asked import PROJECT, STRICT, WHEEL
 from loopback_index import Answer, Index
-from other_worlds_test import as_pypi  # noqa: F401  (a fixture)
-from refusals_test import WHEEL
 
 MALWARE = {"id": "MAL-2026-1", "modified": "2026-01-02T03:04:05Z"}
 
@@ -39,7 +36,7 @@ def osv(certificates):
 
 
 @pytest.fixture
-def locked(as_pypi):  # noqa: F811
+def locked(as_pypi):
     """A project with a lock, whose packages are PyPI's."""
     as_pypi.environment.pop("UV_DEFAULT_INDEX")
     as_pypi.environment |= {"https_proxy": as_pypi.environment["HTTPS_PROXY"], "UV_PREVIEW_FEATURES": "malware-check"}

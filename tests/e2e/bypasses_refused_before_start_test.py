@@ -1,13 +1,13 @@
-"""Ways round the proxy that are known before the start: refused there, by name, and nothing is started."""
+"""Bypasses of the proxy that are known before the start: refused there, by name, and nothing is started."""
 import shutil
 import subprocess
 
 import pytest
 
+from asked import REQUIRED
 from stage import Stage
 
 PIP, UV, POETRY = ["pip", "install", "six"], ["uv", "pip", "install", "six"], ["poetry", "install"]
-REQUIRED = ("--require", "attested")
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_pip_conf(decoys, text, name):
     assert_not_started(decoys, decoys.run(*PIP, options=REQUIRED), name)
 
 
-# --- ways round that need no refusal, because the child's environment closes them
+# --- bypasses that need no refusal, because the child's environment closes them
 
 
 def child_environment(stage: Stage, *command, **more) -> dict[str, str]:

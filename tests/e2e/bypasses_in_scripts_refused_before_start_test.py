@@ -1,9 +1,9 @@
-"""Ways round the proxy through what scripts of PDM, hatch and pipenv start: refused, and nothing is started."""
+"""Bypasses of the proxy by what scripts of PDM, hatch and pipenv start: refused, and nothing is started."""
 import pytest
 
+from asked import REQUIRED
 from stage import Stage
 
-REQUIRED = ("--require", "attested")
 HEAD = "# /// script\n# dependencies = ['six @ file:///tmp/six.whl']\n# ///\n"
 PDM, HATCH = "[tool.pdm.scripts]\n", "[tool.hatch.envs.default]\n"
 

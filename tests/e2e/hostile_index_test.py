@@ -1,47 +1,17 @@
-"""What an index, or somebody on the way to it, may try: each is refused with a reason that the installer
+"""What an index, or an attacker on the way to it, may try: each is refused with a reason that the installer
 prints, or makes no difference."""
 import gzip
-import io
 import json
 import shutil
 import socket
-import zipfile
 
 import pytest
 
-from loopback_index import HTML, JSON, Answer, Entry, Index, sha256
+from asked import COMMANDS, DEPENDENCY, PIP, UV, WHEEL, assert_refused, assert_taken, both
+from loopback_index import HTML, JSON, Answer, Entry, sha256
+from made_archives import changed
 from stage import REFUSED
 
-WHEEL = "tomme_demo-1.0-py3-none-any.whl"
-DEPENDENCY = "tomme_demo_dep1-1.0-py3-none-any.whl"
-COMMANDS = {"pip": ["pip", "download", "-q", "--no-deps", "-d", "out", "tomme-demo==1.0", "--only-binary", ":all:"],
-            "uv": ["uv", "pip", "install", "-q", "--no-deps", "--target", "out", "tomme-demo==1.0", "--only-binary", ":all:"]}
-PIP, UV = COMMANDS["pip"], COMMANDS["uv"]
-both = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-
-
-def changed(wheel: bytes) -> bytes:
-    """The same wheel with one more module: what an attacker wants on the disk."""
-    out = io.BytesIO(wheel)
-    with zipfile.ZipFile(out, "a") as archive:
-        archive.writestr("evil.py", "print('gotcha')\n")
-    return out.getvalue()
-
-
-def assert_refused(stage, result, code: str, file: str = WHEEL):
-    assert result.code == REFUSED, result.said
-    assert not list(stage.work.glob("out/tomme_demo*")), "it was installed all the same"
-    refusals = {entry["refusal"]["code"] for entry in result.report["files"]
-                if entry["file"] == file and "refusal" in entry}
-    refusals |= {entry["why"]["code"] for entry in result.report["refused"]}
-    assert code in refusals, f"{refusals} {result.said}"
-    assert "tomme: " in result.by_the_installer and f"[{code}]" in result.by_the_installer, f"the installer does not say why: {result.said}"
-
-
-def assert_taken(stage, result, verdict: str = "attested", file: str = WHEEL):
-    assert result.code == 0, result.said
-    assert result.file(file)["verdict"] == verdict, result.said
-    assert list(stage.work.glob("out/tomme_demo*"))
 
 
 # --- the file and its proof
@@ -233,13 +203,6 @@ def test_page_that_is_not_encoded_as_it_says(local, index, command):
     result = local.run(*command)
     assert result.code != 0, result.said
     assert not list(local.work.glob("out/tomme_demo*"))
-
-
-@pytest.fixture
-def elsewhere(certificates, made):
-    """Another server, whose files nobody judges."""
-    with Index(certificates, made) as server:
-        yield server
 
 
 @both

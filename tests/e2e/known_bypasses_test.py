@@ -1,40 +1,17 @@
-"""Ways round that somebody found: each installed a file that nobody had proven, and is closed now."""
+"""Bypasses that were found: each made an installer take a file that had no proof, and is closed now."""
 import io
 import json
 import socket
-import tarfile
 import time
 import zipfile
 
 import pytest
 
-from downloads_test import big_wheel
+from asked import EXPECT, UV, WHEEL
 from loopback_index import HTML, JSON, Answer, Index, Package, sha256
-from refusals_test import PIP, UV, WHEEL, assert_refused, changed
+from made_archives import big_wheel, changed, sdist
 from stage import REFUSED
 
-EXPECT = ["--expect", "tomme-demo=example/tomme-demo"]
-STRICT = [*EXPECT, "--require", "attested"]
-SETUP = "import pathlib; pathlib.Path({mark!r}).write_text('built')\nfrom setuptools import setup; setup(name='tomme-demo', version='{version}')\n"
-
-
-def sdist(folder: str, version: str, mark, mode: str, form=tarfile.USTAR_FORMAT) -> bytes:
-    """A source distribution that leaves a mark when it is built."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode, format=form) as archive:
-        for name, text in (("setup.py", SETUP.format(mark=str(mark), version=version)),
-                           ("PKG-INFO", f"Metadata-Version: 2.1\nName: tomme-demo\nVersion: {version}\n")):
-            info = tarfile.TarInfo(f"{folder}/{name}")
-            info.size = len(text)
-            archive.addfile(info, io.BytesIO(text.encode()))
-    return out.getvalue()
-
-
-@pytest.fixture
-def mark(local):
-    path = local.folder / "mark"
-    yield path
-    assert not path.exists(), "what nobody proved was built"
 
 
 @pytest.mark.parametrize("tool", ["pip", "uv"])

@@ -1,13 +1,12 @@
-"""Where people already are: behind a proxy, with an older pip, with pdm."""
-import json
+"""Where people already are: behind a proxy, with an older pip, with PDM, with what Poetry asks PyPI."""
 import subprocess
 
 import pytest
 
+from asked import PIP, PROJECT, UV, WHEEL, assert_refused, assert_taken
 from conftest import FOLDER
-from downloads_test import PROJECT
 from loopback_index import Index
-from refusals_test import PIP, UV, WHEEL, assert_refused, assert_taken, changed
+from made_archives import changed
 from stage import REFUSED
 
 
@@ -118,28 +117,6 @@ def test_pdm_prints_why_a_file_is_refused(project, index):
 
 
 # --- poetry's own PyPI, by its JSON API of old
-
-
-@pytest.fixture
-def as_pypi(local, index, parent):
-    """The index on this machine stands where PyPI is: a proxy leads there."""
-    for host in ("pypi.org", "files.pythonhosted.org"):
-        parent.instead[f"{host}:443"] = index.host
-    for name, entries in index.projects.items():
-        for entry in entries:
-            entry.url = f"https://files.pythonhosted.org/files/{entry.filename}"
-            entry.provenance = f"https://pypi.org{entry.provenance}"
-        urls = [{"filename": entry.filename, "url": entry.url, "digests": {"sha256": entry.sha256}, "yanked": False,
-                 "packagetype": "sdist" if entry.filename.endswith(".gz") else "bdist_wheel"} for entry in entries]
-        needed = ["tomme-demo-dep1==1.0", "tomme-demo-dep2==1.0"] if name == "tomme-demo" else []
-        about = {"info": {"name": name, "version": "1.0", "summary": "", "requires_dist": needed, "requires_python": ">=3.8",
-                          "yanked": False}, "urls": urls, "releases": {"1.0": urls}}
-        for path in (f"/pypi/{name}/json", f"/pypi/{name}/1.0/json"):
-            index.answer(path, 200, json.dumps(about).encode(), Content_Type="application/json")
-    local.write("pyproject.toml", PROJECT + "[tool.poetry]\npackage-mode = false\n")
-    local.environment |= {"HTTPS_PROXY": parent.url, "POETRY_VIRTUALENVS_IN_PROJECT": "true",
-                          "REQUESTS_CA_BUNDLE": local.environment["SSL_CERT_FILE"]}
-    return local
 
 
 def test_poetrys_default_source(as_pypi, index):
