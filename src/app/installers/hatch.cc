@@ -143,6 +143,9 @@ class HatchCollector {
     if (sub == "test" || sub == "fmt" || sub == "check") {
       return Request{{{kOwnEnvironments.begin(), kOwnEnvironments.end()}}, {rest.begin(), rest.end()}, true};
     }
+    // Their work is done in the environment of the build, or in none.
+    if (sub == "build" || sub == "version" || sub == "publish")
+      return Request{.environments = {{"hatch-build"}}};
     if (!is_one_of(kWithoutScripts, sub))
       TRY(findings_.unproven("a command that tomme does not know", "hatch " + printable(sub),
                              "give the installer's command itself"));

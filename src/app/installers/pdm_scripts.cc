@@ -149,7 +149,8 @@ class CommandReader {
       return fail(kGuardFlag, shown(place) + ": more commands than can be looked through");
     StartedVariables variables;
     if (options.environment_file) {
-      variables = TRY(variables_of_file(into_, path_in(into_, place.folder, *options.environment_file)));
+      variables =
+          TRY(variables_of_file(into_, path_in(into_, place.folder, *options.environment_file), true));
       // Such a file fills in only what is absent.
       std::erase_if(variables, [&](const StartedVariable& each) {
         return is_ours(each.name) || into_.invocation.environment.contains(each.name);

@@ -27,6 +27,29 @@ INSTANTIATE_TEST_SUITE_P(Guard, StartedTool,
                                            "uv tool run pip==26", "pipx run pip==26.3", "pipx run pip[x]",
                                            "pipx run --spec pip==26 pip", "uvx pipx@latest run pip==26"));
 
+TEST(Plan, AnEnvironmentThatUvDeletesIsNotLookedAt) {
+  const Files says{{"/project/uv.toml", "no-cache = true\n"}};
+  const Files home{{"/users/ada/.config/uv/uv.toml", "no-cache = true\n"}};
+  for (const char* command : {"uvx --no-cache ruff", "uvx -n ruff", "uv --no-cache run x.py",
+                              "uv run --isolated pytest", "uv tool run --no-cache-dir ruff"}) {
+    Invocation invocation = invocation_of(command);
+    EXPECT_TRUE(make_plan(invocation)) << command;
+    invocation.proof_required = true;
+    const Result<Plan> plan = make_plan(invocation);
+    ASSERT_FALSE(plan) << command;
+    EXPECT_TRUE(plan.error().is(kGuardUnproven)) << plan.error().message();
+  }
+  for (const Files& files : {says, home}) {
+    Invocation invocation = invocation_of("uv run x", {}, files);
+    invocation.expected = {*ProjectName::parse("demo")};
+    EXPECT_FALSE(make_plan(invocation));
+    // What goes into an environment that stays is seen.
+    Invocation lasting = invocation_of("uv sync --no-cache", {}, files);
+    lasting.proof_required = true;
+    EXPECT_TRUE(make_plan(lasting));
+  }
+}
+
 TEST(Plan, AToolOfAnArchiveIsTheProjectOfItsName) {
   for (const char* command : {"uvx ./pip-26.0-py3-none-any.whl", "pipx run ./pip-26.0.tar.gz"}) {
     Invocation invocation = invocation_of(command);

@@ -72,9 +72,13 @@ bool is_plain_value(std::string_view value) {
   return !value.contains('$');
 }
 
-Result<StartedVariables> variables_of_file(Collector& into, const std::string& path) {
+Result<StartedVariables> variables_of_file(Collector& into, const std::string& path, bool may_be_absent) {
   const std::optional<std::string> text = TRY(into.read(path));
   if (!text) {
+    const std::string folder = path.substr(0, path.rfind('/'));
+    const std::vector<std::string> names = into.invocation.list(folder);
+    if (may_be_absent && std::ranges::find(names, basename_of(path)) == names.end())
+      return StartedVariables{};
     TRY(into.findings.unproven("variables that cannot be read before the start", printable(path)));
     return StartedVariables{};
   }

@@ -29,8 +29,9 @@ bool is_plain_value(std::string_view value);
 
 /// What a `.env` file gives. A value is exact where it is one plain word, or one text in quotes with nothing
 /// in it that the quotes do not cover, and stands there once: readers differ in all else. Unproven where
-/// there is no such file.
-Result<StartedVariables> variables_of_file(Collector& into, const std::string& path);
+/// there is no such file, unless it `may_be_absent`, and then it gives nothing.
+Result<StartedVariables> variables_of_file(Collector& into, const std::string& path,
+                                           bool may_be_absent = false);
 
 /// The same of a file that fills in only what is absent: none of ours, and none that is set.
 Result<std::vector<std::string>> with_environment_file(Collector& into, const std::string& path,

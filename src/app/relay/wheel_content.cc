@@ -119,8 +119,11 @@ bool WheelContent::has(std::string_view path, const Sha256& digest) {
   }
   const auto [first, last] = by_path_.equal_range(path);
   return std::any_of(first, last, [&](const auto& found) {
-    const Result<Bytes> content = ZipArchive::read(*found.second, kFileBytes);
-    return content && sha256(*content) == digest;
+    const auto [known, is_new] = digests_.try_emplace(found.second);
+    if (is_new) {
+      if (const Result<Sha256> own = ZipArchive::digest(*found.second, kFileBytes)) known->second = *own;
+    }
+    return known->second == digest;
   });
 }
 

@@ -47,6 +47,7 @@ class WheelContent {
   // Made when first asked for. In order and not hashed: who makes a wheel chooses its names.
   std::multimap<std::string_view, const ZipEntry*> by_path_;
   std::optional<std::set<std::string>> scripts_;
+  std::map<const ZipEntry*, std::optional<Sha256>> digests_;  ///< nothing of what cannot be unpacked
 };
 
 /// The wheels of a store, each opened once: the store hashes at each look, and others ask for it file by

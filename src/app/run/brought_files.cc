@@ -188,9 +188,9 @@ BroughtFiles brought_by(const OnDisk& found, WheelContent* content, const Distri
     if (content != nullptr) std::ranges::for_each(brought.site, [&](auto& path) { search.look_at(path); });
   }
   if (const auto text = reader.invocation().read(found.file("entry_points.txt"), kEntryPointBytes))
-    brought.scripts = script_names_in(*text);
+    brought.scripts = scripts_in(*text);
   for (const std::string& path : brought.environment) {
-    if (path.starts_with(kScripts)) brought.scripts.insert(path.substr(kScripts.size()));
+    if (path.starts_with(kScripts)) brought.scripts[path.substr(kScripts.size())].clear();
   }
   return brought;
 }

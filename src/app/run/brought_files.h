@@ -25,7 +25,8 @@ struct BroughtFiles {
   /// In more places within one another than were looked at, or in archives with more names than are.
   bool is_led_too_far = false;
   std::set<std::string> environment;  ///< seen from the environment: "bin/demo", "pyvenv.cfg"
-  std::set<std::string> scripts;      ///< names of those in "bin", by entry points as well
+  /// Those in "bin" by their names, with what an entry point starts; empty for a file.
+  std::map<std::string, std::string> scripts;
   /// In "bin" and its like, seen from there: where a script is, Python looks for modules first.
   std::vector<std::string> beside_scripts;
 };

@@ -40,7 +40,9 @@ TEST_F(BroughtFilesTest, AreToldByARecordWhereThereIsNoWheel) {
       "demo.py,,\n__pycache__/demo.cpython-311.pyc,,\n../late.py,,\n../lib-dynload/c.so,,\n"
       "../../../bin/demo,,\n/opt/bin/far,,\n../../../pyvenv.cfg,,\nbin/near,,\n");
   EXPECT_THAT(found.library, ElementsAre("late.py", "c.so"));
-  EXPECT_THAT(found.scripts, UnorderedElementsAre("demo", "far", "near", "tool"));
+  std::vector<std::string> scripts;
+  for (const auto& [name, target] : found.scripts) scripts.push_back(name);
+  EXPECT_THAT(scripts, UnorderedElementsAre("demo", "far", "near", "tool"));
   EXPECT_THAT(found.site, ::testing::Contains("demo.py"));
   EXPECT_THAT(found.site, ::testing::Not(::testing::Contains("__pycache__/demo.cpython-311.pyc")));
   EXPECT_TRUE(found.environment.contains("pyvenv.cfg"));

@@ -51,6 +51,16 @@ TEST(Ending, NothingJudgedIsNoSuccessWhereProofIsDemanded) {
   }
 }
 
+TEST(Ending, WhatWentWhereNobodyLookedIsNoSuccessWhereProofIsDemanded) {
+  for (const Demands& demands : {Demands{.attested = true}, expecting("demo"), Demands{}}) {
+    Report report;
+    have_judged(report, "demo-1.0.egg");
+    report.changed(Changes::unseen);
+    EXPECT_EQ(conclude(report, demands, 0), demands.strict() ? 3 : 0);
+    EXPECT_EQ(report.table({}).contains("[guard/unseen]"), demands.strict());
+  }
+}
+
 TEST(Ending, NothingJudgedIsFineWhereNothingIsNew) {
   Report report;
   report.changed(Changes::none);

@@ -57,6 +57,23 @@ TEST(Environments, AreFoundByWordsVariablesAndSettings) {
       {"uvx x", {}, "/run/cache/uv/environments-v2/7f3a/c3d2"},
       {"uv run --with x python", {}, "/run/cache/uv/environments-v3/7f3a/c3d2"},
       {"uv run --isolated x", {}, "/run/cache/uv/environments-v2/7f3a/c3d2"},
+      // pipx starts uv where there is one.
+      {"pipx run x", {}, "/run/cache/uv/environments-v2/7f3a/c3d2"},
+      // Not every version and installer takes the same for the place.
+      {"uv tool install x", {{"XDG_DATA_HOME", "share"}}, "/users/ada/.local/share/uv/tools/x"},
+      {"uv tool install x", {{"XDG_DATA_HOME", "/share"}}, "/share/uv/tools/x"},
+      {"pdm add x", {{"PDM_VENV_LOCATION", "/venvs"}}, "/users/ada/.local/share/pdm/venvs/x"},
+      {"pdm add x", {{"PDM_VENV_LOCATION", "/venvs"}}, "/venvs/x"},
+      {"pdm add x",
+       {{"PDM_CONFIG_FILE", "/c.toml"}},
+       "/venvs/x",
+       {{"/c.toml", "[venv]\nlocation = \"/venvs\"\n"}}},
+      {"pdm -c c.toml add x", {}, "/venvs/x", {{"/project/c.toml", "[venv]\nlocation = \"/venvs\"\n"}}},
+      {"pipenv install x", {}, "/work/x", {{"/project/.env", "export WORKON_HOME='/work'\n"}}},
+      {"hatch env create",
+       {},
+       "/project/~/hp",
+       {{"/project/pyproject.toml", "[tool.hatch.envs.default]\npath = \"~/hp\"\n"}}},
       // "~" is a name to uv.
       {"uv pip install x", {}, "/project/~/pre", {{"/project/uv.toml", "[pip]\nprefix = \"~/pre\"\n"}}},
       {"uv pip install x", {}, "/users/ada/pre", {{"/project/uv.toml", "[pip]\nprefix = \"~/pre\"\n"}}},

@@ -180,8 +180,11 @@ class ShadowSearch {
       if (host.entry.projects == guest.entry.projects || !sight_of(guest.entry.folder, host.entry.folder))
         continue;
       for (const std::string& path : brought.beside_scripts) look_at_metadata_beside_scripts(path, i, guest);
-      for (const std::string& name : hosts_[i].brought.scripts) {
-        if (!brought.scripts.contains(name)) continue;
+      for (const auto& [name, target] : hosts_[i].brought.scripts) {
+        const auto same = brought.scripts.find(name);
+        // Whose wrapper is there does not matter where both start the same: what it starts is looked at by
+        // itself.
+        if (same == brought.scripts.end() || (!target.empty() && same->second == target)) continue;
         const Result<ProjectName> bears = ProjectName::parse(name);
         if (bears && host.entry.projects.contains(*bears)) {
           blame(i, guest, "the script " + printable(name) + ", which may be started instead of its own");

@@ -146,6 +146,13 @@ TEST_F(ShadowsTest, AScriptOfTheProjectsNameIsRefused) {
   }
 }
 
+TEST_F(ShadowsTest, ASecondWrapperOfTheSameCodeReplacesNothing) {
+  const Contents own{{"demo.py", ""}, {info("demo") + "/entry_points.txt", kEntryPoint}};
+  auto all = beside(own, {{info("zeta") + "/entry_points.txt", kEntryPoint}});
+  EXPECT_EQ(all["demo"].from, InstalledFrom::delivered) << all["demo"].reason;
+  EXPECT_THAT(all["zeta"].scripts, IsEmpty());
+}
+
 TEST_F(ShadowsTest, AScriptOfAnotherNameThatBothHaveIsTold) {
   auto all = beside({{"demo.py", ""}, {info("demo") + "/entry_points.txt", kEntryPoint}},
                     {{info("zeta") + "/entry_points.txt", "[console_scripts]\ntool = zeta:main\n"}});

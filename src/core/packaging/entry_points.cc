@@ -17,8 +17,8 @@ bool makes_scripts(std::string_view section) {
 
 }  // namespace
 
-std::set<std::string> script_names_in(std::string_view entry_points) {
-  std::set<std::string> names;
+std::map<std::string, std::string> scripts_in(std::string_view entry_points) {
+  std::map<std::string, std::string> scripts;
   bool counts = false;
   while (!entry_points.empty()) {
     const std::size_t end = std::min(entry_points.find_first_of("\r\n"), entry_points.size());
@@ -29,10 +29,19 @@ std::set<std::string> script_names_in(std::string_view entry_points) {
     for (const std::string_view ends : {"=", "=:"}) {
       const std::size_t at = line.find_first_of(ends);
       if (at == std::string_view::npos) continue;
-      if (const std::string_view name = ascii::trim(line.substr(0, at), kBlanks); !name.empty())
-        names.emplace(name);
+      const std::string_view name = ascii::trim(line.substr(0, at), kBlanks);
+      if (name.empty()) continue;
+      const std::string target(ascii::trim(line.substr(at + 1), kBlanks));
+      const auto [there, is_new] = scripts.try_emplace(std::string(name), target);
+      if (!is_new && there->second != target) there->second.clear();
     }
   }
+  return scripts;
+}
+
+std::set<std::string> script_names_in(std::string_view entry_points) {
+  std::set<std::string> names;
+  for (const auto& [name, target] : scripts_in(entry_points)) names.insert(name);
   return names;
 }
 

@@ -1,10 +1,16 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace tomme {
+
+/// The scripts that an installer makes, by name, with what each starts ("demo.cli:main", as it is written;
+/// empty where the file says several things of one name). Both `=` and `:` may end a name, so that one line
+/// may be two.
+std::map<std::string, std::string> scripts_in(std::string_view entry_points);
 
 /// The scripts that installers make of an `entry_points.txt`: the names in its sections console_scripts and
 /// gui_scripts. Installers end a name at `=`, some at `:` as well, so both ways to read a line are among

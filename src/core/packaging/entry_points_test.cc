@@ -15,6 +15,8 @@ TEST(EntryPoints, NameScripts) {
   EXPECT_THAT(script_names_in("[console_scripts]\na:b = c:d\n"), ::testing::UnorderedElementsAre("a", "a:b"));
   EXPECT_FALSE(script_names_in("[console_scripts]\n[pytest11]\nplugin = demo\n").contains("plugin"));
   EXPECT_THAT(script_names_in("demo = demo\n[console_scripts\n[]\n"), IsEmpty());
+  EXPECT_THAT(scripts_in("[console_scripts]\na = b:c [d]\nx = y:z\nx = z:y\n"),
+              ::testing::UnorderedElementsAre(::testing::Pair("a", "b:c [d]"), ::testing::Pair("x", "")));
   EXPECT_THAT(script_names_in("[console_scripts]\n= x\nx\n[other]\ny = z"), IsEmpty());
 }
 

@@ -135,7 +135,8 @@ class Comparison {
   /// leaves RECORD as it was.
   Result<bool> is_rewritten(const ZipEntry& entry, const WheelPlace& place, const std::string& path) const {
     const bool is_script = place.scheme == WheelPlace::Scheme::scripts;
-    const Bytes script = TRY(ZipArchive::read(entry, limits_.file_bytes));
+    if (entry.size > limits_.script_bytes) return false;
+    const Bytes script = TRY(ZipArchive::read(entry, limits_.script_bytes));
     if (!installed_.reads_all) return is_script && has_placeholder(text_of(script));
     const auto text = installed_.read ? installed_.read(path, limits_.script_bytes) : std::nullopt;
     if (!text) return false;
@@ -159,7 +160,7 @@ class Comparison {
   Result<bool> has(const ZipEntry& entry, const Sha256& digest) const {
     const auto promise = promised_.find(key_of(entry.name));
     if (promise != promised_.end() && promise->second == digest) return true;
-    return sha256(TRY(ZipArchive::read(entry, limits_.file_bytes))) == digest;
+    return TRY(ZipArchive::digest(entry, limits_.file_bytes)) == digest;
   }
 
   /// A wheel may have a file for one place in two folders.

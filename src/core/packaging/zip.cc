@@ -1,6 +1,7 @@
 #include "core/packaging/zip.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -391,11 +392,47 @@ Result<ZipArchive> ZipArchive::parse(BytesView archive, const ZipLimits& limits)
   return zip;
 }
 
-Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max) {
-  if (entry.size > max) {
-    return fail(kWheelTooLarge, quoted(entry.name) + " unpacks to " + std::to_string(entry.size) +
-                                    " bytes, more than " + std::to_string(max));
+namespace {
+
+Result<void> expect_at_most(const ZipEntry& entry, std::uint64_t max) {
+  if (entry.size <= max) return {};
+  return fail(kWheelTooLarge, quoted(entry.name) + " unpacks to " + std::to_string(entry.size) +
+                                  " bytes, more than " + std::to_string(max));
+}
+
+Result<void> expect_checksum(const ZipEntry& entry, uLong crc) {
+  if (crc == entry.crc32) return {};
+  return damaged(quoted(entry.name) + " does not have the checksum that the archive gives");
+}
+
+/// Raw deflate, a piece at a time; false where it does not unpack to `size` bytes exactly, or leaves some of
+/// `packed`.
+bool inflate_in_pieces(BytesView packed, std::uint64_t size, const std::function<void(BytesView)>& take) {
+  z_stream stream{};
+  if (packed.size() > kFull32 || inflateInit2(&stream, -MAX_WBITS) != Z_OK) return false;
+  stream.next_in = const_cast<Bytef*>(packed.data());
+  stream.avail_in = static_cast<uInt>(packed.size());
+  Bytes piece(64UZ * 1024);
+  std::uint64_t done = 0;
+  int status = Z_OK;
+  while (status == Z_OK && done <= size) {
+    stream.next_out = piece.data();
+    stream.avail_out = static_cast<uInt>(piece.size());
+    status = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t came = piece.size() - stream.avail_out;
+    if (status == Z_OK && came == 0) break;
+    take(BytesView(piece).first(came));
+    done += came;
   }
+  const bool exact = status == Z_STREAM_END && stream.avail_in == 0 && done == size;
+  inflateEnd(&stream);
+  return exact;
+}
+
+}  // namespace
+
+Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max) {
+  TRY(expect_at_most(entry, max));
   Bytes out;
   if (entry.deflated) {
     out.resize(static_cast<std::size_t>(entry.size));
@@ -404,10 +441,25 @@ Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max) {
   } else {
     out = to_bytes(entry.packed);
   }
-  const uLong crc = crc32_z(0, out.data(), out.size());
-  if (crc != entry.crc32)
-    return damaged(quoted(entry.name) + " does not have the checksum that the archive gives");
+  TRY(expect_checksum(entry, crc32_z(0, out.data(), out.size())));
   return out;
+}
+
+Result<Sha256> ZipArchive::digest(const ZipEntry& entry, std::uint64_t max) {
+  TRY(expect_at_most(entry, max));
+  Hasher hasher(HashAlgorithm::sha256);
+  uLong crc = 0;
+  const auto take = [&](BytesView bytes) {
+    hasher.update(bytes);
+    crc = crc32_z(crc, bytes.data(), bytes.size());
+  };
+  if (!entry.deflated) {
+    take(entry.packed);
+  } else if (!inflate_in_pieces(entry.packed, entry.size, take)) {
+    return damaged(quoted(entry.name) + " does not unpack to its size");
+  }
+  TRY(expect_checksum(entry, crc));
+  return hasher.finish_sha256();
 }
 
 }  // namespace tomme

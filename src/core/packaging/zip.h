@@ -6,6 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/crypto/digest.h"
 
 namespace tomme {
 
@@ -44,6 +45,8 @@ class ZipArchive {
   const std::vector<ZipEntry>& entries() const { return entries_; }  ///< in the directory's order
   /// The unpacked bytes, CRC and length checked; refuses more than `max` before unpacking.
   static Result<Bytes> read(const ZipEntry& entry, std::size_t max);
+  /// Of the unpacked bytes, with the same checks, and 64 KiB in memory however large they are.
+  static Result<Sha256> digest(const ZipEntry& entry, std::uint64_t max);
 
  private:
   std::vector<ZipEntry> entries_;
