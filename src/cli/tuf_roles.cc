@@ -127,6 +127,23 @@ Result<void> take_lifetime(std::string_view text, repository::Lifetimes& lifetim
   return {};
 }
 
+/// What is in the files of a repository is served to everybody. (A client keeps no 1.root.json in the folder
+/// of its metadata.)
+Result<void> expect_not_served(const std::string& file) {
+  std::error_code error;
+  for (fs::path folder = fs::weakly_canonical(fs::absolute(file), error).parent_path();
+       !error && folder != folder.parent_path(); folder = folder.parent_path()) {
+    const std::string above = folder.string();
+    const bool served = exists(above + "/metadata/1.root.json") || exists(above + "/staged/root.json") ||
+                        (folder.filename() == "public" && exists(above + "/../repository.db"));
+    if (!served) continue;
+    return fail(repository::kRepositoryOwnFile,
+                printable(file) + " would be among the files of a repository, which everybody can read",
+                "keep private keys elsewhere, best on another machine");
+  }
+  return {};
+}
+
 /// The keys that one person needs, made in the folder of the repository. The online key is ECDSA: bins and
 /// snapshots are hashed once for it, and twice for Ed25519.
 Result<std::vector<std::string>> make_keys(const TufCommand& command, const TufPlace& place) {
@@ -309,23 +326,6 @@ KeyType type_of_new_key(const TufCommand& command, KeyType usual) {
                                          : usual;
 }
 
-/// What is in the files of a repository is served to everybody. (A client keeps no 1.root.json in the folder
-/// of its metadata.)
-Result<void> expect_not_served(const std::string& file) {
-  std::error_code error;
-  for (fs::path folder = fs::weakly_canonical(fs::absolute(file), error).parent_path();
-       !error && folder != folder.parent_path(); folder = folder.parent_path()) {
-    const std::string above = folder.string();
-    const bool served = exists(above + "/metadata/1.root.json") || exists(above + "/staged/root.json") ||
-                        (folder.filename() == "public" && exists(above + "/../repository.db"));
-    if (!served) continue;
-    return fail(repository::kRepositoryOwnFile,
-                printable(file) + " would be among the files of a repository, which everybody can read",
-                "keep private keys elsewhere, best on another machine");
-  }
-  return {};
-}
-
 /// In a file, Ed25519 where no type is asked for; in a token ECDSA, as few have Ed25519.
 Result<int> new_key(const TufCommand& command) {
   std::string name = command.names.front();
@@ -354,6 +354,8 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   }
   // Before anything is made: a folder without keys would pass for a repository.
   TRY(expect_keys(command));
+  if (made && command.database.empty())
+    TRY(expect_not_served((command.repository.empty() ? "." : command.repository) + "/.keys/root.pem"));
   const TufPlace place = TRY(TufPlace::open(command, true));
   TRY(repository::expect_none(place.files()));
   TufCommand keys = command;
