@@ -10,6 +10,8 @@
 #include "cli/help.h"
 #include "core/base/suggest.h"
 #include "core/encoding/text.h"
+#include "core/sigstore/builtin_roots.h"
+#include "tomme_commit.h"
 #include "tomme_version.h"
 
 namespace tomme::cli {
@@ -383,6 +385,13 @@ Result<Command> parse_words(const std::string& verb, std::vector<std::string> wo
               did_you_mean(verb, names_of(std::span(kVerbs)), kLists));
 }
 
+std::string version_text() {
+  const std::string commit =
+      std::string_view(kTommeCommit).empty() ? "" : "commit " + std::string(kTommeCommit) + ", ";
+  return "tomme " + std::string(kTommeVersion) + " (" + commit + "built-in trust root of " +
+         std::string(builtin_roots_date()) + ")\n";
+}
+
 }  // namespace
 
 Result<Command> parse_command_line(std::span<char* const> argv) {
@@ -390,7 +399,7 @@ Result<Command> parse_command_line(std::span<char* const> argv) {
   if (words.empty()) return fail(kUsage, "no command was given", "tomme --help");
   std::string verb = words.front();
   words.erase(words.begin());
-  if (verb == "--version" || verb == "-V") return ShowText{"tomme " + std::string(kTommeVersion) + "\n"};
+  if (verb == "--version" || verb == "-V") return ShowText{version_text()};
   const bool is_help = verb == "--help" || verb == "-h" || verb == "help";
   if (is_help && words.empty()) return ShowText{std::string(help::kTomme)};
   if (is_help) {
