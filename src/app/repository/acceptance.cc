@@ -54,12 +54,7 @@ class Acceptor {
     for (std::size_t at = 0; at < staged_.size(); ++at) {
       const Result<void> good = read(at);
       if (good) continue;
-      const Error& why = good.error();
-      // Of what cannot be read the hint would be to fetch it again.
-      why_[at] = why.code().name.starts_with("repository/")
-                     ? good
-                     : fail(why.code(), why.message(),
-                            "tomme tuf unstage " + printable(staged_[at].role, 80) + " takes it away");
+      why_[at] = std::unexpected(of_staged(staged_[at].role, good.error()));
     }
     leave_what_is_anybodys();
     settle();
@@ -71,6 +66,7 @@ class Acceptor {
   /// What can be said of a file alone.
   Result<void> read(std::size_t at) {
     const StagedFile& file = staged_[at];
+    if (file.unread) return std::unexpected(*file.unread);
     Candidate candidate{at};
     if (file.role == "root") {
       TRY(expect_size(file, kMostRootBytes));
