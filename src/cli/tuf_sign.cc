@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<void> say_change(const std::string& role, const std::string& text,
-                        const repository::OfflineRoles& before, Time now) {
+                        const repository::OfflineRoles& before, Time now, repository::PatternWork& work) {
   std::vector<std::string> words;
   if (role == "root") {
     const auto after = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text)));
@@ -29,7 +29,7 @@ Result<void> say_change(const std::string& role, const std::string& text,
     const auto after = TRY(tuf::parse_targets_of(role, bytes_of(text)));
     const auto there = before.targets.find(role);
     words = repository::words_of_change(role, there == before.targets.end() ? nullptr : &there->second.value,
-                                        after.value, now);
+                                        after.value, now, &work);
   }
   print(printable(role) + ":\n");
   for (const std::string& line : words) print("  " + line + "\n");
@@ -106,6 +106,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
     std::string text = TRY(read_file(file, repository::kMostTargetsBytes));
     copies.push_back({TRY(role_of_copy(file)), std::move(text)});
   }
+  repository::PatternWork work;
   std::size_t signed_copies = 0;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
@@ -119,7 +120,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
     }
     // Who has the delegating file looks the id up; else it is the one that the specification computes.
     if (role != "root" && !before.root) tables.push_back(own_keys(signers));
-    TRY(say_change(role, text, before, now));
+    TRY(say_change(role, text, before, now, work));
     TRY(expect_yes(command));
     for (const auto& signer : signers) {
       auto with = repository::add_signature(text, *signer, tables);
@@ -169,11 +170,12 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
     }
     next_ones.push_back(file);
   }
+  repository::PatternWork work;
   std::size_t shown = 0;
   for (const auto& file : next_ones) {
     const auto tables = repository::tables_for(file.role, published.offline, next_ones);
     if (!repository::any_may_sign(signers, tables)) continue;
-    TRY(say_change(file.role, file.text, published.offline, now));
+    TRY(say_change(file.role, file.text, published.offline, now, work));
     ++shown;
   }
   if (shown == 0) return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");

@@ -6,6 +6,7 @@
 #include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/objections.h"
+#include "app/repository/pattern_limits.h"
 #include "app/repository/staged.h"
 #include "app/repository/strict_form.h"
 #include "core/encoding/text.h"
@@ -85,6 +86,10 @@ class Acceptor {
       candidate.targets = TRY(tuf::parse_targets_of(file.role, bytes_of(file.text)));
       TRY(expect_fresh(candidate.targets->value, now_));
       const auto before = published_.offline.targets.find(file.role);
+      const bool is_new = before == published_.offline.targets.end();
+      // Whoever signs targets does as he likes.
+      if (file.role != "targets")
+        TRY(expect_few_patterns(candidate.targets->value, is_new ? nullptr : &before->second.value));
       TRY(expect_read_by_all(candidate.targets->canonical, before == published_.offline.targets.end()
                                                                ? ""
                                                                : std::string_view(before->second.canonical)));

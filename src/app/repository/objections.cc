@@ -205,7 +205,7 @@ Result<void> Objector::expect_names(const std::string& role, const State& now) c
     }
     if (now.by.is_below(role, name)) return fail_to_lead_back(role, name);
     if (role != "targets" && is_reserved_for_bins(name) && is_new_below(role, below)) {
-      return fail(kRepositoryRole,
+      return fail(kRepositoryBins,
                   "it delegates to " + printable(name, 80) +
                       ", and such names are kept for hash bins, which the holders of targets give",
                   "give the role another name: not b-… or bins-… with digits of base 16");
