@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "app/repository/ceremony.h"
 #include "app/repository/errors.h"
 #include "app/repository/schema.h"
 #include "cli/errors.h"
@@ -132,7 +133,7 @@ Result<TufPlace> TufPlace::open(const TufCommand& command, bool make) {
   if (database.starts_with(kSqlite)) {
     const std::string file = database.substr(kSqlite.size());
     place.lock_file_ = file + ".publisher";
-    for (const char* beside : {"", "-wal", "-shm", "-journal", ".publisher"})
+    for (const char* beside : {"", "-wal", "-shm", "-journal", ".publisher", ".publisher.staging"})
       place.parts_.push_back(file + beside);
   }
   if (!files.starts_with(kS3)) place.parts_.push_back(files);
@@ -224,6 +225,17 @@ Keyring keyring_for(const TufCommand& command) {
   return Keyring([&command](const std::string& key) { return passphrase_for(command, key, false); },
                  [&command](const pkcs11::PinQuestion& question) { return pin_for(command, question); },
                  variable("TOMME_PKCS11_MODULE").value_or(""));
+}
+
+Result<tuf::Targets> draft_of(const TufPlace& place, const std::string& role,
+                              const repository::Lifetimes& lifetimes, Time now) {
+  std::vector<std::string> left_out;
+  tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, lifetimes, now, &left_out));
+  for (const std::string& name : left_out) {
+    tell("note: the new " + printable(role, 80) + " no longer delegates to " +
+         (name == role ? "itself" : printable(name, 80) + ", below which it is itself") + "\n");
+  }
+  return draft;
 }
 
 Result<bool> confirmed(const std::string& question) {

@@ -26,6 +26,10 @@ class TufPlace {
   /// kRepositoryOwnFile where one of them is, by whichever way, a part of this repository: its database, its
   /// keys or what lies in its files.
   Result<void> expect_foreign(const std::vector<std::string>& files) const;
+  /// For whatever reads what is staged and changes it; not held while a person or a key is asked.
+  Result<repository::StagingLock> lock_staging() const {
+    return repository::StagingLock::take(*database_, lock_file_);
+  }
   /// How a key is named in the settings, and where a name in the settings leads. Of a token's key the
   /// settings keep which it is, and nothing of how to get there: whoever writes to the database names neither
   /// a module, which would run here (kPkcs11Stored both ways), nor a PIN or its file, which would be read and
@@ -50,6 +54,10 @@ Result<Secret<std::string>> passphrase_for(const TufCommand& command, const std:
 bool passphrase_is_told(const TufCommand& command);
 /// Key files and tokens: what they ask for is asked as passphrase_for does. `command` has to outlive it.
 Keyring keyring_for(const TufCommand& command);
+
+/// The draft of a role, as repository::draft_targets has it; what is left out of it is said.
+Result<tuf::Targets> draft_of(const TufPlace& place, const std::string& role,
+                              const repository::Lifetimes& lifetimes, Time now);
 
 /// Yes from the terminal. kUsage where there is none.
 Result<bool> confirmed(const std::string& question);

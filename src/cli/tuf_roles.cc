@@ -267,15 +267,11 @@ Result<void> say_what_has_to_be_renewed(store::BlobStore& files, const std::stri
   return {};
 }
 
-Result<void> edit_role(const TufCommand& command, Keyring& keyring, KeyEditor editor) {
+Result<void> edit_role(const TufCommand& command, const std::vector<PublicKey>& added, KeyEditor editor) {
   if (command.verb == TufCommand::Verb::key_threshold) return editor.set_threshold(command.threshold);
-  for (const std::string& name : command.names) {
-    if (command.verb == TufCommand::Verb::key_remove) {
-      TRY(editor.remove(name));
-    } else {
-      TRY(editor.add(TRY(keyring.public_key(name))));
-    }
-  }
+  for (const PublicKey& key : added) TRY(editor.add(key));
+  if (command.verb == TufCommand::Verb::key_remove)
+    for (const std::string& name : command.names) TRY(editor.remove(name));
   return {};
 }
 
@@ -284,20 +280,23 @@ Result<int> change_keys(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
   Keyring keyring = keyring_for(command);
+  RolePlan added;
+  if (command.verb == TufCommand::Verb::key_add) added = TRY(plan_of(keyring, command.names, 1));
+  const auto lock = TRY(place.lock_staging());
   std::optional<tuf::Root> root;
   std::map<std::string, tuf::Targets> others;
   for (const std::string& role : TRY(roles_named(place.files(), command.role))) {
     const std::string delegator = TRY(delegator_of(place.files(), role));
     if (delegator == "root") {
       if (!root) root = TRY(repository::draft_root(place.files(), settings.lifetimes, now));
-      TRY(edit_role(command, keyring, TRY(KeyEditor::of(*root, role))));
+      TRY(edit_role(command, added.keys, TRY(KeyEditor::of(*root, role))));
       continue;
     }
     if (!others.contains(delegator)) {
-      tuf::Targets draft = TRY(repository::draft_targets(place.files(), delegator, settings.lifetimes, now));
+      tuf::Targets draft = TRY(draft_of(place, delegator, settings.lifetimes, now));
       others.emplace(delegator, std::move(draft));
     }
-    TRY(edit_role(command, keyring, TRY(KeyEditor::of(others.at(delegator), role))));
+    TRY(edit_role(command, added.keys, TRY(KeyEditor::of(others.at(delegator), role))));
   }
   if (root) {
     TRY(repository::stage(place.files(), *root));
@@ -311,8 +310,6 @@ Result<int> change_keys(const TufCommand& command, Time now) {
   if (command.verb == TufCommand::Verb::key_remove)
     TRY(say_where_keys_remain(command, place.files(), root, std::move(others)));
   if (command.verb == TufCommand::Verb::key_add) {
-    RolePlan added;
-    for (const std::string& name : command.names) added.keys.push_back(TRY(keyring.public_key(name)));
     note_keys({added});
     TRY(note_shared_keys(place.files()));
   }
@@ -390,7 +387,10 @@ Result<int> tuf_init(const TufCommand& command, Time now) {
   plan.bits = keys.bits != 0 ? keys.bits : keys.pep458 ? kPep458Bits : kUsualBits;
   for (const std::string& lifetime : keys.lifetimes) TRY(take_lifetime(lifetime, settings.lifetimes));
   const auto layout = TRY(repository::BinLayout::make(plan.bin_prefix, plan.bits));
-  TRY(repository::stage_first(place.files(), plan, settings.lifetimes, now));
+  {
+    const auto lock = TRY(place.lock_staging());
+    TRY(repository::stage_first(place.files(), plan, settings.lifetimes, now));
+  }
   TRY(repository::save_settings(place.database(), settings));
   note_keys({plan.root, plan.targets, plan.online, plan.bins_role.value_or(RolePlan())});
   note(repository::words_of_bins(layout));
@@ -462,6 +462,9 @@ void note_bins_of_earlier(const repository::Published& published) {
 Result<int> tuf_delegation(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
+  Keyring keyring = keyring_for(command);
+  const RolePlan keys = TRY(plan_of(keyring, command.keys, command.threshold));
+  const auto lock = TRY(place.lock_staging());
   std::string role = "targets";
   if (command.verb == TufCommand::Verb::bins) {
     const repository::Published published = TRY(repository::load_published(place.files()));
@@ -476,7 +479,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
     }
     role = bins->delegator;
   }
-  tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
+  tuf::Targets draft = TRY(draft_of(place, role, settings.lifetimes, now));
   if (command.verb == TufCommand::Verb::bins) {
     TRY(repository::set_bins(draft, command.bits));
     note(repository::words_of_bins(TRY(repository::BinLayout::make("bins", command.bits))));
@@ -487,8 +490,6 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
       return fail(kUsage, "a delegation needs at least one --key and one --path",
                   "tomme tuf delegate --help");
     }
-    Keyring keyring = keyring_for(command);
-    const RolePlan keys = TRY(plan_of(keyring, command.keys, command.threshold));
     TRY(repository::delegate(draft, command.role, keys, command.paths, command.terminating));
     TRY(expect_no_bin(TRY(repository::load_published(place.files())).offline, role, draft));
     note_keys({keys});
@@ -508,6 +509,7 @@ Result<int> tuf_delegation(const TufCommand& command, Time now) {
 Result<int> tuf_renew(const TufCommand& command, Time now) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const Settings settings = TRY(repository::load_settings(place.database()));
+  const auto lock = TRY(place.lock_staging());
   for (const std::string& role : command.names) {
     std::uint64_t version = 0;
     if (role == "root") {
@@ -515,7 +517,7 @@ Result<int> tuf_renew(const TufCommand& command, Time now) {
       TRY(repository::stage(place.files(), draft));
       version = draft.version.value();
     } else {
-      const tuf::Targets draft = TRY(repository::draft_targets(place.files(), role, settings.lifetimes, now));
+      const tuf::Targets draft = TRY(draft_of(place, role, settings.lifetimes, now));
       TRY(repository::stage(place.files(), role, draft));
       version = draft.version.value();
     }

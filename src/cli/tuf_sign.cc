@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<void> say_change(const std::string& role, const std::string& text,
-                        const repository::OfflineRoles& before, Time now) {
+                        const repository::OfflineRoles& before, Time now, repository::PatternWork& work) {
   std::vector<std::string> words;
   if (role == "root") {
     const auto after = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(text)));
@@ -29,7 +29,7 @@ Result<void> say_change(const std::string& role, const std::string& text,
     const auto after = TRY(tuf::parse_targets_of(role, bytes_of(text)));
     const auto there = before.targets.find(role);
     words = repository::words_of_change(role, there == before.targets.end() ? nullptr : &there->second.value,
-                                        after.value, now);
+                                        after.value, now, &work);
   }
   print(printable(role) + ":\n");
   for (const std::string& line : words) print("  " + line + "\n");
@@ -106,6 +106,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
     std::string text = TRY(read_file(file, repository::kMostTargetsBytes));
     copies.push_back({TRY(role_of_copy(file)), std::move(text)});
   }
+  repository::PatternWork work;
   std::size_t signed_copies = 0;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const std::string &file = command.names[i], &role = copies[i].role;
@@ -119,7 +120,7 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
     }
     // Who has the delegating file looks the id up; else it is the one that the specification computes.
     if (role != "root" && !before.root) tables.push_back(own_keys(signers));
-    TRY(say_change(role, text, before, now));
+    TRY(say_change(role, text, before, now, work));
     TRY(expect_yes(command));
     for (const auto& signer : signers) {
       auto with = repository::add_signature(text, *signer, tables);
@@ -135,13 +136,24 @@ Result<int> sign_copies(const TufCommand& command, Time now) {
   return 0;
 }
 
+Result<void> expect_next_staged(const repository::StagedFile& file, const repository::Published& published) {
+  if (file.unread) return std::unexpected(*file.unread);
+  Result<void> next = repository::expect_next_version(file.role, file.text, published);
+  if (!next) return std::unexpected(repository::of_staged(file.role, std::move(next).error()));
+  return {};
+}
+
 }  // namespace
 
 Result<int> tuf_sign(const TufCommand& command, Time now) {
   if (!command.names.empty()) return sign_copies(command, now);
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto published = TRY(repository::load_published(place.files()));
-  const auto staged = TRY(repository::load_staged(place.files()));
+  repository::Staged all = repository::look_at_staged(place.files(), published.offline);
+  for (const Error& left : all.left) print_warning(left.message());
+  // What is published already, and could not be removed, is nothing to sign.
+  TRY(repository::take_published(place.files(), published.offline, all.files));
+  const std::vector<repository::StagedFile>& staged = all.files;
   if (staged.empty()) {
     return fail(kUsage, "nothing is staged, so that there is nothing to sign",
                 "changes are staged by tomme tuf key, delegate, bins, renew and add --role");
@@ -150,7 +162,7 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
   // What cannot be the next version of its role is in the way of no other.
   std::vector<repository::StagedFile> next_ones;
   for (const auto& file : staged) {
-    const auto next = repository::expect_next_version(file.role, file.text, published);
+    const Result<void> next = expect_next_staged(file, published);
     if (!next && staged.size() == 1) return std::unexpected(next.error());
     if (!next) {
       print_warning("the staged " + printable(file.role, 80) + " is not signed: " + next.error().message());
@@ -158,29 +170,33 @@ Result<int> tuf_sign(const TufCommand& command, Time now) {
     }
     next_ones.push_back(file);
   }
+  repository::PatternWork work;
   std::size_t shown = 0;
   for (const auto& file : next_ones) {
     const auto tables = repository::tables_for(file.role, published.offline, next_ones);
     if (!repository::any_may_sign(signers, tables)) continue;
-    TRY(say_change(file.role, file.text, published.offline, now));
+    TRY(say_change(file.role, file.text, published.offline, now, work));
     ++shown;
   }
   if (shown == 0) return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");
   if (shown < next_ones.size())
     tell("note: " + counted(next_ones.size() - shown, "other staged file") + " this key does not sign\n");
   TRY(expect_yes(command));
-  const std::vector<std::string> roles =
-      TRY(repository::sign_shown(place.files(), published.offline, next_ones, signers));
-  if (roles.empty())
+  const std::vector<repository::StagedFile> copies =
+      TRY(repository::sign_copies_of(next_ones, published.offline, signers));
+  if (copies.empty())
     return fail(repository::kRepositoryKey, "none of what is staged is for this key to sign");
-  for (const std::string& role : roles) tell("signed " + role + "\n");
+  const auto lock = TRY(place.lock_staging());
+  TRY(repository::put_signatures(place.files(), published.offline, next_ones, copies));
+  for (const auto& copy : copies) tell("signed " + copy.role + "\n");
   return 0;
 }
 
 Result<int> tuf_merge(const TufCommand& command) {
   const TufPlace place = TRY(TufPlace::open(command, false));
   const auto published = TRY(repository::load_published(place.files()));
-  const auto staged = TRY(repository::load_staged(place.files()));
+  const auto lock = TRY(place.lock_staging());
+  const auto staged = repository::look_at_staged(place.files(), published.offline).files;
 
   for (const std::string& file : command.names) {
     const std::string copy = TRY(read_file(file, repository::kMostTargetsBytes));
@@ -192,6 +208,9 @@ Result<int> tuf_merge(const TufCommand& command) {
                       printable(role) + ".json",
                   "a copy has the name that it has in staged/; tomme tuf status says what is staged");
     }
+    if (const auto read = tuf::Envelope::parse(*there); !read)
+      return std::unexpected(
+          repository::of_staged(role, Error(read.error()).in("staged " + printable(role, 80))));
     if (role != "root") TRY(in(printable(file), tuf::parse_targets_of(role, bytes_of(copy))));
     const auto tables = repository::tables_for(role, published.offline, staged);
     const auto merged = TRY(in(printable(file), repository::merge_signatures(text_of(*there), copy, tables)));
@@ -206,6 +225,7 @@ Result<int> tuf_merge(const TufCommand& command) {
 
 Result<int> tuf_unstage(const TufCommand& command) {
   const TufPlace place = TRY(TufPlace::open(command, false));
+  const auto lock = TRY(place.lock_staging());
   for (const std::string& role : command.names) {
     TRY(repository::unstage(place.files(), role));
     tell("nothing is staged of " + role + " any more\n");

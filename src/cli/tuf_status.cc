@@ -151,10 +151,12 @@ Result<Status> gather(const TufPlace& place, const TufCommand& command, Time now
   status.published = !published.is_empty();
   status.roles = roles_of(published, now);
   if (status.published) status.bins = TRY(published.offline.bins());
-  std::vector<repository::StagedFile> files = TRY(repository::load_staged(place.files()));
+  repository::Staged files = repository::look_at_staged(place.files(), published.offline);
+  for (const Error& left : files.left) print_warning(left.message());
+  TRY(repository::take_published(place.files(), published.offline, files.files));
   const auto at_hand = keys_at_hand(place, command);
   const auto staged =
-      TRY(repository::accept_staged(published, std::move(files), now, at_hand ? &*at_hand : nullptr));
+      TRY(repository::accept_staged(published, std::move(files.files), now, at_hand ? &*at_hand : nullptr));
   for (const repository::Readiness& file : staged.all) {
     status.staged.push_back({file.file.role, version_in(file.file), file.ready});
   }

@@ -173,7 +173,8 @@ bool is_asked_for(const repository::OfflineRoles& published, const std::string& 
 Result<int> add_to_role(const TufCommand& command, const TufPlace& place, const std::vector<Change>& changes,
                         Time now) {
   const auto settings = TRY(repository::load_settings(place.database()));
-  tuf::Targets draft = TRY(repository::draft_targets(place.files(), command.role, settings.lifetimes, now));
+  const auto lock = TRY(place.lock_staging());
+  tuf::Targets draft = TRY(draft_of(place, command.role, settings.lifetimes, now));
   const repository::OfflineRoles published = TRY(repository::load_published(place.files())).offline;
   for (const Change& change : changes) {
     if (change.file() && !is_asked_for(published, command.role, change)) {

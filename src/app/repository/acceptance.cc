@@ -6,6 +6,7 @@
 #include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/objections.h"
+#include "app/repository/pattern_limits.h"
 #include "app/repository/staged.h"
 #include "app/repository/strict_form.h"
 #include "core/encoding/text.h"
@@ -54,12 +55,7 @@ class Acceptor {
     for (std::size_t at = 0; at < staged_.size(); ++at) {
       const Result<void> good = read(at);
       if (good) continue;
-      const Error& why = good.error();
-      // Of what cannot be read the hint would be to fetch it again.
-      why_[at] = why.code().name.starts_with("repository/")
-                     ? good
-                     : fail(why.code(), why.message(),
-                            "tomme tuf unstage " + printable(staged_[at].role, 80) + " takes it away");
+      why_[at] = std::unexpected(of_staged(staged_[at].role, good.error()));
     }
     leave_what_is_anybodys();
     settle();
@@ -71,6 +67,7 @@ class Acceptor {
   /// What can be said of a file alone.
   Result<void> read(std::size_t at) {
     const StagedFile& file = staged_[at];
+    if (file.unread) return std::unexpected(*file.unread);
     Candidate candidate{at};
     if (file.role == "root") {
       TRY(expect_size(file, kMostRootBytes));
@@ -89,6 +86,10 @@ class Acceptor {
       candidate.targets = TRY(tuf::parse_targets_of(file.role, bytes_of(file.text)));
       TRY(expect_fresh(candidate.targets->value, now_));
       const auto before = published_.offline.targets.find(file.role);
+      const bool is_new = before == published_.offline.targets.end();
+      // Whoever signs targets does as he likes.
+      if (file.role != "targets")
+        TRY(expect_few_patterns(candidate.targets->value, is_new ? nullptr : &before->second.value));
       TRY(expect_read_by_all(candidate.targets->canonical, before == published_.offline.targets.end()
                                                                ? ""
                                                                : std::string_view(before->second.canonical)));

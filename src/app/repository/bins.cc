@@ -63,6 +63,18 @@ bool BinLayout::could_name(std::string_view file) const {
          digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+bool is_reserved_for_bins(std::string_view role) {
+  constexpr std::size_t kMostDigits = 8;  // TAP 15 has up to 32 bits
+  for (const std::string_view prefix : {"b-", "bins-"}) {
+    if (!role.starts_with(prefix)) continue;
+    const std::string_view digits = role.substr(prefix.size());
+    if (!digits.empty() && digits.size() <= kMostDigits &&
+        digits.find_first_not_of("0123456789abcdef") == std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 // A client loads the snapshot (34 bytes a bin) once and a bin (220 bytes a target) for each package. For
 // ten packages 2^(N+1) bins cost less than 2^N as long as 2^2N is below 32 for each target.
 unsigned bits_for(std::uint64_t targets) {

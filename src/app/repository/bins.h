@@ -35,6 +35,10 @@ class BinLayout {
   unsigned bits_;
 };
 
+/// Whether hash bins of `tomme tuf bins` and `init` can have this name, of whatever number of bits: a role
+/// that took it would be in the way of the bins to come.
+bool is_reserved_for_bins(std::string_view role);
+
 /// The bits with which an install of ten packages loads least, of so many targets: 8 up to a thousand, 10 for
 /// ten thousand, 13 for a million, 14 (which is the most) for ten millions.
 unsigned bits_for(std::uint64_t targets);

@@ -87,13 +87,18 @@ Result<void> expect_thresholds(std::string_view role, const tuf::Targets& target
 
 template <class T>
 Result<std::optional<T>> staged_draft(store::BlobStore& files, std::string_view role) {
-  const auto file = TRY(files.get(staged_key(role), kMostTargetsBytes));
-  if (!file) return std::optional<T>();
-  if constexpr (std::is_same_v<T, tuf::Targets>) {
-    return std::optional<T>(TRY(in("staged", tuf::parse_targets_of(role, *file))).value);
-  } else {
-    return std::optional<T>(TRY(in("staged", tuf::Signed<T>::parse(*file))).value);
-  }
+  const auto read = [&]() -> Result<std::optional<T>> {
+    const auto file = TRY(files.get(staged_key(role), kMostTargetsBytes));
+    if (!file) return std::optional<T>();
+    if constexpr (std::is_same_v<T, tuf::Targets>) {
+      return std::optional<T>(TRY(tuf::parse_targets_of(role, *file)).value);
+    } else {
+      return std::optional<T>(TRY(tuf::Signed<T>::parse(*file)).value);
+    }
+  };
+  auto draft = in("staged", read());
+  if (!draft) return std::unexpected(of_staged(std::string(role), std::move(draft).error()));
+  return draft;
 }
 
 /// What is signed of a role that people sign. It says which it is.
@@ -218,8 +223,26 @@ Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes
   return *std::move(draft);
 }
 
+namespace {
+
+/// What a role says of its own signers, or of those above it, is not taken along: it would outlive a change
+/// of their keys.
+void leave_out_what_leads_back(const std::string& role, const OfflineRoles& published, tuf::Targets& draft,
+                               std::vector<std::string>* left_out) {
+  auto* named = named_of(draft);
+  if (named == nullptr) return;
+  const auto parents = published.view().parents();
+  std::erase_if(*named, [&](const tuf::DelegatedRole& below) {
+    const bool leads_back = is_role_below(parents, role, below.name.text());
+    if (leads_back && left_out != nullptr) left_out->push_back(below.name.text());
+    return leads_back;
+  });
+}
+
+}  // namespace
+
 Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view role, const Lifetimes& lifetimes,
-                                   Time now) {
+                                   Time now, std::vector<std::string>* left_out) {
   TRY(expect_role_name(role));
   if (is_online(role)) {
     return fail(kRepositoryRole, "the online keys sign " + std::string(role) + ", not people",
@@ -227,7 +250,7 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
   }
   std::optional<tuf::Targets> draft = TRY(staged_draft<tuf::Targets>(files, role));
   const Published published = TRY(load_published(files));
-  const std::vector<StagedFile> staged = TRY(load_staged(files));
+  const std::vector<StagedFile> staged = look_at_staged(files, published.offline).files;
   if (!draft) {
     const auto& roles = published.offline.targets;
     if (const auto there = roles.find(std::string(role)); there != roles.end()) {
@@ -239,6 +262,7 @@ Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view rol
       draft.emplace();
     }
   }
+  leave_out_what_leads_back(std::string(role), published.offline, *draft, left_out);
   draft->version = tuf::Version(version_for_draft(std::string(role), published, staged));
   draft->expires = now + lifetimes.targets;
   return *std::move(draft);
@@ -403,194 +427,6 @@ Result<void> set_bins(tuf::Targets& draft, unsigned bits) {
   TRY(BinLayout::make(bins->name_prefix, bits));
   bins->bit_length = bits;
   return {};
-}
-
-namespace {
-
-bool has_another(const tuf::Keys& keys, const tuf::KeyId& id, const tuf::Key& key) {
-  const auto there = keys.find(id);
-  return there != keys.end() && there->second.counted_as() != key.counted_as();
-}
-
-}  // namespace
-
-Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
-                                  const SignerTables& tables) {
-  tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
-  bool known = false;
-  for (auto table = tables.begin(); table != tables.end(); ++table) {
-    for (const auto& [id, key] : *table) {
-      if (key.public_key() == nullptr || !(*key.public_key() == signer.public_key())) continue;
-      // Under the id of somebody else's key it would take the place of that one's signature.
-      if (std::any_of(tables.begin(), table,
-                      [&](const tuf::Keys& keys) { return has_another(keys, id, key); }))
-        continue;
-      const Bytes signature = TRY(signer.sign(key.signature_scheme(), bytes_of(envelope.canonical)));
-      std::erase_if(envelope.signatures, [&](const tuf::Signature& s) { return s.keyid == id; });
-      envelope.signatures.push_back(tuf::Signature{id, encode_hex(signature), {}});
-      known = true;
-    }
-  }
-  if (!known) {
-    return fail(kRepositoryKey, "the key " + tuf::Key::of(signer.public_key()).id().value().substr(0, 12) +
-                                    " is not one that may sign this");
-  }
-  return tuf::write_envelope(envelope.canonical, envelope.signatures);
-}
-
-namespace {
-
-void add_table(SignerTables& tables, const SaidKeys& said) {
-  tuf::Keys table;
-  for (const tuf::KeyId& id : said.role->keyids) {
-    if (const auto key = said.keys->find(id); key != said.keys->end()) table.insert(*key);
-  }
-  tables.push_back(std::move(table));
-}
-
-/// What of the staged files can be read: others are in nobody's way.
-struct ReadFiles {
-  std::optional<tuf::Root> root;
-  std::map<std::string, tuf::Targets> targets;
-
-  explicit ReadFiles(const std::vector<StagedFile>& staged) {
-    for (const StagedFile& file : staged) {
-      if (file.role == "root") {
-        if (auto read = tuf::Signed<tuf::Root>::parse(bytes_of(file.text))) root = std::move(read->value);
-      } else if (auto read = tuf::parse_targets_of(file.role, bytes_of(file.text))) {
-        targets.insert_or_assign(file.role, std::move(read->value));
-      }
-    }
-  }
-};
-
-}  // namespace
-
-SignerTables tables_for(const std::string& role, const OfflineRoles& published,
-                        const std::vector<StagedFile>& staged) {
-  SignerTables tables;
-  const ReadFiles read(staged);
-  const RolesView before = published.view();
-  if (role == "root" || role == "targets") {
-    for (const tuf::Root* root : {before.root, read.root ? &*read.root : nullptr}) {
-      if (root != nullptr)
-        add_table(tables, role == "root" ? said_of_root(*root, "") : said_of_targets(*root));
-    }
-    return tables;
-  }
-  RolesView after = before;
-  for (const auto& [name, file] : read.targets) after.targets[name] = &file;
-  const Delegators by_before(before), by_after(after);
-  // Whose word counts comes first, so that what another says of an id changes nothing.
-  for (const Delegators* by : {&by_before, &by_after}) {
-    if (const SaidKeys* said = by->nearest(role)) add_table(tables, *said);
-  }
-  for (const Delegators* by : {&by_before, &by_after}) {
-    for (const SaidKeys& said : by->of(role)) add_table(tables, said);
-  }
-  if (published.root) return tables;
-  // Of copies, what leads to those that delegate may be missing.
-  for (const auto& [name, file] : read.targets) {
-    if (const auto said = said_by(name, file, role)) add_table(tables, *said);
-  }
-  return tables;
-}
-
-namespace {
-
-/// In which of the tables a signature is good, first the first one.
-std::vector<bool> good_in(const tuf::Signature& signature, const std::string& canonical,
-                          const SignerTables& tables) {
-  std::vector<bool> out(tables.size());
-  const auto bytes = decode_hex(signature.hex);
-  if (!bytes || bytes->empty()) return out;
-  const auto digest_of = [&](HashAlgorithm algorithm) { return digest(algorithm, bytes_of(canonical)); };
-  for (std::size_t at = 0; at < tables.size(); ++at) {
-    const auto key = tables[at].find(signature.keyid);
-    out[at] =
-        key != tables[at].end() && key->second.verify(bytes_of(canonical), digest_of, *bytes).has_value();
-  }
-  return out;
-}
-
-}  // namespace
-
-bool any_may_sign(const SigningKeys& signers, const SignerTables& tables) {
-  const auto is_listed = [&](const PublicKey& key, const tuf::Keys& keys) {
-    return std::ranges::any_of(keys, [&](const auto& listed) {
-      return listed.second.public_key() != nullptr && *listed.second.public_key() == key;
-    });
-  };
-  return std::ranges::any_of(signers, [&](const auto& signer) {
-    return std::ranges::any_of(tables,
-                               [&](const auto& keys) { return is_listed(signer->public_key(), keys); });
-  });
-}
-
-Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables) {
-  tuf::Envelope envelope = TRY(tuf::Envelope::parse(bytes_of(file)));
-  const tuf::Envelope other = TRY(in("the copy", tuf::Envelope::parse(bytes_of(copy))));
-  if (other.canonical != envelope.canonical) {
-    return fail(kRepositoryStaged, "the copy is not of what is staged now");
-  }
-  Merged merged;
-  for (const tuf::Signature& signature : other.signatures) {
-    const auto there = std::ranges::find(envelope.signatures, signature.keyid, &tuf::Signature::keyid);
-    const bool known = there != envelope.signatures.end();
-    const std::vector<bool> good = good_in(signature, envelope.canonical, tables);
-    const bool is_good = std::ranges::find(good, true) != good.end();
-    const std::vector<bool> before =
-        known ? good_in(*there, envelope.canonical, tables) : std::vector<bool>(tables.size());
-    if (!is_good && std::ranges::find(before, true) == before.end())
-      merged.left_out.push_back(signature.keyid.value());
-    if (good <= before) continue;
-    if (known) envelope.signatures.erase(there);
-    envelope.signatures.push_back(signature);
-    ++merged.added;
-  }
-  merged.text = tuf::write_envelope(envelope.canonical, envelope.signatures);
-  return merged;
-}
-
-Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
-                                            const std::vector<StagedFile>& shown,
-                                            const SigningKeys& signers) {
-  std::vector<std::string> roles;
-  for (const StagedFile& file : shown) {
-    if (file.role != "root") TRY(in(file.role, tuf::parse_targets_of(file.role, bytes_of(file.text))));
-    const SignerTables keys = tables_for(file.role, published, shown);
-    std::string text = file.text;
-    bool any = false;
-    for (const auto& signer : signers) {
-      auto with = add_signature(text, *signer, keys);
-      if (!with && !with.error().is(kRepositoryKey)) return std::unexpected(std::move(with).error());
-      if (!with) continue;
-      text = *std::move(with);
-      any = true;
-    }
-    if (!any) continue;
-    // Others may have signed it meanwhile, and somebody may have put another file there.
-    const auto current = TRY(files.get(staged_key(file.role), kMostTargetsBytes));
-    const auto merged = current ? merge_signatures(text_of(*current), text, keys) : Result<Merged>(Merged());
-    if (!current || !merged) {
-      return fail(kRepositoryStaged, "the staged " + file.role + " is not the one that was shown any more",
-                  "run the same again, and read what it says");
-    }
-    TRY(files.put(staged_key(file.role), bytes_of(merged->text)));
-    roles.push_back(file.role);
-  }
-  return roles;
-}
-
-Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published) {
-  // By what is published: what others have staged, and nobody has signed, is in nobody's way.
-  const KeyUse keys = KeyUse::of(published.offline.view());
-  if (role == "root") {
-    const auto root = TRY(tuf::Signed<tuf::Root>::parse(bytes_of(file)));
-    return expect_next(role, root.value.version.value(), published, keys);
-  }
-  const auto metadata = TRY(tuf::parse_targets_of(role, bytes_of(file)));
-  return expect_next(role, metadata.value.version.value(), published, keys);
 }
 
 }  // namespace tomme::repository

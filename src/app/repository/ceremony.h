@@ -8,6 +8,7 @@
 
 #include "app/repository/published.h"
 #include "app/repository/settings.h"
+#include "app/repository/signing.h"
 #include "app/repository/staged.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -47,8 +48,9 @@ Result<void> stage_first(store::BlobStore& files, const Plan& plan, const Lifeti
 /// number; its expiry is a lifetime from now. kRepositoryNone where there is neither.
 Result<tuf::Root> draft_root(store::BlobStore& files, const Lifetimes& lifetimes, Time now);
 /// The same for targets and delegated roles; a delegated role that has no metadata yet begins empty.
+/// Delegations to the role itself and to those above it are left out, and named in `left_out`.
 Result<tuf::Targets> draft_targets(store::BlobStore& files, std::string_view role, const Lifetimes& lifetimes,
-                                   Time now);
+                                   Time now, std::vector<std::string>* left_out = nullptr);
 /// Puts a draft in the place of what is staged; signatures of that no longer count. kRepositoryKey where a
 /// threshold is more than there are keys.
 Result<void> stage(store::BlobStore& files, const tuf::Root& root);
@@ -93,38 +95,5 @@ Result<std::vector<std::string>> stage_first_bins(store::BlobStore& files, unsig
                                                   const Lifetimes& lifetimes, Time now);
 /// Other bins: `bits` of them, the keys stay. kRepositoryBins where there are none.
 Result<void> set_bins(tuf::Targets& draft, unsigned bits);
-
-/// The keys that may sign a role, by their ids, as each of those lists them who say so: for root the
-/// published one and itself, for targets the published and the staged root, for other roles whoever delegates
-/// to them, first those whose word counts. What a later one says of an id is nothing to an earlier one.
-using SignerTables = std::vector<tuf::Keys>;
-/// `staged` may be copies, and be without those that delegate; what of it cannot be read is passed over.
-SignerTables tables_for(const std::string& role, const OfflineRoles& published,
-                        const std::vector<StagedFile>& staged);
-
-/// Adds this key's signature to a file, or replaces it, under each id that it has in the tables and no other
-/// key has in one before.
-/// kRepositoryKey where none of them has it.
-Result<std::string> add_signature(std::string_view file, const SigningKey& signer,
-                                  const SignerTables& tables);
-/// Whether one of these keys has an id in the tables.
-bool any_may_sign(const SigningKeys& signers, const SignerTables& tables);
-struct Merged {
-  std::string text;
-  std::size_t added = 0;              ///< signatures that were not there
-  std::vector<std::string> left_out;  ///< key ids whose signature in the copy is not one
-};
-/// The good signatures of a copy added to those of the file; of two under one id the one that is good in an
-/// earlier table.
-/// kRepositoryStaged where the copy says something else.
-Result<Merged> merge_signatures(std::string_view file, std::string_view copy, const SignerTables& tables);
-
-/// Signs those of the staged files that these keys may sign, as they were `shown` to a person, and puts the
-/// signatures into what is staged. The names of what was signed. kRepositoryStaged where one is not what was
-/// shown any more: nothing of it is signed then.
-Result<std::vector<std::string>> sign_shown(store::BlobStore& files, const OfflineRoles& published,
-                                            const std::vector<StagedFile>& shown, const SigningKeys& signers);
-/// Whether a file that is to be signed is beyond what is published of its role. kRepositoryStaged, kTufRole.
-Result<void> expect_next_version(const std::string& role, std::string_view file, const Published& published);
 
 }  // namespace tomme::repository

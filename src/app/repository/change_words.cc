@@ -444,24 +444,13 @@ class Precedence {
   std::map<std::string, std::size_t> place_;
 };
 
-/// By how much a role makes a comparison longer: the bytes of its patterns.
-std::size_t breadth_of(const tuf::DelegatedRole& role) {
-  std::size_t out = 1;
-  if (const auto* paths = std::get_if<tuf::DelegatedRole::Paths>(&role.covers)) {
-    for (const std::string& pattern : paths->patterns) out += pattern.size();
-  } else {
-    out += std::get<tuf::DelegatedRole::HashPrefixes>(role.covers).hex.size();
-  }
-  return out;
-}
-
-void warn_of_order(Words& out, const InOrder& before, const InOrder& after) {
+void warn_of_order(Words& out, const InOrder& before, const InOrder& after, PatternWork& work) {
   const Precedence then(before);
-  std::size_t lines = 0, work = 0;
+  PatternWork own(kMostWork);
+  std::size_t lines = 0;
   for (std::size_t i = 0; i < after.size(); ++i) {
     for (std::size_t j = i + 1; j < after.size(); ++j) {
-      work += breadth_of(*after[i]) * breadth_of(*after[j]);
-      if (lines == kMostNames || work > kMostWork)
+      if (lines == kMostNames || !own.take(*after[i], *after[j]) || !work.take(*after[i], *after[j]))
         return out.warn("there are more roles than are compared here; read the order of its roles yourself");
       const tuf::DelegatedRole &first = *after[i], &second = *after[j];
       if (then.had(first, second) || !first.may_cover_the_same(second)) continue;
@@ -474,23 +463,23 @@ void warn_of_order(Words& out, const InOrder& before, const InOrder& after) {
 }
 
 /// The whole order where a role is new or moved: what stands before another takes paths from it.
-void say_order(Words& out, const InOrder& before, const InOrder& after) {
+void say_order(Words& out, const InOrder& before, const InOrder& after, PatternWork& work) {
   const ByName then = by_name(before), now = by_name(after);
   const std::vector<std::string> order = names_of(after, now);
   const bool any_new = names_of(after, then).size() != after.size();
   const bool moved = names_of(before, now) != names_of(after, then);
   if ((any_new && order.size() > 1) || moved) out.say("its roles are asked in this order: " + joined(order));
-  warn_of_order(out, before, after);
+  warn_of_order(out, before, after, work);
 }
 
 /// Clients ask so many roles for one path, and no more.
-void warn_of_number(Words& out, const tuf::Targets& after) {
+void warn_of_number(Words& out, const tuf::Targets& after, PatternWork& work) {
   const auto* named = named_of(&after);
   if (named == nullptr) return;
-  if (auto words = words_of_many_roles(*named)) out.warn(*std::move(words));
+  if (auto words = words_of_many_roles(*named, work)) out.warn(*std::move(words));
 }
 
-void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets& after) {
+void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets& after, PatternWork& work) {
   const InOrder roles_before = in_order(before), roles_after = in_order(&after);
   const ByName then = by_name(roles_before), now = by_name(roles_after);
   for (const tuf::DelegatedRole* role : roles_after) {
@@ -510,8 +499,8 @@ void say_delegations(Words& out, const tuf::Targets* before, const tuf::Targets&
   if (delegates_to_nobody(&after) && (before == nullptr || !before->delegations)) {
     out.say("an empty list of roles is new");
   }
-  say_order(out, roles_before, roles_after);
-  warn_of_number(out, after);
+  say_order(out, roles_before, roles_after, work);
+  warn_of_number(out, after, work);
 }
 
 /// Whose file it says it is, which keeps it from being served as another's.
@@ -550,12 +539,13 @@ std::vector<std::string> words_of_change(const tuf::Root* before, const tuf::Roo
 }
 
 std::vector<std::string> words_of_change(const std::string& role, const tuf::Targets* before,
-                                         const tuf::Targets& after, Time now) {
+                                         const tuf::Targets& after, Time now, PatternWork* work) {
+  PatternWork own;
   Words out;
   say_common(out, shown(role, 80), before, after, now);
   say_own_role(out, before, after);
   say_bins(out, before, after);
-  say_delegations(out, before, after);
+  say_delegations(out, before, after, work == nullptr ? own : *work);
   say_targets(out, before, after);
   say_difference(out, "no role", idle_keys(before), idle_keys(&after));
   say_others(out, before == nullptr ? Others() : others_of(*before), others_of(after), before == nullptr);

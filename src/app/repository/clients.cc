@@ -61,13 +61,18 @@ std::vector<std::string> words_of_bins(const BinLayout& layout) {
   return words;
 }
 
-std::optional<std::string> words_of_many_roles(const std::vector<tuf::DelegatedRole>& in_order) {
+std::optional<std::string> words_of_many_roles(const std::vector<tuf::DelegatedRole>& in_order,
+                                               PatternWork& work) {
   const std::size_t end = std::min(in_order.size(), kMostCompared);
   for (std::size_t at = kMostRolesOfAPath - 1; at < end; ++at) {
     const tuf::DelegatedRole& role = in_order[at];
-    const auto before = static_cast<std::size_t>(
-        std::ranges::count_if(in_order.begin(), in_order.begin() + static_cast<std::ptrdiff_t>(at),
-                              [&](const auto& other) { return other.may_cover_the_same(role); }));
+    std::size_t before = 0;
+    for (std::size_t other = 0; other < at; ++other) {
+      if (!work.take(in_order[other], role))
+        return "these delegations are too many to compare: clients ask " + std::to_string(kMostRolesOfAPath) +
+               " roles for one path, and whether they find what is after these was not looked at";
+      if (in_order[other].may_cover_the_same(role)) ++before;
+    }
     if (before + 1 < kMostRolesOfAPath) continue;
     return counted(before, "role") + " that may list the same paths are asked before " +
            printable(role.name.text(), 80) + ": clients ask " + std::to_string(kMostRolesOfAPath) +
@@ -78,6 +83,7 @@ std::optional<std::string> words_of_many_roles(const std::vector<tuf::DelegatedR
 
 std::vector<std::string> words_of_clients(const OfflineRoles& roles) {
   std::vector<std::string> words;
+  PatternWork work;
   const auto add = [&](std::vector<std::string> more) {
     for (std::string& line : more) {
       if (std::ranges::find(words, line) == words.end()) words.push_back(std::move(line));
@@ -89,7 +95,7 @@ std::vector<std::string> words_of_clients(const OfflineRoles& roles) {
     add(words_of_keys(role.value.delegations->keys));
     const auto* named = std::get_if<std::vector<tuf::DelegatedRole>>(&role.value.delegations->roles);
     if (named == nullptr) continue;
-    if (auto many = words_of_many_roles(*named)) add({*std::move(many)});
+    if (auto many = words_of_many_roles(*named, work)) add({*std::move(many)});
   }
   if (const auto bins = roles.bins(); bins && *bins) add(words_of_bins((*bins)->layout));
   return words;

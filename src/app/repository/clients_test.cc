@@ -43,17 +43,20 @@ TEST(ClientsTest, NamesThoseThatCannotReadBins) {
 }
 
 TEST(ClientsTest, NamesTheRoleThatIsAskedTooLate) {
+  PatternWork work;
   std::vector<tuf::DelegatedRole> roles;
   const auto add = [&](const std::string& name, const char* pattern) {
     roles.push_back({*tuf::RoleName::parse(name), {}, false, tuf::DelegatedRole::Paths{{pattern}}, {}});
   };
   for (int i = 0; i < 31; ++i) add("d" + std::to_string(i), "packages/*");
   for (int i = 0; i < 40; ++i) add("e" + std::to_string(i), ("e" + std::to_string(i) + "/*").c_str());
-  EXPECT_FALSE(words_of_many_roles(roles));
+  EXPECT_FALSE(words_of_many_roles(roles, work));
   add("last", "*/*");
-  const auto words = words_of_many_roles(roles);
+  const auto words = words_of_many_roles(roles, work);
   ASSERT_TRUE(words);
   EXPECT_THAT(*words, HasSubstr("are asked before last: clients ask 32 for one path"));
+  PatternWork little(1000);
+  EXPECT_THAT(*words_of_many_roles(roles, little), HasSubstr("too many to compare"));
 }
 
 }  // namespace

@@ -37,6 +37,12 @@ std::string in_words(const std::string& role, const tuf::Common& file) {
   return printable(role, 80) + " version " + std::to_string(file.version.value());
 }
 
+std::string words_of_leading_back(const std::string& role, const std::string& name) {
+  return role == name ? "delegates to itself, and would say who signs it"
+                      : "delegates to " + printable(name, 80) +
+                            ", below which it is itself, and would say who signs that one";
+}
+
 const std::vector<tuf::DelegatedRole>& named_in(const tuf::Targets& role) {
   static const std::vector<tuf::DelegatedRole> kNone;
   const auto* named =
@@ -104,6 +110,18 @@ std::string with_counting_signatures(const std::string& canonical,
   return tuf::write_envelope(canonical, counting);
 }
 
+bool is_role_below(const std::map<std::string, Parent>& parents, const std::string& role,
+                   const std::string& above) {
+  // One step nearer to targets each time.
+  for (const std::string* at = &role; !at->empty();) {
+    if (*at == above) return true;
+    const auto parent = parents.find(*at);
+    if (parent == parents.end()) return false;
+    at = &parent->second.name;
+  }
+  return false;
+}
+
 Delegators::Delegators(const RolesView& roles) : parents_(roles.parents()) {
   if (roles.root != nullptr) by_role_["targets"].push_back(said_of_targets(*roles.root));
   for (const auto& [name, file] : roles.targets) {
@@ -135,16 +153,6 @@ const SaidKeys* Delegators::nearest(const std::string& role) const {
   const std::vector<SaidKeys>& by = of(role);
   const auto found = std::ranges::find(by, parent_of(role), &SaidKeys::delegator);
   return found == by.end() ? nullptr : &*found;
-}
-
-bool Delegators::is_below(const std::string& role, const std::string& above) const {
-  std::string at = role;
-  // One step nearer to targets each time.
-  while (!at.empty()) {
-    if (at == above) return true;
-    at = parent_of(at);
-  }
-  return false;
 }
 
 }  // namespace tomme::repository

@@ -26,6 +26,8 @@ struct SaidKeys {
 
 /// "team version 3"
 std::string in_words(const std::string& role, const tuf::Common& file);
+/// "delegates to team itself": of a role below which it is, or of its own.
+std::string words_of_leading_back(const std::string& role, const std::string& name);
 /// The roles to which a file delegates by name, in their order.
 const std::vector<tuf::DelegatedRole>& named_in(const tuf::Targets& role);
 /// What `delegator` says of `role`, of which `file` is the file; nothing where it does not name it.
@@ -49,6 +51,10 @@ std::string with_counting_signatures(const std::string& canonical,
                                      const std::vector<tuf::Signature>& signatures,
                                      const std::vector<SaidKeys>& by);
 
+/// Whether `role` can be reached only below `above`: this one, or one that delegates to it and so on.
+bool is_role_below(const std::map<std::string, Parent>& parents, const std::string& role,
+                   const std::string& above);
+
 /// The delegations by name among these files, as far as they can be reached from targets. Must not outlive
 /// them.
 class Delegators {
@@ -65,8 +71,9 @@ class Delegators {
   const std::vector<SaidKeys>& of(const std::string& role) const;
   /// Of those the nearest, whose word counts; nullptr where nobody delegates to it.
   const SaidKeys* nearest(const std::string& role) const;
-  /// Whether `role` can be reached only below `above`: this one, or one that delegates to it and so on.
-  bool is_below(const std::string& role, const std::string& above) const;
+  bool is_below(const std::string& role, const std::string& above) const {
+    return is_role_below(parents_, role, above);
+  }
 
  private:
   std::map<std::string, Parent> parents_;

@@ -48,7 +48,8 @@ inline constexpr ErrorCode kRepositoryMixed{
     "repository/mixed-up", Outcome::wrong_usage, "the database belongs to another repository than the files",
     "check --database and --files; a copy of the files has to have the same first root"};
 inline constexpr ErrorCode kRepositoryBusy{
-    "repository/busy", Outcome::could_not_tell, "another process is publishing this repository",
+    "repository/busy", Outcome::could_not_tell,
+    "another process is publishing this repository, or changes what is staged",
     "it publishes what was queued as well; or wait until it has ended"};
 inline constexpr ErrorCode kRepositoryOvertaken{
     "repository/overtaken", Outcome::could_not_tell,

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "app/repository/layout.h"
+#include "core/encoding/text.h"
 #include "core/tuf/metadata.h"
 
 namespace tomme::repository {
@@ -84,7 +85,11 @@ class Collector {
     for (const auto& [role, version] : kept_) {
       if (role != "snapshot") TRY(mark(role, version));
     }
-    for (const StagedFile& staged : TRY(load_staged(files_))) {
+    const Staged all_staged = look_at_staged(files_, published_.offline);
+    // What is not read may list any of them.
+    if (!all_staged.left.empty()) return std::unexpected(all_staged.left.front());
+    for (const StagedFile& staged : all_staged.files) {
+      if (staged.unread) return std::unexpected(Error(*staged.unread).in("staged " + printable(staged.role)));
       const auto metadata = tuf::Signed<tuf::Targets>::parse(bytes_of(staged.text));
       if (metadata) mark(metadata->value);
     }

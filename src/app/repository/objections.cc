@@ -183,6 +183,16 @@ bool Objector::is_new_below(const std::string& role, const tuf::DelegatedRole& b
   });
 }
 
+namespace {
+
+/// What a role says of its own signers would outlive what those say who give it its keys.
+std::unexpected<Error> fail_to_lead_back(const std::string& role, const std::string& name) {
+  return fail(kRepositoryRole, "it " + words_of_leading_back(role, name),
+              "tomme tuf renew " + printable(role, 80) + " stages one without that; have it signed");
+}
+
+}  // namespace
+
 /// Whether the names that this file gives away are names of files, and free for it.
 Result<void> Objector::expect_names(const std::string& role, const State& now) const {
   const tuf::Targets& file = *now.view.targets.at(role);
@@ -192,6 +202,13 @@ Result<void> Objector::expect_names(const std::string& role, const State& now) c
       return fail(kRepositoryRole,
                   "it delegates to '" + printable(name, 80) +
                       "', of which there can be no file, so that clients would refuse all its paths");
+    }
+    if (now.by.is_below(role, name)) return fail_to_lead_back(role, name);
+    if (role != "targets" && is_reserved_for_bins(name) && is_new_below(role, below)) {
+      return fail(kRepositoryBins,
+                  "it delegates to " + printable(name, 80) +
+                      ", and such names are kept for hash bins, which the holders of targets give",
+                  "give the role another name: not b-… or bins-… with digits of base 16");
     }
     TRY(expect_free(role, {in_words(role, file), &file.delegations->keys, &below.keys, role}, name, now));
   }

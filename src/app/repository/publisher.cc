@@ -119,7 +119,8 @@ Result<void> Publisher::refresh() {
 Result<std::optional<Bins>> Publisher::bins(Time now) {
   TRY(refresh());
   const std::vector<PublicKey> keys = at_hand(signers_);
-  const Acceptance acceptance = TRY(accept_staged(*state_, TRY(load_staged(place_.files)), now, &keys));
+  const Acceptance acceptance =
+      TRY(accept_staged(*state_, look_at_staged(place_.files, state_->offline).files, now, &keys));
   return acceptance.offline.bins();
 }
 
@@ -179,10 +180,12 @@ Result<Publication> Publisher::run(Time now, Work work) {
 }
 
 Result<void> Publisher::prepare(Time now, Work& work) {
-  std::vector<StagedFile> staged = TRY(load_staged(place_.files));
-  TRY(remove_published(place_.files, state_->offline, staged));
+  Staged staged = look_at_staged(place_.files, state_->offline);
+  work.report.left = std::move(staged.left);
+  // Whoever signed them since: what a publication does last, where one did not come to it.
+  remove_from_staging(TRY(take_published(place_.files, state_->offline, staged.files)), nullptr);
   const std::vector<PublicKey> keys = at_hand(signers_);
-  work.acceptance = TRY(accept_staged(*state_, std::move(staged), now, &keys));
+  work.acceptance = TRY(accept_staged(*state_, std::move(staged.files), now, &keys));
   work.report.notes = work.acceptance.notes;
   const OfflineRoles& offline = work.acceptance.offline;
   for (const Readiness& file : work.acceptance.all) {
@@ -395,7 +398,7 @@ Result<void> Publisher::replace_timestamp(const Work& work, const std::string& f
   return {};
 }
 
-Result<void> Publisher::finish(Time now, const Work& work) {
+Result<void> Publisher::finish(Time now, Work& work) {
   if (work.report.published || !work.batch.rows.empty()) {
     TRY(read_first_root());
     // The numbers that interrupted ones may have given to bins are behind us only when bins have newer ones.
@@ -409,8 +412,21 @@ Result<void> Publisher::finish(Time now, const Work& work) {
     }));
     skip_ = skip;
   }
-  for (const StagedFile& file : work.acceptance.accepted) TRY(remove_staged(place_.files, file));
+  remove_from_staging(work.acceptance.accepted, &work.report.notes);
   return {};
+}
+
+/// What stays there though it is published is passed over by the next publication: that has to go on.
+void Publisher::remove_from_staging(const std::vector<StagedFile>& published,
+                                    std::vector<std::string>* notes) {
+  if (published.empty()) return;
+  const auto lock = StagingLock::take(place_.database, place_.lock_file);
+  for (const StagedFile& file : published) {
+    const Result<void> removed = lock ? remove_staged(place_.files, file) : std::unexpected(lock.error());
+    if (removed || notes == nullptr) continue;
+    notes->push_back("the staged " + printable(file.role, 80) +
+                     " is published, and stays in staged/: " + removed.error().message());
+  }
 }
 
 }  // namespace tomme::repository

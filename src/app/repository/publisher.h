@@ -90,7 +90,8 @@ class Publisher {
   std::uint64_t first_version_of_bins(const Work& work) const;
   Result<Partition> entries_for(const Work& work);
   Result<void> replace_timestamp(const Work& work, const std::string& file);
-  Result<void> finish(Time now, const Work& work);
+  Result<void> finish(Time now, Work& work);
+  void remove_from_staging(const std::vector<StagedFile>& published, std::vector<std::string>* notes);
   Result<void> count_attempt();
   Result<void> read_first_root();
   Result<void> expect_own_files(const Settings& settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,22 @@ class PublisherLock {
 
  private:
   PublisherLock(Descriptor file, std::optional<store::Transaction> session)
+      : file_(std::move(file)), session_(std::move(session)) {}
+  Descriptor file_;
+  std::optional<store::Transaction> session_;
+};
+
+/// Has what is staged to itself, from reading it to writing it: of two who change it at once nothing is lost.
+/// By the database, as PublisherLock, since all who stage in one repository share it. Never held while a
+/// person reads, or a key is asked for.
+class StagingLock {
+ public:
+  /// `publisher_file` as PublisherLock has it: the lock's own lies beside it. kRepositoryBusy after `most`.
+  static Result<StagingLock> take(store::Database& database, const std::string& publisher_file,
+                                  std::chrono::milliseconds most = std::chrono::seconds(10));
+
+ private:
+  StagingLock(Descriptor file, std::optional<store::Transaction> session)
       : file_(std::move(file)), session_(std::move(session)) {}
   Descriptor file_;
   std::optional<store::Transaction> session_;

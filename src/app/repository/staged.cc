@@ -5,8 +5,10 @@
 #include <set>
 #include <utility>
 
+#include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "core/base/words.h"
 #include "core/encoding/text.h"
 #include "core/tuf/metadata.h"
 #include "io/system/errors.h"
@@ -109,33 +111,131 @@ std::uint64_t version_for_draft(const std::string& role, const Published& publis
   return keys.shares_with_bins(role) ? version + (range.most - version) / 2 : version;
 }
 
-Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
-  std::vector<StagedFile> staged;
-  std::string after;
-  while (true) {
-    const store::BlobPage page = TRY(files.list(kStagedFolder, after, 1000));
-    for (const store::BlobEntry& entry : page.entries) {
-      after = entry.key.text();
-      std::string_view role = std::string_view(entry.key.text()).substr(kStagedFolder.size() + 1);
+namespace {
+
+/// Roles that are known first, so that what anybody else puts there takes no room from them.
+class StagedReader {
+ public:
+  StagedReader(store::BlobStore& files, const OfflineRoles& published, const StagedLimits& limits)
+      : files_(files), published_(published), limits_(limits), bytes_(limits.bytes) {}
+
+  Staged run() {
+    find_names();
+    know("root");
+    know("targets");
+    for (const auto& [role, file] : published_.targets) {
+      know(role);
+      know_named(file.value);
+    }
+    for (std::size_t at = 0; at < known_.size(); ++at) read_known(known_[at]);
+    for (const std::string& role : names_) read(role);
+    if (passed_over_ > 0) {
+      out_.left.emplace_back(kRepositoryStaged,
+                             counted(passed_over_, "staged file") + " more than are looked at",
+                             "take away from staged/ what is of no role");
+    }
+    std::ranges::sort(out_.files, {}, [](const StagedFile& file) {
+      return std::pair(rank(file.role), std::string_view(file.role));
+    });
+    return std::move(out_);
+  }
+
+ private:
+  /// One level of names, and of these those that a role can have.
+  void find_names() {
+    const auto found = files_.names(kStagedFolder, limits_.names);
+    if (!found) out_.left.push_back(found.error());
+    all_names_ = found && !found->more;
+    if (found && found->more) {
+      out_.left.emplace_back(kRepositoryStaged,
+                             "there are more than " + std::to_string(limits_.names) +
+                                 " names in staged/, so that only roles that are known are looked for",
+                             "take away from staged/ what is of no role");
+    }
+    if (!all_names_) return;
+    for (const store::BlobKey& key : found->keys) {
+      std::string_view role = std::string_view(key.text()).substr(kStagedFolder.size() + 1);
       if (!role.ends_with(".json")) continue;
       role.remove_suffix(5);
-      if (!expect_role_name(role)) continue;
-      auto content = files.get(entry.key, kMostTargetsBytes);
-      // One that is too long is in nobody's way: it is named where it is read.
-      if (!content && !content.error().is(kFileTooLarge)) return std::unexpected(content.error());
-      std::string text = content && *content ? std::string(text_of(**content)) : std::string();
-      if (!content || *content) staged.push_back({std::string(role), std::move(text)});
+      if (expect_role_name(role)) names_.emplace(role);
     }
-    if (!page.more) break;
   }
-  std::ranges::sort(staged, {}, [](const StagedFile& file) {
-    return std::pair(rank(file.role), std::string_view(file.role));
-  });
-  return staged;
+
+  void know(const std::string& role) {
+    if (!all_names_ && known_.size() >= limits_.files) return;
+    if ((!all_names_ || names_.contains(role)) && expect_role_name(role) && is_known_.insert(role).second)
+      known_.push_back(role);
+  }
+  void know_named(const tuf::Targets& file) {
+    for (const tuf::DelegatedRole& role : named_in(file)) know(role.name.text());
+  }
+
+  void read_known(const std::string role) {  // NOLINT(performance-unnecessary-value-param): known_ grows
+    names_.erase(role);
+    const std::string* text = read(role);
+    if (text == nullptr || role == "root" || (all_names_ && names_.empty())) return;
+    if (const auto file = tuf::parse_targets_of(role, bytes_of(*text))) know_named(file->value);
+  }
+
+  /// nullptr where there is nothing to read.
+  const std::string* read(const std::string& role) {
+    if (out_.files.size() >= limits_.files) {
+      ++passed_over_;
+      return nullptr;
+    }
+    const auto content = files_.get(staged_key(role), std::min(bytes_, kMostTargetsBytes));
+    if (content && !*content) return nullptr;
+    StagedFile file{role, ""};
+    if (content) {
+      bytes_ -= (*content)->size();
+      file.text = text_of(**content);
+    } else if (!content.error().is(kFileTooLarge)) {
+      file.unread = of_staged(role, content.error());
+    } else if (bytes_ < kMostTargetsBytes) {
+      file.unread =
+          Error(kRepositoryStaged,
+                "it was not looked at: more than " + std::to_string(limits_.bytes) + " bytes are staged",
+                "publish what is signed, or take away what is not needed: tomme tuf unstage");
+    }
+    out_.files.push_back(std::move(file));
+    return &out_.files.back().text;
+  }
+
+  store::BlobStore& files_;
+  const OfflineRoles& published_;
+  const StagedLimits& limits_;
+  std::uint64_t bytes_;
+  bool all_names_ = false;
+  std::set<std::string> names_, is_known_;  ///< `names_` without those that were read
+  std::vector<std::string> known_;
+  std::size_t passed_over_ = 0;
+  Staged out_;
+};
+
+}  // namespace
+
+Staged look_at_staged(store::BlobStore& files, const OfflineRoles& published, const StagedLimits& limits) {
+  return StagedReader(files, published, limits).run();
 }
 
-Result<void> remove_published(store::BlobStore& files, const OfflineRoles& published,
-                              std::vector<StagedFile>& staged) {
+Result<std::vector<StagedFile>> load_staged(store::BlobStore& files) {
+  return look_at_staged(files, {}).files;
+}
+
+Error of_staged(const std::string& role, Error why) {
+  const std::string name = printable(role, 80);
+  // Of what cannot be read the hint would be to fetch it again, or to ask whose mirror it is.
+  if (!why.code().name.starts_with("repository/"))
+    return {why.code(), why.message(), "tomme tuf unstage " + name + " takes it away"};
+  std::string hint(why.hint());
+  const std::size_t at = hint.find("ROLE");
+  if (at == std::string::npos) return why;
+  return {why.code(), why.message(), hint.replace(at, 4, name)};
+}
+
+Result<std::vector<StagedFile>> take_published(store::BlobStore& files, const OfflineRoles& published,
+                                               std::vector<StagedFile>& staged) {
+  std::vector<StagedFile> taken;
   for (std::size_t i = 0; i < staged.size();) {
     const StagedFile& file = staged[i];
     std::uint64_t version = 0;
@@ -144,16 +244,17 @@ Result<void> remove_published(store::BlobStore& files, const OfflineRoles& publi
     } else if (const auto at = published.targets.find(file.role); at != published.targets.end()) {
       version = at->second.value.version.value();
     }
-    const auto there =
-        version == 0 ? std::nullopt : TRY(files.get(metadata_key(file.role, version), kMostTargetsBytes));
+    const auto there = version == 0 || file.text.empty()
+                           ? std::nullopt
+                           : TRY(files.get(metadata_key(file.role, version), kMostTargetsBytes));
     if (!there || !say_the_same(text_of(*there), file.text)) {
       ++i;
       continue;
     }
-    TRY(remove_staged(files, file));
+    taken.push_back(file);
     staged.erase(staged.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  return {};
+  return taken;
 }
 
 Result<void> remove_staged(store::BlobStore& files, const StagedFile& file) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/key_use.h"
 #include "app/repository/layout.h"
@@ -88,6 +89,11 @@ class Walk {
     nameless_bins_ += part.nameless_bins_;
     bin_versions_.insert(bin_versions_.end(), part.bin_versions_.begin(), part.bin_versions_.end());
   }
+  /// Whether `role` is `above`, or below it.
+  bool is_below(const OfflineRoles& roles, const std::string& role, const std::string& above) {
+    if (!parents_) parents_ = roles.view().parents();
+    return is_role_below(*parents_, role, above);
+  }
   /// A client may come to a role by any of those that delegate to it.
   void below(const Published& published, const std::string& name, const tuf::Targets& role) {
     const auto* named =
@@ -95,6 +101,10 @@ class Walk {
     if (named == nullptr) return;
     for (const tuf::DelegatedRole& delegated : *named) {
       const std::string& below = delegated.name.text();
+      if (is_below(published.offline, name, below)) {
+        problem(Error(kRepositoryClients, printable(name, 80) + " " + words_of_leading_back(name, below),
+                      "tomme tuf renew " + printable(name, 80) + " stages one without that; have it signed"));
+      }
       const auto there = published.offline.targets.find(below);
       if (there != published.offline.targets.end()) {
         const auto good = tuf::verify_threshold(below, name, role.delegations->keys, delegated.keys,
@@ -268,6 +278,7 @@ class Walk {
   store::BlobStore& files_;
   const VerificationOptions& options_;
   Verification found_;
+  std::optional<std::map<std::string, Parent>> parents_;
   tuf::Snapshot snapshot_;
   std::size_t nameless_bins_ = 0;
   std::vector<std::uint64_t> bin_versions_;

@@ -30,6 +30,31 @@ Result<std::string> listed_prefix(std::string_view folder, std::size_t limit) {
   return TRY(BlobKey::parse(folder)).text() + "/";
 }
 
+Result<BlobNames> BlobStore::names(std::string_view folder, std::size_t most) {
+  const std::string prefix = TRY(listed_prefix(folder, 1));
+  BlobNames out;
+  std::string after;
+  for (bool more = true; more;) {
+    const BlobPage page = TRY(list(folder, after, 1000));
+    more = page.more;
+    for (const BlobEntry& entry : page.entries) {
+      const std::string& key = entry.key.text();
+      if (key <= after) continue;
+      after = key;
+      if (const std::size_t slash = key.find('/', prefix.size()); slash != std::string::npos) {
+        after = key.substr(0, slash) + '0';  // behind all that is below this folder
+        continue;
+      }
+      if (out.keys.size() == most) {
+        out.more = true;
+        return out;
+      }
+      out.keys.push_back(entry.key);
+    }
+  }
+  return out;
+}
+
 Result<void> expect_put_if_absent(BlobStore& files) {
   const BlobKey key = TRY(BlobKey::parse("probe/" + encode_hex(random_bytes(16))));
   const bool first = TRY(files.put_if_absent(key, bytes_of("first")));

@@ -31,6 +31,11 @@ struct BlobPage {
   bool more = false;               ///< ask again, `after` the last key of these
 };
 
+struct BlobNames {
+  std::vector<BlobKey> keys;
+  bool more = false;  ///< there are more than were asked for
+};
+
 /// Many blobs made durable at the price of one wait. Of one thread; its store must live longer.
 class BlobBatch {
  public:
@@ -92,6 +97,9 @@ class BlobStore {
   /// The blobs below `folder` (a key, without a slash at its end; empty: all), at any depth, whose keys come
   /// after `after` in the order of bytes (empty: from the first), at most `limit` (1 to 1000).
   virtual Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) = 0;
+  /// The blobs right in `folder` and in none below it, at most `most`, in no order: what somebody else put
+  /// into folders below is in nobody's way. A blob that cannot be read is among them.
+  virtual Result<BlobNames> names(std::string_view folder, std::size_t most);
   virtual std::unique_ptr<BlobBatch> batch() = 0;
   /// For a blob of `size` bytes that need not fit into memory. kFileTooLarge where S3 would not take it
   /// (5 TiB).

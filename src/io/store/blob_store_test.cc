@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <iostream>
+#include <set>
 #include <thread>
 
 #include "io/store/errors.h"
@@ -202,6 +203,21 @@ TEST_P(BlobTest, ListsInTheOrderOfBytes) {
                                       std::pair("a/", 5U), std::pair(".incoming", 5U)}) {
     EXPECT_TRUE(store_->list(folder, "", limit).error().is(kStoreKey)) << folder;
   }
+}
+
+TEST_P(BlobTest, NamesWhatIsRightInAFolder) {
+  for (const char* name : {"a/b", "a/c/d", "a/c/e/f", "a/c.x", "a/z", "b/x"}) put(name, name);
+  const auto names = [&](const char* folder, std::size_t most) {
+    std::set<std::string> out;
+    const auto found = store_->names(folder, most);
+    for (const BlobKey& key : found->keys) out.insert(key.text());
+    return std::pair(out, found->more);
+  };
+  EXPECT_EQ(names("a", 100), std::pair(std::set<std::string>{"a/b", "a/c.x", "a/z"}, false));
+  EXPECT_EQ(names("nothing", 100), std::pair(std::set<std::string>{}, false));
+  EXPECT_TRUE(names("a", 2).second);
+  EXPECT_LE(names("a", 2).first.size(), 2U);
+  EXPECT_TRUE(store_->names("../a", 5).error().is(kStoreKey));
 }
 
 TEST_P(BlobTest, ListsPageByPage) {

@@ -71,6 +71,7 @@ class DirectoryBlobs final : public BlobStore {
   Result<std::optional<BlobStat>> stat(const BlobKey& key) override;
   Result<void> remove(const BlobKey& key) override;
   Result<BlobPage> list(std::string_view folder, std::string_view after, std::size_t limit) override;
+  Result<BlobNames> names(std::string_view folder, std::size_t most) override;
   std::unique_ptr<BlobBatch> batch() override;
   Result<std::unique_ptr<BlobWriter>> writer(const BlobKey& key, std::uint64_t size) override;
   std::string describe() const override { return printable(root_); }
@@ -87,7 +88,7 @@ class DirectoryBlobs final : public BlobStore {
   Result<std::optional<Descriptor>> open_blob(const BlobKey& key, std::uint64_t* size) const;
   Result<std::optional<Bytes>> read(const BlobKey& key, std::uint64_t offset, std::uint64_t length,
                                     const Descriptor& file) const;
-  Result<std::set<std::string>> names_in(const std::string& folder) const;
+  Result<std::set<std::string>> names_in(const std::string& folder, std::size_t most = SIZE_MAX) const;
   Result<bool> walk(const std::string& folder, std::string_view after, std::size_t limit, BlobPage& page);
 
   const std::string root_;
@@ -259,8 +260,9 @@ bool is_no_strangers_link(const std::string& path) {
 }
 
 /// The blobs and folders of one folder by name, a folder's with a slash at its end: so they are in the order
-/// of the whole keys. What could be no key (`.incoming`) is not among them.
-Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder) const {
+/// of the whole keys. What could be no key (`.incoming`) is not among them. Ends after one name more than
+/// `most`.
+Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder, std::size_t most) const {
   std::set<std::string> names;
   const std::string path = root_ + "/" + folder;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), &::closedir);
@@ -281,6 +283,7 @@ Result<std::set<std::string>> DirectoryBlobs::names_in(const std::string& folder
     }
     if (type == DT_DIR) name += '/';
     if (type == DT_DIR || type == DT_REG) names.insert(std::move(name));
+    if (names.size() > most) return names;
   }
   if (errno != 0) return cannot(kFileRead, "list", "the folder " + folder);
   return names;
@@ -311,6 +314,16 @@ Result<BlobPage> DirectoryBlobs::list(std::string_view folder, std::string_view 
   BlobPage page;
   page.more = !TRY(walk(prefix, after, limit, page));
   return page;
+}
+
+Result<BlobNames> DirectoryBlobs::names(std::string_view folder, std::size_t most) {
+  BlobNames out;
+  const std::set<std::string> all = TRY(names_in(TRY(listed_prefix(folder, 1)), most));
+  out.more = all.size() > most;
+  for (const std::string& name : all) {
+    if (!name.ends_with('/') && out.keys.size() < most) out.keys.push_back(TRY(BlobKey::parse(name)));
+  }
+  return out;
 }
 
 class DirectoryBatch final : public BlobBatch {

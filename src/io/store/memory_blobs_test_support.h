@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -152,6 +153,11 @@ class FaultyBlobs final : public BlobStore {
   /// The call that writes after so many others (0: the next one).
   void fail_after(std::size_t calls, Fault fault) { countdown_ = calls, fault_ = fault; }
   void heal() { countdown_.reset(); }
+  /// A blob of somebody else's: it is there, and cannot be read or removed.
+  void take_away(const BlobKey& key, bool is_readable = false) {
+    foreign_.insert(key.text());
+    is_unreadable_ = !is_readable;
+  }
   /// Whether the fault has happened.
   bool has_failed() const { return has_failed_; }
 
@@ -167,6 +173,7 @@ class FaultyBlobs final : public BlobStore {
     return fail(kStoreInDoubt, "the answer was lost");
   }
   Result<std::optional<Bytes>> get(const BlobKey& key, std::uint64_t limit) override {
+    if (is_unreadable_ && foreign_.contains(key.text())) return fail(kFileRead, "Permission denied");
     return store_.get(key, limit);
   }
   Result<std::optional<Bytes>> get_range(const BlobKey& key, std::uint64_t offset,
@@ -175,6 +182,7 @@ class FaultyBlobs final : public BlobStore {
   }
   Result<std::optional<BlobStat>> stat(const BlobKey& key) override { return store_.stat(key); }
   Result<void> remove(const BlobKey& key) override {
+    if (foreign_.contains(key.text())) return fail(kFileWrite, "Operation not permitted");
     if (!is_due()) return store_.remove(key);
     if (fault_ == Fault::lost_answer) TRY(store_.remove(key));
     return broken();
@@ -224,6 +232,8 @@ class FaultyBlobs final : public BlobStore {
   static std::unexpected<Error> broken() { return fail(kFileWrite, "No space left on device"); }
 
   BlobStore& store_;
+  std::set<std::string> foreign_;
+  bool is_unreadable_ = true;
   std::optional<std::size_t> countdown_;
   Fault fault_ = Fault::refused;
   bool has_failed_ = false;
