@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/repository/clients.h"
 #include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/objections.h"
@@ -229,6 +230,9 @@ class Acceptor {
     out.offline = published_.offline;
     for (auto& [role, candidate] : candidates_) {
       if (!candidate.is_in) continue;
+      for (std::string& words : candidate.root ? words_of_thresholds(candidate.root->value)
+                                               : words_of_thresholds(candidate.targets->value))
+        out.notes.push_back(std::move(words));
       if (candidate.root) {
         out.offline.root = std::move(candidate.root);
       } else {

@@ -5,6 +5,7 @@
 #include "app/repository/delegators.h"
 #include "app/repository/errors.h"
 #include "app/repository/layout.h"
+#include "app/repository/strict_form.h"
 #include "app/repository/target.h"
 #include "core/encoding/text.h"
 #include "core/tuf/errors.h"
@@ -342,6 +343,8 @@ Result<void> delegate(tuf::Targets& draft, std::string_view role, const RolePlan
   TRY(expect_role_name(role));
   tuf::RoleName name = TRY(tuf::RoleName::parse(role));
   if (name.is_top_level()) return fail(kRepositoryRole, "no role can delegate to " + std::string(role));
+  if (is_in_every_object(role))
+    return fail(kRepositoryRole, "tuf-js cannot read a role named " + std::string(role), "use another name");
   for (const std::string& pattern : patterns) {
     if (tuf::means_the_same_everywhere(pattern)) continue;
     return fail(

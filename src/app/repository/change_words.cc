@@ -139,6 +139,7 @@ void warn_of_keys(Words& out, const std::string& role, const Ring& before, const
     out.warn(role + ": it could never be signed, since " + std::to_string(after.role->threshold) +
              " keys must");
   }
+  if (auto words = words_of_threshold(role, *after.role, *after.keys)) out.warn(*std::move(words));
   if (before.role == nullptr) return;
   if (after.role->threshold < before.role->threshold) {
     out.warn(role + ": fewer keys than before can sign it, " + counts(*after.role) + " in place of " +
@@ -190,11 +191,26 @@ void add_others(Others& out, const std::string& where, const json::Object& membe
     out[where + in_quotes(member.name)] = json::to_canonical(member.value);
 }
 
+/// What a key has beside its public half, and that where it is not written as it usually is: for whoever
+/// reads the file it is another key.
+void add_keyval(Others& out, const std::string& where, const tuf::Key& key) {
+  const bool is_signer = key.oidc_signer() != nullptr;
+  const json::Object usual =
+      key.public_key() != nullptr ? tuf::Key::of(*key.public_key()).keyval() : json::Object();
+  for (const json::Member& member : key.keyval()) {
+    if (is_signer && (member.name == "identity" || member.name == "issuer")) continue;
+    const json::Value* as_usual = usual.find(member.name);
+    if (as_usual != nullptr && json::to_canonical(*as_usual) == json::to_canonical(member.value)) continue;
+    out[where + "keyval: " + in_quotes(member.name)] = json::to_canonical(member.value);
+  }
+}
+
 void add_others(Others& out, const std::string& where, const tuf::Keys& keys) {
   for (const auto& [id, key] : keys) {
     const std::string name = where + "key " + shown(id.value(), 80) + ": ";
     out[name + "scheme"] = json::quote(key.type() + "/" + key.scheme());
     add_others(out, name, key.unknown);
+    add_keyval(out, name, key);
   }
 }
 
@@ -397,6 +413,7 @@ void say_role(Words& out, const tuf::DelegatedRole& role, const tuf::DelegatedRo
     out.say("delegates to " + name + " " + covers(role) +
             (old == nullptr ? "" : ", in place of " + covers(*old)));
   }
+  if (auto words = words_of_prefixes(role)) out.warn(*std::move(words));
   const Ring ring = old == nullptr ? Ring() : Ring{.role = &old->keys, .keys = &before->delegations->keys};
   say_keys(out, name, ring, {.role = &role.keys, .keys = &after.delegations->keys});
 }

@@ -33,6 +33,37 @@ TEST(ClientsTest, NamesThoseThatCannotVerifyAKey) {
   EXPECT_THAT(words_of_keys(listed(*pkcs1)), ElementsAre(HasSubstr("with PKCS#1 v1.5)")));
 }
 
+TEST(ClientsTest, NamesThoseThatAThresholdKeepsOut) {
+  const auto words = [](std::uint64_t threshold, std::initializer_list<KeyType> types) {
+    tuf::Keys keys;
+    tuf::RoleKeys role{.keyids = {}, .threshold = threshold, .unknown = {}};
+    for (const KeyType type : types) {
+      const tuf::Key key = tuf::Key::of(public_key(type));
+      keys.emplace(key.id(), key);
+      role.keyids.push_back(key.id());
+    }
+    return words_of_threshold("root", role, keys).value_or("");
+  };
+  using enum KeyType;
+  EXPECT_EQ(words(1, {ed25519, ecdsa_p521}), "");
+  EXPECT_EQ(words(2, {ed25519, ecdsa_p256, ecdsa_p521}), "");
+  EXPECT_EQ(
+      words(2, {ed25519, ecdsa_p521}),
+      "root cannot be read by go-tuf and tuf-js: it needs 2 signatures, of which 1 can be verified there");
+  EXPECT_EQ(words(1, {ecdsa_p384}),
+            "root cannot be read by tuf-js 5: it needs 1 signature, of which 0 can be verified there");
+  EXPECT_THAT(words(2, {ecdsa_p384, ecdsa_p521}), HasSubstr("by go-tuf and tuf-js: it needs 2"));
+  EXPECT_EQ(words(3, {ed25519, ecdsa_p521}), "");
+}
+
+TEST(ClientsTest, NamesTheOneThatFindsNothingByDigestsOfPaths) {
+  tuf::DelegatedRole role{
+      *tuf::RoleName::parse("x"), {}, false, tuf::DelegatedRole::HashPrefixes{{"ab"}}, {}};
+  EXPECT_THAT(words_of_prefixes(role).value_or(""), HasSubstr("go-tuf up to 2.4.2 finds no target of x"));
+  role.covers = tuf::DelegatedRole::Paths{{"*"}};
+  EXPECT_FALSE(words_of_prefixes(role));
+}
+
 TEST(ClientsTest, NamesThoseThatCannotReadBins) {
   const auto words = [](unsigned bits) { return words_of_bins(*BinLayout::make("bins", bits)); };
   EXPECT_THAT(words(1), ElementsAre(HasSubstr("tough and sigstore-java")));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <set>
 #include <span>
 
 #include "app/repository/ceremony.h"
@@ -16,7 +18,6 @@ namespace tomme::repository {
 
 namespace {
 
-constexpr std::size_t kMostFound = 100;
 constexpr std::size_t kShownDigits = 12;  // of a key id
 
 using Names = std::span<const std::string_view>;
@@ -34,6 +35,12 @@ constexpr std::array<std::string_view, 6> kOfDelegated{"name",        "keyids", 
 constexpr std::array<std::string_view, 4> kOfSuccinct{"keyids", "threshold", "bit_length", "name_prefix"};
 constexpr std::array<std::string_view, 3> kOfDelegations{"keys", "roles", "succinct_roles"};
 constexpr std::array<std::string_view, 3> kOfTarget{"length", "hashes", "custom"};
+constexpr std::array<std::string_view, 2> kAlgorithms{"sha256", "sha512"};
+/// Of Object.prototype.
+constexpr std::array<std::string_view, 12> kInEveryObject{
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__",     "__lookupSetter__",
+    "__proto__",        "constructor",      "hasOwnProperty",       "isPrototypeOf",
+    "toLocaleString",   "toString",         "propertyIsEnumerable", "valueOf"};
 
 /// As Go compares the names of members: without case, and with the two letters of other scripts whose case
 /// folds to one of ASCII.
@@ -58,6 +65,10 @@ std::string folded(std::string_view name) {
 bool is_hex(std::string_view text) {
   return !text.empty() && text.size() % 2 == 0 &&
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+bool is_lower_hex(std::string_view text) {
+  return is_hex(text) && text.find_first_of("ABCDEF") == std::string_view::npos;
 }
 
 /// One block and nothing around it, as tuf-js wants it.
@@ -86,6 +97,8 @@ std::string in_quotes(std::string_view text) {
 /// Goes through a file that was read before, so that all that is needed is there and of its type.
 class Reader {
  public:
+  explicit Reader(std::size_t most) : most_(most) {}
+
   void file(const json::Value& value) {
     const json::Object& signed_part = *value.object();
     const std::string* type = text_in(signed_part, "_type");
@@ -103,7 +116,7 @@ class Reader {
 
  private:
   void add(std::string clause) {
-    if (found_.size() < kMostFound) found_.push_back(std::move(clause));
+    if (found_.size() < most_) found_.push_back(std::move(clause));
   }
   void add(const std::string& what, std::string_view clients) {
     add(what + ", which " + std::string(clients) + " cannot read");
@@ -120,14 +133,28 @@ class Reader {
   }
 
   void root(const json::Object& root) {
-    if (const json::Object* listed = object_in(root, "keys")) keys(*listed);
+    const json::Object* listed = object_in(root, "keys");
+    if (listed != nullptr) keys(*listed);
     const json::Object* roles = object_in(root, "roles");
     if (roles == nullptr) return;
     for (const json::Member& role : *roles) {
       if (std::ranges::find(kRootRoles, role.name) == kRootRoles.end())
         add("root has a role " + in_quotes(role.name), "python-tuf");
-      if (const json::Object* object = role.value.object())
-        names(*object, "role " + in_quotes(role.name) + ": ", kOfRole);
+      const json::Object* object = role.value.object();
+      if (object == nullptr) continue;
+      names(*object, "role " + in_quotes(role.name) + ": ", kOfRole);
+      keys_of_role("role " + in_quotes(role.name), *object, listed);
+    }
+  }
+
+  /// go-tuf looks up each of them when it checks signatures.
+  void keys_of_role(const std::string& where, const json::Object& role, const json::Object* table) {
+    const json::Value* ids = role.find("keyids");
+    if (ids == nullptr || ids->array() == nullptr) return;
+    for (const json::Value& id : *ids->array()) {
+      if (id.text() == nullptr || (table != nullptr && table->find(*id.text()) != nullptr)) continue;
+      add(where + " has a key " + in_quotes(std::string_view(*id.text()).substr(0, kShownDigits)) +
+          " that the file does not list, for which go-tuf refuses the role");
     }
   }
 
@@ -147,9 +174,14 @@ class Reader {
   void key_itself(const std::string& where, const json::Value& value, const json::Object& keyval) {
     const std::string* text = text_in(keyval, "public");
     if (text == nullptr) return add(where + " has no text 'public'", "python-tuf or go-tuf");
-    const std::string* secret = text_in(keyval, "private");
-    if (secret != nullptr && !secret->empty())
-      add(where + " has its private half with it, which everybody could read");
+    for (const json::Member& member : keyval) {
+      if (member.name == "public") continue;
+      if (member.name == "private" && member.value.text() != nullptr && !member.value.text()->empty()) {
+        add(where + " has its private half with it, which everybody could read");
+      } else {
+        add(where + " has a member " + in_quotes(member.name) + " beside 'public'", "tuf-js");
+      }
+    }
     const auto key = tuf::Key::parse(value);
     if (!key) return;
     if (key->public_key() == nullptr)
@@ -161,22 +193,28 @@ class Reader {
   }
 
   void targets(const json::Object& role) {
-    if (const json::Object* listed = object_in(role, "targets")) {
-      for (const json::Member& target : *listed) {
-        if (const json::Object* object = target.value.object())
-          one_target("target " + in_quotes(target.name), *object);
-      }
+    if (const json::Object* delegations = object_in(role, "delegations")) delegated(*delegations);
+    const json::Object* listed = object_in(role, "targets");
+    if (listed == nullptr) return;
+    for (const json::Member& target : *listed) {
+      const std::string where = "target " + in_quotes(target.name);
+      if (auto why = unfindable_path(target.name)) add(where + " has " + *std::move(why));
+      if (const json::Object* object = target.value.object()) one_target(where, *object);
     }
-    const json::Object* delegations = object_in(role, "delegations");
-    if (delegations == nullptr) return;
-    names(*delegations, "delegations: ", kOfDelegations);
-    if (const json::Object* listed = object_in(*delegations, "keys")) keys(*listed);
-    if (const json::Object* bins = object_in(*delegations, "succinct_roles"))
+  }
+
+  void delegated(const json::Object& delegations) {
+    names(delegations, "delegations: ", kOfDelegations);
+    const json::Object* listed = object_in(delegations, "keys");
+    if (listed != nullptr) keys(*listed);
+    if (const json::Object* bins = object_in(delegations, "succinct_roles")) {
       names(*bins, "succinct_roles: ", kOfSuccinct);
-    const json::Value* roles = delegations->find("roles");
+      keys_of_role("succinct_roles", *bins, listed);
+    }
+    const json::Value* roles = delegations.find("roles");
     if (roles == nullptr || roles->array() == nullptr) return;
-    for (const json::Value& delegated : *roles->array()) {
-      if (const json::Object* object = delegated.object()) one_role(*object);
+    for (const json::Value& role : *roles->array()) {
+      if (const json::Object* object = role.object()) one_role(*object, listed);
     }
   }
 
@@ -187,15 +225,24 @@ class Reader {
     const json::Object* hashes = object_in(target, "hashes");
     if (hashes == nullptr) return;
     for (const json::Member& hash : *hashes) {
-      if (hash.value.text() == nullptr || !is_hex(*hash.value.text()))
-        add(where + " has a digest " + in_quotes(hash.name) + " that is not hexadecimal", "go-tuf");
+      if (std::ranges::find(kAlgorithms, hash.name) == kAlgorithms.end()) {
+        add(where + " has a digest " + in_quotes(hash.name) + " beside sha256 and sha512",
+            "go-tuf or another client");
+      } else if (hash.value.text() == nullptr || !is_lower_hex(*hash.value.text())) {
+        add(where + " has a digest " + in_quotes(hash.name) +
+                " that is not in hexadecimal digits in lower case",
+            "go-tuf or another client");
+      }
     }
   }
 
-  void one_role(const json::Object& role) {
+  void one_role(const json::Object& role, const json::Object* keys) {
     const std::string* name = text_in(role, "name");
     const std::string where = "role " + in_quotes(name == nullptr ? "" : std::string_view(*name));
     names(role, where + ": ", kOfDelegated);
+    keys_of_role(where, role, keys);
+    if (name != nullptr && is_in_every_object(*name))
+      add(where + " has a name that every object of JavaScript has", "tuf-js");
     const json::Value* paths = role.find("paths");
     if (paths == nullptr || paths->array() == nullptr) return;
     for (const json::Value& pattern : *paths->array()) {
@@ -204,6 +251,7 @@ class Reader {
     }
   }
 
+  const std::size_t most_;
   std::vector<std::string> found_;
 };
 
@@ -247,7 +295,23 @@ std::optional<std::string> unread_value(const json::Value& value) {
   return "a number beyond 2^53, which tuf-js or go-tuf cannot read";
 }
 
-std::vector<std::string> unread_elsewhere(std::string_view canonical) {
+bool is_in_every_object(std::string_view name) {
+  return std::ranges::find(kInEveryObject, name) != kInEveryObject.end();
+}
+
+std::optional<std::string> unfindable_path(std::string_view path) {
+  // To minimatch, by which tuf-js compares, `*` and `?` are neither a leading dot nor nothing.
+  if (path.starts_with('.') || path.contains("/."))
+    return "a segment that begins with a dot, which the patterns of tuf-js do not cover";
+  if (path.starts_with('/') || path.ends_with('/') || path.contains("//"))
+    return "a segment that is empty, which the patterns of tuf-js do not cover";
+  if (std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    return "a control character, for which go-tuf does not ask a mirror";
+  if (is_in_every_object(path)) return "a name that every object of JavaScript has, which tuf-js cannot read";
+  return std::nullopt;
+}
+
+std::vector<std::string> unread_elsewhere(std::string_view canonical, std::size_t most) {
   // Control characters are raw in canonical JSON, which is no JSON then: the envelope has them escaped.
   const auto whole = json::parse(tuf::write_envelope(canonical, {}),
                                  {.depth = 70, .bytes = kMostTargetsBytes * 8, .values = 4'000'000});
@@ -255,19 +319,22 @@ std::vector<std::string> unread_elsewhere(std::string_view canonical) {
       whole && whole->object() != nullptr ? whole->object()->find("signed") : nullptr;
   if (signed_part == nullptr || signed_part->object() == nullptr)
     return {"it is not JSON that can be read again"};
-  Reader reader;
+  Reader reader(most);
   reader.file(*signed_part);
   return reader.take();
 }
 
 Result<void> expect_read_by_all(std::string_view canonical, std::string_view published) {
-  const std::vector<std::string> found = unread_elsewhere(canonical);
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  const std::vector<std::string> found = unread_elsewhere(canonical, kAll);
   if (found.empty()) return {};
   // What an older program published, and clients have met, must not keep its holders from the next version.
-  const std::vector<std::string> before =
-      published.empty() ? std::vector<std::string>() : unread_elsewhere(published);
+  std::set<std::string> before;
+  if (!published.empty()) {
+    for (std::string& clause : unread_elsewhere(published, kAll)) before.insert(std::move(clause));
+  }
   for (const std::string& clause : found) {
-    if (std::ranges::find(before, clause) == before.end()) return fail(kRepositoryClients, clause);
+    if (!before.contains(clause)) return fail(kRepositoryClients, clause);
   }
   return {};
 }

@@ -15,8 +15,17 @@ namespace tomme::repository {
 /// Of the `signed` part of a root or a targets role, in canonical JSON: a clause for each thing that one of
 /// python-tuf, go-tuf and tuf-js refuses, or takes for something else, with the member and the client.
 /// Without what changes from one version to the next, so that those of two versions can be compared. At most
-/// a hundred.
-std::vector<std::string> unread_elsewhere(std::string_view canonical);
+/// so many.
+inline constexpr std::size_t kMostUnread = 100;
+std::vector<std::string> unread_elsewhere(std::string_view canonical, std::size_t most = kMostUnread);
+
+/// What keeps some client from finding or asking for a target of this path, as a clause with the client:
+/// segments that are empty or begin with a dot, control characters, and names that every object of
+/// JavaScript has.
+std::optional<std::string> unfindable_path(std::string_view path);
+
+/// Whether every object of JavaScript has a member of this name, so that tuf-js takes it for one of a table.
+bool is_in_every_object(std::string_view name);
 
 /// The same of any JSON value that metadata holds: whole numbers beyond 2^53, and members that tuf-js brings
 /// into another order than the rest. Nothing where all read it alike.

@@ -30,6 +30,10 @@ std::string key(const std::string& type, const std::string& scheme, const std::s
   return R"({"keytype":")" + type + R"(","keyval":{"public":)" + json::quote(text) + R"(},"scheme":")" +
          scheme + "\"}";
 }
+std::string with_role(const std::string& members) {
+  return role_with("", R"("delegations":{"keys":{},"roles":[{)" + members +
+                           R"(,"paths":["a"],"terminating":false,"threshold":1}]},)");
+}
 std::string with_pattern(const std::string& pattern) {
   return role_with("", R"("delegations":{"keys":{},"roles":[{"keyids":[],"name":"x","paths":[)" +
                            json::quote(pattern) + R"(],"terminating":false,"threshold":1}]},)");
@@ -63,8 +67,8 @@ TEST(StrictForm, WhatSomeClientCannotReadIsSaid) {
       {role_with("", R"("x":-9007199254740993,)"), "'x' has a number beyond 2^53"},
       {role_with(R"("a":{"custom":null,)" + target), "has null for 'custom'"},
       {role_with(R"("a":{"Length":7,)" + target), "'Length', which go-tuf takes for 'length'"},
-      {role_with(R"("a":{"hashes":{"blake3":"zz","sha256":")" + kDigest + R"("},"length":1})"),
-       "digest 'blake3' that is not hexadecimal"},
+      {role_with(R"("a":{"hashes":{"blake3":"00","sha256":")" + kDigest + R"("},"length":1})"),
+       "a digest 'blake3' beside sha256 and sha512"},
       {role_with(R"("a":{"hashes":{"sha256":")" + kDigest + R"("},"length":9007199254740993})"),
        "a number beyond 2^53"},
       {role_with("\"\uff46\":{" + target + ",\"\U0001f600\":{" + target), "another order in tuf-js"},
@@ -73,6 +77,32 @@ TEST(StrictForm, WhatSomeClientCannotReadIsSaid) {
        "has no text 'public'"},
       {with_key(key("ecdsa", "ecdsa-sha2-nistp256", "hello\n" + pem)), "nothing around it"},
       {with_key(key("ecdsa", "ecdsa-sha2-nistp256", pem + "bye\n")), "nothing around it"},
+      {with_key(R"({"keytype":"ed25519","keyval":{"other":1,"public":")" + kDigest +
+                R"("},"scheme":"ed25519"})"),
+       "key 'abc' has a member 'other' beside 'public', which tuf-js cannot read"},
+      {with_key(R"({"keytype":"ed25519","keyval":{"private":"","public":")" + kDigest +
+                R"("},"scheme":"ed25519"})"),
+       "has a member 'private' beside 'public'"},
+      {with_key(R"({"keytype":"ed25519","keyval":{"private":"a","public":")" + kDigest +
+                R"("},"scheme":"ed25519"})"),
+       "has its private half with it"},
+      {with_role(R"("keyids":["abc"],"name":"x")"), "role 'x' has a key 'abc' that the file does not list"},
+      {with_role(R"("keyids":[],"name":"toString")"), "a name that every object of JavaScript has"},
+      {role_with("", R"("delegations":{"keys":{},"succinct_roles":{"bit_length":1,"keyids":["abc"],)"
+                     R"("name_prefix":"x","threshold":1}},)"),
+       "succinct_roles has a key 'abc' that the file does not list"},
+      {R"({"_type":"root","expires":"2030-01-01T00:00:00Z","keys":{},"roles":{"root":{"keyids":["abc"]}}})",
+       "role 'root' has a key 'abc' that the file does not list"},
+      {role_with(R"("a/.b":{)" + target), "target 'a/.b' has a segment that begins with a dot"},
+      {role_with(R"(".a/b":{)" + target), "begins with a dot"},
+      {role_with(R"("a//b":{)" + target), "a segment that is empty"},
+      {role_with(R"("/a":{)" + target), "a segment that is empty"},
+      {role_with(R"("a\u007f":{)" + target), "a control character"},
+      {role_with(R"("constructor":{)" + target), "a name that every object of JavaScript has"},
+      {role_with(R"("a":{"hashes":{"sha256":")" + std::string(64, 'A') + R"("},"length":1})"),
+       "digest 'sha256' that is not in hexadecimal digits in lower case"},
+      {role_with(R"("a":{"hashes":{"sha384":"00","sha512":")" + kDigest + kDigest + R"("},"length":1})"),
+       "a digest 'sha384' beside sha256 and sha512"},
       {with_pattern("[p]ackages/*"), "covers '[p]ackages/*', which clients take for different paths"},
       {with_pattern("{a,b}/*"), "different paths"},
       {with_pattern("+(a)/b"), "different paths"},
@@ -118,13 +148,28 @@ TEST_F(StrictFormTest, WhatIsPublishedSoAlreadyDoesNotStopItsHolders) {
   EXPECT_FALSE(expect_read_by_all(*old.to_canonical(), published));
 }
 
+TEST(StrictForm, WhatThereIsAlreadyOfAKindDoesNotHideMoreOfIt) {
+  const auto of = [](std::size_t names) {
+    std::string targets;
+    for (std::size_t i = 0; i < names; ++i) {
+      targets += (i == 0 ? "\"a/." : ",\"a/.") + std::to_string(i) + R"(":{"hashes":{"sha256":")" + kDigest +
+                 R"("},"length":1})";
+    }
+    return role_with(targets);
+  };
+  EXPECT_EQ(unread_elsewhere(of(kMostUnread + 2)).size(), kMostUnread);
+  EXPECT_TRUE(expect_read_by_all(of(kMostUnread + 1), of(kMostUnread + 1)));
+  EXPECT_FALSE(expect_read_by_all(of(kMostUnread + 2), of(kMostUnread + 1)));
+}
+
 TEST_F(StrictFormTest, OneRowDoesNotTakeItsBinFromAClient) {
   const auto made = [](const std::string& path, std::uint64_t length, const char* custom) {
     return Change::set(path, *TargetFile::make(length, sha256({}), custom));
   };
   const std::uint64_t most = std::uint64_t{1} << 53;
   for (const auto& bad :
-       {made("\U0001f600", 1, ""), made("a", most + 1, ""), made("a", 1, R"({"n":9007199254740993})"),
+       {made("\U0001f600", 1, ""), made("a/.b", 1, ""), made("a//b", 1, ""), made("toString", 1, ""),
+        made("a\x7f", 1, ""), made("a", most + 1, ""), made("a", 1, R"({"n":9007199254740993})"),
         made("a", 1, "{\"\U0001f600\":1,\"\uff46\":2}")}) {
     ASSERT_TRUE(bad);
     const auto added = Queue(*database_).add(std::vector{*bad});
@@ -138,7 +183,7 @@ TEST_F(StrictFormTest, OneRowDoesNotTakeItsBinFromAClient) {
     EXPECT_TRUE(Queue(*database_).add(std::vector{*good}));
   const auto taken = Queue(*database_).take(100);
   ASSERT_TRUE(taken);
-  EXPECT_EQ(taken->unreadable, 4U);
+  EXPECT_EQ(taken->unreadable, 8U);
   EXPECT_EQ(taken->changes.size(), 3U);
 }
 

@@ -83,6 +83,10 @@ Result<Change> Change::remove(std::string_view path) {
 }
 
 Result<void> expect_path_read_by_all(std::string_view path) {
+  if (auto why = unfindable_path(path)) {
+    return fail(kRepositoryTarget, "the path " + printable(path, 80) + " has " + *std::move(why),
+                "use another name: clients have to agree on which role lists a path");
+  }
   // In UTF-8 four bytes long. With U+E000 to U+FFFF, of which paths are more often, they would sort by bytes
   // otherwise than by UTF-16; which of them the bin has is known too late.
   const bool is_beyond =

@@ -57,7 +57,8 @@ class Change {
 
 /// Whether every client reads a file that lists this: kRepositoryTarget for a length or a whole number beyond
 /// 2^53 and for a path with characters beyond U+FFFF, by which tuf-js sorts otherwise. One entry of the kind
-/// would take all of its bin from these clients. Asked of what is added, not of what is listed already.
+/// would take all of its bin from these clients. And for a path that some client does not find, see
+/// unfindable_path(). Asked of what is added, not of what is listed already.
 Result<void> expect_read_by_all(const Change& change);
 Result<void> expect_path_read_by_all(std::string_view path);
 

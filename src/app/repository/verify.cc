@@ -19,6 +19,12 @@ namespace {
 
 constexpr std::uint32_t kBinsOfAPart = 16;
 
+bool is_digest_of_all(const tuf::Hashes& hashes) {
+  return hashes.unknown.empty() && std::ranges::all_of(hashes.known, [](const Digest& digest) {
+           return digest.algorithm() == HashAlgorithm::sha256 || digest.algorithm() == HashAlgorithm::sha512;
+         });
+}
+
 class Walk {
  public:
   Walk(store::BlobStore& files, const VerificationOptions& options) : files_(files), options_(options) {}
@@ -151,6 +157,16 @@ class Walk {
   void bin_read_by_all(const std::string& bin, const tuf::Targets& role) {
     std::string_view before;
     for (const auto& [path, file] : role.targets) {
+      if (auto why = unfindable_path(path)) {
+        problem(Error(kRepositoryClients, bin + " lists " + printable(path, 80) + ", which has " + *why,
+                      "list it under another name, and take this one away: tomme tuf remove"));
+      }
+      if (!is_digest_of_all(file.hashes)) {
+        problem(Error(kRepositoryClients,
+                      bin + " lists " + printable(path, 80) +
+                          " with a digest beside sha256 and sha512, which go-tuf cannot read",
+                      "add it again: tomme tuf add"));
+      }
       const auto custom = file.custom ? unread_value(*file.custom) : std::nullopt;
       if (!custom && file.length <= kMostWhole && !sorts_otherwise(before, path)) {
         before = path;

@@ -51,6 +51,7 @@ class Key {
   /// nullptr for keys that cannot be used, and for signers known by name.
   const PublicKey* public_key() const;
   const OidcSigner* oidc_signer() const { return std::get_if<OidcSigner>(&use_); }
+  const json::Object& keyval() const { return keyval_; }
   /// How this key signs; meaningful where public_key() is.
   SignatureScheme signature_scheme() const;
   /// Empty where the key can be used.
