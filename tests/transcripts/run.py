@@ -96,7 +96,7 @@ class Stage:
     def __init__(self, folder: pathlib.Path, program: pathlib.Path, shared: pathlib.Path | None):
         version = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=SECONDS)
         self.folder = folder
-        self.values = {"tmp": str(folder), "version": version.stdout.strip().rpartition(" ")[2]}
+        self.values = {"tmp": str(folder), "version": version.stdout.split()[1]}
         if shared:
             self.values["shared"] = str(shared)
         kept = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
