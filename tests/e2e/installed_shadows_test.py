@@ -63,6 +63,17 @@ def test_an_overlay_of_uv_run(local, index, venv):
     assert result.code == REFUSED and "tomme-odd 1.0 has brought tomme_demo.py" in result.err, result.said
 
 
+@pytest.mark.parametrize("flags, env, code", [([], {"UV_NO_CACHE": "1"}, REFUSED), (["--no-cache"], {}, 2), (["-n"], {}, 2),
+                                              (["--isolated"], {}, 2)], ids=["variable", "--no-cache", "-n", "--isolated"])
+def test_an_environment_that_uv_would_delete(local, index, flags, env, code):
+    """With the variable uv keeps nothing: it is not handed on. With the others nobody could look at it afterwards."""
+    offer(index, "tomme-odd", {"tomme_demo.py": "print('another')\n"})
+    command = ["uv", "run", "-q", *flags, "--no-project", "--with", "tomme-odd,tomme-demo", "python", "-c", "import tomme_demo"]
+    result = local.run(*command, options=EXPECT, env=env)
+    assert result.code == code, result.said
+    assert ("guard/unproven" if code == 2 else "installed without being judged: tomme-demo 1.0 in ") in result.err, result.said
+
+
 def test_where_a_path_file_of_an_overlay_leads(local, index, venv):
     """Right behind the overlay's own folder, and before the environment's."""
     offer(index, "tomme-odd", {"A.pth": "early\n", "early/tomme_demo.py": "print('another')\n"})
