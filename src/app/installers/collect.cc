@@ -229,11 +229,21 @@ Result<void> collect_project_tables(Collector& into, const json::Value& document
   return {};
 }
 
+namespace {
+
+/// pip and Poetry pass over `[tool.uv]`, and start nobody who reads it; others are uv or may start it.
+bool may_read_uv_tables(const std::set<Installer>& started) {
+  return std::ranges::any_of(started,
+                             [](Installer one) { return one != Installer::pip && one != Installer::poetry; });
+}
+
+}  // namespace
+
 Result<std::optional<json::Value>> collect_pyproject(Collector& into, const std::string& path) {
   std::optional<json::Value> document = TRY(into.read_toml(path));
   if (document) {
     TRY(collect_project_tables(into, *document, path));
-    TRY(collect_uv_tables(into, *document, path));
+    if (may_read_uv_tables(into.findings.started())) TRY(collect_uv_tables(into, *document, path));
   }
   TRY(collect_build_settings(into, document ? &*document : nullptr, folder_of_file(path)));
   return document;

@@ -53,6 +53,22 @@ INSTANTIATE_TEST_SUITE_P(
                   kOwn + "[tool.uv]\nexclude-newer-package={path='2025-01-01T00:00:00Z'}\n"},
                  {"/project/uv.lock", "[options.exclude-newer-package]\npath='2025-01-01T00:00:00Z'\n"}}}));
 
+const std::string kSourcesOfUv = kOwn +
+                                 "[build-system]\nrequires=['hatchling']\nbuild-backend='hatchling.build'\n"
+                                 "[tool.uv.sources]\np-docs={git='https://h.example/d.git'}\n";
+
+INSTANTIATE_TEST_SUITE_P(TablesOfUv, HonestProject,
+                         ::testing::Values(Project{"pip install .", pyproject(kSourcesOfUv)},
+                                           Project{"pip install -e .", pyproject(kSourcesOfUv)}));
+
+TEST(Plan, TablesOfUvCountForUvAndForWhatMayStartIt) {
+  for (const char* command : {"uv sync", "uv pip install .", "pdm install", "uvx pip install .", "make"}) {
+    Invocation invocation = invocation_of(command, {}, pyproject(kSourcesOfUv));
+    invocation.proof_required = true;
+    EXPECT_FALSE(make_plan(invocation)) << command;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     FoldersOfOnesOwn, HonestProject,
     ::testing::Values(
