@@ -12,10 +12,8 @@ import shutil
 import subprocess
 
 import pytest
-from go_tuf_test import GoClient
 from tuf_mirror import Mirror, static_repository
-from tuf_repository_test import Client, Repository
-from tuf_roles_test import JsClient, made
+from tuf_stage import Client, GoClient, JsClient, Repository, made
 
 try:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

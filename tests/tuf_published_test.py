@@ -101,7 +101,7 @@ def test_hints_can_be_followed(repository):  # noqa: F811
     copy = repository.folder / "bins (1).json"
     copy.write_text((repository.public / "staged/bins.json").read_text())
     words = "sign", "--yes", "--key", "bins.pem", "--previous"
-    assert "--previous the folder" in repository.run(*words, "empty", copy.name, expect=2)
+    assert "--previous a copy of what is served" in repository.run(*words, "empty", copy.name, expect=2)
     assert "ROLE.json" in repository.run(*words, "repository/public", copy.name, expect=2)
     repository.there("delegate", "dev", "--key", "online.pem.pub", "--path", "dev/*")
     sign(repository, "targets")

@@ -2,12 +2,10 @@
 roles apart, by one signed step; python-tuf, go-tuf and tuf-js read it before, between and after."""
 import json
 import pathlib
-import shutil
-import subprocess
 
 import pytest
 from tuf_mirror import Mirror, static_repository
-from tuf_stage import Client, GoClient, Repository, go_tuf, repository  # noqa: F401: fixtures
+from tuf_stage import NAMES, Client, GoClient, JsClient, Repository, go_tuf, made, repository, sign, tuf_js  # noqa: F401: fixtures
 
 try:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -16,49 +14,7 @@ try:
 except ImportError:
     Metadata = None
 
-NAMES = [f"b/{i}" for i in range(12)]
 OLD_VERSION = 7
-
-
-@pytest.fixture(scope="session")
-def tuf_js(root) -> pathlib.Path:
-    program = root / "build/tuf_js/client.mjs"
-    if not program.exists() or not shutil.which("node"):
-        pytest.skip("there is no build/tuf_js (tools/setup test makes it with Node 20.17 or later): tuf-js is left out")
-    return program
-
-
-class JsClient:
-    """tuf-js, as GoClient."""
-
-    def __init__(self, program: pathlib.Path, folder: pathlib.Path, root: pathlib.Path):
-        self.program, self.folder, self.root = program, folder, root
-
-    def download(self, mirror: Mirror, name: str) -> bytes:
-        done = subprocess.run(["node", self.program, f"{mirror.url}/metadata/", f"{mirror.url}/targets/", self.folder,
-                               self.root, name], capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout
-
-
-def made(repository: Repository, *words) -> dict[str, pathlib.Path]:  # noqa: F811
-    """A new repository with targets in it, and the keys of its roles."""
-    keys = {}
-    for role, kind in {"root": "ed25519", "targets": "ed25519", "bins": "ed25519", "online": "ecdsa"}.items():
-        keys[role] = repository.folder / f"{role}.pem"
-        repository.run("key", "new", "--no-passphrase", "--type", kind, f"{role}.pem")
-    repository.run("init", "repository", *words, "--bits", "3", "--root-key", "root.pem.pub", "--targets-key",
-                   "targets.pem.pub", "--online-key", "online.pem",
-                   *(["--bins-key", "bins.pem.pub"] if words else []))
-    sign(repository, keys)
-    repository.there("add", *[repository.write(name, name) for name in NAMES])
-    repository.there("publish")
-    return keys
-
-
-def sign(repository: Repository, keys: dict) -> str:  # noqa: F811
-    words = [word for role in ("root", "targets", "bins") for word in ("--key", keys[role])]
-    return repository.there("sign", "--yes", *words)
 
 
 def as_before(public: pathlib.Path, pems: dict) -> None:

@@ -1,7 +1,8 @@
-"""A repository of `tomme tuf` in a folder, and clients of it with a memory of their own: python-tuf and go-tuf."""
+"""A repository of `tomme tuf` in a folder, and clients of it with a memory of their own: python-tuf, go-tuf and tuf-js."""
 import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -119,3 +120,47 @@ class GoClient:
     def kept(self) -> dict[str, bytes]:
         """Without the root, with which go-tuf begins anew each time, and the bins, which come when they are needed."""
         return {path.name: path.read_bytes() for path in (self.folder / "metadata").glob("[st]*.json")}
+
+
+NAMES = [f"b/{i}" for i in range(12)]
+
+
+@pytest.fixture(scope="session")
+def tuf_js(root) -> pathlib.Path:
+    program = root / "build/tuf_js/client.mjs"
+    if not program.exists() or not shutil.which("node"):
+        pytest.skip("there is no build/tuf_js (tools/setup test makes it with Node 20.17 or later): tuf-js is left out")
+    return program
+
+
+class JsClient:
+    """tuf-js, as GoClient."""
+
+    def __init__(self, program: pathlib.Path, folder: pathlib.Path, root: pathlib.Path):
+        self.program, self.folder, self.root = program, folder, root
+
+    def download(self, mirror: Mirror, name: str) -> bytes:
+        done = subprocess.run(["node", self.program, f"{mirror.url}/metadata/", f"{mirror.url}/targets/", self.folder,
+                               self.root, name], capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+
+def made(repository: Repository, *words) -> dict[str, pathlib.Path]:
+    """A new repository with targets in it, and the keys of its roles."""
+    keys = {}
+    for role, kind in {"root": "ed25519", "targets": "ed25519", "bins": "ed25519", "online": "ecdsa"}.items():
+        keys[role] = repository.folder / f"{role}.pem"
+        repository.run("key", "new", "--no-passphrase", "--type", kind, f"{role}.pem")
+    repository.run("init", "repository", *words, "--bits", "3", "--root-key", "root.pem.pub", "--targets-key",
+                   "targets.pem.pub", "--online-key", "online.pem",
+                   *(["--bins-key", "bins.pem.pub"] if words else []))
+    sign(repository, keys)
+    repository.there("add", *[repository.write(name, name) for name in NAMES])
+    repository.there("publish")
+    return keys
+
+
+def sign(repository: Repository, keys: dict) -> str:
+    words = [word for role in ("root", "targets", "bins") for word in ("--key", keys[role])]
+    return repository.there("sign", "--yes", *words)

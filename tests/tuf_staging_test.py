@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from tuf_repository_test import Repository, repository  # noqa: F401: a fixture
+from tuf_stage import Repository, repository  # noqa: F401: a fixture
 
 ROUNDS = 20
 

@@ -187,8 +187,9 @@ Result<std::shared_ptr<const TrustedRoot>> load_root(const TrustOptions& options
   const std::string note = in_use.note.empty() && asked_for ? staleness(in_use) : in_use.note;
   if (!note.empty()) print_warning(note);
   if (!in_use.note.empty() && request.refresh == trust::Refresh::daily) {
-    print_hint(
-        "signatures are verified all the same; without the network, TOMME_REFRESH=never ends this warning");
+    print_hint(!in_use.hint.empty() ? in_use.hint
+                                    : "signatures are verified all the same; without the network, "
+                                      "TOMME_REFRESH=never ends this warning");
   }
   return std::move(in_use.root);
 }

@@ -89,8 +89,9 @@ std::string described(const InUse& in_use) {
 
 /// Where nothing is at hand, why it could not be refreshed is what counts.
 Result<InUse> fall_back(Result<InUse> in_use, const Error& why) {
-  // A folder that others may write into is no matter of the network, and nothing that waiting mends.
-  if (!in_use || why.is(kFolderUnsafe)) return std::unexpected(why);
+  if (!in_use) return std::unexpected(why);
+  // No matter of the network, and nothing that waiting mends.
+  if (why.is(kFolderUnsafe)) in_use->hint = why.hint();
   in_use->note = "the trust root could not be refreshed: " + why.message() + "; using " + described(*in_use);
   return in_use;
 }

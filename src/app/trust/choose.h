@@ -48,6 +48,7 @@ struct InUse {
   Asked asked = {};
   /// Why it is not as fresh as was asked for: one line for a person; empty where all is well.
   std::string note = {};
+  std::string hint = {};  ///< where the note's cause has one of its own
 };
 
 /// `never`: what is kept, however old, unless the built-in root is newer. `daily`: the same where the mirror
