@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(TablesOfUv, HonestProject,
                                            Project{"pip install -e .", pyproject(kSourcesOfUv)}));
 
 TEST(Plan, TablesOfUvCountForUvAndForWhatMayStartIt) {
-  for (const char* command : {"uv sync", "uv pip install .", "pdm install", "uvx pip install .", "make"}) {
+  for (const char* command : {"uv sync", "uv pip install .", "uvx pip install .", "make"}) {
     Invocation invocation = invocation_of(command, {}, pyproject(kSourcesOfUv));
     invocation.proof_required = true;
     EXPECT_FALSE(make_plan(invocation)) << command;
