@@ -67,7 +67,7 @@ def test_an_overlay_of_uv_run(local, index, venv):
                                               (["--isolated"], {}, 2)], ids=["variable", "--no-cache", "-n", "--isolated"])
 def test_an_environment_that_uv_would_delete(local, index, flags, env, code):
     """With the variable uv keeps nothing: it is not handed on. With the others nobody could look at it afterwards."""
-    offer(index, "tomme-odd", {"tomme_demo.py": "print('another')\n"})
+    offer(index, "tomme-odd", {"tomme_demo/__init__.py": "print('another')\n"})
     command = ["uv", "run", "-q", *flags, "--no-project", "--with", "tomme-odd,tomme-demo", "python", "-c", "import tomme_demo"]
     result = local.run(*command, options=EXPECT, env=env)
     assert result.code == code, result.said

@@ -243,7 +243,7 @@ def test_netrc_with_and_without_a_default(local, index, command, netrc):
 # --- names of TUF targets
 
 
-ODD_TARGETS = ["a+b.txt", "...txt", "-a.txt", "a!b~c.txt", "A..txt", "a/a/a"]
+ODD_TARGETS = ["a+b.txt", "a...txt", "-a.txt", "a!b~c.txt", "A..txt", "a/a/a"]
 
 
 def test_targets_of_odd_names_come_as_they_were_added(bare):
@@ -254,9 +254,10 @@ def test_targets_of_odd_names_come_as_they_were_added(bare):
     for words in (["init", "--no-passphrase", "--bits", "1"], ["add", "--", *ODD_TARGETS], ["publish"], ["verify", "--target-files"]):
         done = bare.plain(bare.program, "tuf", *words)
         assert done.code == 0, done.said
-    bare.write("a b.txt", "")
-    refused = bare.plain(bare.program, "tuf", "add", "a b.txt")
-    assert refused.code == 1 and "[repository/target]" in refused.err, refused.said
+    for name in ("a b.txt", "...txt"):
+        bare.write(name, "")
+        refused = bare.plain(bare.program, "tuf", "add", name)
+        assert refused.code == 1 and "[repository/target]" in refused.err, refused.said
     with Index(None, None) as mirror:
         public = bare.work / "public"
         there = {f"/{path.relative_to(public)}": path.read_bytes() for path in public.rglob("*") if path.is_file()}
