@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <string>
@@ -87,17 +88,31 @@ Error with_key_hint(Error error, const TufCommand& command) {
       "their ids");
 }
 
-/// Keys that published are those of the next time too: after a change of the online key nobody has to name it
-/// for ever.
-Result<void> remember_online_keys(const TufCommand& command, const TufPlace& place) {
-  if (command.online_keys.empty()) return {};
+/// Whether the roles of the publisher have this key, as they are published.
+bool is_online_key(const tuf::Root& root, const PublicKey& key) {
+  return std::ranges::any_of(root.keys, [&](const auto& listed) {
+    const auto has = [&](const tuf::RoleKeys& role) {
+      return std::ranges::find(role.keyids, listed.first) != role.keyids.end();
+    };
+    const PublicKey* known = listed.second.public_key();
+    return known != nullptr && *known == key && (has(root.snapshot) || has(root.timestamp));
+  });
+}
+
+/// Keys that published are those of the next time too: after a change of the online key it need not be named
+/// again, and one that went with the change is not asked for. `signers` are those of the command's keys.
+Result<void> remember_online_keys(const TufCommand& command, const TufPlace& place,
+                                  const repository::Publisher& publisher, const SigningKeys& signers) {
+  const repository::Published* published = publisher.published();
+  if (command.online_keys.empty() || published == nullptr || !published->offline.root) return {};
   std::vector<std::string> keys;
-  for (const std::string& key : command.online_keys) {
-    Result<std::string> setting = place.setting_of(key);
+  for (std::size_t i = 0; i < command.online_keys.size(); ++i) {
+    if (!is_online_key(published->offline.root->value, signers[i]->public_key())) continue;
+    Result<std::string> setting = place.setting_of(command.online_keys[i]);
     if (!setting) return {};  // a URI with a PIN, which the database does not keep
     keys.push_back(*std::move(setting));
   }
-  if (keys == TRY(repository::load_settings(place.database())).online_keys) return {};
+  if (keys.empty() || keys == TRY(repository::load_settings(place.database())).online_keys) return {};
   TRY(repository::save_online_keys(place.database(), keys));
   tell("note: tomme tuf publish takes these keys from now on, without --online-key\n");
   return {};
@@ -119,7 +134,7 @@ Result<int> watch(const TufCommand& command, const TufPlace& place, repository::
       }
     } else if (done->published) {
       say(*done);
-      TRY(remember_online_keys(command, place));
+      TRY(remember_online_keys(command, place, publisher, signers));
       TRY(say_expired(place, publisher, TRY(time_of(command, clock)), said));
       TRY(flush_output());
     }
@@ -145,7 +160,7 @@ Result<int> publish(const TufCommand& command, const Clock& clock) {
     if (!published) return std::unexpected(with_key_hint(published.error(), command));
     const Publication& done = *published;
     say(done);
-    if (done.published) TRY(remember_online_keys(command, place));
+    if (done.published) TRY(remember_online_keys(command, place, publisher, signers));
     more = done.more;
     for (const std::string& words : done.notes) tell("note: " + words + "\n");
     if (more) continue;

@@ -14,6 +14,17 @@ from stage import REFUSED
 MEBI = 1024 * 1024
 
 
+def offer_slowly(index, content: bytes, seconds: float, **entry) -> bytes:
+    """In place of the wheel that is listed; without METADATA beside it. The body takes its time, so that a stream begins."""
+    index.content[f"/files/{WHEEL}"] = content
+    listed = index.entry(WHEEL)
+    listed.sha256, listed.metadata = sha256(content), None
+    for name, value in entry.items():
+        setattr(listed, name, value)
+    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, seconds)
+    return content
+
+
 # --- pieces
 
 
@@ -34,11 +45,7 @@ def test_ranges_only_from_judged_bytes(curl, index, demo):
 
 def test_ranges_are_offered_of_a_big_file_too(curl, index, demo):
     """uv asks an index for no range any more after one HEAD without them: then it reads whole wheels for METADATA."""
-    content = big_wheel(demo, 17 * MEBI)
-    index.content[f"/files/{WHEEL}"] = content
-    entry = index.entry(WHEEL)
-    entry.sha256, entry.provenance, entry.metadata = sha256(content), None, None
-    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 1.0)
+    content = offer_slowly(index, big_wheel(demo, 17 * MEBI), 1.0, provenance=None)
     url = index.file_url(WHEEL)
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -I -o head {url}; curl -sS -r -7 -o part -w '%{{http_code}}' {url}")
     assert result.out == "206", result.said
@@ -57,23 +64,14 @@ def test_no_range_of_a_refused_file(curl, index):
 @pytest.mark.parametrize("command", [PIP, UV], ids=["pip", "uv"])
 def test_what_was_cut_short_is_refused_on_the_retry(local, index, demo, command):
     """More than is held back: it streams, its end is withheld, and the resume gets the reason."""
-    content = big_wheel(demo, 17 * MEBI)
-    index.content[f"/files/{WHEEL}"] = content
-    entry = index.entry(WHEEL)
-    entry.sha256, entry.metadata = sha256(content), None
-    # The body takes long enough for the stream to begin.
-    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 1.0)
+    offer_slowly(index, big_wheel(demo, 17 * MEBI), 1.0)
     for name in ("PIP_RETRIES", "UV_HTTP_RETRIES"):
         local.environment.pop(name)
     assert_refused(local, local.run(*command), "statement/subject")
 
 
 def test_a_big_file_streams(curl, index, demo):
-    content = big_wheel(demo, 20 * MEBI)
-    index.content[f"/files/{WHEEL}"] = content
-    entry = index.entry(WHEEL)
-    entry.sha256, entry.provenance, entry.metadata = sha256(content), None, None
-    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 1.0)
+    content = offer_slowly(index, big_wheel(demo, 20 * MEBI), 1.0, provenance=None)
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -o got {index.file_url(WHEEL)}")
     assert result.code == 0, result.said
     assert (curl.work / "got").read_bytes() == content
@@ -83,11 +81,7 @@ def test_a_big_file_streams(curl, index, demo):
 
 
 def test_a_slow_file_streams_and_its_end_waits(curl, index, demo):
-    content = big_wheel(demo, MEBI)
-    index.content[f"/files/{WHEEL}"] = content
-    entry = index.entry(WHEEL)
-    entry.sha256, entry.metadata = sha256(content), None
-    index.answers[f"/files/{WHEEL}"] = lambda handler: handler.send_slowly(content, 6.5)
+    content = offer_slowly(index, big_wheel(demo, MEBI), 6.5)
     result = curl.run("sh", "-c", f"curl -sS {index.simple}tomme-demo/ -o page; curl -sS -o got -w '%{{http_code}} ' {index.file_url(WHEEL)}; "
                                   f"curl -sS -o again -w '%{{http_code}}' {index.file_url(WHEEL)}")
     assert result.code == REFUSED, result.said

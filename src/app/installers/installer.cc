@@ -186,15 +186,11 @@ std::vector<std::vector<std::string>> words_within(std::span<const std::string> 
 }
 
 bool installs(std::span<const std::string> argv) {
-  constexpr std::array<std::string_view, 36> kOthers{
-      "download",       "wheel",    "lock",         "compile",      "build",
-      "export",         "tree",     "index",        "hash",         "list",
-      "show",           "freeze",   "check",        "config",       "cache",
-      "search",         "publish",  "venv",         "python",       "version",
-      "init",           "outdated", "fetch",        "pip-compile",  "why",
-      "audit",          "info",     "requirements", "graph",        "--dry-run",
-      "--no-sync",      "--lock",   "--lock-only",  "--no-install", "--only-download",
-      "--download-only"};
+  // Others that install nothing get no wheel either.
+  constexpr std::array<std::string_view, 17> kOthers{
+      "download",        "wheel",     "lock",      "compile", "pip-compile", "build",
+      "pyproject-build", "publish",   "export",    "tree",    "version",     "outdated",
+      "fetch",           "--dry-run", "--no-sync", "--lock",  "--no-install"};
   return std::ranges::none_of(words_within(argv), [&](const std::vector<std::string>& words) {
     return std::ranges::any_of(words, [&](const std::string& word) {
       const std::string_view name = std::string_view(word).substr(word.rfind('/') + 1);

@@ -11,11 +11,12 @@ namespace {
 TEST(Installs, UnlessAWordSaysOtherwise) {
   const auto of = [](const char* line) { return installs(shell_words(line)); };
   for (const char* line : {"pip install x", "uvx ruff", "uv run --with x y.py", "pipx run x",
-                           "env pipx run x", "poetry add x", "pdm sync"})
+                           "env pipx run x", "poetry add x", "pdm sync", "/v/bin/python -m pip install x",
+                           "uv run --with x python -c y", "uv pip install --python venv x"})
     EXPECT_TRUE(of(line)) << line;
   for (const char* line : {"pip download x", "uv lock", "python -m pip wheel x", "poetry add --lock x",
-                           "pip install --dry-run x", "python3 -m build", "/v/bin/pip-compile x.in",
-                           "uv pip compile x.in", "bash -c 'pip download x'"})
+                           "pip install --dry-run x", "python3 -m build .", "pyproject-build",
+                           "/v/bin/pip-compile x.in", "uv pip compile x.in", "bash -c 'pip download x'"})
     EXPECT_FALSE(of(line)) << line;
 }
 

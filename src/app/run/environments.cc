@@ -5,6 +5,7 @@
 
 #include "app/installers/arguments.h"
 #include "app/installers/collect.h"
+#include "app/installers/started_variables.h"
 #include "core/base/ascii.h"
 
 namespace tomme::guard {
@@ -332,18 +333,11 @@ class PlaceFinder {
   void pipenv() {
     collection_named("WORKON_HOME", "/virtualenvs");
     for (const std::string& folder : project_folders()) {
-      const auto text = from_.read(folder + "/.env");
-      if (!text || !*text) continue;
-      constexpr std::string_view kName = "WORKON_HOME";
-      for (std::size_t at = (*text)->find(kName); at != std::string::npos;
-           at = (*text)->find(kName, at + 1)) {
-        std::string_view value = std::string_view(**text).substr(at + kName.size());
-        value = trim(value.substr(0, value.find('\n')));
-        if (value.starts_with('=')) value = trim(value.substr(1));
-        if (value.size() > 1 && (value.front() == '"' || value.front() == '\'') &&
-            value.ends_with(value.front()))
-          value = value.substr(1, value.size() - 2);
-        each_reading(folder, value, [this](const std::string& path) { collection(path); });
+      const auto variables = variables_of_file(from_, folder + "/.env", true);
+      if (!variables) continue;
+      for (const StartedVariable& variable : *variables) {
+        if (variable.name != "WORKON_HOME") continue;
+        each_reading(folder, variable.value, [this](const std::string& path) { collection(path); });
       }
     }
   }
@@ -458,7 +452,7 @@ class PlaceFinder {
   const Plan& plan_;
   const std::string& cache_;
   Findings findings_{ProofNeed::optional, {}};  // never read: the command has passed
-  const Collector from_{invocation_, findings_};
+  Collector from_{invocation_, findings_};
   const std::vector<std::vector<std::string>> lists_;
   std::string data_;
   std::set<std::string> data_folders_;

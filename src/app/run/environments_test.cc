@@ -69,7 +69,7 @@ TEST(Environments, AreFoundByWordsVariablesAndSettings) {
        "/venvs/x",
        {{"/c.toml", "[venv]\nlocation = \"/venvs\"\n"}}},
       {"pdm -c c.toml add x", {}, "/venvs/x", {{"/project/c.toml", "[venv]\nlocation = \"/venvs\"\n"}}},
-      {"pipenv install x", {}, "/work/x", {{"/project/.env", "export WORKON_HOME='/work'\n"}}},
+      {"pipenv install x", {}, "/envs/x", {{"/project/.env", "export WORKON_HOME='/envs'\n"}}},
       {"hatch env create",
        {},
        "/project/~/hp",
